@@ -1,0 +1,88 @@
+//! The question: which topics of which table, for which periods, with the other dimensions fixed.
+//!
+//! In goes what `queries/` says. Nothing here touches the network; an id that could leave the data folder is refused.
+
+use std::collections::BTreeMap;
+
+use super::error::{Error, Kind, Result};
+
+/// Which of CBS's services to read from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Service {
+    /// v4 where it has the table (it tells the kinds of missing apart), else v3.
+    #[default]
+    Auto,
+    /// OData v3: every table of StatLine and of third parties.
+    V3,
+    /// OData v4: CBS's own tables.
+    V4,
+}
+
+/// Which periods to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Periods {
+    /// All that the table has.
+    #[default]
+    All,
+    /// The calendar years (`2021JJ00`) of a range, both ends included; those that the table lacks are skipped.
+    Years {
+        /// First year.
+        from: Option<u16>,
+        /// Last year.
+        to: Option<u16>,
+    },
+    /// Exactly these keys; one that the table lacks is an error.
+    Keys(Vec<String>),
+}
+
+/// One table, and what is wanted of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableAsk {
+    /// Table id, verbatim.
+    pub id: String,
+    /// The service.
+    pub service: Service,
+    /// `CBS` (or empty), or the catalog of a third party: `Politie`, `IV3`, `RIVM`.
+    pub catalog: String,
+    /// For each further dimension the member to read, by trimmed key. Several keys are alternatives in order of
+    /// preference (CBS recodes totals between editions): the first that the table has is taken.
+    pub fixed: BTreeMap<String, Vec<String>>,
+    /// The periods.
+    pub periods: Periods,
+    /// The period of a table without periods (Kerncijfers wijken en buurten), such as `2020JJ00`. Without it the
+    /// table's map year counts, then a year in its title.
+    pub period: Option<String>,
+    /// The topics.
+    pub topics: Vec<TopicAsk>,
+}
+
+/// One topic, by what CBS calls it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TopicAsk {
+    /// Path of topic groups and title joined with ` > `. Leading levels may be left out where the rest is unique, and
+    /// the title of the member may stand in front.
+    pub title: String,
+    /// Unit as CBS prints it; empty fits any.
+    pub unit: String,
+    /// Key or measure code, of either service: only decides where several topics fit.
+    pub key: Option<String>,
+    /// Dimension and member, where it is another one than `fixed` says. The topic then is called `member:key`.
+    pub member: Option<(String, String)>,
+}
+
+impl TableAsk {
+    /// Whether the table is in CBS's own catalog.
+    pub fn is_own(&self) -> bool {
+        self.catalog.is_empty() || self.catalog == "CBS"
+    }
+}
+
+/// The id, if it cannot lead outside a folder or address.
+///
+/// # Errors
+/// When it holds anything but ASCII digits and letters, or is unreasonably long.
+pub fn checked_id(id: &str) -> Result<&str> {
+    let fine = (1..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if fine { Ok(id) } else { Err(Error::from(Kind::BadId(id.to_owned()))) }
+}

@@ -1,0 +1,263 @@
+//! What can go wrong between CBS and us, with the table, topic and request it happened to.
+//!
+//! Every error says what was seen; [`Error::hint`] says what to do; [`Error::is_unreachable`] tells a source that did
+//! not give a whole answer (exit status 3) from a question that does not fit the table.
+
+use std::fmt;
+use std::io;
+
+/// A failure, and where it happened.
+#[derive(Debug)]
+pub struct Error {
+    /// The table that was read.
+    pub table: Option<String>,
+    /// The topic that was asked for, as it was asked.
+    pub topic: Option<String>,
+    /// The request that was under way.
+    pub request: Option<String>,
+    /// What happened.
+    pub kind: Box<Kind>,
+}
+
+/// What happened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A setting that cannot be used.
+    Config(String),
+    /// A table id with other signs than digits and letters.
+    BadId(String),
+    /// No such table, or not in this case.
+    NotFound,
+    /// Every attempt failed; the last one so.
+    Unreachable {
+        /// Attempts made.
+        attempts: u32,
+        /// The last failure.
+        last: String,
+    },
+    /// An answer that trying again will not better.
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// What the server said.
+        message: String,
+    },
+    /// The v3 API has more than 10,000 rows to this question.
+    TooManyRecords,
+    /// A redirect to another host.
+    Redirect(String),
+    /// An answer beyond the set limits.
+    TooLarge {
+        /// The limit, in bytes.
+        limit: u64,
+        /// Whether that is after decompression.
+        unpacked: bool,
+    },
+    /// A next link that loops or leads elsewhere.
+    NextLink(String),
+    /// The table was republished in each of so many readings.
+    Republished {
+        /// Readings begun.
+        times: u32,
+    },
+    /// Not as many rows as CBS counted.
+    Count {
+        /// CBS's count.
+        expected: u64,
+        /// Rows that came.
+        found: u64,
+    },
+    /// No row at all.
+    Empty,
+    /// One cell came twice.
+    Duplicate {
+        /// Region, period and topic.
+        cell: String,
+    },
+    /// An answer that is JSON but not what CBS sends.
+    Malformed(String),
+    /// No topic has this title and unit.
+    NoTopic {
+        /// The nearest topics.
+        nearest: Vec<String>,
+    },
+    /// Several topics fit.
+    ManyTopics {
+        /// Those that fit.
+        candidates: Vec<String>,
+    },
+    /// A dimension that the table does not have, or a member that the dimension does not have.
+    NoMember {
+        /// What was looked for.
+        what: String,
+        /// What there is.
+        nearest: Vec<String>,
+    },
+    /// A dimension of which nothing was asked, though it has several members.
+    OpenDimension {
+        /// Its key.
+        dimension: String,
+        /// Members that look like a total.
+        totals: Vec<String>,
+    },
+    /// No dimension, or more than one, holds the regions or the periods.
+    Shape(String),
+    /// A folder or file of the page cache.
+    Cache(io::Error),
+    /// Another fetch holds the page cache.
+    CacheInUse,
+    /// The receiver of the rows failed.
+    Sink(Box<dyn std::error::Error + Send + Sync>),
+    /// Stopped by the user.
+    Interrupted,
+}
+
+/// A result of this room.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<Kind> for Error {
+    fn from(kind: Kind) -> Self {
+        Self { table: None, topic: None, request: None, kind: Box::new(kind) }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Kind::Cache(error).into()
+    }
+}
+
+impl Error {
+    /// The same error, said of a table.
+    #[must_use]
+    pub fn of_table(mut self, id: &str) -> Self {
+        self.table.get_or_insert_with(|| id.to_owned());
+        self
+    }
+
+    /// The same error, said of a topic.
+    #[must_use]
+    pub fn of_topic(mut self, title: &str) -> Self {
+        self.topic.get_or_insert_with(|| title.to_owned());
+        self
+    }
+
+    /// The same error, said of a request.
+    #[must_use]
+    pub fn of_request(mut self, request: &str) -> Self {
+        self.request.get_or_insert_with(|| request.to_owned());
+        self
+    }
+
+    /// Whether the source failed to give a whole answer, rather than the question being wrong.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(
+            *self.kind,
+            Kind::Unreachable { .. }
+                | Kind::Refused { .. }
+                | Kind::TooManyRecords
+                | Kind::Redirect(_)
+                | Kind::TooLarge { .. }
+                | Kind::NextLink(_)
+                | Kind::Republished { .. }
+                | Kind::Count { .. }
+                | Kind::Duplicate { .. }
+                | Kind::Malformed(_)
+        )
+    }
+
+    /// Whether the pages already read may be to blame, so that the next fetch must not build on them.
+    pub(super) fn spoils_cache(&self) -> bool {
+        matches!(
+            *self.kind,
+            Kind::NextLink(_) | Kind::Count { .. } | Kind::Duplicate { .. } | Kind::Malformed(_) | Kind::Empty
+        )
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match &*self.kind {
+            Kind::Config(_) => "correct the configuration, or the value of --mirror".into(),
+            Kind::BadId(_) => "a table id is digits and letters, such as 03759ned".into(),
+            Kind::NotFound => "table ids are case-sensitive (80590ned, not 80590NED): try `tables search`".into(),
+            Kind::Unreachable { .. } => "what has arrived is kept: run `fetch` again later to resume".into(),
+            Kind::Refused { .. } => "open the request in a browser to see what CBS says".into(),
+            Kind::TooManyRecords => "ask for fewer periods or topics, or through the feed".into(),
+            Kind::Redirect(_) => "if CBS has moved, set the new address in the configuration".into(),
+            Kind::TooLarge { .. } => "if the table really is that large, raise the limit in the configuration".into(),
+            Kind::Republished { .. } => "CBS is publishing: wait half an hour and run `fetch` again".into(),
+            Kind::NextLink(_) | Kind::Count { .. } | Kind::Duplicate { .. } | Kind::Malformed(_) => {
+                "run `fetch` again; if it stays, CBS serves the table wrongly: write to infoservice@cbs.nl".into()
+            }
+            Kind::Empty => "look at the periods and members with `tables show`".into(),
+            Kind::NoTopic { nearest: list } => listed("correct title and unit in the query; nearest", list),
+            Kind::ManyTopics { candidates: list } => listed("give more of the path, or the key; these fit", list),
+            Kind::NoMember { nearest: list, .. } => listed("correct the query; there are", list),
+            Kind::OpenDimension { totals: list, .. } => listed("fix one member in the query; perhaps", list),
+            Kind::Shape(_) => "look at the table with `tables show`".into(),
+            Kind::Cache(_) => "free disk space or permissions: what has arrived is kept".into(),
+            Kind::CacheInUse => "wait for the other fetch to end".into(),
+            Kind::Sink(_) => "see the cause".into(),
+            Kind::Interrupted => "run `fetch` again to resume".into(),
+        }
+    }
+}
+
+fn listed(lead: &str, list: &[String]) -> String {
+    format!("{lead}: {}", list.join("; "))
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(table) = &self.table {
+            write!(f, "table {table}: ")?;
+        }
+        if let Some(topic) = &self.topic {
+            write!(f, "topic `{topic}`: ")?;
+        }
+        write!(f, "{}", self.kind)?;
+        self.request.as_ref().map_or(Ok(()), |request| write!(f, " (request {request})"))
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(why) | Self::Shape(why) => f.write_str(why),
+            Self::BadId(id) => write!(f, "`{id}` cannot be a table id"),
+            Self::NotFound => f.write_str("CBS has no such table"),
+            Self::Unreachable { attempts, last } => write!(f, "no whole answer in {attempts} attempts; the last: {last}"),
+            Self::Refused { status, message } => write!(f, "refused with status {status}: {message}"),
+            Self::TooManyRecords => f.write_str("more than 10000 records for the v3 API"),
+            Self::Redirect(to) => write!(f, "redirected to another host: {to}"),
+            Self::TooLarge { limit, unpacked } => {
+                write!(f, "the answer exceeds {limit} bytes{}", if *unpacked { " after decompression" } else { "" })
+            }
+            Self::NextLink(why) => write!(f, "next link {why}"),
+            Self::Republished { times } => write!(f, "republished while it was read, {times} times in a row"),
+            Self::Count { expected, found } => write!(f, "CBS counts {expected} rows, {found} came"),
+            Self::Empty => f.write_str("the answer holds no rows"),
+            Self::Duplicate { cell } => write!(f, "{cell} came twice"),
+            Self::Malformed(why) => write!(f, "unexpected answer: {why}"),
+            Self::NoTopic { .. } => f.write_str("no topic has this title and unit"),
+            Self::ManyTopics { candidates } => write!(f, "{} topics have this title and unit", candidates.len()),
+            Self::NoMember { what, .. } => write!(f, "no {what}"),
+            Self::OpenDimension { dimension, .. } => write!(f, "dimension {dimension} is left open"),
+            Self::Cache(error) => write!(f, "page cache: {error}"),
+            Self::CacheInUse => f.write_str("the page cache is in use by another fetch"),
+            Self::Sink(error) => write!(f, "rows could not be stored: {error}"),
+            Self::Interrupted => f.write_str("interrupted"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.kind {
+            Kind::Cache(error) => Some(error),
+            Kind::Sink(error) => Some(error.as_ref()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The envelope of an answer: is it whole, how many rows has it, where does it go on, and what does an error page say.
+//!
+//! In go bytes, out come a [`Summary`] or the typed rows of a list; nothing is built but what is asked for. CBS
+//! peculiarity: v3 writes `odata.nextLink`, v4 `@odata.nextLink`; behind an outage stands HTML with status 200.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// What an answer that was read to its end consists of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize)]
+pub(super) struct Summary {
+    /// Elements of `value`.
+    pub(super) rows: u64,
+    /// The next link, as sent.
+    pub(super) next: Option<String>,
+}
+
+/// The body without a byte order mark.
+pub(super) fn plain(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+/// Reads the whole answer and keeps nothing of its rows; says what is wrong when it is not whole.
+pub(super) fn summary(body: &[u8]) -> Result<Summary, String> {
+    let found: Scan = parse(body)?;
+    found.rows.map(|rows| Summary { rows, next: found.next }).ok_or_else(|| format!("no rows in {}", said(body)))
+}
+
+/// A list of CBS, typed.
+#[derive(Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
+pub(super) struct List<T> {
+    pub(super) value: Vec<T>,
+    #[serde(rename = "odata.nextLink", alias = "@odata.nextLink")]
+    pub(super) next: Option<String>,
+}
+
+/// The answer as a whole, typed; names the failure as an analyst can read it.
+pub(super) fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
+    serde_json::from_slice(plain(body)).map_err(|error| match plain(body).trim_ascii_start().first() {
+        Some(b'<') => format!("HTML or XML instead of JSON: {}", said(body)),
+        _ if error.is_eof() => format!("truncated after {} bytes", body.len()),
+        _ => format!("malformed JSON: {error}"),
+    })
+}
+
+/// The bare number that v4 gives for `$count`.
+pub(super) fn count(body: &[u8]) -> Result<u64, String> {
+    std::str::from_utf8(plain(body))
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .ok_or_else(|| format!("no count: {}", said(body)))
+}
+
+/// What an error page says, short and on one line.
+pub(super) fn said(body: &[u8]) -> String {
+    let text = serde_json::from_slice::<Fault>(plain(body))
+        .ok()
+        .and_then(Fault::message)
+        .unwrap_or_else(|| String::from_utf8_lossy(plain(body)).into_owned());
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.is_empty() { "no text".into() } else { line.chars().take(200).collect() }
+}
+
+/// The error bodies of OData v3 and v4.
+#[derive(Deserialize)]
+struct Fault {
+    #[serde(alias = "odata.error")]
+    error: Option<FaultBody>,
+}
+
+#[derive(Deserialize)]
+struct FaultBody {
+    message: FaultText,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FaultText {
+    V3 { value: String },
+    V4(String),
+}
+
+impl Fault {
+    fn message(self) -> Option<String> {
+        self.error.map(|body| match body.message {
+            FaultText::V3 { value } | FaultText::V4(value) => value,
+        })
+    }
+}
+
+struct Scan {
+    rows: Option<u64>,
+    next: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Scan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ScanVisitor)
+    }
+}
+
+struct ScanVisitor;
+
+impl<'de> Visitor<'de> for ScanVisitor {
+    type Value = Scan;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an OData answer")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scan, A::Error> {
+        let mut scan = Scan { rows: None, next: None };
+        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            match key.as_ref() {
+                "value" => scan.rows = Some(map.next_value::<Count>()?.0),
+                "odata.nextLink" | "@odata.nextLink" => scan.next = map.next_value()?,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(scan)
+    }
+}
+
+/// Counts elements without keeping them.
+struct Count(u64);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Counter;
+        impl<'de> Visitor<'de> for Counter {
+            type Value = Count;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of rows")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Count, A::Error> {
+                let mut rows = 0;
+                while seq.next_element::<IgnoredAny>()?.is_some() {
+                    rows += 1;
+                }
+                Ok(Count(rows))
+            }
+        }
+        deserializer.deserialize_seq(Counter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summaries_count_rows_and_carry_the_next_link() {
+        let v3 = br#"{"odata.metadata":"x","value":[{"a":1},{"a":null}],"odata.nextLink":"n"}"#;
+        assert_eq!(summary(v3), Ok(Summary { rows: 2, next: Some("n".into()) }));
+        assert_eq!(summary(b"\xef\xbb\xbf{\"value\":[]}"), Ok(Summary::default()));
+    }
+
+    #[test]
+    fn every_cut_of_an_answer_is_noticed() {
+        let whole = br#"{"odata.metadata":"x","value":[{"a":1.5,"b":"c"}],"odata.nextLink":"n"}"#;
+        for end in 0..whole.len() {
+            assert!(summary(&whole[..end]).is_err(), "cut at {end}");
+        }
+    }
+
+    #[test]
+    fn error_pages_are_quoted_shortly() {
+        let v3 = br#"{"odata.error":{"code":"","message":{"lang":"en-US","value":"no  such\nthing"}}}"#;
+        assert_eq!(said(v3), "no such thing");
+        assert_eq!(said(br#"{"error":{"message":"bad filter","details":[]}}"#), "bad filter");
+        assert!(summary(v3).unwrap_err().contains("no such thing"));
+        assert!(summary(b"<html><body>Storing</body></html>").unwrap_err().contains("HTML"));
+    }
+}

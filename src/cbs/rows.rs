@@ -1,0 +1,324 @@
+//! Typed rows straight from the bytes of a page: no tree of values is built, nothing is kept of a row but its cells.
+//!
+//! In go a page and a [`Layout`] (which keys mean what, which members were asked); out go cells to a callback. Fails on
+//! a member that the table's lists do not have, on text where a number must be, and on columns that are left out.
+//! CBS peculiarities: padded keys, text topics padded and dotted, rows whose members come in the same order all along
+//! (so the next key and the next member are guessed before they are looked up).
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// What the keys of a row mean. The first two dimensions are the regions and the periods.
+pub(super) struct Layout {
+    /// The dimensions, with their members.
+    pub(super) dimensions: Vec<Axis>,
+    /// What else is read: v3 topics by key, or v4's four.
+    pub(super) cells: Vec<String>,
+}
+
+/// One dimension: its key, and for each trimmed member its number among the asked ones.
+pub(super) struct Axis {
+    pub(super) key: String,
+    pub(super) members: HashMap<String, Option<u32>>,
+    /// The number of members that are not listed; without it they are an error.
+    pub(super) other: Option<u32>,
+}
+
+/// One cell of a row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum Cell {
+    /// The row does not have it.
+    #[default]
+    Left,
+    /// `null`.
+    Null,
+    /// A dot, or text of blanks.
+    Dot,
+    /// A number, also one written as text.
+    Number(f64),
+    /// Any other text.
+    Text(String),
+}
+
+/// One row of which every dimension was asked for.
+#[derive(Default)]
+pub(super) struct Row {
+    /// For each axis the number of the member.
+    pub(super) at: Vec<u32>,
+    /// The cells, as in [`Layout::cells`].
+    pub(super) cells: Vec<Cell>,
+}
+
+#[derive(Clone, Copy)]
+enum Field {
+    Axis(usize),
+    Cell(usize),
+    Other,
+}
+
+/// Reads pages of one layout.
+pub(super) struct Reader<'a> {
+    layout: &'a Layout,
+    fields: HashMap<&'a str, Field>,
+    order: Vec<(String, Field)>,
+    last: Vec<(String, Option<u32>)>,
+    row: Row,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(layout: &'a Layout) -> Self {
+        let axes = layout.dimensions.iter().enumerate().map(|(i, axis)| (axis.key.as_str(), Field::Axis(i)));
+        let cells = layout.cells.iter().enumerate().map(|(i, key)| (key.as_str(), Field::Cell(i)));
+        let row = Row { at: vec![0; layout.dimensions.len()], cells: vec![Cell::Left; layout.cells.len()] };
+        let last = vec![(String::new(), None); layout.dimensions.len()];
+        Self { layout, fields: axes.chain(cells).collect(), order: Vec::new(), last, row }
+    }
+
+    /// Calls back for each asked row; returns how many rows the page has in all.
+    pub(super) fn page(
+        &mut self,
+        body: &[u8],
+        each: &mut dyn FnMut(&Row) -> Result<(), String>,
+    ) -> Result<u64, String> {
+        let mut source = serde_json::Deserializer::from_slice(super::page::plain(body));
+        let rows = source.deserialize_map(Page { reader: self, each }).map_err(|error| error.to_string())?;
+        source.end().map_err(|error| error.to_string())?;
+        Ok(rows)
+    }
+
+    fn field(&mut self, position: usize, key: &str) -> Field {
+        match self.order.get(position) {
+            Some((known, field)) if known == key => *field,
+            _ => {
+                let field = self.fields.get(key).copied().unwrap_or(Field::Other);
+                self.order.truncate(position);
+                self.order.push((key.to_owned(), field));
+                field
+            }
+        }
+    }
+
+    /// The number of the member on an axis; `None` when it was not asked for.
+    fn member(&mut self, axis: usize, key: &str) -> Result<Option<u32>, String> {
+        let key = key.trim_end();
+        let last = &mut self.last[axis];
+        if last.0 != key || key.is_empty() {
+            let axis = &self.layout.dimensions[axis];
+            let found = axis.members.get(key).copied().or_else(|| axis.other.map(Some));
+            last.1 = found.ok_or_else(|| format!("member `{key}` is not in {}'s list", axis.key))?;
+            last.0.clear();
+            last.0.push_str(key);
+        }
+        Ok(last.1)
+    }
+}
+
+/// The page: an object with a list `value`.
+struct Page<'r, 'a, 'f> {
+    reader: &'r mut Reader<'a>,
+    each: &'f mut dyn FnMut(&Row) -> Result<(), String>,
+}
+
+impl<'de> Visitor<'de> for Page<'_, '_, '_> {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a page of rows")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<u64, A::Error> {
+        let mut rows = 0;
+        while let Some(is_value) = map.next_key_seed(Key(|key: &str| key == "value"))? {
+            if is_value {
+                rows = map.next_value_seed(Rows { reader: self.reader, each: self.each })?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(rows)
+    }
+}
+
+struct Rows<'r, 'a, 'f> {
+    reader: &'r mut Reader<'a>,
+    each: &'f mut dyn FnMut(&Row) -> Result<(), String>,
+}
+
+impl<'de> DeserializeSeed<'de> for Rows<'_, '_, '_> {
+    type Value = u64;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<u64, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Rows<'_, '_, '_> {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<u64, A::Error> {
+        let mut rows = 0;
+        while let Some(asked) = seq.next_element_seed(OneRow(self.reader))? {
+            rows += 1;
+            if asked {
+                (self.each)(&self.reader.row).map_err(A::Error::custom)?;
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// One row into the reader's own; whether all its members were asked for.
+struct OneRow<'r, 'a>(&'r mut Reader<'a>);
+
+impl<'de> DeserializeSeed<'de> for OneRow<'_, '_> {
+    type Value = bool;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OneRow<'_, '_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let reader = self.0;
+        reader.row.cells.fill(Cell::Left);
+        let (mut asked, mut axes, mut position) = (true, 0, 0);
+        while let Some(field) = map.next_key_seed(Key(|key: &str| reader.field(position, key)))? {
+            position += 1;
+            match field {
+                Field::Axis(axis) => {
+                    axes += 1;
+                    match map.next_value_seed(Key(|key: &str| reader.member(axis, key)))?.map_err(A::Error::custom)? {
+                        Some(number) => reader.row.at[axis] = number,
+                        None => asked = false,
+                    }
+                }
+                Field::Cell(cell) => reader.row.cells[cell] = map.next_value_seed(OneCell)?,
+                Field::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        if axes == reader.layout.dimensions.len() { Ok(asked) } else { Err(A::Error::custom("a row lacks a dimension")) }
+    }
+}
+
+/// A string, handed to a function without being kept.
+struct Key<F>(F);
+
+impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for Key<F> {
+    type Value = T;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Key<F> {
+    type Value = T;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok((self.0)(text))
+    }
+}
+
+struct OneCell;
+
+impl<'de> DeserializeSeed<'de> for OneCell {
+    type Value = Cell;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cell, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for OneCell {
+    type Value = Cell;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number, a text or null")
+    }
+    fn visit_unit<E>(self) -> Result<Cell, E> {
+        Ok(Cell::Null)
+    }
+    fn visit_f64<E>(self, number: f64) -> Result<Cell, E> {
+        Ok(Cell::Number(number))
+    }
+    fn visit_i64<E>(self, number: i64) -> Result<Cell, E> {
+        Ok(Cell::Number(number as f64))
+    }
+    fn visit_u64<E>(self, number: u64) -> Result<Cell, E> {
+        Ok(Cell::Number(number as f64))
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Cell, E> {
+        Ok(cell(text))
+    }
+}
+
+/// What a text in a cell means. Numbers may carry blanks (`"   135.5"`); words that only Rust reads as numbers do not count.
+fn cell(text: &str) -> Cell {
+    let bare = text.trim();
+    if bare.is_empty() || bare == "." {
+        return Cell::Dot;
+    }
+    let numeric = bare.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'));
+    match bare.parse() {
+        Ok(number) if numeric => Cell::Number(number),
+        _ => Cell::Text(bare.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout() -> Layout {
+        let axis = |key: &str, members: &[&str]| Axis {
+            key: key.into(),
+            members: (0..).zip(members).map(|(i, member)| ((*member).to_owned(), Some(i))).collect(),
+            other: None,
+        };
+        Layout {
+            dimensions: vec![axis("RegioS", &["NL01", "GM0363"]), axis("Perioden", &["2019JJ00"])],
+            cells: vec!["A_1".into(), "B_2".into()],
+        }
+    }
+
+    fn read(body: &str) -> Result<Vec<(Vec<u32>, Vec<Cell>)>, String> {
+        let (layout, mut rows) = (layout(), Vec::new());
+        Reader::new(&layout).page(body.as_bytes(), &mut |row| {
+            rows.push((row.at.clone(), row.cells.clone()));
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    #[test]
+    fn padded_keys_and_every_kind_of_cell_are_read() {
+        let rows = read(
+            r#"{"value":[{"ID":0,"RegioS":"NL01  ","Perioden":"2019JJ00","A_1":17282163,"B_2":38.799999999999997},
+            {"ID":1,"RegioS":"GM0363","Perioden":"2019JJ00","B_2":"       .","A_1":"   135.5"},
+            {"RegioS":"GM0363","Perioden":"2019JJ00","A_1":null,"B_2":"NaN"}]}"#,
+        )
+        .unwrap();
+        assert_eq!(rows[0], (vec![0, 0], vec![Cell::Number(17_282_163.0), Cell::Number(38.799_999_999_999_997)]));
+        assert_eq!(rows[1], (vec![1, 0], vec![Cell::Number(135.5), Cell::Dot]));
+        assert_eq!(rows[2], (vec![1, 0], vec![Cell::Null, Cell::Text("NaN".into())]));
+    }
+
+    #[test]
+    fn members_and_dimensions_that_are_not_known_are_errors() {
+        let unknown = read(r#"{"value":[{"RegioS":"GM9999","Perioden":"2019JJ00","A_1":1,"B_2":2}]}"#);
+        assert!(unknown.unwrap_err().contains("GM9999"));
+        assert!(read(r#"{"value":[{"RegioS":"NL01","A_1":1}]}"#).unwrap_err().contains("lacks a dimension"));
+    }
+}

@@ -1,0 +1,144 @@
+//! OData v4's description of a table: `Properties`, `Dimensions`, `MeasureCodes`, and codes per dimension.
+//!
+//! In goes a place, out comes a [`Description`]. CBS peculiarities: `Properties` is an object without `value`;
+//! `MeasureGroups` is absent where no measure is in a group; the publisher is an address.
+
+use serde::Deserialize;
+
+use super::describe::{
+    Description, Dimension, DimensionKind, Groups, Member, Place, Topic, Year, list, one_line, parallel, path_of, status,
+};
+use super::error::{Kind, Result};
+use super::http::{Errand, Http};
+use super::page;
+use super::sink::Release;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Properties {
+    title: String,
+    modified: Option<String>,
+    version: Option<String>,
+    version_reason: Option<String>,
+    publisher: Option<String>,
+    license: Option<String>,
+    temporal_coverage: Option<String>,
+    observation_count: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Axis {
+    identifier: String,
+    title: Option<String>,
+    kind: Option<String>,
+    map_year: Option<Year>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Measure {
+    identifier: String,
+    title: Option<String>,
+    measure_group_id: Option<String>,
+    data_type: Option<String>,
+    unit: Option<String>,
+    decimals: Option<u8>,
+    presentation_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Group {
+    id: String,
+    title: Option<String>,
+    parent_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Code {
+    identifier: String,
+    title: Option<String>,
+    status: Option<String>,
+}
+
+/// Title and release.
+pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Description> {
+    let (_, found) = http.get(errand, &place.at("Properties", ""), page::parse::<Properties>)?;
+    let publisher = found.publisher.unwrap_or_default();
+    let own = publisher.is_empty() || publisher.ends_with("Centraal_Bureau_voor_de_Statistiek");
+    Ok(Description {
+        id: place.id.clone(),
+        title: one_line(&found.title),
+        catalog: place.catalog.clone(),
+        service: "v4",
+        release: Release { modified: found.modified.unwrap_or_default(), version: found.version.unwrap_or_default() },
+        period: found.temporal_coverage.unwrap_or_default(),
+        reason: found.version_reason.unwrap_or_default(),
+        publisher: if own { "CBS".into() } else { publisher },
+        license: found.license.unwrap_or_default(),
+        observations: found.observation_count,
+        dimensions: Vec::new(),
+        topics: Vec::new(),
+    })
+}
+
+/// Everything.
+pub(super) fn read(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Description> {
+    let mut description = head(http, errand, place)?;
+    let axes: Vec<Axis> = list(http, errand, place.at("Dimensions", ""))?;
+    let measures: Vec<Measure> = list(http, errand, place.at("MeasureCodes", ""))?;
+    let grouped = measures.iter().any(|measure| measure.measure_group_id.is_some());
+    let groups = if grouped { groups(http, errand, place)? } else { Groups::new() };
+    description.topics = measures.into_iter().map(|measure| topic(&groups, measure)).collect();
+    description.dimensions = parallel(axes, |axis| {
+        let codes: Vec<Code> = list(http, errand, place.at(&format!("{}Codes", axis.identifier), ""))?;
+        Ok(dimension(axis, codes))
+    })?;
+    Ok(description)
+}
+
+fn groups(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Groups> {
+    match list::<Group>(http, errand, place.at("MeasureGroups", "")) {
+        Ok(groups) => {
+            let entry = |group: Group| (group.id, (group.title.unwrap_or_default(), group.parent_id));
+            Ok(groups.into_iter().map(entry).collect())
+        }
+        Err(error) if matches!(*error.kind, Kind::NotFound) => Ok(Groups::new()),
+        Err(error) => Err(error),
+    }
+}
+
+fn topic(groups: &Groups, measure: Measure) -> Topic {
+    Topic {
+        path: path_of(groups, measure.measure_group_id.as_deref(), measure.title.as_deref().unwrap_or_default()),
+        key: measure.identifier,
+        unit: one_line(&measure.unit.unwrap_or_default()),
+        decimals: measure.decimals.unwrap_or_default(),
+        presentation: measure.presentation_type.unwrap_or_default(),
+        datatype: measure.data_type.unwrap_or_default(),
+        default: String::new(),
+    }
+}
+
+fn dimension(axis: Axis, codes: Vec<Code>) -> Dimension {
+    let kind = match axis.kind.as_deref() {
+        Some("TimeDimension") => DimensionKind::Time,
+        Some("GeoDimension" | "GeoDetail" | "GeoDetailDimension") => DimensionKind::Geo,
+        _ => DimensionKind::Plain,
+    };
+    let member = |code: Code| Member {
+        key: code.identifier.trim_end().to_owned(),
+        raw: code.identifier,
+        title: one_line(&code.title.unwrap_or_default()),
+        status: status(code.status.as_deref()),
+    };
+    Dimension {
+        key: axis.identifier,
+        title: one_line(&axis.title.unwrap_or_default()),
+        kind,
+        map_year: axis.map_year.and_then(Year::get),
+        members: codes.into_iter().map(member).collect(),
+    }
+}

@@ -1,0 +1,59 @@
+//! Several pictures in one: small multiples. In: pictures with an optional heading each. Out: a `Picture` of all, its
+//! texts and marks moved along. Fails without any picture. Pictures of half the width make two columns of a full one.
+//! The peculiarity it answers: indicators have different units, so one scale for all would lie.
+
+use super::surface::{Anchor, Print, Surface};
+use super::text::{self, Weight};
+use super::theme::{self, LINE};
+use super::{ChartError, Picture, PlacedMark, PlacedText, Width};
+
+/// A picture of a grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Heading above it, as printed; empty for none. It wraps to two lines.
+    pub heading: String,
+    /// The picture.
+    pub picture: Picture,
+}
+
+/// Sets pictures side by side, row by row, on the full width.
+///
+/// # Errors
+/// `Empty` when there are no pictures.
+pub fn grid(cells: &[Cell], columns: usize) -> Result<Picture, ChartError> {
+    let widest = cells.iter().map(|c| c.picture.width_pt).fold(0.0, f64::max);
+    if cells.is_empty() {
+        return Err(ChartError::Empty("grid"));
+    }
+    let columns = columns.max(1);
+    let width = Width::Full.pt().max(widest * columns as f64);
+    let gap = if columns > 1 { (width - widest * columns as f64) / (columns - 1) as f64 } else { 0.0 };
+    let head = Print { size: theme::LABEL, weight: Weight::Bold, color: theme::INK };
+    let (mut body, mut texts, mut marks) = (String::new(), Vec::new(), Vec::new());
+    let (mut omitted, mut y) = (Vec::new(), 0.0);
+    for row in cells.chunks(columns) {
+        let heads: Vec<Vec<String>> =
+            row.iter().map(|c| text::wrap(&c.heading, head.size, head.weight, c.picture.width_pt, 2)).collect();
+        let lines = row.iter().zip(&heads).filter(|(c, _)| !c.heading.is_empty()).map(|(_, h)| h.len()).max();
+        let top = y + lines.map_or(0.0, |n| LINE * n as f64 + 4.0);
+        let height = row.iter().map(|c| c.picture.height_pt).fold(0.0, f64::max);
+        for (i, (cell, lines)) in row.iter().zip(&heads).enumerate() {
+            let x = (widest + gap) * i as f64;
+            let mut heading = Surface::new();
+            for (n, line) in lines.iter().enumerate() {
+                heading.text((x, y + LINE * (n as f64 + 0.8)), Anchor::Start, head, line);
+            }
+            let heading = heading.finish(width, top)?;
+            body += &heading.moved((0.0, 0.0));
+            texts.extend(heading.texts);
+            body += &cell.picture.moved((x, top));
+            texts.extend(cell.picture.texts.iter().map(|t| PlacedText { x: t.x + x, y: t.y + top, ..t.clone() }));
+            marks.extend(cell.picture.marks.iter().map(|m| PlacedMark { x: m.x + x, y: m.y + top, ..m.clone() }));
+            omitted.extend(cell.picture.omitted.iter().cloned());
+        }
+        y = top + height + 12.0;
+    }
+    let mut picture = Picture::assemble(width, y - 12.0, &body, texts, marks);
+    picture.omitted = omitted;
+    Ok(picture)
+}

@@ -1,0 +1,190 @@
+//! Charts of the paper, as SVG. In: plain structs of values with ready Dutch texts. Out: a `Picture`, the SVG with the
+//! place of every text and mark in points, the same bytes for the same input. Fails on a chart without values and on a
+//! value that is not a number. Title, subtitle and source are no part of a picture: the paper prints them as text.
+//! plotters draws the shapes (`surface`); scales, labels and text measurement are our own.
+//! The peculiarity it answers: incomplete lists, provisional figures, breaks in a series and thin coverage must show
+//! in the picture itself, by hollow markers, dotted lines, gaps and notes.
+
+mod bars;
+mod grid;
+mod label;
+mod lines;
+mod map;
+mod ranked;
+mod scale;
+mod slope;
+mod strip;
+mod surface;
+mod text;
+pub mod theme;
+
+pub use bars::{BarForm, BarItem, Bars, bars};
+pub use grid::{Cell, grid};
+pub use lines::{Break, Lines, Period, Point, Series, lines};
+pub use map::{Map, MapClass, MapLabel, MapRegion, Pattern, map};
+pub use ranked::{RankedDots, RankedMember, ranked_dots};
+pub use scale::{Scale, Ticks};
+pub use slope::{Slope, SlopeItem, slope};
+pub use strip::{Member, Strip, StripRow, strip};
+pub use text::{FAMILY, Weight, width as text_width};
+pub use theme::{Group, Width};
+
+use std::fmt;
+
+/// The value of a group with its printed text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupValue {
+    /// Which group, for colour and marker.
+    pub group: Group,
+    /// Label as printed, name and value: `M50 12,3%`; a sign for an incomplete list or `*` belongs in it.
+    pub label: String,
+    /// The value; without one the group is not drawn.
+    pub value: Option<f64>,
+    /// Hollow marker: the list is incomplete or the coverage low.
+    pub hollow: bool,
+}
+
+/// A finished drawing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// The whole SVG document; its texts are live and name the font.
+    pub svg: String,
+    /// Width in points.
+    pub width_pt: f64,
+    /// Height in points.
+    pub height_pt: f64,
+    /// Every text, in drawing order.
+    pub texts: Vec<PlacedText>,
+    /// Every marker and dot, in drawing order.
+    pub marks: Vec<PlacedMark>,
+    /// Labels that found no room (only a map leaves any out).
+    pub omitted: Vec<String>,
+}
+
+/// A line of text and its box, in points from the left top.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedText {
+    /// The text as drawn.
+    pub text: String,
+    /// Left.
+    pub x: f64,
+    /// Top.
+    pub y: f64,
+    /// Width.
+    pub w: f64,
+    /// Height, from the tallest plain letter to the lowest.
+    pub h: f64,
+}
+
+/// Whose mark it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MarkKind {
+    /// The marker of a group.
+    Group,
+    /// The dot of a single gemeente.
+    Member,
+}
+
+/// A mark and its box, in points from the left top.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedMark {
+    /// Whose it is.
+    pub kind: MarkKind,
+    /// Name of the group or gemeente, as given.
+    pub name: String,
+    /// Left.
+    pub x: f64,
+    /// Top.
+    pub y: f64,
+    /// Width.
+    pub w: f64,
+    /// Height.
+    pub h: f64,
+}
+
+/// Something that a reader could not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlap {
+    /// Two texts on top of each other.
+    Texts(String, String),
+    /// A text on top of a mark: the text, the mark's name.
+    OnMark(String, String),
+    /// A text that leaves the canvas.
+    Outside(String),
+}
+
+/// Overlap that rounding to a tenth of a point may cause.
+const TOLERANCE: f64 = 0.15;
+
+type Rect = (f64, f64, f64, f64);
+
+impl Picture {
+    /// Texts that overlap texts or marks or leave the canvas; empty for a good picture.
+    pub fn overlaps(&self) -> Vec<Overlap> {
+        let mut found = Vec::new();
+        for (i, a) in self.texts.iter().enumerate() {
+            let box_a = (a.x, a.y, a.w, a.h);
+            let (right, bottom) = (self.width_pt + TOLERANCE, self.height_pt + TOLERANCE);
+            if a.x < -TOLERANCE || a.y < -TOLERANCE || a.x + a.w > right || a.y + a.h > bottom {
+                found.push(Overlap::Outside(a.text.clone()));
+            }
+            let texts = self.texts[i + 1..].iter().filter(|b| meet(box_a, (b.x, b.y, b.w, b.h)));
+            found.extend(texts.map(|b| Overlap::Texts(a.text.clone(), b.text.clone())));
+            let marks = self.marks.iter().filter(|m| meet(box_a, (m.x, m.y, m.w, m.h)));
+            found.extend(marks.map(|m| Overlap::OnMark(a.text.clone(), m.name.clone())));
+        }
+        found
+    }
+}
+
+fn meet(a: Rect, b: Rect) -> bool {
+    let along = |a: f64, w: f64, b: f64, v: f64| (a + w).min(b + v) - a.max(b) > TOLERANCE;
+    along(a.0, a.2, b.0, b.2) && along(a.1, a.3, b.1, b.3)
+}
+
+/// Why there is no picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChartError {
+    /// There is no value to draw: the kind of chart.
+    Empty(&'static str),
+    /// A value is infinite or not a number: the kind of chart and whose value.
+    NotFinite(&'static str, String),
+    /// The drawing library refused.
+    Drawing(String),
+}
+
+impl ChartError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Empty(_) => "leave the chart out of the paper when none of its values is known",
+            Self::NotFinite(..) => "pass a missing value as `None`; look for a division by zero in the indicator",
+            Self::Drawing(_) => "this is a defect of the chart room: report it with the input",
+        }
+    }
+}
+
+impl fmt::Display for ChartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty(kind) => write!(f, "{kind} chart without values"),
+            Self::NotFinite(kind, name) => write!(f, "{kind} chart: value of {name} is not a finite number"),
+            Self::Drawing(why) => write!(f, "drawing failed: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for ChartError {}
+
+/// Refuses values that cannot be placed, and a chart without any.
+fn check<'a>(kind: &'static str, values: impl Iterator<Item = (&'a str, Option<f64>)>) -> Result<(f64, f64), ChartError> {
+    let mut range = (f64::INFINITY, f64::NEG_INFINITY);
+    for (name, value) in values {
+        let Some(value) = value else { continue };
+        if !value.is_finite() {
+            return Err(ChartError::NotFinite(kind, text::clean(name)));
+        }
+        range = (range.0.min(value), range.1.max(value));
+    }
+    if range.0 > range.1 { Err(ChartError::Empty(kind)) } else { Ok(range) }
+}

@@ -1,0 +1,15 @@
+//! De Kracht van Middelgroot: open statistics on mid-sized Dutch municipalities, from figures to paper.
+//!
+//! Reading this list from top to bottom is reading the pipeline: what is asked, what came in, how it is brought to
+//! one set of boundaries, computed, compared, and told.
+
+pub mod failure;
+pub mod files;
+pub mod number;
+pub mod observation;
+
+pub mod query;
+pub mod snapshot;
+pub mod topics;
+pub mod import;
+pub mod gemeente;

@@ -1,0 +1,342 @@
+//! What is asked: the files in `queries/` and the editions, read and checked as one whole.
+//!
+//! In: `tables.toml`, `editions.toml` and one TOML file per theme. Out: [`Queries`], in which every name that is used
+//! exists and every way of an indicator is typed. A wrong file ends in an [`Error`] with file, line and what was
+//! expected. CBS moves key suffixes between releases, so a topic is asked by title path and unit; its key is a hint.
+
+mod formula;
+mod parse;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub use formula::{Formula, Term, Years};
+
+use crate::failure::{Exit, Report};
+
+/// The topic that counts 1 for every gemeente; no table holds it.
+pub const GEMEENTEN: &str = "gemeenten";
+
+/// Everything that `queries/` asks.
+#[derive(Debug)]
+pub struct Queries {
+    /// Tables by id.
+    pub tables: BTreeMap<String, Table>,
+    /// Topics in the order of the files.
+    pub topics: Vec<Topic>,
+    /// Themes in the order of the paper.
+    pub themes: Vec<Theme>,
+    /// Indicators in the order of the paper.
+    pub indicators: Vec<Indicator>,
+    /// Editions in the order of the file.
+    pub editions: Vec<Edition>,
+}
+
+/// One StatLine table or file, and which members of its further dimensions are meant.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Id, verbatim: ids are case-sensitive.
+    pub id: String,
+    /// Tables that share their topics and differ in period.
+    pub family: Option<String>,
+    /// The year a table of a family holds.
+    pub period: Option<i32>,
+    /// `auto`, `v3`, `v4`, or `file` for what is not in OData.
+    pub service: Service,
+    /// Catalog: `CBS` or a third party's.
+    pub catalog: String,
+    /// Member per further dimension.
+    pub fixed: BTreeMap<String, String>,
+    /// A gemeente whose every figure is zero did not deliver.
+    pub all_zero_is_not_delivered: bool,
+}
+
+/// Which service brings a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Find out.
+    Auto,
+    /// OData v3.
+    V3,
+    /// OData v4.
+    V4,
+    /// Not in OData: `import` brings it.
+    File,
+}
+
+/// One measure, from one or more tables.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    /// Name in formulas.
+    pub id: String,
+    /// What it counts, in Dutch, as a sentence part.
+    pub title: String,
+    /// Factor from the unit of the source to ones (`x 1 000` is 1000).
+    pub scale: f64,
+    /// Whether values of merged gemeenten add up.
+    pub additive: bool,
+    /// What divides a split: inhabitants, or dwellings.
+    pub by_dwellings: bool,
+    /// Whether an absent cell counts as zero within a sum of keys.
+    pub absent_is_zero: bool,
+    /// Where it is found.
+    pub sources: Vec<TopicSource>,
+}
+
+/// Where a topic is found.
+#[derive(Clone, Debug)]
+pub struct TopicSource {
+    /// A table id or a family.
+    pub table: String,
+    /// The years taken from there.
+    pub years: Years,
+    /// What is looked for.
+    pub find: Find,
+    /// Unit as CBS prints it.
+    pub unit: String,
+    /// Whether its absence is no error.
+    pub optional: bool,
+}
+
+/// How a topic is found in a table.
+#[derive(Clone, Debug)]
+pub enum Find {
+    /// By its title path, with the key as a hint.
+    Title {
+        /// Topic groups and title, joined with ` > `.
+        path: String,
+        /// The key it had in some release.
+        key: Option<String>,
+    },
+    /// The sum of all keys that match one of the patterns (`*` stands for anything) and none of the exceptions.
+    Keys {
+        /// Patterns to sum.
+        keys: Vec<String>,
+        /// Patterns to leave out.
+        except: Vec<String>,
+    },
+}
+
+/// A theme: a chapter of the paper.
+#[derive(Clone, Debug)]
+pub struct Theme {
+    /// Id.
+    pub id: String,
+    /// Pijler it belongs to.
+    pub pijler: String,
+    /// Title.
+    pub title: String,
+    /// Place in the paper.
+    pub order: i32,
+    /// What the paper says when there are no figures.
+    pub note: Option<String>,
+}
+
+/// What the paper reports.
+#[derive(Clone, Debug)]
+pub struct Indicator {
+    /// Id.
+    pub id: String,
+    /// Theme it belongs to.
+    pub theme: String,
+    /// Title in Dutch.
+    pub title: String,
+    /// Definition in Dutch.
+    pub definition: String,
+    /// Unit in Dutch.
+    pub unit: String,
+    /// Decimals to print; negative rounds to tens, hundreds, …
+    pub decimals: i32,
+    /// Which direction is favourable.
+    pub direction: Direction,
+    /// Percent of the weight that must have a value.
+    pub coverage: f64,
+    /// Plausible values of a gemeente.
+    pub range: (f64, f64),
+    /// Years to report.
+    pub years: Years,
+    /// Ways to compute it: per year the first that has figures.
+    pub ways: Vec<Way>,
+}
+
+/// Which direction of an indicator is favourable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Neither.
+    None,
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+}
+
+impl Direction {
+    /// The word in files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Higher => "higher",
+            Self::Lower => "lower",
+        }
+    }
+}
+
+/// One way to compute an indicator.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Way {
+    /// Sum of numerators over sum of denominators, times scale, minus a constant.
+    Quotient {
+        /// Numerator.
+        numerator: Formula,
+        /// Denominator.
+        denominator: Formula,
+        /// The denominator is that of Nederland, whoever is asked about.
+        of_nederland: bool,
+        /// Factor.
+        scale: f64,
+        /// Constant taken off, for growth.
+        minus: f64,
+    },
+    /// A published ratio, averaged with weights.
+    Mean {
+        /// Topic with the ratio.
+        ratio: String,
+        /// Weight.
+        weight: Formula,
+    },
+    /// A plain sum.
+    Total {
+        /// What is summed.
+        total: Formula,
+    },
+    /// A figure that cannot be combined: distribution only.
+    Distribution {
+        /// Topic.
+        topic: String,
+    },
+    /// Share of the national total that lives in gemeenten of a size, on each year's own boundaries.
+    SizeClass {
+        /// Topic that gives the size.
+        topic: String,
+        /// Smallest size that counts.
+        from: f64,
+        /// Largest size that counts.
+        to: f64,
+        /// Factor.
+        scale: f64,
+    },
+}
+
+/// One yearly publication.
+#[derive(Clone, Debug)]
+pub struct Edition {
+    /// Id, also the name of its folder in `output/`.
+    pub id: String,
+    /// Title of the paper.
+    pub title: String,
+    /// The one that is built when none is named.
+    pub default: bool,
+    /// Year of whose 1 January the boundaries are.
+    pub boundaries: i32,
+    /// Last period that may be used.
+    pub until: i32,
+    /// Date printed on the paper, ISO.
+    pub date: String,
+    /// Date of the membership list per network.
+    pub lists: BTreeMap<String, String>,
+    /// What the first page says of it.
+    pub note: String,
+}
+
+impl Queries {
+    /// Reads and checks the folder `queries/`.
+    ///
+    /// # Errors
+    /// An [`Error`] that names file, line and what was expected.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        parse::read(folder)
+    }
+
+    /// The edition with this id, or the default one.
+    ///
+    /// # Errors
+    /// When there is no such edition.
+    pub fn edition(&self, id: Option<&str>) -> Result<&Edition, Error> {
+        self.editions
+            .iter()
+            .find(|edition| id.map_or(edition.default, |id| edition.id == id))
+            .ok_or_else(|| Error::NoEdition {
+                id: id.unwrap_or("(default)").to_owned(),
+                known: self.editions.iter().map(|edition| edition.id.clone()).collect(),
+            })
+    }
+
+    /// The tables that a source names: one, or all of a family.
+    pub fn tables_of<'a>(&'a self, source: &'a TopicSource) -> impl Iterator<Item = &'a Table> {
+        self.tables.values().filter(move |table| {
+            table.id == source.table
+                || (table.family.as_deref() == Some(&source.table)
+                    && table.period.is_none_or(|year| source.years.contains(year)))
+        })
+    }
+
+    /// The position of a topic; [`GEMEENTEN`] has the first free one.
+    pub fn topic_index(&self, id: &str) -> Option<usize> {
+        if id == GEMEENTEN {
+            return Some(self.topics.len());
+        }
+        self.topics.iter().position(|topic| topic.id == id)
+    }
+
+    /// The indicator with this id.
+    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
+        self.indicators.iter().find(|indicator| indicator.id == id)
+    }
+}
+
+/// What can be wrong with `queries/`.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file cannot be read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Unreadable {
+        /// File.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is no TOML, or has a key or value that is not expected.
+    #[error("{}:{line}: {message}", path.display())]
+    Wrong {
+        /// File.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+        /// What was expected.
+        expected: String,
+    },
+    /// No such edition.
+    #[error("there is no edition `{id}`")]
+    NoEdition {
+        /// What was asked.
+        id: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+}
+
+impl Report for Error {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unreadable { .. } => Some("run from the project's folder, or name it with `--project`".to_owned()),
+            Self::Wrong { expected, .. } => (!expected.is_empty()).then(|| format!("expected {expected}")),
+            Self::NoEdition { known, .. } => Some(format!("editions are {}", known.join(", "))),
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}

@@ -1,0 +1,474 @@
+//! From TOML to [`Queries`]: the shape is checked by serde, the sense (every name exists, no id twice) here.
+//!
+//! Every complaint carries the line it is about; `toml::Spanned` remembers where a name stood.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+use super::{
+    Direction, Edition, Error, Find, Formula, GEMEENTEN, Indicator, Queries, Service, Table, Theme, Topic, TopicSource,
+    Way, Years,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct TablesFile {
+    table: Vec<TableEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct TableEntry {
+    id: Spanned<String>,
+    family: Option<String>,
+    period: Option<i32>,
+    kind: Option<Kind>,
+    service: Option<ServiceWord>,
+    catalog: Option<String>,
+    #[serde(default)]
+    fixed: BTreeMap<String, String>,
+    all_zero: Option<AllZero>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    File,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ServiceWord {
+    Auto,
+    V3,
+    V4,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum AllZero {
+    NotDelivered,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct EditionsFile {
+    edition: Vec<EditionEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct EditionEntry {
+    id: Spanned<String>,
+    title: String,
+    #[serde(default)]
+    default: bool,
+    boundaries: i32,
+    until: i32,
+    date: String,
+    lists: BTreeMap<String, String>,
+    note: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ThemeFile {
+    id: String,
+    pijler: String,
+    title: String,
+    order: i32,
+    note: Option<String>,
+    #[serde(default)]
+    topic: Vec<TopicEntry>,
+    #[serde(default)]
+    indicator: Vec<IndicatorEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct TopicEntry {
+    id: Spanned<String>,
+    title: String,
+    #[serde(default = "one")]
+    scale: f64,
+    #[serde(default = "yes")]
+    additive: bool,
+    split: Option<Split>,
+    absent: Option<Absent>,
+    source: Vec<SourceEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Split {
+    Dwellings,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Absent {
+    Zero,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct SourceEntry {
+    table: Spanned<String>,
+    periods: Option<Spanned<String>>,
+    title: Option<String>,
+    key: Option<String>,
+    #[serde(default)]
+    keys: Vec<String>,
+    #[serde(default)]
+    except: Vec<String>,
+    unit: String,
+    #[serde(default)]
+    optional: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct IndicatorEntry {
+    id: Spanned<String>,
+    title: String,
+    definition: String,
+    unit: String,
+    decimals: i32,
+    direction: Option<DirectionWord>,
+    #[serde(default = "eighty")]
+    coverage: f64,
+    range: Spanned<[f64; 2]>,
+    periods: Option<Spanned<String>>,
+    way: Vec<Spanned<WayEntry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum DirectionWord {
+    Higher,
+    Lower,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WayEntry {
+    numerator: Option<Spanned<String>>,
+    denominator: Option<Spanned<String>>,
+    of: Option<Of>,
+    scale: Option<f64>,
+    minus: Option<f64>,
+    mean: Option<Spanned<String>>,
+    weight: Option<Spanned<String>>,
+    total: Option<Spanned<String>>,
+    distribution: Option<Spanned<String>>,
+    size_class: Option<Spanned<String>>,
+    from: Option<f64>,
+    to: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Of {
+    Nederland,
+}
+
+const fn one() -> f64 {
+    1.0
+}
+const fn yes() -> bool {
+    true
+}
+const fn eighty() -> f64 {
+    80.0
+}
+
+/// One file with its text, to turn places into lines.
+struct File {
+    path: PathBuf,
+    text: String,
+}
+
+impl File {
+    fn read(path: PathBuf) -> Result<Self, Error> {
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Self { path, text }),
+            Err(source) => Err(Error::Unreadable { path, source }),
+        }
+    }
+
+    fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        toml::from_str(&self.text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            // serde says `unknown field x, expected one of …` in one line: the second half is the hint
+            let message = error.message().replace('\n', " ");
+            let (message, expected) = message.split_once(", expected ").unwrap_or((&message, "valid TOML"));
+            self.wrong_at(start, message.to_owned(), expected.to_owned())
+        })
+    }
+
+    fn wrong_at(&self, start: usize, message: String, expected: String) -> Error {
+        let before = self.text.get(..start).unwrap_or_default();
+        Error::Wrong { path: self.path.clone(), line: before.matches('\n').count() + 1, message, expected }
+    }
+
+    fn wrong<T>(&self, at: &Spanned<T>, message: impl Into<String>, expected: impl Into<String>) -> Error {
+        self.wrong_at(at.span().start, message.into(), expected.into())
+    }
+
+    fn years(&self, text: Option<&Spanned<String>>) -> Result<Years, Error> {
+        text.map_or(Ok(Years::default()), |text| {
+            Years::parse(text.get_ref())
+                .map_err(|expected| self.wrong(text, format!("`{}` is no range of years", text.get_ref()), expected))
+        })
+    }
+}
+
+pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
+    let tables_file = File::read(folder.join("tables.toml"))?;
+    let tables = tables(&tables_file, tables_file.parse::<TablesFile>()?.table)?;
+    let editions_file = File::read(folder.join("editions.toml"))?;
+    let editions = editions(&editions_file, editions_file.parse::<EditionsFile>()?.edition)?;
+
+    let mut files = Vec::new();
+    for path in theme_paths(folder)? {
+        let file = File::read(path)?;
+        let theme: ThemeFile = file.parse()?;
+        files.push((file, theme));
+    }
+    files.sort_by_key(|(_, theme)| theme.order);
+
+    let mut queries =
+        Queries { tables, topics: Vec::new(), themes: Vec::new(), indicators: Vec::new(), editions };
+    let mut parsed = Vec::new();
+    let mut ids = BTreeSet::from([GEMEENTEN.to_owned()]);
+    for (file, theme) in files {
+        for entry in theme.topic {
+            if !ids.insert(entry.id.get_ref().clone()) {
+                return Err(file.wrong(&entry.id, format!("topic `{}` twice", entry.id.get_ref()), "one topic per id"));
+            }
+            queries.topics.push(topic(&file, entry, &queries.tables)?);
+        }
+        queries.themes.push(Theme {
+            id: theme.id.clone(),
+            pijler: theme.pijler,
+            title: theme.title,
+            order: theme.order,
+            note: theme.note,
+        });
+        parsed.push((file, theme.id, theme.indicator));
+    }
+    let mut seen = BTreeSet::new();
+    for (file, theme, entries) in parsed {
+        for entry in entries {
+            if !seen.insert(entry.id.get_ref().clone()) {
+                let message = format!("indicator `{}` twice", entry.id.get_ref());
+                return Err(file.wrong(&entry.id, message, "one indicator per id"));
+            }
+            queries.indicators.push(indicator(&file, entry, &theme, &ids)?);
+        }
+    }
+    Ok(queries)
+}
+
+fn theme_paths(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let unreadable = |source| Error::Unreadable { path: folder.to_owned(), source };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_theme = !matches!(&*name, "tables.toml" | "editions.toml" | "asks.toml" | "numerals.toml" | "fetch.toml");
+        if path.extension().is_some_and(|extension| extension == "toml") && is_theme {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn tables(file: &File, entries: Vec<TableEntry>) -> Result<BTreeMap<String, Table>, Error> {
+    let mut tables = BTreeMap::new();
+    for entry in entries {
+        let id = entry.id.get_ref().clone();
+        // the id becomes a folder and part of an address
+        if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            return Err(file.wrong(&entry.id, format!("`{id}` is no table id"), "letters, digits and `-`"));
+        }
+        let table = Table {
+            id: id.clone(),
+            family: entry.family,
+            period: entry.period,
+            service: match (entry.kind, entry.service) {
+                (Some(Kind::File), _) => Service::File,
+                (None, None | Some(ServiceWord::Auto)) => Service::Auto,
+                (None, Some(ServiceWord::V3)) => Service::V3,
+                (None, Some(ServiceWord::V4)) => Service::V4,
+            },
+            catalog: entry.catalog.unwrap_or_else(|| "CBS".to_owned()),
+            fixed: entry.fixed,
+            all_zero_is_not_delivered: matches!(entry.all_zero, Some(AllZero::NotDelivered)),
+        };
+        if tables.insert(id.clone(), table).is_some() {
+            return Err(file.wrong(&entry.id, format!("table `{id}` twice"), "one entry per table"));
+        }
+    }
+    Ok(tables)
+}
+
+fn editions(file: &File, entries: Vec<EditionEntry>) -> Result<Vec<Edition>, Error> {
+    let mut editions: Vec<Edition> = Vec::new();
+    for entry in entries {
+        let id = entry.id.get_ref().clone();
+        if editions.iter().any(|edition| edition.id == id) {
+            return Err(file.wrong(&entry.id, format!("edition `{id}` twice"), "one entry per edition"));
+        }
+        // the id becomes a folder in output/
+        if id.is_empty() || !id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+            return Err(file.wrong(&entry.id, format!("`{id}` is no edition id"), "small letters, digits and `-`"));
+        }
+        if entry.until > entry.boundaries {
+            let message = format!("edition `{id}` uses periods after its boundaries of {}", entry.boundaries);
+            return Err(file.wrong(&entry.id, message, "`until` no later than `boundaries`"));
+        }
+        if !is_iso_date(&entry.date) {
+            let message = format!("`{}` is no date", entry.date);
+            return Err(file.wrong(&entry.id, message, "a date such as `2026-11-01`"));
+        }
+        for network in ["G4", "G40", "M50", "P10"] {
+            if !entry.lists.contains_key(network) {
+                return Err(file.wrong(&entry.id, format!("edition `{id}` names no list of {network}"), "a list date"));
+            }
+        }
+        editions.push(Edition {
+            id,
+            title: entry.title,
+            default: entry.default,
+            boundaries: entry.boundaries,
+            until: entry.until,
+            date: entry.date,
+            lists: entry.lists,
+            note: entry.note,
+        });
+    }
+    Ok(editions)
+}
+
+fn is_iso_date(text: &str) -> bool {
+    jiff::civil::Date::strptime("%Y-%m-%d", text).is_ok()
+}
+
+fn topic(file: &File, entry: TopicEntry, tables: &BTreeMap<String, Table>) -> Result<Topic, Error> {
+    let mut sources = Vec::new();
+    for source in entry.source {
+        let name = source.table.get_ref().clone();
+        if !tables.values().any(|table| table.id == name || table.family.as_ref() == Some(&name)) {
+            let message = format!("there is no table or family `{name}`");
+            return Err(file.wrong(&source.table, message, "an id or family of `tables.toml`"));
+        }
+        let find = match (source.title, source.keys.is_empty()) {
+            (Some(path), true) => Find::Title { path, key: source.key },
+            (None, false) => Find::Keys { keys: source.keys, except: source.except },
+            _ => return Err(file.wrong(&source.table, "a source is found in two ways or none", "`title` or `keys`")),
+        };
+        sources.push(TopicSource {
+            table: name,
+            years: file.years(source.periods.as_ref())?,
+            find,
+            unit: source.unit,
+            optional: source.optional,
+        });
+    }
+    Ok(Topic {
+        id: entry.id.into_inner(),
+        title: entry.title,
+        scale: entry.scale,
+        additive: entry.additive,
+        by_dwellings: matches!(entry.split, Some(Split::Dwellings)),
+        absent_is_zero: matches!(entry.absent, Some(Absent::Zero)),
+        sources,
+    })
+}
+
+fn indicator(file: &File, entry: IndicatorEntry, theme: &str, topics: &BTreeSet<String>) -> Result<Indicator, Error> {
+    let [low, high] = *entry.range.get_ref();
+    if low >= high {
+        return Err(file.wrong(&entry.range, "the range is empty", "`[lowest, highest]`"));
+    }
+    let mut ways = Vec::new();
+    for way in entry.way {
+        ways.push(self::way(file, way, topics)?);
+    }
+    Ok(Indicator {
+        id: entry.id.into_inner(),
+        theme: theme.to_owned(),
+        title: entry.title,
+        definition: entry.definition,
+        unit: entry.unit,
+        decimals: entry.decimals,
+        direction: match entry.direction {
+            None => Direction::None,
+            Some(DirectionWord::Higher) => Direction::Higher,
+            Some(DirectionWord::Lower) => Direction::Lower,
+        },
+        coverage: entry.coverage,
+        range: (low, high),
+        years: file.years(entry.periods.as_ref())?,
+        ways,
+    })
+}
+
+fn way(file: &File, entry: Spanned<WayEntry>, topics: &BTreeSet<String>) -> Result<Way, Error> {
+    let formula = |text: &Spanned<String>| {
+        let formula = Formula::parse(text.get_ref())
+            .map_err(|expected| file.wrong(text, format!("`{}` is no sum of topics", text.get_ref()), expected))?;
+        match formula.terms.iter().find(|term| !topics.contains(&term.topic)) {
+            Some(term) => Err(file.wrong(text, format!("there is no topic `{}`", term.topic), nearest(&term.topic, topics))),
+            None => Ok(formula),
+        }
+    };
+    let name = |text: &Spanned<String>| match topics.contains(text.get_ref()) {
+        true => Ok(text.get_ref().clone()),
+        false => {
+            let message = format!("there is no topic `{}`", text.get_ref());
+            Err(file.wrong(text, message, nearest(text.get_ref(), topics)))
+        }
+    };
+    let span = entry.span();
+    let way = entry.into_inner();
+    match way {
+        WayEntry { numerator: Some(numerator), denominator: Some(denominator), mean: None, total: None, .. } => {
+            Ok(Way::Quotient {
+                numerator: formula(&numerator)?,
+                denominator: formula(&denominator)?,
+                of_nederland: matches!(way.of, Some(Of::Nederland)),
+                scale: way.scale.unwrap_or(1.0),
+                minus: way.minus.unwrap_or(0.0),
+            })
+        }
+        WayEntry { mean: Some(mean), weight: Some(weight), total: None, .. } => {
+            Ok(Way::Mean { ratio: name(&mean)?, weight: formula(&weight)? })
+        }
+        WayEntry { total: Some(total), .. } => Ok(Way::Total { total: formula(&total)? }),
+        WayEntry { distribution: Some(topic), .. } => Ok(Way::Distribution { topic: name(&topic)? }),
+        WayEntry { size_class: Some(topic), from: Some(from), to: Some(to), scale, .. } => {
+            Ok(Way::SizeClass { topic: name(&topic)?, from, to, scale: scale.unwrap_or(1.0) })
+        }
+        _ => Err(file.wrong_at(
+            span.start,
+            "a way that is none of those known".to_owned(),
+            "`numerator` and `denominator`, `mean` and `weight`, `total`, `distribution`, or `size-class`, `from` and `to`"
+                .to_owned(),
+        )),
+    }
+}
+
+/// The known names that share most with a wrong one.
+fn nearest(wrong: &str, known: &BTreeSet<String>) -> String {
+    let mut ranked: Vec<_> = known.iter().map(|name| (strsim::levenshtein(wrong, name), name)).collect();
+    ranked.sort();
+    let names: Vec<_> = ranked.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
+    format!("a topic of `queries/`, such as {}", names.join(", "))
+}
