@@ -25,8 +25,12 @@ pub struct Error {
 impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self.source.kind() {
-            io::ErrorKind::NotFound => Some("run from the project's folder, or name it with `--project`".to_owned()),
-            io::ErrorKind::StorageFull => Some("make room on the disk; nothing that was there is lost".to_owned()),
+            io::ErrorKind::NotFound => {
+                Some("run from the project's folder, or name it with `--project`".to_owned())
+            }
+            io::ErrorKind::StorageFull => {
+                Some("make room on the disk; nothing that was there is lost".to_owned())
+            }
             io::ErrorKind::PermissionDenied => Some("check who may write there".to_owned()),
             _ => None,
         }
@@ -35,7 +39,11 @@ impl Report for Error {
 
 /// Names what was done where in an input or output error.
 pub fn at<T>(doing: &'static str, path: &Path, result: io::Result<T>) -> Result<T, Error> {
-    result.map_err(|source| Error { doing, path: path.to_owned(), source })
+    result.map_err(|source| Error {
+        doing,
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Reads a whole file as text.
@@ -53,10 +61,23 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     at("make", folder, fs::create_dir_all(folder))?;
-    let mut file = at("write beside", path, tempfile::NamedTempFile::new_in(folder))?;
-    at("write", path, file.write_all(bytes).and_then(|()| file.as_file().sync_all()))?;
+    let mut file = at(
+        "write beside",
+        path,
+        tempfile::NamedTempFile::new_in(folder),
+    )?;
+    at(
+        "write",
+        path,
+        file.write_all(bytes)
+            .and_then(|()| file.as_file().sync_all()),
+    )?;
     open_to_all(file.path(), 0o644)?;
-    at("rename to", path, file.persist(path).map(drop).map_err(|error| error.error))?;
+    at(
+        "rename to",
+        path,
+        file.persist(path).map(drop).map_err(|error| error.error),
+    )?;
     Ok(())
 }
 
@@ -65,7 +86,11 @@ fn open_to_all(path: &Path, mode: u32) -> Result<(), Error> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        at("open up", path, fs::set_permissions(path, fs::Permissions::from_mode(mode)))?;
+        at(
+            "open up",
+            path,
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)),
+        )?;
     }
     Ok(())
 }
@@ -86,7 +111,10 @@ impl NewFolder {
         let parent = place.parent().unwrap_or(Path::new("."));
         at("make", parent, fs::create_dir_all(parent))?;
         let filling = tempfile::Builder::new().prefix(".new-").tempdir_in(parent);
-        Ok(Self { filling: at("make a folder beside", place, filling)?, place: place.to_owned() })
+        Ok(Self {
+            filling: at("make a folder beside", place, filling)?,
+            place: place.to_owned(),
+        })
     }
 
     /// Where to write for now.
@@ -100,7 +128,11 @@ impl NewFolder {
     /// When renaming fails; the old folder is put back.
     pub fn finish(self) -> Result<(), Error> {
         let parent = self.place.parent().unwrap_or(Path::new("."));
-        let aside = at("make a folder beside", &self.place, tempfile::Builder::new().prefix(".old-").tempdir_in(parent))?;
+        let aside = at(
+            "make a folder beside",
+            &self.place,
+            tempfile::Builder::new().prefix(".old-").tempdir_in(parent),
+        )?;
         let old = aside.path().join("old");
         let had_one = self.place.exists();
         if had_one {
@@ -112,7 +144,11 @@ impl NewFolder {
             if had_one {
                 at("put back", &self.place, fs::rename(&old, &self.place))?;
             }
-            return Err(Error { doing: "rename to", path: self.place, source });
+            return Err(Error {
+                doing: "rename to",
+                path: self.place,
+                source,
+            });
         }
         Ok(())
     }
@@ -121,9 +157,11 @@ impl NewFolder {
 /// The SHA-256 of some bytes, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
-        // writing to a string cannot fail
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // writing to a string cannot fail
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

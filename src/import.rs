@@ -74,8 +74,15 @@ impl Source {
         let path = folder.join("source.toml");
         let text = files::read_text(&path)?;
         toml::from_str(&text).map_err(|error| {
-            let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count() as u64 + 1);
-            Error::wrong(&path, line, error.message().replace('\n', " "), "the keys of a source: id, title, …")
+            let line = error.span().map_or(0, |span| {
+                text[..span.start].matches('\n').count() as u64 + 1
+            });
+            Error::wrong(
+                &path,
+                line,
+                error.message().replace('\n', " "),
+                "the keys of a source: id, title, …",
+            )
         })
     }
 }
@@ -86,17 +93,27 @@ impl Source {
 ///
 /// # Errors
 /// When something is not as it should be, or cannot be written.
-pub fn import(folder: &Path, data: &Path, only_asked: Option<&Queries>) -> Result<Imported, Failure> {
+pub fn import(
+    folder: &Path,
+    data: &Path,
+    only_asked: Option<&Queries>,
+) -> Result<Imported, Failure> {
     if folder.join("observations.csv").exists() {
         Ok(table::import(folder, data, only_asked)?)
     } else if folder.join("herindelingen.csv").exists() {
         Ok(regions::import(folder, data)?)
-    } else if folder.file_name().is_some_and(|name| name == "networks.csv") {
+    } else if folder
+        .file_name()
+        .is_some_and(|name| name == "networks.csv")
+    {
         Ok(regions::import_networks(folder, data)?)
     } else if folder.join("source.toml").exists() {
         Ok(regions::import_geometry(folder, data)?)
     } else {
-        Err(Error::Nothing { folder: folder.to_owned() }.into())
+        Err(Error::Nothing {
+            folder: folder.to_owned(),
+        }
+        .into())
     }
 }
 
@@ -157,8 +174,18 @@ pub enum Error {
 }
 
 impl Error {
-    fn wrong(path: &Path, line: u64, message: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self::Wrong { path: path.to_owned(), line, message: message.into(), expected: expected.into() }
+    fn wrong(
+        path: &Path,
+        line: u64,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self::Wrong {
+            path: path.to_owned(),
+            line,
+            message: message.into(),
+            expected: expected.into(),
+        }
     }
 }
 

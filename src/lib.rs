@@ -8,8 +8,15 @@ pub mod files;
 pub mod number;
 pub mod observation;
 
+pub mod boundaries;
+pub mod cli;
+pub mod compare;
+pub mod gemeente;
+pub mod import;
+pub mod indicator;
+pub mod pipeline;
+pub mod publish;
 pub mod query;
 pub mod snapshot;
+pub mod tidy;
 pub mod topics;
-pub mod import;
-pub mod gemeente;

@@ -90,7 +90,12 @@ pub struct UnknownWord {
 
 impl fmt::Display for UnknownWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is none of {}", self.found, self.expected.join(", "))
+        write!(
+            f,
+            "`{}` is none of {}",
+            self.found,
+            self.expected.join(", ")
+        )
     }
 }
 

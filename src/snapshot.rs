@@ -92,10 +92,13 @@ impl Sidecar {
         match self.boundaries.as_str() {
             "period" => Ok(Boundaries::Period),
             "period-or-next" => Ok(Boundaries::PeriodOrNext),
-            year => year.parse().map(Boundaries::Year).map_err(|_| Error::Boundaries {
-                table: self.table.clone(),
-                found: year.to_owned(),
-            }),
+            year => year
+                .parse()
+                .map(Boundaries::Year)
+                .map_err(|_| Error::Boundaries {
+                    table: self.table.clone(),
+                    found: year.to_owned(),
+                }),
         }
     }
 }
@@ -115,7 +118,10 @@ pub struct Lock {
 impl Lock {
     /// The release an edition uses of a table.
     pub fn release(&self, edition: &str, table: &str) -> Option<&str> {
-        let own = self.edition.get(edition).and_then(|tables| tables.get(table));
+        let own = self
+            .edition
+            .get(edition)
+            .and_then(|tables| tables.get(table));
         own.or_else(|| self.tables.get(table)).map(String::as_str)
     }
 }
@@ -138,7 +144,9 @@ pub struct Store {
 impl Store {
     /// The store in a folder `data/`.
     pub fn new(data: &Path) -> Self {
-        Self { data: data.to_owned() }
+        Self {
+            data: data.to_owned(),
+        }
     }
 
     fn lock_path(&self) -> PathBuf {
@@ -161,9 +169,14 @@ impl Store {
         }
         let lock: Lock = parse(&path, &files::read_text(&path)?)?;
         let names = lock.tables.iter().chain(lock.edition.values().flatten());
-        match names.into_iter().find(|(table, release)| !is_name(table) || !is_name(release)) {
+        match names
+            .into_iter()
+            .find(|(table, release)| !is_name(table) || !is_name(release))
+        {
             None => Ok(lock),
-            Some((table, release)) => Err(Error::Name { name: format!("{table}/{release}") }),
+            Some((table, release)) => Err(Error::Name {
+                name: format!("{table}/{release}"),
+            }),
         }
     }
 
@@ -173,7 +186,10 @@ impl Store {
     /// When it cannot be written.
     pub fn write_lock(&self, lock: &Lock) -> Result<(), Error> {
         let note = "# Which release of each table is used. `import` and `fetch --update` write it; older releases stay.\n\n";
-        Ok(files::write(&self.lock_path(), format!("{note}{}", to_toml(lock)?).as_bytes())?)
+        Ok(files::write(
+            &self.lock_path(),
+            format!("{note}{}", to_toml(lock)?).as_bytes(),
+        )?)
     }
 
     /// The sidecar of a release.
@@ -196,7 +212,10 @@ impl Store {
         }
         let mut names = Vec::new();
         for entry in files::at("read", &folder, fs::read_dir(&folder))? {
-            let name = files::at("read", &folder, entry)?.file_name().to_string_lossy().into_owned();
+            let name = files::at("read", &folder, entry)?
+                .file_name()
+                .to_string_lossy()
+                .into_owned();
             if is_name(&name) {
                 names.push(name);
             }
@@ -215,26 +234,49 @@ impl Store {
         let bytes = files::at("read", &path, fs::read(&path))?;
         let found = files::sha256(&bytes);
         if found != sidecar.sha256 {
-            return Err(Error::Hash { path, expected: sidecar.sha256, found });
+            return Err(Error::Hash {
+                path,
+                expected: sidecar.sha256,
+                found,
+            });
         }
         let observations = ParquetReader::new(std::io::Cursor::new(bytes))
             .finish()
-            .map_err(|source| Error::Parquet { path: path.clone(), source })?;
+            .map_err(|source| Error::Parquet {
+                path: path.clone(),
+                source,
+            })?;
         if observations.height() != sidecar.rows || **observations.schema() != schema() {
-            return Err(Error::Shape { path, rows: observations.height(), expected: sidecar.rows });
+            return Err(Error::Shape {
+                path,
+                rows: observations.height(),
+                expected: sidecar.rows,
+            });
         }
-        Ok(Snapshot { sidecar, observations })
+        Ok(Snapshot {
+            sidecar,
+            observations,
+        })
     }
 
     /// Writes a release beside its place, renames it there and returns its name; `sha256` and `rows` are filled in.
     ///
     /// # Errors
     /// When it cannot be written; nothing that was there is lost.
-    pub fn write(&self, mut sidecar: Sidecar, observations: &mut DataFrame) -> Result<String, Error> {
+    pub fn write(
+        &self,
+        mut sidecar: Sidecar,
+        observations: &mut DataFrame,
+    ) -> Result<String, Error> {
         if !is_name(&sidecar.table) {
-            return Err(Error::Name { name: sidecar.table });
+            return Err(Error::Name {
+                name: sidecar.table,
+            });
         }
-        let parquet_error = |path: &Path, source| Error::Parquet { path: path.to_owned(), source };
+        let parquet_error = |path: &Path, source| Error::Parquet {
+            path: path.to_owned(),
+            source,
+        };
         let mut bytes = Vec::new();
         ParquetWriter::new(&mut bytes)
             .with_compression(ParquetCompression::Zstd(None))
@@ -243,11 +285,18 @@ impl Store {
             .map_err(|source| parquet_error(Path::new(&sidecar.table), source))?;
         sidecar.sha256 = files::sha256(&bytes);
         sidecar.rows = observations.height();
-        let date = if is_name(&sidecar.modified) { &sidecar.modified } else { "unknown" };
+        let date = if is_name(&sidecar.modified) {
+            &sidecar.modified
+        } else {
+            "unknown"
+        };
         let release = format!("{date}-{}", &sidecar.sha256[..8]);
         let new = files::NewFolder::beside(&self.folder(&sidecar.table, &release))?;
         files::write(&new.path().join("observations.parquet"), &bytes)?;
-        files::write(&new.path().join("snapshot.toml"), to_toml(&sidecar)?.as_bytes())?;
+        files::write(
+            &new.path().join("snapshot.toml"),
+            to_toml(&sidecar)?.as_bytes(),
+        )?;
         new.finish()?;
         Ok(release)
     }
@@ -268,15 +317,25 @@ pub fn schema() -> Schema {
 
 /// Whether a text may be the name of a folder in the store.
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && !text.starts_with('.') && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    !text.is_empty()
+        && !text.starts_with('.')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, Error> {
-    toml::from_str(text).map_err(|source| Error::Toml { path: path.to_owned(), message: source.to_string() })
+    toml::from_str(text).map_err(|source| Error::Toml {
+        path: path.to_owned(),
+        message: source.to_string(),
+    })
 }
 
 fn to_toml<T: Serialize>(value: &T) -> Result<String, Error> {
-    toml::to_string(value).map_err(|source| Error::Toml { path: PathBuf::new(), message: source.to_string() })
+    toml::to_string(value).map_err(|source| Error::Toml {
+        path: PathBuf::new(),
+        message: source.to_string(),
+    })
 }
 
 /// What can be wrong with the store.
@@ -341,9 +400,10 @@ impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Files(error) => error.hint(),
-            Self::Hash { .. } | Self::Shape { .. } | Self::Parquet { .. } => {
-                Some("restore the file from version control, or import or fetch the table again".to_owned())
-            }
+            Self::Hash { .. } | Self::Shape { .. } | Self::Parquet { .. } => Some(
+                "restore the file from version control, or import or fetch the table again"
+                    .to_owned(),
+            ),
             Self::Toml { .. } => Some("restore the file from version control".to_owned()),
             Self::Name { .. } => Some("letters, digits, `-`, `_` and `.`".to_owned()),
             Self::Boundaries { .. } => Some("`period`, `period-or-next` or a year".to_owned()),
@@ -398,7 +458,10 @@ impl Columns {
     /// When polars cannot build or sort it.
     pub fn into_frame(self) -> PolarsResult<DataFrame> {
         let text = |name: &str, cells: Vec<Arc<str>>| {
-            Column::new(name.into(), cells.iter().map(AsRef::as_ref).collect::<Vec<&str>>())
+            Column::new(
+                name.into(),
+                cells.iter().map(AsRef::as_ref).collect::<Vec<&str>>(),
+            )
         };
         DataFrame::new_infer_height(vec![
             text("region", self.region),
@@ -409,6 +472,9 @@ impl Columns {
             Column::new("missing".into(), self.missing),
             Column::new("status".into(), self.status),
         ])?
-        .sort(["topic", "period", "region"], SortMultipleOptions::default())
+        .sort(
+            ["topic", "period", "region"],
+            SortMultipleOptions::default(),
+        )
     }
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use crate::failure::{Failure, Report};
-use crate::gemeente::{Herindelingen, NEDERLAND, Regions};
+use crate::gemeente::{Herindelingen, NEDERLAND, Regions, region_number};
 use crate::observation::{Missing, Status};
 use crate::query::{Edition, Find, Queries, Service, Table};
 use crate::snapshot::{Boundaries, Lock, Sidecar, Snapshot, Store};
@@ -19,7 +19,7 @@ use crate::topics;
 /// The tidy observations and where they come from.
 #[derive(Debug)]
 pub struct Tidy {
-    /// Columns topic (i32), region (str), year (i32), class (i32: the year of the list of gemeenten), value (f64, in
+    /// Columns topic (i32), region (i32, [`crate::gemeente::region_number`]), year (i32), class (i32: the year of the list of gemeenten), value (f64, in
     /// ones), missing (i32, [`missing_code`]), status (i32, [`status_code`]).
     pub frame: DataFrame,
     /// Source of each topic and year.
@@ -82,7 +82,11 @@ pub const fn status_of(code: i32) -> Status {
 
 /// The kind of missing of a code.
 pub fn missing_of(code: i32) -> Missing {
-    usize::try_from(code).ok().and_then(|code| Missing::ALL.get(code)).copied().unwrap_or(Missing::Unknown)
+    usize::try_from(code)
+        .ok()
+        .and_then(|code| Missing::ALL.get(code))
+        .copied()
+        .unwrap_or(Missing::Unknown)
 }
 
 /// What reading needs besides the queries.
@@ -103,19 +107,32 @@ pub struct Context<'a> {
 /// # Errors
 /// When a snapshot is damaged or polars fails.
 pub fn read(context: Context<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Failure> {
-    let mut tidy =
-        Tidy { frame: DataFrame::default(), origins: BTreeMap::new(), sidecars: BTreeMap::new(), lacking: Vec::new() };
+    let mut tidy = Tidy {
+        frame: DataFrame::default(),
+        origins: BTreeMap::new(),
+        sidecars: BTreeMap::new(),
+        lacking: Vec::new(),
+    };
     let mut frames = Vec::new();
     for (table, release, snapshot) in read_snapshots(context, store, lock, &mut tidy.lacking)? {
-        let wanted = wanted(context.queries, table, &snapshot.sidecar, &release, &mut tidy);
+        let wanted = wanted(
+            context.queries,
+            table,
+            &snapshot.sidecar,
+            &release,
+            &mut tidy,
+        );
         if !wanted.is_empty() {
             frames.push(tidy_table(context, table, &snapshot, &wanted)?);
         }
         tidy.sidecars.insert(table.id.clone(), snapshot.sidecar);
     }
     tidy.lacking.sort();
-    tidy.frame = concat(frames, UnionArgs::default()).and_then(LazyFrame::collect).map_err(Error)?;
-    tidy.origins.retain(|(_, year), _| *year <= context.edition.until);
+    tidy.frame = concat(frames, UnionArgs::default())
+        .and_then(LazyFrame::collect)
+        .map_err(Error)?;
+    tidy.origins
+        .retain(|(_, year), _| *year <= context.edition.until);
     Ok(tidy)
 }
 
@@ -138,7 +155,10 @@ fn read_snapshots<'a>(
     let read_some = |start: usize| -> Result<Vec<(usize, Read<'a>)>, crate::snapshot::Error> {
         let mine = wanted.iter().enumerate().skip(start).step_by(2);
         mine.map(|(place, (table, release))| {
-            Ok((place, (*table, release.clone(), store.read(&table.id, release)?)))
+            Ok((
+                place,
+                (*table, release.clone(), store.read(&table.id, release)?),
+            ))
         })
         .collect()
     };
@@ -163,17 +183,33 @@ struct Wanted {
     sum: bool,
 }
 
-fn wanted(queries: &Queries, table: &Table, sidecar: &Sidecar, release: &str, tidy: &mut Tidy) -> Vec<Wanted> {
+fn wanted(
+    queries: &Queries,
+    table: &Table,
+    sidecar: &Sidecar,
+    release: &str,
+    tidy: &mut Tidy,
+) -> Vec<Wanted> {
     let mut wanted = Vec::new();
-    let years: BTreeSet<i32> = sidecar.periods.iter().filter_map(|period| period.get(..4)?.parse().ok()).collect();
+    let years: BTreeSet<i32> = sidecar
+        .periods
+        .iter()
+        .filter_map(|period| period.get(..4)?.parse().ok())
+        .collect();
     for asked in topics::asked_of(queries, table) {
         let topic = &queries.topics[asked.topic];
         let keys = topics::keys(asked.source, &sidecar.topics);
         if keys.is_empty() {
-            tidy.lacking.push(Lacking::Topic { table: table.id.clone(), topic: topic.id.clone() });
+            tidy.lacking.push(Lacking::Topic {
+                table: table.id.clone(),
+                topic: topic.id.clone(),
+            });
             continue;
         }
-        for &year in years.iter().filter(|year| asked.source.years.contains(**year)) {
+        for &year in years
+            .iter()
+            .filter(|year| asked.source.years.contains(**year))
+        {
             // two sources for one year: the first that the query names counts
             if tidy.origins.contains_key(&(asked.topic, year)) {
                 continue;
@@ -197,7 +233,12 @@ fn wanted(queries: &Queries, table: &Table, sidecar: &Sidecar, release: &str, ti
     wanted
 }
 
-fn tidy_table(context: Context<'_>, table: &Table, snapshot: &Snapshot, wanted: &[Wanted]) -> Result<LazyFrame, Failure> {
+fn tidy_table(
+    context: Context<'_>,
+    table: &Table,
+    snapshot: &Snapshot,
+    wanted: &[Wanted],
+) -> Result<LazyFrame, Failure> {
     let map = df![
         "key" => wanted.iter().map(|w| w.key.as_str()).collect::<Vec<_>>(),
         "year" => wanted.iter().map(|w| w.year).collect::<Vec<_>>(),
@@ -212,32 +253,66 @@ fn tidy_table(context: Context<'_>, table: &Table, snapshot: &Snapshot, wanted: 
         frame = frame.filter(col("region").neq(lit(NEDERLAND)));
     }
     if table.all_zero_is_not_delivered {
-        frame = not_delivered(frame);
+        frame = not_delivered(frame).map_err(Error)?;
     }
     let absent = lit(missing_code(Missing::Absent));
     let mut frame = frame
-        .join(map.lazy(), [col("topic"), col("year")], [col("key"), col("year")], JoinArgs::new(JoinType::Inner))
+        .join(
+            map.lazy(),
+            [col("topic"), col("year")],
+            [col("key"), col("year")],
+            JoinArgs::new(JoinType::Inner),
+        )
+        .join(
+            region_numbers(context)?,
+            [col("region")],
+            [col("region")],
+            JoinArgs::new(JoinType::Inner),
+        )
         .select([
             col("asked").alias("topic"),
-            col("region"),
+            col("number").alias("region"),
             col("year"),
             (col("value") * col("scale")).alias("value"),
-            code_of("missing", Missing::ALL.iter().map(|word| (word.word(), missing_code(*word)))).alias("missing"),
-            code_of("status", Status::ALL.iter().map(|word| (word.word(), status_code(*word)))).alias("status"),
+            code_of(
+                "missing",
+                Missing::ALL
+                    .iter()
+                    .map(|word| (word.word(), missing_code(*word))),
+            )
+            .alias("missing"),
+            code_of(
+                "status",
+                Status::ALL
+                    .iter()
+                    .map(|word| (word.word(), status_code(*word))),
+            )
+            .alias("status"),
             col("absent_is_zero"),
         ])
         .with_column(
-            when(col("absent_is_zero").and(col("missing").eq(absent))).then(lit(0.0)).otherwise(col("value")).alias("value"),
+            when(col("absent_is_zero").and(col("missing").eq(absent)))
+                .then(lit(0.0))
+                .otherwise(col("value"))
+                .alias("value"),
         )
         .with_column(
-            when(col("value").is_null()).then(col("missing")).otherwise(lit(missing_code(Missing::None))).alias("missing"),
+            when(col("value").is_null())
+                .then(col("missing"))
+                .otherwise(lit(missing_code(Missing::None)))
+                .alias("missing"),
         );
     if wanted.iter().any(|w| w.sum) {
-        frame = frame.group_by_stable([col("topic"), col("region"), col("year")]).agg([
-            when(col("value").null_count().eq(lit(0))).then(col("value").sum()).otherwise(lit(NULL)).alias("value"),
-            col("missing").max(),
-            col("status").max(),
-        ]);
+        frame = frame
+            .group_by_stable([col("topic"), col("region"), col("year")])
+            .agg([
+                when(col("value").null_count().eq(lit(0)))
+                    .then(col("value").sum())
+                    .otherwise(lit(NULL))
+                    .alias("value"),
+                col("missing").max(),
+                col("status").max(),
+            ]);
     }
     let class = match boundaries {
         Boundaries::Period => return Ok(finished(frame.with_column(col("year").alias("class")))),
@@ -245,29 +320,65 @@ fn tidy_table(context: Context<'_>, table: &Table, snapshot: &Snapshot, wanted: 
         Boundaries::PeriodOrNext => period_or_next(context, &snapshot.observations)?,
     };
     let on = [col("region"), col("year")];
-    Ok(finished(frame.join(class, on.clone(), on, JoinArgs::new(JoinType::Left))))
+    Ok(finished(frame.join(
+        class,
+        on.clone(),
+        on,
+        JoinArgs::new(JoinType::Left),
+    )))
+}
+
+/// region (code), number.
+fn region_numbers(context: Context<'_>) -> Result<LazyFrame, Failure> {
+    let codes: Vec<&str> = context.regions.codes().chain([NEDERLAND]).collect();
+    let numbers: Vec<Option<i32>> = codes.iter().map(|code| region_number(code)).collect();
+    Ok(df!["region" => codes, "number" => numbers]
+        .map_err(Error)?
+        .lazy())
 }
 
 fn finished(frame: LazyFrame) -> LazyFrame {
-    frame.select(["topic", "region", "year", "class", "value", "missing", "status"].map(col))
+    frame.select(
+        [
+            "topic", "region", "year", "class", "value", "missing", "status",
+        ]
+        .map(col),
+    )
 }
 
 /// The number of a word, by comparing: there are but a few words.
 fn code_of<'a>(column: &str, words: impl Iterator<Item = (&'a str, i32)>) -> Expr {
     words.fold(lit(-1), |otherwise, (word, code)| {
-        when(col(column).eq(lit(word.to_owned()))).then(lit(code)).otherwise(otherwise)
+        when(col(column).eq(lit(word.to_owned())))
+            .then(lit(code))
+            .otherwise(otherwise)
     })
 }
 
 /// A gemeente whose every figure is zero did not deliver: its zeros become missing.
-fn not_delivered(frame: LazyFrame) -> LazyFrame {
-    let all_zero = col("value").abs().sum().over([col("region"), col("year")]).eq(lit(0.0));
-    frame
-        .with_column(all_zero.and(col("region").neq(lit(NEDERLAND))).alias("all_zero"))
+fn not_delivered(frame: LazyFrame) -> PolarsResult<LazyFrame> {
+    let all_zero = col("value")
+        .abs()
+        .sum()
+        .over([col("region"), col("year")])?
+        .eq(lit(0.0));
+    Ok(frame
+        .with_column(
+            all_zero
+                .and(col("region").neq(lit(NEDERLAND)))
+                .alias("all_zero"),
+        )
         .with_columns([
-            when(col("all_zero")).then(lit(NULL)).otherwise(col("value")).cast(DataType::Float64).alias("value"),
-            when(col("all_zero")).then(lit(Missing::NotDelivered.word())).otherwise(col("missing")).alias("missing"),
-        ])
+            when(col("all_zero"))
+                .then(lit(NULL))
+                .otherwise(col("value"))
+                .cast(DataType::Float64)
+                .alias("value"),
+            when(col("all_zero"))
+                .then(lit(Missing::NotDelivered.word()))
+                .otherwise(col("missing"))
+                .alias("missing"),
+        ]))
 }
 
 /// Per region and year the list a figure is on, where the next year's gemeenten may be in already.
@@ -284,8 +395,14 @@ fn period_or_next(context: Context<'_>, observations: &DataFrame) -> Result<Lazy
         .sort(["year", "region"], SortMultipleOptions::default())
         .collect()
         .map_err(Error)?;
-    let regions = with_value.column("region").and_then(|c| c.str().cloned()).map_err(Error)?;
-    let years = with_value.column("year").and_then(|c| c.i32().cloned()).map_err(Error)?;
+    let regions = with_value
+        .column("region")
+        .and_then(|c| c.str().cloned())
+        .map_err(Error)?;
+    let years = with_value
+        .column("year")
+        .and_then(|c| c.i32().cloned())
+        .map_err(Error)?;
     let mut present: BTreeMap<i32, BTreeSet<&str>> = BTreeMap::new();
     for (region, year) in regions.iter().zip(years.iter()) {
         if let (Some(region), Some(year)) = (region, year) {
@@ -295,16 +412,32 @@ fn period_or_next(context: Context<'_>, observations: &DataFrame) -> Result<Lazy
     let (mut codes, mut of_years, mut classes) = (Vec::new(), Vec::new(), Vec::new());
     for (&year, have) in &present {
         for &region in have {
-            codes.push(region);
+            let exists = context.regions.exists(region, year) || region == NEDERLAND;
+            let mut taken_in = context
+                .herindelingen
+                .ending_after(year)
+                .filter(|(_, to)| *to == region)
+                .peekable();
+            let takes_in = taken_in.peek().is_some();
+            let counted_apart = taken_in.any(|(from, _)| have.contains(from));
+            // what has figures under the old codes does not count again under the new one (De Fryske Marren 2015)
+            if !exists && counted_apart {
+                continue;
+            }
+            codes.push(region_number(region));
             of_years.push(year);
-            let taken_in: Vec<&str> =
-                context.herindelingen.ending_after(year).filter(|(_, to)| *to == region).map(|(from, _)| from).collect();
-            let next = !context.regions.exists(region, year) && region != NEDERLAND
-                || !taken_in.is_empty() && !taken_in.iter().any(|from| have.contains(from));
-            classes.push(if next { year + 1 } else { year });
+            classes.push(if !exists || takes_in && !counted_apart {
+                year + 1
+            } else {
+                year
+            });
         }
     }
-    Ok(df!["region" => codes, "year" => of_years, "class" => classes].map_err(Error)?.lazy())
+    Ok(
+        df!["region" => codes, "year" => of_years, "class" => classes]
+            .map_err(Error)?
+            .lazy(),
+    )
 }
 
 /// Polars could not carry out a step.

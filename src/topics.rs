@@ -17,18 +17,24 @@ pub struct Asked<'a> {
 
 /// What is asked of a table, in the order of the queries.
 pub fn asked_of<'a>(queries: &'a Queries, table: &'a Table) -> impl Iterator<Item = Asked<'a>> {
-    queries.topics.iter().enumerate().flat_map(move |(topic, asked)| {
-        asked
-            .sources
-            .iter()
-            .filter(move |source| queries.tables_of(source).any(|of| of.id == table.id))
-            .map(move |source| Asked { topic, source })
-    })
+    queries
+        .topics
+        .iter()
+        .enumerate()
+        .flat_map(move |(topic, asked)| {
+            asked
+                .sources
+                .iter()
+                .filter(move |source| queries.tables_of(source).any(|of| of.id == table.id))
+                .map(move |source| Asked { topic, source })
+        })
 }
 
 /// The keys among `topics` that a source means; empty when the table lacks it.
 pub fn keys<'a>(source: &TopicSource, topics: &'a [TopicMeta]) -> Vec<&'a str> {
-    let of_unit = topics.iter().filter(|topic| same_text(&topic.unit, &source.unit));
+    let of_unit = topics
+        .iter()
+        .filter(|topic| same_text(&topic.unit, &source.unit));
     match &source.find {
         Find::Keys { keys, except } => of_unit
             .map(|topic| topic.key.as_str())
@@ -36,8 +42,10 @@ pub fn keys<'a>(source: &TopicSource, topics: &'a [TopicMeta]) -> Vec<&'a str> {
             .filter(|key| !except.iter().any(|pattern| matches(pattern, key)))
             .collect(),
         Find::Title { path, key } => {
-            let mut found: Vec<&str> =
-                of_unit.filter(|topic| same_text(&topic.title, path)).map(|topic| topic.key.as_str()).collect();
+            let mut found: Vec<&str> = of_unit
+                .filter(|topic| same_text(&topic.title, path))
+                .map(|topic| topic.key.as_str())
+                .collect();
             if found.len() > 1 {
                 let hint = key.as_deref().unwrap_or_default();
                 found.sort_by_key(|key| (*key != hint, stem(key) != stem(hint)));
@@ -50,7 +58,8 @@ pub fn keys<'a>(source: &TopicSource, topics: &'a [TopicMeta]) -> Vec<&'a str> {
 
 /// A key without the number that moves from release to release.
 pub fn stem(key: &str) -> &str {
-    key.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_')
+    key.trim_end_matches(|c: char| c.is_ascii_digit())
+        .trim_end_matches('_')
 }
 
 /// Titles and units are the same when only white space differs.
@@ -62,9 +71,9 @@ fn same_text(a: &str, b: &str) -> bool {
 fn matches(pattern: &str, key: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == key,
-        Some((before, after)) => key
-            .strip_prefix(before)
-            .is_some_and(|rest| (0..=rest.len()).any(|cut| rest.is_char_boundary(cut) && matches(after, &rest[cut..]))),
+        Some((before, after)) => key.strip_prefix(before).is_some_and(|rest| {
+            (0..=rest.len()).any(|cut| rest.is_char_boundary(cut) && matches(after, &rest[cut..]))
+        }),
     }
 }
 

@@ -4,6 +4,7 @@
 //! `<name>.page` with request, hash and rows; the note comes last, so that a page with a note is whole. Both are written
 //! beside their place, forced to disk, and renamed. One process at a time: a lock on the folder ends with its holder.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -124,7 +125,10 @@ impl Shelf {
 
 /// SHA-256 in hexadecimal.
 pub(super) fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]

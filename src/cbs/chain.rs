@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use reqwest::Url;
 
 use super::cache::{Shelf, Stored};
+use super::config::address;
 use super::describe::{next_url, parallel};
 use super::error::{Error, Kind, Result};
 use super::http::{Errand, Http};
@@ -40,7 +41,7 @@ impl Reading<'_> {
     fn follow(&self, first: &Url, bound: u64) -> Result<Vec<Stored>> {
         let (mut pages, mut seen) = (vec![self.page(first)?], BTreeSet::from([first.to_string()]));
         loop {
-            let Some(next) = self.next(pages.last())? else { return Ok(pages) };
+            let Some(next) = Self::next(pages.last())? else { return Ok(pages) };
             if !seen.insert(next.to_string()) {
                 return Err(Error::from(Kind::NextLink("leads back to a page already read".into())).of_request(next.as_str()));
             }
@@ -58,20 +59,20 @@ impl Reading<'_> {
     /// The next few pages at once; whether the last page was among them.
     fn side_by_side(&self, pace: &Pace, bound: u64, pages: &mut Vec<Stored>) -> Result<bool> {
         let foreseen = bound.div_ceil(pace.rows).saturating_sub(pages.len() as u64);
-        // A few more at a time than there are connections, so that none waits for the slowest of a round.
-        let at_once = (self.http.config.connections * 4) as u64;
-        let count = foreseen.clamp(1, at_once);
+        // More in a round than there are connections, so that few wait for the slowest at its end.
+        let connections = self.http.config.connections;
+        let count = foreseen.clamp(1, 8 * connections as u64);
         let from = pages.len() as u64;
         let urls: Vec<_> = (from..from + count).map(|number| pace.url(number)).collect();
         let mut done = false;
-        for (number, page) in (from..).zip(parallel(urls, |url| self.page(&url))?) {
+        for (number, page) in (from..).zip(parallel(connections, urls, |url| self.page(&url))?) {
             if done {
                 if page.summary.rows > 0 {
                     return Err(Error::from(Kind::NextLink("is missing before the last row".into())).of_request(&page.request));
                 }
                 continue;
             }
-            match self.next(Some(&page))? {
+            match Self::next(Some(&page))? {
                 None => done = true,
                 Some(next) if page.summary.rows == pace.rows && skip(&next) == Some((number + 1) * pace.rows) => {}
                 Some(next) => {
@@ -84,11 +85,11 @@ impl Reading<'_> {
         Ok(done)
     }
 
-    fn next(&self, page: Option<&Stored>) -> Result<Option<Url>> {
+    fn next(page: Option<&Stored>) -> Result<Option<Url>> {
         let Some((page, link)) = page.and_then(|page| page.summary.next.as_ref().map(|link| (page, link))) else {
             return Ok(None);
         };
-        let current = super::config::address(&page.request)?;
+        let current = address(&page.request)?;
         next_url(&current, link).map(Some)
     }
 
@@ -97,7 +98,9 @@ impl Reading<'_> {
             stored
         } else {
             let (body, summary) = self.http.get(self.errand, url, page::summary)?;
-            self.shelf.put(url.as_str(), &body, summary)?
+            let stored = self.shelf.put(url.as_str(), &body, summary)?;
+            self.http.give_back(body);
+            stored
         };
         self.errand.progress.page(self.errand.table, stored.summary.rows, stored.bytes, self.expected);
         Ok(stored)

@@ -90,7 +90,7 @@ impl Default for Retry {
             budget: 60,
             first: Duration::from_millis(500),
             longest: Duration::from_secs(30),
-            longest_asked: Duration::from_secs(300),
+            longest_asked: Duration::from_mins(5),
         }
     }
 }
@@ -143,7 +143,7 @@ impl Default for Config {
             tables_at_once: 4,
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),
-            request_timeout: Duration::from_secs(600),
+            request_timeout: Duration::from_mins(10),
             retry: Retry::default(),
             restarts: 3,
             api_rows: 10_000,
@@ -186,6 +186,11 @@ pub(super) fn parse(base: &str) -> Result<Url, Error> {
         "http" if is_loopback(&url) => Ok(url),
         _ => Err(wrong("is not https, and only loopback may go without")),
     }
+}
+
+/// The address of a request that was already made.
+pub(super) fn address(request: &str) -> Result<Url, Error> {
+    Url::parse(request).map_err(|error| Kind::Config(format!("address `{request}`: {error}")).into())
 }
 
 fn is_loopback(url: &Url) -> bool {

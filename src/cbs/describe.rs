@@ -4,7 +4,7 @@
 //! list and pads its keys; v4 has a list for each and may lack the groups; either may call a region a plain dimension.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::resume_unwind;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use reqwest::Url;
@@ -15,6 +15,7 @@ use super::ask::{Service, checked_id};
 use super::config::{Bases, parse};
 use super::error::{Error, Kind, Result};
 use super::http::{Errand, Http};
+use super::limiter::lock;
 use super::page::{self, List};
 use super::sink::Release;
 use super::{v3, v4};
@@ -185,24 +186,27 @@ fn under(base: &Url, collection: &str, v4: bool, query: &str) -> Url {
     url
 }
 
-/// Where a table is read from. `Auto` prefers v4, which only has CBS's own tables, and falls back on v3.
-///
-/// The release comes along, as it is read for that anyway.
-pub(super) fn find(http: &Http, errand: &Errand<'_>, bases: &Bases, ask: (&str, &str, Service)) -> Result<Place> {
-    let (id, catalog, service) = ask;
+/// Where a table is read from, and its head, which had to be read to know. `Auto` prefers v4, which only has CBS's own
+/// tables, and falls back on v3.
+pub(super) fn find(
+    http: &Http,
+    errand: &Errand<'_>,
+    bases: &Bases,
+    (id, catalog, service): (&str, &str, Service),
+) -> Result<(Place, Description)> {
     let own = catalog.is_empty() || catalog == "CBS";
+    let at = |v4: bool| {
+        let place = Place::new(bases, id, catalog, v4)?;
+        head(http, errand, &place).map(|head| (place, head))
+    };
     match service {
         Service::V4 if !own => Err(Kind::Config(format!("catalog {catalog} is only served in v3")).into()),
-        Service::V4 => Place::new(bases, id, catalog, true),
-        Service::Auto if own => {
-            let place = Place::new(bases, id, catalog, true)?;
-            match v4::head(http, errand, &place) {
-                Ok(_) => Ok(place),
-                Err(error) if matches!(*error.kind, Kind::NotFound) => Place::new(bases, id, catalog, false),
-                Err(error) => Err(error),
-            }
-        }
-        Service::V3 | Service::Auto => Place::new(bases, id, catalog, false),
+        Service::V4 => at(true),
+        Service::Auto if own => match at(true) {
+            Err(error) if matches!(*error.kind, Kind::NotFound) => at(false),
+            other => other,
+        },
+        Service::V3 | Service::Auto => at(false),
     }
 }
 
@@ -211,9 +215,10 @@ pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<De
     if place.v4 { v4::head(http, errand, place) } else { v3::head(http, errand, place) }
 }
 
-/// The whole description.
-pub(super) fn read(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Description> {
-    let mut description = if place.v4 { v4::read(http, errand, place) } else { v3::read(http, errand, place) }?;
+/// The whole description, from its head.
+pub(super) fn read(http: &Http, errand: &Errand<'_>, place: &Place, head: &Description) -> Result<Description> {
+    let whole = if place.v4 { v4::whole } else { v3::whole };
+    let mut description = whole(http, errand, place, head.clone())?;
     for dimension in &mut description.dimensions {
         // Some tables call their regions a plain dimension.
         let geo = dimension.kind == DimensionKind::Plain && dimension.members.iter().any(|it| is_gemeente(&it.key));
@@ -258,13 +263,32 @@ pub(super) fn next_url(current: &Url, link: &str) -> Result<Url> {
     Ok(next)
 }
 
-/// Runs a function on every item at once, each in a thread of its own; the first error in order wins.
-pub(super) fn parallel<I: Send, T: Send>(items: Vec<I>, run: impl Fn(I) -> Result<T> + Sync) -> Result<Vec<T>> {
-    let run = &run;
+/// Runs a function on every item, in so many threads at once; results in order, of which the first error wins. After an
+/// error no further item is begun.
+pub(super) fn parallel<I: Send, T: Send>(
+    threads: usize,
+    items: Vec<I>,
+    run: impl Fn(I) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let count = items.len();
+    let (items, results) = (Mutex::new(items.into_iter().enumerate()), Mutex::new(BTreeMap::new()));
+    let work = || {
+        loop {
+            let Some((at, item)) = lock(&items).next() else { return };
+            let result = run(item);
+            if result.is_err() {
+                lock(&items).by_ref().for_each(drop);
+            }
+            lock(&results).insert(at, result);
+        }
+    };
     thread::scope(|scope| {
-        let threads: Vec<_> = items.into_iter().map(|item| scope.spawn(move || run(item))).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    })
+        for _ in 1..threads.min(count) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    results.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
 }
 
 /// Groups of topics: id to title and parent.

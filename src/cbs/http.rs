@@ -6,8 +6,8 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use flate2::read::MultiGzDecoder;
@@ -17,7 +17,7 @@ use reqwest::{StatusCode, Url, redirect};
 
 use super::config::Config;
 use super::error::{Error, Kind, Result};
-use super::limiter::{Limiter, backoff, retry_after};
+use super::limiter::{Limiter, backoff, lock, retry_after};
 use super::page;
 use super::sink::Progress;
 
@@ -29,6 +29,8 @@ pub(super) struct Http {
     client: Client,
     limiter: Limiter,
     pub(super) config: Config,
+    /// Buffers of pages that are on disk by now; used again, so that memory stays flat.
+    spare: Mutex<Vec<Vec<u8>>>,
 }
 
 /// For whom a request is made: its table, its listener, and the attempts that the table has left.
@@ -59,7 +61,15 @@ enum Failure {
 impl Http {
     pub(super) fn new(config: Config, stop: Arc<AtomicBool>) -> Result<Self> {
         let client = client(&config).map_err(|error| Kind::Config(chain(&error)))?;
-        Ok(Self { client, limiter: Limiter::new(&config, stop), config })
+        Ok(Self { client, limiter: Limiter::new(&config, stop), config, spare: Mutex::default() })
+    }
+
+    /// Takes back the body of an answer that is no longer needed.
+    pub(super) fn give_back(&self, body: Vec<u8>) {
+        let mut spare = lock(&self.spare);
+        if spare.len() < self.config.connections {
+            spare.push(body);
+        }
     }
 
     /// The whole answer, and what the check made of it.
@@ -133,7 +143,8 @@ impl Http {
     fn body(&self, response: Response, deadline: Instant, limit: u64) -> std::result::Result<Vec<u8>, Failure> {
         let packed = header(&response, &CONTENT_ENCODING).is_some_and(|value| value.to_ascii_lowercase().contains("gzip"));
         let wire = Wire { inner: response, left: self.config.max_wire_bytes, deadline, limiter: &self.limiter };
-        let mut body = Vec::new();
+        let mut body = lock(&self.spare).pop().unwrap_or_default();
+        body.clear();
         let read = if packed {
             MultiGzDecoder::new(wire).take(limit + 1).read_to_end(&mut body)
         } else {

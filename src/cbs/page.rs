@@ -6,7 +6,7 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// What an answer that was read to its end consists of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize)]
@@ -38,7 +38,7 @@ pub(super) struct List<T> {
 }
 
 /// The answer as a whole, typed; names the failure as an analyst can read it.
-pub(super) fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(plain(body)).map_err(|error| match plain(body).trim_ascii_start().first() {
         Some(b'<') => format!("HTML or XML instead of JSON: {}", said(body)),
         _ if error.is_eof() => format!("truncated after {} bytes", body.len()),

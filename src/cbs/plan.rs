@@ -88,6 +88,11 @@ fn layout(
     Layout { dimensions, cells: vec!["Value".into(), "StringValue".into()] }
 }
 
+/// KWB calls the Netherlands `NL00`, everything else `NL01`.
+fn normal(key: &str) -> String {
+    if is_nederland(key) { "NL01".into() } else { key.to_owned() }
+}
+
 /// A topic as the answer calls it.
 fn meta(topic: &Topic, member: Option<&Member>) -> TopicMeta {
     let (mut key, mut title) = (topic.key.clone(), topic.path.clone());

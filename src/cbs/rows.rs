@@ -192,12 +192,12 @@ impl<'de> Visitor<'de> for OneRow<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
         let reader = self.0;
         reader.row.cells.fill(Cell::Left);
-        let (mut asked, mut axes, mut position) = (true, 0, 0);
+        let (mut asked, mut known, mut position) = (true, 0, 0);
         while let Some(field) = map.next_key_seed(Key(|key: &str| reader.field(position, key)))? {
             position += 1;
             match field {
                 Field::Axis(axis) => {
-                    axes += 1;
+                    known += 1;
                     match map.next_value_seed(Key(|key: &str| reader.member(axis, key)))?.map_err(A::Error::custom)? {
                         Some(number) => reader.row.at[axis] = number,
                         None => asked = false,
@@ -209,7 +209,7 @@ impl<'de> Visitor<'de> for OneRow<'_, '_> {
                 }
             }
         }
-        if axes == reader.layout.dimensions.len() { Ok(asked) } else { Err(A::Error::custom("a row lacks a dimension")) }
+        if known == reader.layout.dimensions.len() { Ok(asked) } else { Err(A::Error::custom("a row lacks a dimension")) }
     }
 }
 
@@ -293,7 +293,9 @@ mod tests {
         }
     }
 
-    fn read(body: &str) -> Result<Vec<(Vec<u32>, Vec<Cell>)>, String> {
+    type Rows = Vec<(Vec<u32>, Vec<Cell>)>;
+
+    fn read(body: &str) -> Result<Rows, String> {
         let (layout, mut rows) = (layout(), Vec::new());
         Reader::new(&layout).page(body.as_bytes(), &mut |row| {
             rows.push((row.at.clone(), row.cells.clone()));
@@ -310,7 +312,7 @@ mod tests {
             {"RegioS":"GM0363","Perioden":"2019JJ00","A_1":null,"B_2":"NaN"}]}"#,
         )
         .unwrap();
-        assert_eq!(rows[0], (vec![0, 0], vec![Cell::Number(17_282_163.0), Cell::Number(38.799_999_999_999_997)]));
+        assert_eq!(rows[0], (vec![0, 0], vec![Cell::Number(17_282_163.0), Cell::Number("38.799999999999997".parse().unwrap())]));
         assert_eq!(rows[1], (vec![1, 0], vec![Cell::Number(135.5), Cell::Dot]));
         assert_eq!(rows[2], (vec![1, 0], vec![Cell::Null, Cell::Text("NaN".into())]));
     }

@@ -25,12 +25,9 @@ pub(super) fn find<'a>(topics: &'a [Topic], ask: &TopicAsk, member: Option<&str>
         topics.iter().filter(|topic| level(topic) && (unit.is_empty() || unit == topic.unit)).collect()
     };
     let tail = format!(" > {bare}");
-    let mut found = fits(&|topic| topic.path == asked);
-    for level in [&|topic: &Topic| topic.path == bare as &dyn Fn(&Topic) -> bool, &|topic| topic.path.ends_with(&tail)] {
-        if found.is_empty() {
-            found = fits(level);
-        }
-    }
+    let levels: [&dyn Fn(&Topic) -> bool; 3] =
+        [&|topic| topic.path == asked, &|topic| topic.path == bare, &|topic| topic.path.ends_with(&tail)];
+    let found = levels.into_iter().map(fits).find(|found| !found.is_empty()).unwrap_or_default();
     let named = |candidates: &[&Topic]| candidates.iter().map(|topic| shown(topic)).collect();
     match narrowed(found, ask.key.as_deref()).as_slice() {
         [one] => Ok(one),

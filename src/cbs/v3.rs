@@ -73,13 +73,12 @@ pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<De
     })
 }
 
-/// Everything.
-pub(super) fn read(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Description> {
-    let mut description = head(http, errand, place)?;
+/// Dimensions and topics.
+pub(super) fn whole(http: &Http, errand: &Errand<'_>, place: &Place, mut description: Description) -> Result<Description> {
     let properties: Vec<Property> = list(http, errand, place.at("DataProperties", ""))?;
     description.topics = topics(&properties);
     let found: Vec<_> = properties.into_iter().filter_map(dimension).collect();
-    description.dimensions = parallel(found, |mut dimension| {
+    description.dimensions = parallel(http.config.connections, found, |mut dimension| {
         let items: Vec<Item> = list(http, errand, place.at(&dimension.key, ""))?;
         dimension.members = items.into_iter().map(member).collect();
         Ok(dimension)

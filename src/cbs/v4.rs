@@ -40,7 +40,8 @@ struct Axis {
 struct Measure {
     identifier: String,
     title: Option<String>,
-    measure_group_id: Option<String>,
+    #[serde(rename = "MeasureGroupId")]
+    group: Option<String>,
     data_type: Option<String>,
     unit: Option<String>,
     decimals: Option<u8>,
@@ -84,15 +85,14 @@ pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<De
     })
 }
 
-/// Everything.
-pub(super) fn read(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Description> {
-    let mut description = head(http, errand, place)?;
+/// Dimensions and topics.
+pub(super) fn whole(http: &Http, errand: &Errand<'_>, place: &Place, mut description: Description) -> Result<Description> {
     let axes: Vec<Axis> = list(http, errand, place.at("Dimensions", ""))?;
     let measures: Vec<Measure> = list(http, errand, place.at("MeasureCodes", ""))?;
-    let grouped = measures.iter().any(|measure| measure.measure_group_id.is_some());
+    let grouped = measures.iter().any(|measure| measure.group.is_some());
     let groups = if grouped { groups(http, errand, place)? } else { Groups::new() };
     description.topics = measures.into_iter().map(|measure| topic(&groups, measure)).collect();
-    description.dimensions = parallel(axes, |axis| {
+    description.dimensions = parallel(http.config.connections, axes, |axis| {
         let codes: Vec<Code> = list(http, errand, place.at(&format!("{}Codes", axis.identifier), ""))?;
         Ok(dimension(axis, codes))
     })?;
@@ -112,7 +112,7 @@ fn groups(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Groups> {
 
 fn topic(groups: &Groups, measure: Measure) -> Topic {
     Topic {
-        path: path_of(groups, measure.measure_group_id.as_deref(), measure.title.as_deref().unwrap_or_default()),
+        path: path_of(groups, measure.group.as_deref(), measure.title.as_deref().unwrap_or_default()),
         key: measure.identifier,
         unit: one_line(&measure.unit.unwrap_or_default()),
         decimals: measure.decimals.unwrap_or_default(),

@@ -2,13 +2,12 @@
 //! printed values. Out: a `Picture`. Fails without any value and on values that are not numbers. Bars and dots start at zero.
 //! The peculiarity it answers: a value can be withheld for coverage; its row then keeps its place and shows why.
 
-use super::label::{self, Pin};
+use super::flag::References;
 use super::scale::Scale;
-use super::strip::put;
 use super::surface::{Anchor, Print, Surface};
-use super::text::{self, Weight};
+use super::text::Weight;
 use super::theme::{self, Group, LINE, MARK};
-use super::{ChartError, GroupValue, Picture, Width, check};
+use super::{ChartError, GroupValue, Picture, Width, check, widen};
 
 /// Bars, dots or deviations.
 #[derive(Debug, Clone, Default)]
@@ -58,89 +57,157 @@ const BAR: f64 = 9.0;
 /// # Errors
 /// `Empty` when no item has a value, `NotFinite` for a value that is infinite or not a number.
 pub fn bars(chart: &Bars) -> Result<Picture, ChartError> {
-    let (low, high) = check(KIND, chart.items.iter().map(|i| (i.name.as_str(), i.value)))?;
-    let reference = chart.reference.as_ref().and_then(|r| Some((r, r.value?)));
-    let (low, high) = match reference {
-        Some((r, value)) => check(KIND, [(r.label.as_str(), Some(value)), ("", Some(low)), ("", Some(high))].into_iter())?,
-        None => (low, high),
+    let range = check(KIND, chart.items.iter().map(|i| (i.name.as_str(), i.value)))?;
+    let reference = chart.reference.iter().map(|r| (r.label.as_str(), r.value));
+    let (low, high) = widen(KIND, (range.0.min(0.0), range.1.max(0.0)), reference)?;
+    // All zero: the empty bars still start at the left.
+    let high = if low >= high { 1.0 } else { high };
+    let width = chart.width.pt();
+    let rows = rows(chart, width);
+    let widest = rows.iter().map(|r| print(r.item).widest(&r.name));
+    let column = widest.fold(0.0, f64::max) + 6.0;
+    // Room for the widest text on each side of zero, beyond the longest bar.
+    let room = |left: bool| {
+        let own = rows
+            .iter()
+            .filter(|r| r.item.value.is_some_and(|v| (v < 0.0) == left));
+        own.map(|r| print(r.item).width(&r.value) + MARK + 4.0)
+            .fold(3.0, f64::max)
     };
+    let scale = Scale::new(low, high, column + room(true), width - room(false));
+    let reference = References::new(&chart.reference, &scale, width);
+    let top = reference.height();
+    let bottom = top + rows.iter().map(|r| r.height).sum::<f64>();
+    let zero = scale.at(0.0);
+
+    let mut surface = Surface::new();
+    surface.line(
+        &[(zero, top), (zero, bottom)],
+        theme::LEADER_STROKE,
+        theme::AXIS,
+    );
+    // Markers lie on the reference line, bars below it with a white edge between; at zero nothing is crossed.
+    let value = chart.reference.as_ref().and_then(|r| r.value);
+    let crossing = value.is_some_and(|v| v != 0.0);
+    let line = value.map(|v| scale.at(v));
+    if chart.form == BarForm::Dot {
+        reference.draw(&mut surface, 0.0, bottom, 0.0);
+    }
+    for (row, middle) in placed(&rows, top) {
+        surface.block((0.0, middle), Anchor::Start, print(row.item), &row.name);
+        draw(&mut surface, chart.form, row.item, &scale, middle);
+    }
+    if chart.form != BarForm::Dot {
+        reference.draw(&mut surface, 0.0, bottom, if crossing { 0.6 } else { 0.0 });
+    }
+    for (row, middle) in placed(&rows, top) {
+        let away = if chart.form == BarForm::Dot {
+            MARK + 3.0
+        } else {
+            3.0
+        };
+        let print = print(row.item);
+        let (x, anchor, value) = match row.item.value {
+            Some(value) if value < 0.0 => (scale.at(value) - away, Anchor::End, row.value.clone()),
+            Some(value) => {
+                // A text that would start on the reference line starts after it.
+                let end = scale.at(value);
+                let start = line.filter(|x| (end..end + 6.0).contains(x)).unwrap_or(end);
+                (
+                    (start + 3.0).max(end + away),
+                    Anchor::Start,
+                    row.value.clone(),
+                )
+            }
+            // A reason may be longer than a number: it has the row to itself.
+            None => {
+                let reason = print.fit(&row.item.text, width - column - 3.0);
+                (
+                    (zero + 3.0).min(width - print.width(&reason)),
+                    Anchor::Start,
+                    reason,
+                )
+            }
+        };
+        let lines = [value];
+        surface.knock_out((x, middle), anchor, print, &lines);
+        surface.block((x, middle), anchor, print, &lines);
+    }
+    surface.finish(width, bottom + 1.0)
+}
+
+/// An item with its texts fitted.
+struct Row<'a> {
+    item: &'a BarItem,
+    name: Vec<String>,
+    value: String,
+    height: f64,
+}
+
+/// The rows from top to bottom.
+fn rows(chart: &Bars, width: f64) -> Vec<Row<'_>> {
     let mut items: Vec<&BarItem> = chart.items.iter().collect();
     items.sort_by(|a, b| match (a.value, b.value) {
         (Some(a), Some(b)) => b.total_cmp(&a),
         (a, b) => b.is_some().cmp(&a.is_some()),
     });
-    let width = chart.width.pt();
-    let names: Vec<Vec<String>> =
-        items.iter().map(|i| text::wrap(&i.name, theme::LABEL, print(i).weight, width * 0.34, 2)).collect();
-    let column = names.iter().zip(&items).flat_map(|(n, i)| n.iter().map(|l| print(i).width(l))).fold(0.0, f64::max) + 6.0;
-    let values: Vec<String> =
-        items.iter().map(|i| text::fit(&i.text, theme::LABEL, print(i).weight, width * 0.22)).collect();
-    // Room for the widest text on each side of zero, beyond the longest bar.
-    let room = |left: bool| {
-        let own = items.iter().zip(&values).filter(|(i, _)| (i.value.unwrap_or(0.0) < 0.0) == left);
-        own.map(|(i, v)| print(i).width(v) + MARK + 4.0).fold(3.0, f64::max)
+    let row = |item| {
+        let name = print(item).wrap(&item.name, width * 0.34, 3);
+        let value = print(item).fit(&item.text, width * 0.22);
+        let height = (LINE * name.len() as f64 + 4.0).max(BAR + 6.5);
+        Row {
+            item,
+            name,
+            value,
+            height,
+        }
     };
-    // All zero: the empty bars still start at the left.
-    let high = if low == 0.0 && high == 0.0 { 1.0 } else { high };
-    let scale = Scale::new(low.min(0.0), high.max(0.0), column + room(true), width - room(false));
-    let pins: Vec<Pin> = reference.iter().map(|(r, v)| pin(r, scale.at(*v))).collect();
-    let flags = label::pins(&pins, 0.0, width);
-    let top = if flags.levels == 0 { 1.0 } else { LINE * flags.levels as f64 + 3.0 };
-    let pitch = if names.iter().any(|n| n.len() > 1) { 2.0 * LINE + 4.0 } else { BAR + 6.5 };
-    let bottom = top + pitch * items.len() as f64;
-
-    let mut surface = Surface::new();
-    let zero = scale.at(0.0);
-    for (i, (item, name)) in items.iter().zip(&names).enumerate() {
-        let middle = top + pitch * (i as f64 + 0.5);
-        surface.block((0.0, middle), Anchor::Start, print(item), name);
-        let end = item.value.map_or(zero, |v| scale.at(v));
-        draw(&mut surface, chart.form, item, (zero, end), middle);
-    }
-    surface.line(&[(zero, top), (zero, bottom)], theme::LEADER_STROKE, theme::AXIS);
-    for ((reference, value), flag) in reference.iter().zip(&flags.flags) {
-        let x = scale.at(*value);
-        // A white edge keeps the line visible where it crosses a bar.
-        surface.line(&[(x, top), (x, bottom)], theme::REFERENCE_STROKE + 1.2, theme::WHITE);
-        surface.dashed(&[(x, 2.0), (x, bottom)], theme::REFERENCE_STROKE, reference.group.color(), (3.0, 2.0));
-        put(&mut surface, flag, x, 0.5, LINE * flag.lines.len() as f64 / 2.0, Print::of(reference.group));
-    }
-    for (i, (item, value)) in items.iter().zip(&values).enumerate() {
-        let middle = top + pitch * (i as f64 + 0.5);
-        let end = item.value.map_or(zero, |v| scale.at(v));
-        let away = if chart.form == BarForm::Dot { MARK + 3.0 } else { 3.0 };
-        let (x, anchor) =
-            if item.value.unwrap_or(0.0) < 0.0 { (end - away, Anchor::End) } else { (end + away, Anchor::Start) };
-        surface.knock_out((x, middle), anchor, print(item), std::slice::from_ref(value));
-        surface.block((x, middle), anchor, print(item), std::slice::from_ref(value));
-    }
-    surface.finish(width, bottom + 1.0)
+    items.into_iter().map(row).collect()
 }
 
-fn pin(reference: &GroupValue, x: f64) -> Pin {
-    let print = Print::of(reference.group);
-    Pin { x, text: reference.label.clone(), size: print.size, weight: print.weight, reach: 0.5 }
+/// Rows with their vertical middle.
+fn placed<'a>(rows: &'a [Row<'a>], top: f64) -> impl Iterator<Item = (&'a Row<'a>, f64)> {
+    rows.iter().scan(top, |y, row| {
+        *y += row.height;
+        Some((row, *y - row.height / 2.0))
+    })
 }
 
 /// Names and values are ink, whatever the colour of the bar; M50 is bold.
 fn print(item: &BarItem) -> Print {
     let strong = item.group.is_some_and(Group::strong);
-    let weight = if strong { Weight::Bold } else { Weight::Regular };
-    Print { size: theme::LABEL, weight, color: theme::INK }
+    let weight = if strong {
+        Weight::Bold
+    } else {
+        Weight::Regular
+    };
+    Print {
+        size: theme::LABEL,
+        weight,
+        color: theme::INK,
+    }
 }
 
-fn draw(surface: &mut Surface, form: BarForm, item: &BarItem, (zero, end): (f64, f64), middle: f64) {
-    let color = item.group.map_or(theme::AXIS, Group::color);
-    if item.value.is_none() {
-        return;
-    }
+fn draw(surface: &mut Surface, form: BarForm, item: &BarItem, scale: &Scale, middle: f64) {
+    let Some(value) = item.value else { return };
+    let (zero, end) = (scale.at(0.0), scale.at(value));
     if form == BarForm::Dot {
-        surface.line(&[(zero, middle), (end, middle)], theme::LEADER_STROKE, theme::AXIS);
+        surface.line(
+            &[(zero, middle), (end, middle)],
+            theme::LEADER_STROKE,
+            theme::AXIS,
+        );
         return surface.marker(&item.name, item.group, (end, middle), MARK, item.hollow);
     }
+    let color = item.group.map_or(theme::AXIS, Group::color);
     let (left, w) = (zero.min(end), (end - zero).abs());
     surface.rect((left, middle - BAR / 2.0), w, BAR, color);
     if item.hollow && w > 2.4 {
-        surface.rect((left + 1.2, middle - BAR / 2.0 + 1.2), w - 2.4, BAR - 2.4, theme::WHITE);
+        surface.rect(
+            (left + 1.2, middle - BAR / 2.0 + 1.2),
+            w - 2.4,
+            BAR - 2.4,
+            theme::WHITE,
+        );
     }
 }

@@ -27,14 +27,29 @@ pub fn grid(cells: &[Cell], columns: usize) -> Result<Picture, ChartError> {
     }
     let columns = columns.max(1);
     let width = Width::Full.pt().max(widest * columns as f64);
-    let gap = if columns > 1 { (width - widest * columns as f64) / (columns - 1) as f64 } else { 0.0 };
-    let head = Print { size: theme::LABEL, weight: Weight::Bold, color: theme::INK };
+    let gap = if columns > 1 {
+        (width - widest * columns as f64) / (columns - 1) as f64
+    } else {
+        0.0
+    };
+    let head = Print {
+        size: theme::LABEL,
+        weight: Weight::Bold,
+        color: theme::INK,
+    };
     let (mut body, mut texts, mut marks) = (String::new(), Vec::new(), Vec::new());
     let (mut omitted, mut y) = (Vec::new(), 0.0);
     for row in cells.chunks(columns) {
-        let heads: Vec<Vec<String>> =
-            row.iter().map(|c| text::wrap(&c.heading, head.size, head.weight, c.picture.width_pt, 2)).collect();
-        let lines = row.iter().zip(&heads).filter(|(c, _)| !c.heading.is_empty()).map(|(_, h)| h.len()).max();
+        let heads: Vec<Vec<String>> = row
+            .iter()
+            .map(|c| text::wrap(&c.heading, head.size, head.weight, c.picture.width_pt, 2))
+            .collect();
+        let lines = row
+            .iter()
+            .zip(&heads)
+            .filter(|(c, _)| !c.heading.is_empty())
+            .map(|(_, h)| h.len())
+            .max();
         let top = y + lines.map_or(0.0, |n| LINE * n as f64 + 4.0);
         let height = row.iter().map(|c| c.picture.height_pt).fold(0.0, f64::max);
         for (i, (cell, lines)) in row.iter().zip(&heads).enumerate() {
@@ -47,8 +62,16 @@ pub fn grid(cells: &[Cell], columns: usize) -> Result<Picture, ChartError> {
             body += &heading.moved((0.0, 0.0));
             texts.extend(heading.texts);
             body += &cell.picture.moved((x, top));
-            texts.extend(cell.picture.texts.iter().map(|t| PlacedText { x: t.x + x, y: t.y + top, ..t.clone() }));
-            marks.extend(cell.picture.marks.iter().map(|m| PlacedMark { x: m.x + x, y: m.y + top, ..m.clone() }));
+            texts.extend(cell.picture.texts.iter().map(|t| PlacedText {
+                x: t.x + x,
+                y: t.y + top,
+                ..t.clone()
+            }));
+            marks.extend(cell.picture.marks.iter().map(|m| PlacedMark {
+                x: m.x + x,
+                y: m.y + top,
+                ..m.clone()
+            }));
             omitted.extend(cell.picture.omitted.iter().cloned());
         }
         y = top + height + 12.0;

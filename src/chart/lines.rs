@@ -3,13 +3,13 @@
 //! it changes a method (an upright dashed line with a note, and no line across), revises provisional figures (dotted up
 //! to them) and skips years (a gap, never a line drawn across).
 
+use super::flag::{self, THIN, put, tie};
 use super::label::{self, Pin};
 use super::scale::Scale;
-use super::strip::put;
 use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text;
 use super::theme::{self, Group, LINE, MARK};
-use super::{ChartError, Picture, Ticks, Width, check};
+use super::{ChartError, Picture, Range, Ticks, Width, check, widen, with_zero};
 
 /// A line chart.
 #[derive(Debug, Clone, Default)]
@@ -80,66 +80,203 @@ const KIND: &str = "line";
 /// `Empty` without periods or values, `NotFinite` for a value that is infinite or not a number.
 pub fn lines(chart: &Lines) -> Result<Picture, ChartError> {
     let ticks = chart.ticks.required().map(|v| ("tick", Some(v)));
-    let (low, high) = check(KIND, values(chart))?;
-    let (low, high) = check(KIND, ticks.chain([("", Some(low)), ("", Some(high))]))?;
-    let (low, high) = if chart.from_zero { (low.min(0.0), high.max(0.0)) } else { (low, high) };
-    let width = chart.width.pt();
-    let series: Vec<&Series> = chart.series.iter().filter(|s| last(s, chart).is_some()).collect();
-    let ends: Vec<Vec<String>> = series
-        .iter()
-        .map(|s| text::wrap(&s.label, theme::LABEL, Print::of(s.group).weight, width * 0.36, 2))
-        .collect();
-    let right = ends.iter().zip(&series).flat_map(|(e, s)| e.iter().map(|l| Print::of(s.group).width(l))).fold(0.0, f64::max);
-    let heights: Vec<f64> = ends.iter().map(|e| LINE * e.len() as f64).collect();
-    let (usual, most) = if chart.width == Width::Full { (130.0, 5) } else { (105.0, 4) };
-    let height = chart.height.filter(|h| h.is_finite()).unwrap_or(usual).clamp(40.0, 600.0).max(heights.iter().sum::<f64>() + 2.0);
-
-    // The texts of the ticks do not depend on where the plot ends, so they come first.
-    let ticks: Vec<(f64, String)> = chart.ticks.on(&Scale::new(low, high, 0.0, 1.0), most);
-    let ticks: Vec<(f64, String)> = ticks.into_iter().map(|(v, t)| (v, text::fit(&t, NOTE.size, NOTE.weight, width * 0.2))).collect();
-    let left = ticks.iter().map(|(_, t)| NOTE.width(t)).fold(0.0, f64::max);
-    let left = if left > 0.0 { left + 4.0 } else { 0.0 };
-    let plot = (left + MARK + 4.0, width - right - MARK - 14.0);
-    let x = x_scale(chart, plot);
-    let pins: Vec<Pin> = chart.breaks.iter().map(|b| note(b, break_x(chart, b, &x))).collect();
-    let notes = label::pins(&pins, left, width);
-    let top = if notes.levels == 0 { 5.0 } else { LINE * notes.levels as f64 + 7.0 };
-    let bottom = top + height;
-    let y = Scale::new(low, high, bottom - 4.0, top + 4.0);
-
+    let range = widen(KIND, check(KIND, values(chart))?, ticks)?;
+    let layout = Layout::new(chart, with_zero(range, chart.from_zero));
     let mut surface = Surface::new();
-    for (value, printed) in &ticks {
-        let at = y.at(*value);
-        let color = if *value == 0.0 { theme::AXIS } else { theme::GRID };
-        surface.line(&[(left, at), (plot.1 + MARK + 2.0, at)], theme::GRID_STROKE, color);
-        surface.text((left - 4.0, at + NOTE.size * text::MIDDLE), Anchor::End, NOTE, printed);
+    layout.grid(&mut surface);
+    period_labels(&mut surface, chart, &layout);
+    layout.breaks(&mut surface);
+    let mut order: Vec<&Series> = layout.ends.iter().map(|e| e.series).collect();
+    // The thick line of M50 lies below the thin ones, which it would hide.
+    order.sort_by_key(|s| !s.group.strong());
+    for series in &order {
+        draw(&mut surface, chart, series, &layout);
     }
-    period_labels(&mut surface, chart, &x, bottom + LINE, width);
-    for ((b, pin), flag) in chart.breaks.iter().zip(&pins).zip(&notes.flags) {
-        let at = LINE * (notes.levels as f64 - flag.level as f64 - flag.lines.len() as f64 / 2.0) + 1.0;
-        let _ = b;
-        surface.dashed(&[(pin.x, at - 4.0), (pin.x, bottom)], theme::LEADER_STROKE, theme::AXIS, (1.5, 1.5));
-        put(&mut surface, flag, pin.x, 0.5, at, NOTE);
+    // Its markers lie on top, and below them the hollow ones, for those tell something.
+    order.sort_by_key(|s| (s.group.strong(), s.hollow));
+    for series in order {
+        markers(&mut surface, chart, series, &layout);
     }
-    let mut order: Vec<usize> = (0..series.len()).collect();
-    order.sort_by_key(|i| series[*i].group.strong()); // M50 lies on top
-    for &i in &order {
-        draw(&mut surface, chart, series[i], &x, &y);
+    layout.labels(&mut surface);
+    // A series without any value is named below the years: withheld is not the same as left out.
+    let withheld = chart
+        .series
+        .iter()
+        .filter(|s| last(s, chart).is_none())
+        .map(|s| s.label.as_str());
+    let withheld = NOTE.fit(&withheld.collect::<Vec<_>>().join(" · "), layout.width);
+    let foot = layout.bottom + LINE * if withheld.is_empty() { 1.0 } else { 2.2 };
+    surface.text((layout.width, foot), Anchor::End, NOTE, &withheld);
+    surface.finish(layout.width, foot + 3.0)
+}
+
+/// The end of a series and its label.
+struct End<'a> {
+    series: &'a Series,
+    year: f64,
+    value: f64,
+    lines: Vec<String>,
+}
+
+/// Where everything goes.
+struct Layout<'a> {
+    ends: Vec<End<'a>>,
+    ticks: Vec<(f64, String)>,
+    breaks: Vec<Pin>,
+    notes: label::Flags,
+    width: f64,
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+    x: Scale,
+    y: Scale,
+}
+
+impl<'a> Layout<'a> {
+    fn new(chart: &'a Lines, (low, high): Range) -> Self {
+        let width = chart.width.pt();
+        let (usual, most) = if chart.width == Width::Full {
+            (130.0, 5)
+        } else {
+            (105.0, 4)
+        };
+        let ends: Vec<End> = chart.series.iter().filter_map(|s| end(s, chart)).collect();
+        let labels = ends
+            .iter()
+            .map(|e| Print::of(e.series.group).widest(&e.lines))
+            .fold(0.0, f64::max);
+        let needed = ends
+            .iter()
+            .map(|e| LINE * e.lines.len() as f64)
+            .sum::<f64>()
+            + 2.0;
+        let height = chart
+            .height
+            .filter(|h| h.is_finite())
+            .unwrap_or(usual)
+            .clamp(40.0, 600.0)
+            .max(needed);
+        // The texts of the ticks do not depend on where the plot ends, so they come first.
+        let ticks = chart.ticks.on(&Scale::new(low, high, 0.0, 1.0), most);
+        let ticks: Vec<_> = ticks
+            .into_iter()
+            .map(|(v, t)| (v, NOTE.fit(&t, width * 0.2)))
+            .collect();
+        let left = ticks
+            .iter()
+            .map(|(_, t)| NOTE.width(t) + 4.0)
+            .fold(0.0, f64::max);
+        let right = width - labels - MARK - 14.0;
+        let years = || chart.periods.iter().map(|p| f64::from(p.year));
+        let (first, last) = (
+            years().fold(f64::INFINITY, f64::min),
+            years().fold(f64::NEG_INFINITY, f64::max),
+        );
+        let x = Scale::new(first, last, left + MARK + 4.0, right);
+        let breaks = chart
+            .breaks
+            .iter()
+            .map(|b| flag::pin(break_x(chart, b, &x), &b.note, NOTE, THIN));
+        let breaks: Vec<Pin> = breaks.collect();
+        let notes = label::pins(&breaks, left, width);
+        let top = if breaks.is_empty() {
+            5.0
+        } else {
+            LINE * notes.levels as f64 + 7.0
+        };
+        let bottom = top + height;
+        let y = Scale::new(low, high, bottom - 4.0, top + 4.0);
+        Self {
+            ends,
+            ticks,
+            breaks,
+            notes,
+            width,
+            left,
+            right,
+            top,
+            bottom,
+            x,
+            y,
+        }
     }
-    let wanted: Vec<f64> = series.iter().map(|s| last(s, chart).map_or(bottom, |(_, v)| y.at(v))).collect();
-    let places = label::spread(&wanted, &heights, top, bottom);
-    for (i, end) in ends.iter().enumerate() {
-        let print = Print::of(series[i].group);
-        let text_x = plot.1 + MARK + 12.0;
-        let from = last(series[i], chart).map_or(plot.1, |(n, _)| x.at(f64::from(chart.periods[n].year)));
-        tie(&mut surface, series[i].group, (from + MARK + 1.5, wanted[i]), (text_x - 2.0, places[i]));
-        surface.block((text_x, places[i]), Anchor::Start, print, end);
+
+    fn at(&self, year: f64, value: f64) -> (f64, f64) {
+        (self.x.at(year), self.y.at(value))
     }
-    surface.finish(width, bottom + LINE + 3.0)
+
+    fn grid(&self, surface: &mut Surface) {
+        for (value, printed) in &self.ticks {
+            let y = self.y.at(*value);
+            let color = if *value == 0.0 {
+                theme::AXIS
+            } else {
+                theme::GRID
+            };
+            surface.line(
+                &[(self.left, y), (self.right + MARK + 2.0, y)],
+                theme::GRID_STROKE,
+                color,
+            );
+            let foot = y + NOTE.size * text::MIDDLE;
+            surface.text((self.left - 4.0, foot), Anchor::End, NOTE, printed);
+        }
+    }
+
+    fn breaks(&self, surface: &mut Surface) {
+        for (pin, flag) in self.breaks.iter().zip(&self.notes.flags) {
+            let y = LINE * self.notes.levels as f64 - flag::rise(flag) + 1.0;
+            let path = [(pin.x, y - 4.0), (pin.x, self.bottom)];
+            surface.dashed(&path, theme::LEADER_STROKE, theme::AXIS, (1.5, 1.5));
+            put(surface, flag, (pin.x, y), THIN, NOTE);
+        }
+    }
+
+    /// Labels right of the lines, spread, each tied to the end of its line.
+    fn labels(&self, surface: &mut Surface) {
+        let wanted: Vec<f64> = self.ends.iter().map(|e| self.y.at(e.value)).collect();
+        let heights: Vec<f64> = self
+            .ends
+            .iter()
+            .map(|e| LINE * e.lines.len() as f64)
+            .collect();
+        let places = label::spread(&wanted, &heights, self.top, self.bottom);
+        let x = self.right + MARK + 12.0;
+        for (end, place) in self.ends.iter().zip(places) {
+            let from = self.at(end.year, end.value);
+            tie(
+                surface,
+                end.series.group,
+                (from.0 + MARK + 1.5, from.1),
+                (x - 2.0, place),
+            );
+            surface.block(
+                (x, place),
+                Anchor::Start,
+                Print::of(end.series.group),
+                &end.lines,
+            );
+        }
+    }
+}
+
+fn end<'a>(series: &'a Series, chart: &Lines) -> Option<End<'a>> {
+    let (i, value) = last(series, chart)?;
+    let lines = Print::of(series.group).wrap(&series.label, chart.width.pt() * 0.36, 2);
+    Some(End {
+        series,
+        year: f64::from(chart.periods[i].year),
+        value,
+        lines,
+    })
 }
 
 fn values(chart: &Lines) -> impl Iterator<Item = (&str, Option<f64>)> {
-    chart.series.iter().flat_map(|s| points(s, chart).map(|(_, p)| (s.label.as_str(), p.value)))
+    chart
+        .series
+        .iter()
+        .flat_map(|s| points(s, chart).map(|(_, p)| (s.label.as_str(), p.value)))
 }
 
 fn points<'a>(series: &'a Series, chart: &Lines) -> impl Iterator<Item = (usize, &'a Point)> {
@@ -148,12 +285,9 @@ fn points<'a>(series: &'a Series, chart: &Lines) -> impl Iterator<Item = (usize,
 
 /// Period and value of the last point.
 fn last(series: &Series, chart: &Lines) -> Option<(usize, f64)> {
-    points(series, chart).filter_map(|(i, p)| Some((i, p.value?))).last()
-}
-
-fn x_scale(chart: &Lines, plot: (f64, f64)) -> Scale {
-    let years = || chart.periods.iter().map(|p| f64::from(p.year));
-    Scale::new(years().fold(f64::INFINITY, f64::min), years().fold(f64::NEG_INFINITY, f64::max), plot.0, plot.1)
+    points(series, chart)
+        .filter_map(|(i, p)| Some((i, p.value?)))
+        .last()
 }
 
 /// Halfway the last period before the break and the first after it.
@@ -161,42 +295,50 @@ fn break_x(chart: &Lines, b: &Break, x: &Scale) -> f64 {
     let years = || chart.periods.iter().map(|p| p.year);
     let after = years().filter(|y| *y >= b.before).min();
     let before = years().filter(|y| *y < b.before).max();
-    let (Some(first), Some(end)) = (before.or(after), after.or(before)) else { return x.at(f64::from(b.before)) };
+    let (Some(first), Some(end)) = (before.or(after), after.or(before)) else {
+        return x.at(f64::from(b.before));
+    };
     x.at(f64::midpoint(f64::from(first), f64::from(end)))
 }
 
-fn note(b: &Break, x: f64) -> Pin {
-    Pin { x, text: b.note.clone(), size: NOTE.size, weight: NOTE.weight, reach: 0.5 }
-}
-
 /// As many period labels as fit, the last one always.
-fn period_labels(surface: &mut Surface, chart: &Lines, x: &Scale, y: f64, width: f64) {
-    let mut order: Vec<&Period> = chart.periods.iter().collect();
-    order.sort_by_key(|p| p.year);
-    order.dedup_by_key(|p| p.year);
-    let labels: Vec<(f64, String)> = order
-        .iter()
-        .map(|p| (x.at(f64::from(p.year)), text::fit(&p.label, NOTE.size, NOTE.weight, width * 0.3)))
-        .map(|(at, label)| (at.clamp(NOTE.width(&label) / 2.0, width - NOTE.width(&label) / 2.0), label))
-        .collect();
+fn period_labels(surface: &mut Surface, chart: &Lines, layout: &Layout) {
+    let mut periods: Vec<&Period> = chart.periods.iter().collect();
+    periods.sort_by_key(|p| p.year);
+    periods.dedup_by_key(|p| p.year);
+    let place = |p: &Period| {
+        let label = NOTE.fit(&p.label, layout.width * 0.3);
+        let half = NOTE.width(&label) / 2.0;
+        (
+            layout
+                .x
+                .at(f64::from(p.year))
+                .clamp(half, layout.width - half),
+            half,
+            label,
+        )
+    };
+    let labels: Vec<(f64, f64, String)> = periods.into_iter().rev().map(place).collect();
     let fits = |stride: usize| {
-        let shown: Vec<_> = labels.iter().rev().step_by(stride).collect();
-        shown.windows(2).all(|p| p[0].0 - p[1].0 >= (NOTE.width(&p[0].1) + NOTE.width(&p[1].1)) / 2.0 + 5.0)
+        let shown: Vec<_> = labels.iter().step_by(stride).collect();
+        shown
+            .windows(2)
+            .all(|p| p[0].0 - p[1].0 >= p[0].1 + p[1].1 + 5.0)
     };
     let stride = (1..=labels.len()).find(|s| fits(*s)).unwrap_or(1);
-    for (at, label) in labels.iter().rev().step_by(stride) {
-        surface.text((*at, y), Anchor::Middle, NOTE, label);
+    for (x, _, label) in labels.iter().step_by(stride) {
+        surface.text((*x, layout.bottom + LINE), Anchor::Middle, NOTE, label);
     }
 }
 
-fn draw(surface: &mut Surface, chart: &Lines, series: &Series, x: &Scale, y: &Scale) {
+fn draw(surface: &mut Surface, chart: &Lines, series: &Series, layout: &Layout) {
     let group = series.group;
-    let stroke = if group.strong() { theme::STRONG_STROKE } else { theme::SERIES_STROKE };
-    let place = |i: usize, v: f64| (x.at(f64::from(chart.periods[i].year)), y.at(v));
-    let broken = |i: usize| {
-        let (a, b) = (chart.periods[i].year, chart.periods[i + 1].year);
-        chart.breaks.iter().any(|k| a < k.before && k.before <= b)
+    let stroke = if group.strong() {
+        theme::STRONG_STROKE
+    } else {
+        theme::SERIES_STROKE
     };
+    let place = |i: usize, v: f64| layout.at(f64::from(chart.periods[i].year), v);
     // Stretches of the same kind of line are one path, so that dashes run on.
     let mut path: Vec<(f64, f64)> = Vec::new();
     let mut dotted = false;
@@ -211,7 +353,7 @@ fn draw(surface: &mut Surface, chart: &Lines, series: &Series, x: &Scale, y: &Sc
     let known: Vec<(usize, &Point)> = points(series, chart).collect();
     for pair in known.windows(2) {
         let ((i, a), (j, b)) = (pair[0], pair[1]);
-        if let (Some(va), Some(vb), false) = (a.value, b.value, broken(i)) {
+        if let (Some(va), Some(vb), false) = (a.value, b.value, broken(chart, i)) {
             if b.provisional != dotted {
                 flush(surface, &mut path, dotted);
                 dotted = b.provisional;
@@ -225,21 +367,47 @@ fn draw(surface: &mut Surface, chart: &Lines, series: &Series, x: &Scale, y: &Sc
         }
     }
     flush(surface, &mut path, dotted);
+}
+
+/// A full marker at the end; small ones where the series is short or a point has no line or stands for low coverage.
+fn markers(surface: &mut Surface, chart: &Lines, series: &Series, layout: &Layout) {
+    let known: Vec<(usize, &Point)> = points(series, chart).collect();
     let end = last(series, chart).map(|(i, _)| i);
-    for (i, point) in known {
-        let Some(value) = point.value else { continue };
-        let hollow = point.hollow || series.hollow;
-        // Dense series show markers at the end and where a marker tells something.
-        let r = if Some(i) == end { MARK } else { MARK * 0.66 };
-        if Some(i) == end || hollow || chart.periods.len() <= 12 {
-            surface.marker(&series.label, Some(group), place(i, value), r, hollow);
+    let joined = |a: usize, b: usize| {
+        let value = |i: usize| known.get(i).and_then(|(_, p)| p.value);
+        value(a).and(value(b)).is_some() && !broken(chart, a)
+    };
+    for (i, point) in &known {
+        let (i, Some(value)) = (*i, point.value) else {
+            continue;
+        };
+        let alone = !joined(i, i + 1) && (i == 0 || !joined(i - 1, i));
+        if Some(i) == end
+            || point.hollow
+            || alone
+            || (chart.periods.len() <= 10 && !series.group.dashed())
+        {
+            let r = if Some(i) == end {
+                theme::END
+            } else {
+                theme::POINT
+            };
+            let at = layout.at(f64::from(chart.periods[i].year), value);
+            surface.marker(
+                &series.label,
+                Some(series.group),
+                at,
+                r,
+                point.hollow || series.hollow,
+            );
         }
     }
 }
 
-/// A thin line from a mark to its label where the label had to move or the mark is far.
-pub(super) fn tie(surface: &mut Surface, group: Group, from: (f64, f64), to: (f64, f64)) {
-    if (from.1 - to.1).abs() > 1.0 || (from.0 - to.0).abs() > 12.0 {
-        surface.line(&[from, to], theme::LEADER_STROKE, group.color());
-    }
+/// Whether a break lies between a period and the next.
+fn broken(chart: &Lines, i: usize) -> bool {
+    let year = |i: usize| chart.periods.get(i).map(|p| p.year);
+    chart.breaks.iter().any(|b| {
+        year(i).is_some_and(|y| y < b.before) && year(i + 1).is_some_and(|y| b.before <= y)
+    })
 }

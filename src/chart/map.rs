@@ -3,7 +3,7 @@
 //! both neighbours, so the drawing stays small without slivers. The peculiarity it answers: CBS's borders hold
 //! enclaves and holes (even-odd), and a class must be told apart without colour: by hatching or outline.
 
-use super::label::GAP;
+use super::ring::{self, Ring, area, hatch, inside};
 use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text;
 use super::theme::{self, LINE, Rgb};
@@ -70,11 +70,12 @@ pub struct MapLabel {
 const KIND: &str = "map";
 /// Lattice of the borders, in points: about 200 m on the ground in the largest map.
 const LATTICE: f64 = 0.2;
-const HATCH: f64 = 2.6;
 const SWATCH: f64 = 9.0;
-const LEGEND: Print = Print { size: theme::LABEL, color: theme::INK, ..NOTE };
-
-type Ring = Vec<(f64, f64)>;
+const LEGEND: Print = Print {
+    size: theme::LABEL,
+    color: theme::INK,
+    ..NOTE
+};
 
 /// Draws a map.
 ///
@@ -84,14 +85,32 @@ pub fn map(chart: &Map) -> Result<Picture, ChartError> {
     let width = chart.width.pt();
     let frame = Frame::new(chart, width)?;
     let half = chart.width == Width::Half;
-    let room = if half { width } else { width - frame.width() - 12.0 };
+    let room = if half {
+        width
+    } else {
+        width - frame.width() - 12.0
+    };
     let legend: Vec<(&MapClass, Vec<String>)> = chart
         .classes
         .iter()
         .filter(|c| !c.label.is_empty())
-        .map(|c| (c, text::wrap(&c.label, LEGEND.size, LEGEND.weight, room.max(90.0) - SWATCH - 6.0, 3)))
+        .map(|c| {
+            (
+                c,
+                text::wrap(
+                    &c.label,
+                    LEGEND.size,
+                    LEGEND.weight,
+                    room.max(90.0) - SWATCH - 6.0,
+                    3,
+                ),
+            )
+        })
         .collect();
-    let legend_height = legend.iter().map(|(_, lines)| LINE * lines.len() as f64 + 5.0).sum::<f64>();
+    let legend_height = legend
+        .iter()
+        .map(|(_, lines)| LINE * lines.len() as f64 + 5.0)
+        .sum::<f64>();
     // Where the legend does not fit beside the map it stands above it.
     let above = half || room < 90.0;
     let frame = frame.placed(width, if above { legend_height + 4.0 } else { 1.0 });
@@ -102,7 +121,12 @@ pub fn map(chart: &Map) -> Result<Picture, ChartError> {
     for (class, lines) in &legend {
         let height = LINE * lines.len() as f64;
         swatch(&mut surface, class, y + LINE / 2.0 - SWATCH / 2.0);
-        surface.block((SWATCH + 6.0, y + height / 2.0), Anchor::Start, LEGEND, lines);
+        surface.block(
+            (SWATCH + 6.0, y + height / 2.0),
+            Anchor::Start,
+            LEGEND,
+            lines,
+        );
         let widest = lines.iter().map(|l| LEGEND.width(l)).fold(0.0, f64::max);
         taken.push((0.0, y, SWATCH + 6.0 + widest, height));
         y += height + 5.0;
@@ -125,17 +149,41 @@ struct Frame {
 
 impl Frame {
     fn new(chart: &Map, width: f64) -> Result<Self, ChartError> {
-        let points = || chart.regions.iter().flat_map(|r| r.rings.iter().flatten().map(|p| (r.name.as_str(), *p)));
+        let points = || {
+            chart
+                .regions
+                .iter()
+                .flat_map(|r| r.rings.iter().flatten().map(|p| (r.name.as_str(), *p)))
+        };
         let x = check(KIND, points().map(|(name, p)| (name, Some(p.0))))?;
         let y = check(KIND, points().map(|(name, p)| (name, Some(p.1))))?;
-        let height = chart.height.filter(|h| h.is_finite()).unwrap_or(if chart.width == Width::Full { 300.0 } else { 260.0 });
-        let scale = (width / (x.1 - x.0).max(1.0)).min(height.clamp(40.0, 640.0) / (y.1 - y.0).max(1.0));
-        Ok(Self { x, y, points_per_metre: scale, left: 0.0, top: 0.0 })
+        let height =
+            chart
+                .height
+                .filter(|h| h.is_finite())
+                .unwrap_or(if chart.width == Width::Full {
+                    300.0
+                } else {
+                    260.0
+                });
+        let scale =
+            (width / (x.1 - x.0).max(1.0)).min(height.clamp(40.0, 640.0) / (y.1 - y.0).max(1.0));
+        Ok(Self {
+            x,
+            y,
+            points_per_metre: scale,
+            left: 0.0,
+            top: 0.0,
+        })
     }
 
     /// Against the right edge: the sea in the west leaves room for the legend.
     fn placed(self, width: f64, top: f64) -> Self {
-        Self { left: width - self.width(), top, ..self }
+        Self {
+            left: width - self.width(),
+            top,
+            ..self
+        }
     }
 
     fn width(&self) -> f64 {
@@ -147,31 +195,15 @@ impl Frame {
     }
 
     fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
-        (self.left + (x - self.x.0) * self.points_per_metre, self.top + (self.y.1 - y) * self.points_per_metre)
+        (
+            self.left + (x - self.x.0) * self.points_per_metre,
+            self.top + (self.y.1 - y) * self.points_per_metre,
+        )
     }
 
-    /// A ring on the lattice, without repeated points and points on a straight run.
+    /// A ring on the lattice of the borders.
     fn ring(&self, ring: &[(f64, f64)]) -> Ring {
-        let mut cells: Vec<(i64, i64)> = Vec::with_capacity(ring.len());
-        for point in ring {
-            let (x, y) = self.at(*point);
-            let cell = ((x / LATTICE).round() as i64, (y / LATTICE).round() as i64);
-            if cells.last() == Some(&cell) {
-                continue;
-            }
-            if let [.., a, b] = cells[..] {
-                let turn = (b.0 - a.0) * (cell.1 - b.1) - (b.1 - a.1) * (cell.0 - b.0);
-                let forward = (b.0 - a.0) * (cell.0 - b.0) + (b.1 - a.1) * (cell.1 - b.1) > 0;
-                if turn == 0 && forward {
-                    cells.pop();
-                }
-            }
-            cells.push(cell);
-        }
-        if cells.len() > 1 && cells.first() == cells.last() {
-            cells.pop();
-        }
-        cells.into_iter().map(|(x, y)| (x as f64 * LATTICE, y as f64 * LATTICE)).collect()
+        ring::simplified(ring.iter().map(|p| self.at(*p)), LATTICE)
     }
 }
 
@@ -186,82 +218,59 @@ struct Piece<'a> {
 fn draw_regions(surface: &mut Surface, chart: &Map, frame: &Frame) {
     let mut pieces: Vec<Piece> = Vec::new();
     for region in &chart.regions {
-        let rings: Vec<Ring> = region.rings.iter().map(|r| frame.ring(r)).filter(|r| r.len() > 2).collect();
+        let rings: Vec<Ring> = region
+            .rings
+            .iter()
+            .map(|r| frame.ring(r))
+            .filter(|r| r.len() > 2)
+            .collect();
         let class = region.class.and_then(|c| chart.classes.get(c));
         for (i, ring) in rings.iter().enumerate() {
-            let around = rings.iter().enumerate().filter(|(j, other)| *j != i && inside(ring[0], other)).count();
+            let around = rings
+                .iter()
+                .enumerate()
+                .filter(|(j, other)| *j != i && inside(ring[0], other))
+                .count();
             let hole = around % 2 == 1;
             // A hole comes just before the enclave that fills it.
             let area = area(ring) * if hole { 1.05 } else { 1.0 };
-            pieces.push(Piece { area, ring: ring.clone(), class, hole });
+            pieces.push(Piece {
+                area,
+                ring: ring.clone(),
+                class,
+                hole,
+            });
         }
     }
     pieces.sort_by(|a, b| b.area.total_cmp(&a.area));
-    for Piece { ring, class, hole, .. } in pieces {
-        let pattern = class.map(|c| c.pattern).filter(|_| !hole);
-        let fill = match class {
-            _ if hole => theme::WHITE,
-            Some(class) if class.pattern != Pattern::Outline => class.fill,
-            Some(_) => theme::WHITE,
-            None => theme::LAND,
-        };
-        let lines = if pattern == Some(Pattern::Hatch) { hatch(&ring) } else { Vec::new() };
-        let mut border = ring.clone();
-        border.extend(ring.first().copied());
-        surface.fill(ring, fill);
-        for line in lines {
-            surface.line(&line, 0.8, theme::WHITE);
-        }
+    let mut outlines = Vec::new();
+    surface.edge = 0.3;
+    for Piece {
+        ring, class, hole, ..
+    } in pieces
+    {
         match class {
-            Some(class) if pattern == Some(Pattern::Outline) => surface.line(&border, 1.0, class.fill),
-            _ => surface.line(&border, 0.3, theme::WHITE),
+            _ if hole => surface.fill(ring, theme::WHITE),
+            None => surface.fill(ring, theme::LAND),
+            Some(class) => {
+                if class.pattern == Pattern::Outline {
+                    outlines.push((closed(&ring), class.fill));
+                }
+                tint(surface, ring, class);
+            }
         }
     }
-}
-
-/// Slanting lines inside a ring, all on one lattice so that neighbours join.
-fn hatch(ring: &[(f64, f64)]) -> Vec<[(f64, f64); 2]> {
-    let step = HATCH * std::f64::consts::SQRT_2;
-    let sums = ring.iter().map(|(x, y)| x + y);
-    let (first, last) = sums.fold((f64::INFINITY, f64::NEG_INFINITY), |r, s| (r.0.min(s), r.1.max(s)));
-    let mut lines = Vec::new();
-    for n in (first / step).ceil() as i64..=(last / step).floor() as i64 {
-        let sum = n as f64 * step + 1e-6; // beside the lattice: never through a corner
-        let mut cuts: Vec<(f64, f64)> = edges(ring)
-            .filter(|(a, b)| (a.0 + a.1 < sum) != (b.0 + b.1 < sum))
-            .map(|(a, b)| {
-                let share = (sum - a.0 - a.1) / (b.0 + b.1 - a.0 - a.1);
-                (a.0 + (b.0 - a.0) * share, a.1 + (b.1 - a.1) * share)
-            })
-            .collect();
-        cuts.sort_by(|a, b| a.0.total_cmp(&b.0));
-        lines.extend(cuts.chunks_exact(2).map(|c| [c[0], c[1]]));
+    // Last, so that no neighbour covers half of the line.
+    for (border, color) in outlines {
+        surface.line(&border, 1.0, color);
     }
-    lines
 }
 
-fn edges(ring: &[(f64, f64)]) -> impl Iterator<Item = ((f64, f64), (f64, f64))> {
-    ring.iter().copied().zip(ring.iter().copied().cycle().skip(1))
-}
-
-fn area(ring: &[(f64, f64)]) -> f64 {
-    edges(ring).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum::<f64>().abs() / 2.0
-}
-
-fn inside(point: (f64, f64), ring: &[(f64, f64)]) -> bool {
-    let crossed = edges(ring).filter(|(a, b)| {
-        (a.1 > point.1) != (b.1 > point.1) && point.0 < (b.0 - a.0) * (point.1 - a.1) / (b.1 - a.1) + a.0
-    });
-    crossed.count() % 2 == 1
-}
-
-fn swatch(surface: &mut Surface, class: &MapClass, y: f64) {
-    let ring = vec![(0.5, y), (SWATCH, y), (SWATCH, y + SWATCH), (0.5, y + SWATCH)];
-    let mut border = ring.clone();
-    border.extend(ring.first().copied());
+/// Fills a ring in the manner of its class; an outline is drawn later.
+fn tint(surface: &mut Surface, ring: Ring, class: &MapClass) {
     match class.pattern {
-        Pattern::Outline => surface.line(&border, 1.0, class.fill),
         Pattern::Solid => surface.fill(ring, class.fill),
+        Pattern::Outline => surface.fill(ring, theme::WHITE),
         Pattern::Hatch => {
             let lines = hatch(&ring);
             surface.fill(ring, class.fill);
@@ -272,58 +281,141 @@ fn swatch(surface: &mut Surface, class: &MapClass, y: f64) {
     }
 }
 
+fn closed(ring: &[(f64, f64)]) -> Ring {
+    ring.iter().chain(ring.first()).copied().collect()
+}
+
+fn swatch(surface: &mut Surface, class: &MapClass, y: f64) {
+    let (right, foot) = (SWATCH, y + SWATCH);
+    let ring = vec![(0.5, y), (right, y), (right, foot), (0.5, foot)];
+    tint(surface, ring.clone(), class);
+    if class.pattern == Pattern::Outline {
+        surface.line(&closed(&ring), 1.0, class.fill);
+    }
+}
+
 type Box4 = (f64, f64, f64, f64);
 
 /// Places each label near its point, off the other labels and, where it can, off the highlighted regions; gives back
 /// those without room.
-fn place_labels(surface: &mut Surface, chart: &Map, frame: &Frame, mut taken: Vec<Box4>, size: (f64, f64)) -> Result<Vec<String>, ChartError> {
+fn place_labels(
+    surface: &mut Surface,
+    chart: &Map,
+    frame: &Frame,
+    mut taken: Vec<Box4>,
+    size: (f64, f64),
+) -> Result<Vec<String>, ChartError> {
     let filled: Vec<Ring> = chart
         .regions
         .iter()
         .filter(|r| r.class.is_some_and(|c| c < chart.classes.len()))
         .flat_map(|r| r.rings.iter().map(|ring| frame.ring(ring)))
         .collect();
+    for label in &chart.labels {
+        let at = [label.at.0, label.at.1].map(|v| (label.text.as_str(), Some(v)));
+        check(KIND, at.into_iter())?;
+    }
     // No label may cover the point that another label belongs to.
-    let points = chart.labels.iter().map(|l| frame.at(l.at)).map(|(x, y)| (x - 1.5, y - 1.5, 3.0, 3.0));
-    let points: Vec<Box4> = points.collect();
+    let points: Vec<(f64, f64)> = chart.labels.iter().map(|l| frame.at(l.at)).collect();
     let mut omitted = Vec::new();
-    for (i, label) in chart.labels.iter().enumerate() {
-        check(KIND, [(label.text.as_str(), Some(label.at.0)), (&label.text, Some(label.at.1))].into_iter())?;
-        let line = text::fit(&label.text, NOTE.size, NOTE.weight, size.0 / 2.0);
-        let at = frame.at(label.at);
+    // Long labels find room hardest, so they choose first.
+    let mut order: Vec<(&MapLabel, &(f64, f64))> = chart.labels.iter().zip(&points).collect();
+    order.sort_by(|a, b| NOTE.width(&b.0.text).total_cmp(&NOTE.width(&a.0.text)));
+    for (label, at) in order {
+        let print = Print {
+            color: theme::INK,
+            ..NOTE
+        };
+        let line = [print.fit(&label.text, size.0 / 2.0)];
         let free = |b: &Box4| {
             let within = b.0 >= 0.0 && b.1 >= 0.0 && b.0 + b.2 <= size.0 && b.1 + b.3 <= size.1;
             let grown = (b.0 - 1.0, b.1 - 0.5, b.2 + 2.0, b.3 + 1.0);
-            within && !taken.iter().any(|t| meet(grown, *t)) && !points.iter().enumerate().any(|(j, p)| j != i && meet(*b, *p))
+            let others = points.iter().filter(|p| *p != at);
+            within
+                && !taken.iter().any(|t| meet(grown, *t))
+                && !others.into_iter().any(|p| meet(grown, dot(*p)))
         };
-        let clear = |b: &Box4| !filled.iter().flatten().any(|p| meet(*b, (p.0 - 0.5, p.1 - 0.5, 1.0, 1.0)));
-        let w = NOTE.width(&line);
-        let candidates: Vec<Box4> = candidates(at, w).filter(free).collect();
+        let clear = |b: &Box4| !filled.iter().flatten().any(|p| meet(*b, dot(*p)));
+        let own: Vec<&Ring> = filled.iter().filter(|ring| inside(*at, ring)).collect();
+        let open =
+            |b: &Box4| leader(*at, *b, &own).all(|p| !taken.iter().any(|t| meet(dot(p), *t)));
+        let places = || candidates(*at, print.widest(&line)).filter(free);
         // Off the highlighted regions if that is possible nearby, else the nearest free place.
-        let near = candidates.iter().take(24).find(|b| clear(b));
-        let Some(place) = near.or(candidates.first()).copied() else {
+        let near = places().take(60).filter(clear).find(open);
+        let Some(place) = near.or_else(|| places().find(open)) else {
             omitted.push(text::clean(&label.text));
             continue;
         };
+        let covers = !clear(&place);
+        let path: Ring = leader(*at, place, &own).collect();
+        surface.line(&[path[0], path[STEPS]], theme::LEADER_STROKE, theme::INK);
+        taken.extend(path.into_iter().map(dot));
         taken.push(place);
-        let toward = (at.0.clamp(place.0, place.0 + place.2), at.1.clamp(place.1, place.1 + place.3));
-        surface.line(&[at, toward], theme::LEADER_STROKE, theme::INK);
         let foot = (place.0, place.1 + place.3 / 2.0);
-        if !clear(&place) {
-            surface.knock_out(foot, Anchor::Start, NOTE, std::slice::from_ref(&line));
+        if covers {
+            surface.knock_out(foot, Anchor::Start, print, &line);
         }
-        surface.block(foot, Anchor::Start, Print { color: theme::INK, ..NOTE }, &[line]);
+        surface.block(foot, Anchor::Start, print, &line);
     }
     Ok(omitted)
 }
 
-/// Boxes around a point, from near to far: right, left, above, below and the corners.
+/// Points at which a leader is looked at: in the longest one they are closer together than a line of text is high.
+const STEPS: usize = 24;
+
+/// From the border of the region that holds the point to the box of its label: on a dark region a line would not show.
+fn leader(at: (f64, f64), place: Box4, own: &[&Ring]) -> impl Iterator<Item = (f64, f64)> {
+    let x = at.0.clamp(place.0 - 1.5, place.0 + place.2 + 1.5);
+    let y = at.1.clamp(place.1, place.1 + place.3);
+    let along = move |share: f64| (at.0 + (x - at.0) * share, at.1 + (y - at.1) * share);
+    let shares = || (0..=STEPS).map(|n| n as f64 / STEPS as f64);
+    let last = shares().rfind(|s| own.iter().any(|ring| inside(along(*s), ring)));
+    let start = last.unwrap_or(0.0);
+    shares().map(move |s| along(start + (1.0 - start) * s))
+}
+
+/// The room that a point of a leader takes.
+fn dot(point: (f64, f64)) -> Box4 {
+    (point.0 - 0.5, point.1 - 0.5, 1.0, 1.0)
+}
+
+/// Boxes around a point, from near to far, at each distance right, left, above, below and between.
 fn candidates(at: (f64, f64), w: f64) -> impl Iterator<Item = Box4> {
+    const DIRECTIONS: [(f64, f64); 12] = [
+        (1.0, 0.0),
+        (-1.0, 0.0),
+        (0.0, -1.0),
+        (0.0, 1.0),
+        (0.9, -0.45),
+        (-0.9, -0.45),
+        (0.9, 0.45),
+        (-0.9, 0.45),
+        (0.6, -0.8),
+        (-0.6, -0.8),
+        (0.6, 0.8),
+        (-0.6, 0.8),
+    ];
     let h = LINE - 1.5;
-    [4.0, 8.0, 14.0, 22.0, 32.0, 44.0, 60.0, 80.0, 110.0].into_iter().flat_map(move |d| {
-        let (right, left, mid) = (at.0 + d + GAP, at.0 - d - GAP - w, at.0 - w / 2.0);
-        let (up, down, level) = (at.1 - d - h, at.1 + d, at.1 - h / 2.0);
-        [(right, level), (left, level), (mid, up), (mid, down), (right, up), (left, up), (right, down), (left, down)]
-            .map(|(x, y)| (x, y, w, h))
-    })
+    [5.0, 8.0, 12.0, 17.0, 23.0, 30.0, 38.0, 48.0, 60.0]
+        .into_iter()
+        .flat_map(move |d| {
+            DIRECTIONS.map(|(dx, dy)| {
+                let (x, y) = (at.0 + d * dx, at.1 + d * dy);
+                let left = if dx > 0.1 {
+                    x
+                } else if dx < -0.1 {
+                    x - w
+                } else {
+                    x - w / 2.0
+                };
+                let top = if dy > 0.5 {
+                    y
+                } else if dy < -0.5 {
+                    y - h
+                } else {
+                    y - h / 2.0
+                };
+                (left, top, w, h)
+            })
+        })
 }

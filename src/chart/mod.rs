@@ -6,11 +6,13 @@
 //! in the picture itself, by hollow markers, dotted lines, gaps and notes.
 
 mod bars;
+mod flag;
 mod grid;
 mod label;
 mod lines;
 mod map;
 mod ranked;
+mod ring;
 mod scale;
 mod slope;
 mod strip;
@@ -23,7 +25,7 @@ pub use grid::{Cell, grid};
 pub use lines::{Break, Lines, Period, Point, Series, lines};
 pub use map::{Map, MapClass, MapLabel, MapRegion, Pattern, map};
 pub use ranked::{RankedDots, RankedMember, ranked_dots};
-pub use scale::{Scale, Ticks};
+pub use scale::Ticks;
 pub use slope::{Slope, SlopeItem, slope};
 pub use strip::{Member, Strip, StripRow, strip};
 pub use text::{FAMILY, Weight, width as text_width};
@@ -38,7 +40,7 @@ pub struct GroupValue {
     pub group: Group,
     /// Label as printed, name and value: `M50 12,3%`; a sign for an incomplete list or `*` belongs in it.
     pub label: String,
-    /// The value; without one the group is not drawn.
+    /// The value; without one there is no mark.
     pub value: Option<f64>,
     /// Hollow marker: the list is incomplete or the coverage low.
     pub hollow: bool,
@@ -128,9 +130,14 @@ impl Picture {
             if a.x < -TOLERANCE || a.y < -TOLERANCE || a.x + a.w > right || a.y + a.h > bottom {
                 found.push(Overlap::Outside(a.text.clone()));
             }
-            let texts = self.texts[i + 1..].iter().filter(|b| meet(box_a, (b.x, b.y, b.w, b.h)));
+            let texts = self.texts[i + 1..]
+                .iter()
+                .filter(|b| meet(box_a, (b.x, b.y, b.w, b.h)));
             found.extend(texts.map(|b| Overlap::Texts(a.text.clone(), b.text.clone())));
-            let marks = self.marks.iter().filter(|m| meet(box_a, (m.x, m.y, m.w, m.h)));
+            let marks = self
+                .marks
+                .iter()
+                .filter(|m| meet(box_a, (m.x, m.y, m.w, m.h)));
             found.extend(marks.map(|m| Overlap::OnMark(a.text.clone(), m.name.clone())));
         }
         found
@@ -158,7 +165,9 @@ impl ChartError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Empty(_) => "leave the chart out of the paper when none of its values is known",
-            Self::NotFinite(..) => "pass a missing value as `None`; look for a division by zero in the indicator",
+            Self::NotFinite(..) => {
+                "pass a missing value as `None`; look for a division by zero in the indicator"
+            }
             Self::Drawing(_) => "this is a defect of the chart room: report it with the input",
         }
     }
@@ -168,7 +177,9 @@ impl fmt::Display for ChartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty(kind) => write!(f, "{kind} chart without values"),
-            Self::NotFinite(kind, name) => write!(f, "{kind} chart: value of {name} is not a finite number"),
+            Self::NotFinite(kind, name) => {
+                write!(f, "{kind} chart: value of {name} is not a finite number")
+            }
             Self::Drawing(why) => write!(f, "drawing failed: {why}"),
         }
     }
@@ -176,9 +187,28 @@ impl fmt::Display for ChartError {
 
 impl std::error::Error for ChartError {}
 
+/// Lowest and highest value.
+type Range = (f64, f64);
+
 /// Refuses values that cannot be placed, and a chart without any.
-fn check<'a>(kind: &'static str, values: impl Iterator<Item = (&'a str, Option<f64>)>) -> Result<(f64, f64), ChartError> {
-    let mut range = (f64::INFINITY, f64::NEG_INFINITY);
+fn check<'a>(
+    kind: &'static str,
+    values: impl Iterator<Item = (&'a str, Option<f64>)>,
+) -> Result<Range, ChartError> {
+    let range = widen(kind, (f64::INFINITY, f64::NEG_INFINITY), values)?;
+    if range.0 > range.1 {
+        return Err(ChartError::Empty(kind));
+    }
+    Ok(range)
+}
+
+/// The range widened to hold further values.
+fn widen<'a>(
+    kind: &'static str,
+    range: Range,
+    values: impl Iterator<Item = (&'a str, Option<f64>)>,
+) -> Result<Range, ChartError> {
+    let mut range = range;
     for (name, value) in values {
         let Some(value) = value else { continue };
         if !value.is_finite() {
@@ -186,5 +216,63 @@ fn check<'a>(kind: &'static str, values: impl Iterator<Item = (&'a str, Option<f
         }
         range = (range.0.min(value), range.1.max(value));
     }
-    if range.0 > range.1 { Err(ChartError::Empty(kind)) } else { Ok(range) }
+    Ok(range)
+}
+
+/// The range, down or up to zero where the chart starts there.
+fn with_zero(range: Range, from_zero: bool) -> Range {
+    if from_zero {
+        (range.0.min(0.0), range.1.max(0.0))
+    } else {
+        range
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlaps_are_found_and_touching_is_none() {
+        let text = |text: &str, x, y| PlacedText {
+            text: text.into(),
+            x,
+            y,
+            w: 20.0,
+            h: 8.0,
+        };
+        let mark = PlacedMark {
+            kind: MarkKind::Group,
+            name: "M50".into(),
+            x: 58.0,
+            y: 0.0,
+            w: 7.0,
+            h: 7.0,
+        };
+        let mut picture = Picture::assemble(
+            100.0,
+            50.0,
+            "",
+            vec![text("a", 0.0, 0.0), text("b", 20.0, 0.0)],
+            vec![mark],
+        );
+        assert_eq!(picture.overlaps(), []);
+        picture.texts.extend([
+            text("c", 10.0, 4.0),
+            text("d", 40.0, 0.0),
+            text("e", 81.0, 20.0),
+            text("f", 0.0, 43.0),
+        ]);
+        let found = picture.overlaps();
+        assert_eq!(
+            found,
+            [
+                Overlap::Texts("a".into(), "c".into()),
+                Overlap::Texts("b".into(), "c".into()),
+                Overlap::OnMark("d".into(), "M50".into()),
+                Overlap::Outside("e".into()),
+                Overlap::Outside("f".into()),
+            ]
+        );
+    }
 }

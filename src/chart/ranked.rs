@@ -2,13 +2,12 @@
 //! columns. Fails without any value and on values that are not numbers. The peculiarity it answers: a member whose figure is
 //! missing stays in the list, at the end, with CBS's sign instead of a dot.
 
-use super::label::{self, Pin};
+use super::flag::References;
 use super::scale::Scale;
-use super::strip::put;
 use super::surface::{Anchor, NOTE, Print, Surface};
-use super::text::{self, Weight};
-use super::theme::{self, Group, LINE};
-use super::{ChartError, GroupValue, Picture, Width, check};
+use super::text::Weight;
+use super::theme::{self, Group};
+use super::{ChartError, GroupValue, Picture, Width, check, widen, with_zero};
 
 /// A ranking of gemeenten.
 #[derive(Debug, Clone, Default)]
@@ -51,60 +50,83 @@ const GUTTER: f64 = 20.0;
 /// # Errors
 /// `Empty` when no member has a value, `NotFinite` for a value that is infinite or not a number.
 pub fn ranked_dots(chart: &RankedDots) -> Result<Picture, ChartError> {
-    let range = check(KIND, chart.members.iter().map(|m| (m.name.as_str(), m.value)))?;
-    let both = [("", Some(range.0)), ("", Some(range.1))];
-    let (low, high) = check(KIND, chart.references.iter().map(|g| (g.label.as_str(), g.value)).chain(both))?;
-    let (low, high) = if chart.from_zero { (low.min(0.0), high.max(0.0)) } else { (low, high) };
-    let members = sorted(chart);
+    let range = check(
+        KIND,
+        chart.members.iter().map(|m| (m.name.as_str(), m.value)),
+    )?;
+    let references = chart.references.iter().map(|g| (g.label.as_str(), g.value));
+    let (low, high) = with_zero(widen(KIND, range, references)?, chart.from_zero);
     let width = chart.width.pt();
-    let two = if chart.width == Width::Full && members.len() >= 24 { 2 } else { 1 };
-    let most = if chart.width == Width::Full { 3 } else { 1 };
-    let columns = chart.columns.unwrap_or(two).clamp(1, most);
+    let (many, most) = if chart.width == Width::Full {
+        (24, 3)
+    } else {
+        (usize::MAX, 1)
+    };
+    let columns = chart
+        .columns
+        .unwrap_or(1 + usize::from(chart.members.len() >= many))
+        .clamp(1, most);
     let own = (width - GUTTER * (columns - 1) as f64) / columns as f64;
-    let each = members.len().div_ceil(columns).max(1);
-    let fit = |t: &str, m: &RankedMember, share: f64| text::fit(t, NOTE.size, print(m).weight, own * share);
-    let names: Vec<String> = members.iter().map(|m| fit(&m.name, m, 0.42)).collect();
-    let values: Vec<String> = members.iter().map(|m| fit(&m.text, m, 0.25)).collect();
-    let widest = |texts: &[String]| texts.iter().zip(&members).map(|(t, m)| print(m).width(t)).fold(0.0, f64::max);
-    let (name_w, value_w) = (widest(&names), widest(&values));
-    let plot = (name_w + 6.0 + theme::DOT, own - value_w - 6.0 - theme::DOT);
-    let scale = Scale::new(low, high, plot.0, plot.1);
-    let lines: Vec<(&GroupValue, f64)> = chart.references.iter().filter_map(|g| Some((g, scale.at(g.value?)))).collect();
-    let pins: Vec<Pin> = lines.iter().map(|(g, x)| pin(g, *x)).collect();
-    let flags = label::pins(&pins, 0.0, own);
-    let top = if flags.levels == 0 { 1.0 } else { LINE * flags.levels as f64 + 4.0 };
-    let bottom = top + PITCH * each as f64;
+    let each = chart.members.len().div_ceil(columns).max(1);
+    let rows = rows(chart, own);
+    let names = rows.iter().map(|r| print(r.member).width(&r.name));
+    let values = rows.iter().map(|r| print(r.member).width(&r.value));
+    let left = names.fold(0.0, f64::max) + 6.0 + theme::DOT;
+    let right = own - values.fold(0.0, f64::max) - 6.0 - theme::DOT;
+    let scale = Scale::new(low, high, left, right);
+    let references = References::new(&chart.references, &scale, own);
+    let top = references.height() + 1.0;
 
     let mut surface = Surface::new();
-    for (column, rows) in members.chunks(each).enumerate() {
+    for (column, rows) in rows.chunks(each).enumerate() {
         let left = (own + GUTTER) * column as f64;
-        let foot = top + PITCH * rows.len() as f64;
-        for (i, name) in names.iter().skip(column * each).take(rows.len()).enumerate() {
-            let y = top + PITCH * (i as f64 + 0.5);
-            let from = left + print(rows[i]).width(name) + 4.0;
-            surface.line(&[(from, y), (left + plot.1 + theme::DOT, y)], theme::GRID_STROKE, theme::GRID);
+        let middle = |i: usize| top + PITCH * (i as f64 + 0.5);
+        for (i, row) in rows.iter().enumerate() {
+            let from = left + print(row.member).width(&row.name) + 4.0;
+            let guide = [(from, middle(i)), (left + right + theme::DOT, middle(i))];
+            surface.line(&guide, theme::GRID_STROKE, theme::GRID);
         }
-        for ((group, x), flag) in lines.iter().zip(&flags.flags) {
-            let y = LINE * (flags.levels as f64 - flag.level as f64 - flag.lines.len() as f64 / 2.0);
-            let path = [(left + x, y - 4.0), (left + x, foot)];
-            if group.group.dashed() {
-                surface.dashed(&path, theme::REFERENCE_STROKE, group.group.color(), (3.0, 2.0));
-            } else {
-                surface.line(&path, theme::REFERENCE_STROKE, group.group.color());
-            }
-            put(&mut surface, flag, left + x, 0.5, y, Print::of(group.group));
-        }
-        for (i, member) in rows.iter().enumerate() {
-            let (n, y) = (column * each + i, top + PITCH * (i as f64 + 0.5));
-            let print = print(member);
-            surface.block((left, y), Anchor::Start, print, std::slice::from_ref(&names[n]));
-            surface.block((left + own, y), Anchor::End, print, std::slice::from_ref(&values[n]));
+        references.draw(&mut surface, left, top + PITCH * rows.len() as f64, 0.0);
+        for (
+            i,
+            Row {
+                member,
+                name,
+                value,
+            },
+        ) in rows.iter().enumerate()
+        {
+            let (print, y) = (print(member), middle(i));
+            surface.block((left, y), Anchor::Start, print, std::slice::from_ref(name));
+            surface.block(
+                (left + own, y),
+                Anchor::End,
+                print,
+                std::slice::from_ref(value),
+            );
             if let Some(value) = member.value {
-                surface.dot(&member.name, (left + scale.at(value), y), (Group::M50.color(), 1.0), member.hollow);
+                let at = (left + scale.at(value), y);
+                surface.dot(&member.name, at, (Group::M50.color(), 1.0), member.hollow);
             }
         }
     }
-    surface.finish(width, bottom + 1.0)
+    surface.finish(width, top + PITCH * each as f64 + 1.0)
+}
+
+/// A member with its texts fitted.
+struct Row<'a> {
+    member: &'a RankedMember,
+    name: String,
+    value: String,
+}
+
+fn rows(chart: &RankedDots, width: f64) -> Vec<Row<'_>> {
+    let row = |member| Row {
+        member,
+        name: print(member).fit(&member.name, width * 0.42),
+        value: print(member).fit(&member.text, width * 0.25),
+    };
+    sorted(chart).into_iter().map(row).collect()
 }
 
 fn sorted(chart: &RankedDots) -> Vec<&RankedMember> {
@@ -120,12 +142,15 @@ fn sorted(chart: &RankedDots) -> Vec<&RankedMember> {
     members
 }
 
-fn pin(group: &GroupValue, x: f64) -> Pin {
-    let print = Print::of(group.group);
-    Pin { x, text: group.label.clone(), size: print.size, weight: print.weight, reach: 0.5 }
-}
-
 fn print(member: &RankedMember) -> Print {
-    let weight = if member.strong { Weight::Bold } else { Weight::Regular };
-    Print { weight, color: theme::INK, ..NOTE }
+    let weight = if member.strong {
+        Weight::Bold
+    } else {
+        Weight::Regular
+    };
+    Print {
+        weight,
+        color: theme::INK,
+        ..NOTE
+    }
 }

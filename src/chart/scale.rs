@@ -18,7 +18,12 @@ impl Scale {
     /// A scale over `low..=high` (swapped when reversed, widened when equal) on `from..=to`.
     pub fn new(low: f64, high: f64, from: f64, to: f64) -> Self {
         let (low, high) = widened(low.min(high), low.max(high));
-        Self { low, high, from, to }
+        Self {
+            low,
+            high,
+            from,
+            to,
+        }
     }
 
     /// Position of a value, in points.
@@ -30,7 +35,8 @@ impl Scale {
 
     /// Round values inside the domain, at most `most` of them, with a step of 1, 2 or 5 times a power of ten.
     pub fn round_values(&self, most: usize) -> Vec<f64> {
-        let mut step = Step::at_least((self.high / 2.0 - self.low / 2.0) * 2.0 / most.max(1) as f64);
+        let mut step =
+            Step::at_least((self.high / 2.0 - self.low / 2.0) * 2.0 / most.max(1) as f64);
         for _ in 0..8 {
             let values = step.within(self.low, self.high);
             if values.len() <= most.max(1) {
@@ -73,7 +79,10 @@ impl Step {
         match self.digit {
             1 => Self { digit: 2, ..self },
             2 => Self { digit: 5, ..self },
-            _ => Self { digit: 1, power: self.power + 1 },
+            _ => Self {
+                digit: 1,
+                power: self.power + 1,
+            },
         }
     }
 
@@ -99,7 +108,10 @@ impl Step {
             return vec![0.0; 51]; // too many: the caller tries a larger step
         }
         // Adding zero turns a negative zero into zero.
-        (0..=(last - first).max(-1.0) as i64).map(|i| self.times(first + i as f64) + 0.0).filter(|v| *v >= low - size * 1e-6 && *v <= high + size * 1e-6).collect()
+        (0..=(last - first).max(-1.0) as i64)
+            .map(|i| self.times(first + i as f64) + 0.0)
+            .filter(|v| *v >= low - size * 1e-6 && *v <= high + size * 1e-6)
+            .collect()
     }
 }
 
@@ -123,7 +135,11 @@ impl Ticks {
 
     /// The values that the domain must hold.
     pub(crate) fn required(&self) -> impl Iterator<Item = f64> + '_ {
-        let given: &[(f64, String)] = if let Self::Given(given) = self { given } else { &[] };
+        let given: &[(f64, String)] = if let Self::Given(given) = self {
+            given
+        } else {
+            &[]
+        };
         given.iter().map(|(value, _)| *value)
     }
 
@@ -134,7 +150,11 @@ impl Ticks {
             Self::Given(given) => given.clone(),
             Self::Format(format) => {
                 for most in (1..=most).rev() {
-                    let ticks: Vec<_> = scale.round_values(most).into_iter().map(|v| (v, format(v))).collect();
+                    let ticks: Vec<_> = scale
+                        .round_values(most)
+                        .into_iter()
+                        .map(|v| (v, format(v)))
+                        .collect();
                     if ticks.windows(2).all(|pair| pair[0].1 != pair[1].1) {
                         return ticks;
                     }
@@ -163,12 +183,28 @@ mod tests {
     fn ticks_are_round_and_few() {
         let scale = Scale::new(0.0, 1.0, 0.0, 100.0);
         assert_eq!(scale.round_values(6), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
-        assert_eq!(Scale::new(-0.31, 0.29, 0.0, 1.0).round_values(4), [-0.2, 0.0, 0.2]);
-        assert_eq!(Scale::new(28_100.0, 39_900.0, 0.0, 1.0).round_values(4), [30_000.0, 35_000.0]);
-        for (low, high) in [(0.0, 0.0), (5.0, 5.0), (-1e300, 1e300), (1e-300, 2e-300), (1e15, 1e15 + 1.0), (-3.0, 1e9)] {
+        assert_eq!(
+            Scale::new(-0.31, 0.29, 0.0, 1.0).round_values(4),
+            [-0.2, 0.0, 0.2]
+        );
+        assert_eq!(
+            Scale::new(28_100.0, 39_900.0, 0.0, 1.0).round_values(4),
+            [30_000.0, 35_000.0]
+        );
+        for (low, high) in [
+            (0.0, 0.0),
+            (5.0, 5.0),
+            (-1e300, 1e300),
+            (1e-300, 2e-300),
+            (1e15, 1e15 + 1.0),
+            (-3.0, 1e9),
+        ] {
             let scale = Scale::new(low, high, 0.0, 100.0);
             let ticks = scale.round_values(5);
-            assert!(ticks.len() <= 5 && ticks.iter().all(|t| scale.at(*t).is_finite()), "{low} {high} {ticks:?}");
+            assert!(
+                ticks.len() <= 5 && ticks.iter().all(|t| scale.at(*t).is_finite()),
+                "{low} {high} {ticks:?}"
+            );
         }
     }
 
@@ -182,6 +218,9 @@ mod tests {
     #[test]
     fn a_coarse_formatter_gets_fewer_ticks() {
         let ticks = Ticks::by(|v| format!("{v:.0}")).on(&Scale::new(0.0, 1.2, 0.0, 1.0), 6);
-        assert!(ticks.len() >= 2 && ticks.windows(2).all(|p| p[0].1 != p[1].1), "{ticks:?}");
+        assert!(
+            ticks.len() >= 2 && ticks.windows(2).all(|p| p[0].1 != p[1].1),
+            "{ticks:?}"
+        );
     }
 }

@@ -2,11 +2,11 @@
 //! `Picture`. Fails without any value and on values that are not numbers. The peculiarity it answers: an item known in one year only
 //! keeps its marker and label and gets no line.
 
+use super::flag::tie;
 use super::label;
-use super::lines::tie;
 use super::scale::Scale;
 use super::surface::{Anchor, NOTE, Print, Surface};
-use super::text::{self, Weight};
+use super::text::Weight;
 use super::theme::{self, Group, LINE, MARK};
 use super::{ChartError, Picture, Width, check};
 
@@ -45,41 +45,89 @@ const KIND: &str = "slope";
 pub fn slope(chart: &Slope) -> Result<Picture, ChartError> {
     let (low, high) = check(KIND, chart.items.iter().flat_map(ends))?;
     let width = chart.width.pt();
-    let sides = [Side::new(chart, |i| i.from.as_ref(), width), Side::new(chart, |i| i.to.as_ref(), width)];
-    let least = if chart.width == Width::Full { 110.0 } else { 95.0 };
-    let needed = sides.iter().map(|s| s.heights.iter().sum::<f64>()).fold(least, f64::max);
+    let sides = [
+        Side::new(chart, |i| i.from.as_ref(), width),
+        Side::new(chart, |i| i.to.as_ref(), width),
+    ];
+    let least = if chart.width == Width::Full {
+        150.0
+    } else {
+        110.0
+    };
+    let needed = sides
+        .iter()
+        .map(|s| s.heights.iter().sum::<f64>())
+        .fold(least, f64::max);
     let top = LINE + 5.0;
     let bottom = top + needed;
     let y = Scale::new(low, high, bottom - LINE / 2.0, top + LINE / 2.0);
     let xs = [sides[0].width + 16.0, width - sides[1].width - 16.0];
 
     let mut surface = Surface::new();
-    for (x, (label, anchor)) in xs.iter().zip([(&chart.from, Anchor::End), (&chart.to, Anchor::Start)]) {
-        surface.line(&[(*x, top), (*x, bottom)], theme::GRID_STROKE * 2.0, theme::GRID);
-        let head = Print { weight: Weight::Bold, ..NOTE };
-        let label = text::fit(label, head.size, head.weight, width * 0.3);
+    for (x, (label, anchor)) in xs
+        .iter()
+        .zip([(&chart.from, Anchor::End), (&chart.to, Anchor::Start)])
+    {
+        surface.line(
+            &[(*x, top), (*x, bottom)],
+            theme::GRID_STROKE * 2.0,
+            theme::GRID,
+        );
+        let head = Print {
+            weight: Weight::Bold,
+            ..NOTE
+        };
+        let label = head.fit(label, width * 0.3);
         // The head hangs inwards where the column of labels is too narrow for it.
-        let room = if anchor == Anchor::End { *x } else { width - *x };
+        let room = if anchor == Anchor::End {
+            *x
+        } else {
+            width - *x
+        };
         let outside = head.width(&label) <= room + MARK;
-        let (at, anchor) = match (outside, anchor) {
-            (true, Anchor::End) => (*x + MARK, Anchor::End),
-            (true, _) => (*x - MARK, Anchor::Start),
-            (false, Anchor::End) => (*x - MARK, Anchor::Start),
-            (false, _) => (*x + MARK, Anchor::End),
+        let start = outside == (anchor == Anchor::Start);
+        let (at, anchor) = if start {
+            (*x - MARK, Anchor::Start)
+        } else {
+            (*x + MARK, Anchor::End)
         };
         surface.text((at, LINE), anchor, head, &label);
     }
     let mut order: Vec<&SlopeItem> = chart.items.iter().collect();
-    order.sort_by_key(|item| item.group.strong()); // M50 lies on top
-    for item in order {
+    // The thick line of M50 lies below the thin ones, which it would hide.
+    order.sort_by_key(|item| !item.group.strong());
+    for item in &order {
         draw(&mut surface, item, xs, &y);
     }
+    // Its markers lie on top, and below them the hollow ones, for those tell something.
+    order.sort_by_key(|item| (item.group.strong(), item.hollow));
+    for item in order {
+        for (x, end) in xs.into_iter().zip([&item.from, &item.to]) {
+            if let Some((value, label)) = end {
+                let at = (x, y.at(*value));
+                surface.marker(label, Some(item.group), at, theme::END, item.hollow);
+            }
+        }
+    }
     for (side, (x, out)) in sides.iter().zip([(xs[0], -1.0), (xs[1], 1.0)]) {
-        let wanted: Vec<f64> = side.labels.iter().map(|(_, value, _)| y.at(*value)).collect();
+        let wanted: Vec<f64> = side
+            .labels
+            .iter()
+            .map(|(_, value, _)| y.at(*value))
+            .collect();
         let places = label::spread(&wanted, &side.heights, top, bottom);
-        let anchor = if out < 0.0 { Anchor::End } else { Anchor::Start };
+        let anchor = if out < 0.0 {
+            Anchor::End
+        } else {
+            Anchor::Start
+        };
         for (((group, _, lines), at), place) in side.labels.iter().zip(&wanted).zip(&places) {
-            tie(&mut surface, *group, (x + out * (MARK + 1.5), *at), (x + out * 13.0, *place));
+            tie(
+                &mut surface,
+                *group,
+                (x + out * (MARK + 1.5), *at),
+                (x + out * 13.0, *place),
+            );
             surface.block((x + out * 15.0, *place), anchor, Print::of(*group), lines);
         }
     }
@@ -87,7 +135,10 @@ pub fn slope(chart: &Slope) -> Result<Picture, ChartError> {
 }
 
 fn ends(item: &SlopeItem) -> impl Iterator<Item = (&str, Option<f64>)> {
-    [&item.from, &item.to].into_iter().flatten().map(|(value, label)| (label.as_str(), Some(*value)))
+    [&item.from, &item.to]
+        .into_iter()
+        .flatten()
+        .map(|(value, label)| (label.as_str(), Some(*value)))
 }
 
 /// The labels of one year.
@@ -101,31 +152,39 @@ impl Side {
     fn new(chart: &Slope, end: impl Fn(&SlopeItem) -> Option<&(f64, String)>, width: f64) -> Self {
         let label = |item: &SlopeItem| {
             let (value, label) = end(item)?;
-            let lines = text::wrap(label, theme::LABEL, Print::of(item.group).weight, width * 0.34, 2);
+            let lines = Print::of(item.group).wrap(label, width * 0.34, 2);
             Some((item.group, *value, lines))
         };
         let labels: Vec<_> = chart.items.iter().filter_map(label).collect();
-        let heights = labels.iter().map(|(_, _, lines)| LINE * lines.len() as f64).collect();
-        let widths = labels.iter().flat_map(|(g, _, lines)| lines.iter().map(|l| Print::of(*g).width(l)));
+        let heights = labels
+            .iter()
+            .map(|(_, _, lines)| LINE * lines.len() as f64)
+            .collect();
+        let widths = labels
+            .iter()
+            .map(|(g, _, lines)| Print::of(*g).widest(lines));
         let width = widths.fold(0.0, f64::max);
-        Self { labels, heights, width }
+        Self {
+            labels,
+            heights,
+            width,
+        }
     }
 }
 
 fn draw(surface: &mut Surface, item: &SlopeItem, xs: [f64; 2], y: &Scale) {
     let group = item.group;
-    let stroke = if group.strong() { theme::STRONG_STROKE } else { theme::SERIES_STROKE };
+    let stroke = if group.strong() {
+        theme::STRONG_STROKE
+    } else {
+        theme::SERIES_STROKE
+    };
     if let (Some((from, _)), Some((to, _))) = (&item.from, &item.to) {
         let path = [(xs[0], y.at(*from)), (xs[1], y.at(*to))];
         if group.dashed() {
             surface.dashed(&path, stroke, group.color(), (4.0, 2.2));
         } else {
             surface.line(&path, stroke, group.color());
-        }
-    }
-    for (x, end) in xs.into_iter().zip([&item.from, &item.to]) {
-        if let Some((value, label)) = end {
-            surface.marker(label, Some(group), (x, y.at(*value)), MARK, item.hollow);
         }
     }
 }

@@ -32,27 +32,74 @@ pub(crate) struct Print {
 }
 
 /// Ticks and notes.
-pub(crate) const NOTE: Print = Print { size: theme::SMALL, weight: Weight::Regular, color: theme::QUIET };
+pub(crate) const NOTE: Print = Print {
+    size: theme::SMALL,
+    weight: Weight::Regular,
+    color: theme::QUIET,
+};
 
 impl Print {
     /// A label in a group's text colour, bold where the group is what the chart is about.
     pub fn of(group: theme::Group) -> Self {
-        let weight = if group.strong() { Weight::Bold } else { Weight::Regular };
-        Self { size: theme::LABEL, weight, color: group.text_color() }
+        let weight = if group.strong() {
+            Weight::Bold
+        } else {
+            Weight::Regular
+        };
+        Self {
+            size: theme::LABEL,
+            weight,
+            color: group.text_color(),
+        }
     }
 
     pub fn width(self, text: &str) -> f64 {
         text::width(text, self.size, self.weight)
+    }
+
+    /// Width of the widest line.
+    pub fn widest(self, lines: &[String]) -> f64 {
+        lines
+            .iter()
+            .map(|line| self.width(line))
+            .fold(0.0, f64::max)
+    }
+
+    /// One line of at most `max` points.
+    pub fn fit(self, text: &str, max: f64) -> String {
+        text::fit(text, self.size, self.weight, max)
+    }
+
+    /// At most `lines` lines of at most `max` points.
+    pub fn wrap(self, text: &str, max: f64, lines: usize) -> Vec<String> {
+        text::wrap(text, self.size, self.weight, max, lines)
     }
 }
 
 type Point = (f64, f64);
 
 enum Op {
-    Line { points: Vec<Point>, width: f64, color: Rgb },
-    Fill { points: Vec<Point>, color: Rgb },
-    Disc { at: Point, radius: f64, color: Rgb, alpha: f64 },
-    Ring { at: Point, radius: f64, width: f64, color: Rgb },
+    Line {
+        points: Vec<Point>,
+        width: f64,
+        color: Rgb,
+    },
+    Fill {
+        points: Vec<Point>,
+        color: Rgb,
+    },
+    Disc {
+        at: Point,
+        radius: f64,
+        color: Rgb,
+        alpha: f64,
+    },
+    Ring {
+        at: Point,
+        radius: f64,
+        width: f64,
+        color: Rgb,
+    },
 }
 
 /// Collects what is drawn; `finish` hands it to plotters.
@@ -61,16 +108,28 @@ pub(crate) struct Surface {
     body: String,
     texts: Vec<PlacedText>,
     marks: Vec<PlacedMark>,
+    /// Width of a white edge around every filled shape, 0 for none: the borders of a map for no further bytes.
+    pub edge: f64,
 }
 
 impl Surface {
     pub fn new() -> Self {
-        Self { ops: Vec::new(), body: String::new(), texts: Vec::new(), marks: Vec::new() }
+        Self {
+            ops: Vec::new(),
+            body: String::new(),
+            texts: Vec::new(),
+            marks: Vec::new(),
+            edge: 0.0,
+        }
     }
 
     pub fn line(&mut self, points: &[Point], width: f64, color: Rgb) {
         if points.len() > 1 {
-            self.ops.push(Op::Line { points: points.to_vec(), width, color });
+            self.ops.push(Op::Line {
+                points: points.to_vec(),
+                width,
+                color,
+            });
         }
     }
 
@@ -80,7 +139,12 @@ impl Surface {
         for pair in points.windows(2) {
             let (a, b) = (pair[0], pair[1]);
             let length = (b.0 - a.0).hypot(b.1 - a.1);
-            let at = |d: f64| (a.0 + (b.0 - a.0) * d / length, a.1 + (b.1 - a.1) * d / length);
+            let at = |d: f64| {
+                (
+                    a.0 + (b.0 - a.0) * d / length,
+                    a.1 + (b.1 - a.1) * d / length,
+                )
+            };
             let mut done = 0.0;
             if ink {
                 dash.push(a);
@@ -116,10 +180,25 @@ impl Surface {
     pub fn dot(&mut self, name: &str, at: Point, (color, alpha): (Rgb, f64), hollow: bool) {
         let r = theme::DOT;
         if hollow {
-            self.ops.push(Op::Disc { at, radius: r, color: theme::WHITE, alpha: 1.0 });
-            self.ops.push(Op::Ring { at, radius: r - 0.4, width: 0.8, color });
+            self.ops.push(Op::Disc {
+                at,
+                radius: r,
+                color: theme::WHITE,
+                alpha: 1.0,
+            });
+            self.ops.push(Op::Ring {
+                at,
+                radius: r - 0.4,
+                width: 0.8,
+                color,
+            });
         } else {
-            self.ops.push(Op::Disc { at, radius: r, color, alpha });
+            self.ops.push(Op::Disc {
+                at,
+                radius: r,
+                color,
+                alpha,
+            });
         }
         self.mark(MarkKind::Member, name, at, r);
     }
@@ -137,22 +216,51 @@ impl Surface {
 
     fn mark(&mut self, kind: MarkKind, name: &str, at: Point, r: f64) {
         let name = text::clean(name);
-        self.marks.push(PlacedMark { kind, name, x: at.0 - r, y: at.1 - r, w: 2.0 * r, h: 2.0 * r });
+        self.marks.push(PlacedMark {
+            kind,
+            name,
+            x: at.0 - r,
+            y: at.1 - r,
+            w: 2.0 * r,
+            h: 2.0 * r,
+        });
     }
 
     /// A filled shape; `r` is half its box, the shapes being drawn to look equally heavy.
     fn shape(&mut self, shape: Shape, at: Point, r: f64, color: Rgb) {
-        let scaled = |points: &[Point]| points.iter().map(|(x, y)| (at.0 + x * r, at.1 + y * r)).collect::<Vec<_>>();
+        let scaled = |points: &[Point]| {
+            points
+                .iter()
+                .map(|(x, y)| (at.0 + x * r, at.1 + y * r))
+                .collect::<Vec<_>>()
+        };
         let points = match shape {
-            Shape::Circle => return self.ops.push(Op::Disc { at, radius: r * 0.97, color, alpha: 1.0 }),
+            Shape::Circle => {
+                return self.ops.push(Op::Disc {
+                    at,
+                    radius: r * 0.97,
+                    color,
+                    alpha: 1.0,
+                });
+            }
             Shape::Diamond => scaled(&[(0.0, -1.15), (1.15, 0.0), (0.0, 1.15), (-1.15, 0.0)]),
             Shape::Square => scaled(&[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)]),
             Shape::Up => scaled(&[(0.0, -1.1), (1.1, 0.85), (-1.1, 0.85)]),
             Shape::Down => scaled(&[(0.0, 1.1), (1.1, -0.85), (-1.1, -0.85)]),
             Shape::Bar => scaled(&[(-0.35, -1.0), (0.35, -1.0), (0.35, 1.0), (-0.35, 1.0)]),
             Shape::Plus => scaled(&[
-                (-0.38, -1.0), (0.38, -1.0), (0.38, -0.38), (1.0, -0.38), (1.0, 0.38), (0.38, 0.38),
-                (0.38, 1.0), (-0.38, 1.0), (-0.38, 0.38), (-1.0, 0.38), (-1.0, -0.38), (-0.38, -0.38),
+                (-0.38, -1.0),
+                (0.38, -1.0),
+                (0.38, -0.38),
+                (1.0, -0.38),
+                (1.0, 0.38),
+                (0.38, 0.38),
+                (0.38, 1.0),
+                (-0.38, 1.0),
+                (-0.38, 0.38),
+                (-1.0, 0.38),
+                (-1.0, -0.38),
+                (-0.38, -0.38),
             ]),
         };
         self.fill(points, color);
@@ -163,34 +271,57 @@ impl Surface {
         if line.is_empty() {
             return;
         }
-        let (w, h) = (print.width(line), print.size * (text::ASCENT + text::DESCENT));
+        let (w, h) = (
+            print.width(line),
+            print.size * (text::ASCENT + text::DESCENT),
+        );
         let (left, named) = match anchor {
             Anchor::Start => (x, ""),
             Anchor::Middle => (x - w / 2.0, " text-anchor=\"middle\""),
             Anchor::End => (x - w, " text-anchor=\"end\""),
         };
-        let bold = if print.weight == Weight::Bold { " font-weight=\"bold\"" } else { "" };
+        let bold = if print.weight == Weight::Bold {
+            " font-weight=\"bold\""
+        } else {
+            ""
+        };
         let (x, size) = ((x * UNITS).round(), print.size * UNITS);
         let baseline = (y * UNITS).round();
         let fill = print.color.hex();
         // Writing to a string cannot fail.
-        let _ = write!(self.body, "<text x=\"{x}\" y=\"{baseline}\" font-size=\"{size}\" fill=\"{fill}\"{bold}{named}>");
+        let _ = write!(
+            self.body,
+            "<text x=\"{x}\" y=\"{baseline}\" font-size=\"{size}\" fill=\"{fill}\"{bold}{named}>"
+        );
         text::escape(&mut self.body, line);
         self.body.push_str("</text>\n");
-        self.texts.push(PlacedText { text: line.to_owned(), x: left, y: y - print.size * text::ASCENT, w, h });
+        self.texts.push(PlacedText {
+            text: line.to_owned(),
+            x: left,
+            y: y - print.size * text::ASCENT,
+            w,
+            h,
+        });
     }
 
     /// Lines of text around a vertical middle.
     pub fn block(&mut self, (x, middle): Point, anchor: Anchor, print: Print, lines: &[String]) {
-        let first = middle - theme::LINE * (lines.len().max(1) - 1) as f64 / 2.0 + print.size * text::MIDDLE;
+        let first = middle - theme::LINE * (lines.len().max(1) - 1) as f64 / 2.0
+            + print.size * text::MIDDLE;
         for (i, line) in lines.iter().enumerate() {
             self.text((x, first + theme::LINE * i as f64), anchor, print, line);
         }
     }
 
     /// White behind a text that stands on grid or reference lines.
-    pub fn knock_out(&mut self, (x, middle): Point, anchor: Anchor, print: Print, lines: &[String]) {
-        let w = lines.iter().map(|line| print.width(line)).fold(0.0, f64::max) + 2.0;
+    pub fn knock_out(
+        &mut self,
+        (x, middle): Point,
+        anchor: Anchor,
+        print: Print,
+        lines: &[String],
+    ) {
+        let w = print.widest(lines) + 2.0;
         let h = theme::LINE * lines.len() as f64;
         let left = match anchor {
             Anchor::Start => x - 1.0,
@@ -211,15 +342,31 @@ impl Surface {
         }
         // The backend opens the document with its own first line; sizes in points need another.
         let shapes = drawn.split_once('\n').map_or("", |(_, shapes)| shapes);
-        let shapes = shapes.replace(" opacity=\"1\"", "").replace(" stroke=\"none\" stroke-width=\"1\"", "").replace(" \"/>", "\"/>");
-        let body = shapes.replace("</svg>\n", "") + &self.body;
-        Ok(Picture::assemble(width, height, &body, self.texts, self.marks))
+        let shapes = shapes
+            .replace(" opacity=\"1\"", "")
+            .replace(" stroke=\"none\" stroke-width=\"1\"", "")
+            .replace(" \"/>", "\"/>");
+        let mut body = shapes.replace("</svg>\n", "");
+        if self.edge > 0.0 {
+            let (edge, color) = (self.edge * UNITS, theme::WHITE.hex());
+            body = format!("<g stroke=\"{color}\" stroke-width=\"{edge}\">\n{body}</g>\n");
+        }
+        body += &self.body;
+        Ok(Picture::assemble(
+            width, height, &body, self.texts, self.marks,
+        ))
     }
 }
 
 impl Picture {
     /// A picture around ready elements in canvas units.
-    pub(crate) fn assemble(width: f64, height: f64, body: &str, texts: Vec<PlacedText>, marks: Vec<PlacedMark>) -> Self {
+    pub(crate) fn assemble(
+        width: f64,
+        height: f64,
+        body: &str,
+        texts: Vec<PlacedText>,
+        marks: Vec<PlacedMark>,
+    ) -> Self {
         let (w, h) = ((width * UNITS).round(), (height * UNITS).ceil());
         let (width_pt, height_pt) = (w / UNITS, h / UNITS);
         let family = text::FAMILY;
@@ -227,37 +374,82 @@ impl Picture {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width_pt}pt\" height=\"{height_pt}pt\" \
              viewBox=\"0 0 {w} {h}\" font-family=\"{family}\" stroke-linejoin=\"round\">\n{body}</svg>\n"
         );
-        Self { svg, width_pt, height_pt, texts, marks, omitted: Vec::new() }
+        Self {
+            svg,
+            width_pt,
+            height_pt,
+            texts,
+            marks,
+            omitted: Vec::new(),
+        }
     }
 
     /// The elements of the picture moved by an offset in points, for a picture of several.
     pub(crate) fn moved(&self, (x, y): Point) -> String {
-        let body = self.svg.split_once('\n').map_or("", |(_, body)| body).trim_end().trim_end_matches("</svg>");
-        format!("<g transform=\"translate({} {})\">\n{body}</g>\n", (x * UNITS).round(), (y * UNITS).round())
+        let body = self
+            .svg
+            .split_once('\n')
+            .map_or("", |(_, body)| body)
+            .trim_end()
+            .trim_end_matches("</svg>");
+        format!(
+            "<g transform=\"translate({} {})\">\n{body}</g>\n",
+            (x * UNITS).round(),
+            (y * UNITS).round()
+        )
     }
 }
 
 fn draw(backend: &mut SVGBackend<'_>, op: &Op) -> Result<(), ChartError> {
     let drawn = match op {
-        Op::Line { points, width, color } => backend.draw_path(points.iter().map(pixel), &style(*color, 1.0, *width)),
-        Op::Fill { points, color } => backend.fill_polygon(points.iter().map(pixel), &style(*color, 1.0, 0.0)),
-        Op::Disc { at, radius, color, alpha } => {
-            backend.draw_circle(pixel(at), pixels(*radius), &style(*color, *alpha, 0.1), true)
+        Op::Line {
+            points,
+            width,
+            color,
+        } => backend.draw_path(points.iter().map(pixel), &style(*color, 1.0, *width)),
+        Op::Fill { points, color } => {
+            backend.fill_polygon(points.iter().map(pixel), &style(*color, 1.0, 0.0))
         }
-        Op::Ring { at, radius, width, color } => {
-            backend.draw_circle(pixel(at), pixels(*radius), &style(*color, 1.0, *width), false)
-        }
+        Op::Disc {
+            at,
+            radius,
+            color,
+            alpha,
+        } => backend.draw_circle(
+            pixel(at),
+            pixels(*radius),
+            &style(*color, *alpha, 0.1),
+            true,
+        ),
+        Op::Ring {
+            at,
+            radius,
+            width,
+            color,
+        } => backend.draw_circle(
+            pixel(at),
+            pixels(*radius),
+            &style(*color, 1.0, *width),
+            false,
+        ),
     };
     drawn.map_err(|error| ChartError::Drawing(error.to_string()))
 }
 
 fn style(color: Rgb, alpha: f64, width: f64) -> ShapeStyle {
     let color: RGBAColor = RGBColor(color.0, color.1, color.2).mix(alpha);
-    ShapeStyle { color, filled: true, stroke_width: pixels(width) }
+    ShapeStyle {
+        color,
+        filled: true,
+        stroke_width: pixels(width),
+    }
 }
 
 fn pixel(point: &Point) -> (i32, i32) {
-    ((point.0 * UNITS).round() as i32, (point.1 * UNITS).round() as i32)
+    (
+        (point.0 * UNITS).round() as i32,
+        (point.1 * UNITS).round() as i32,
+    )
 }
 
 fn pixels(length: f64) -> u32 {

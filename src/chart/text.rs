@@ -37,7 +37,9 @@ const LATIN: u32 = 0x250;
 impl Advances {
     fn new(bytes: &'static [u8]) -> Self {
         let face = Face::parse(bytes, 0).ok();
-        let latin = (0..LATIN).map(|c| advance_in(face.as_ref(), char::from_u32(c))).collect();
+        let latin = (0..LATIN)
+            .map(|c| advance_in(face.as_ref(), char::from_u32(c)))
+            .collect();
         Self { latin, face }
     }
 
@@ -135,11 +137,15 @@ pub(crate) fn wrap(text: &str, size: f64, weight: Weight, max: f64, lines: usize
         let joined = out.last().map(|line| format!("{line} {word}"));
         let full = out.len() >= lines.max(1);
         match (joined, out.last_mut()) {
-            (Some(joined), Some(line)) if full || width(&joined, size, weight) <= max => *line = joined,
+            (Some(joined), Some(line)) if full || width(&joined, size, weight) <= max => {
+                *line = joined;
+            }
             _ => out.push(word.to_owned()),
         }
     }
-    out.iter().map(|line| fit(line, size, weight, max)).collect()
+    out.iter()
+        .map(|line| fit(line, size, weight, max))
+        .collect()
 }
 
 #[cfg(test)]
@@ -168,7 +174,12 @@ mod tests {
         for max in [5.0, 20.0, 60.0, 90.0, 400.0] {
             let lines = wrap(name, 8.0, Weight::Bold, max, 2);
             assert!(lines.len() <= 2);
-            assert!(lines.iter().all(|line| width(line, 8.0, Weight::Bold) <= max), "{lines:?}");
+            assert!(
+                lines
+                    .iter()
+                    .all(|line| width(line, 8.0, Weight::Bold) <= max),
+                "{lines:?}"
+            );
         }
         assert_eq!(fit("kort", 8.0, Weight::Regular, 100.0), "kort");
         assert_eq!(wrap("", 8.0, Weight::Regular, 10.0, 2), [""]);

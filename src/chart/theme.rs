@@ -23,6 +23,10 @@ pub const STRONG_STROKE: f64 = 2.2;
 pub const SERIES_STROKE: f64 = 1.2;
 /// Half the width of a group's marker, in points.
 pub const MARK: f64 = 3.5;
+/// Half the width of a marker at the end of a line: smaller, for lines end close together.
+pub const END: f64 = 2.8;
+/// Half the width of a marker along a line.
+pub const POINT: f64 = 2.0;
 /// Radius of a member's dot, in points.
 pub const DOT: f64 = 1.9;
 /// Opacity of members' dots: the lightest at which the colour of M50 keeps 3:1 on white.

@@ -33,17 +33,25 @@ impl Geometry {
     /// # Errors
     /// When a file cannot be read.
     pub fn read(folder: &Path, year: i32) -> Result<Option<Self>, Error> {
-        let unreadable = |path: &Path, message: String| Error::Unreadable { path: path.to_owned(), message };
+        let unreadable = |path: &Path, message: String| Error::Unreadable {
+            path: path.to_owned(),
+            message,
+        };
         let mut paths: Vec<_> = std::fs::read_dir(folder)
             .map_err(|error| unreadable(folder, error.to_string()))?
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "json")
+            })
             .collect();
         paths.sort();
         // the file name is the year it was made for: a later one may serve too
         for path in paths.iter().rev() {
-            let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, error.to_string()))?;
-            let geometry: Self = serde_json::from_str(&text).map_err(|error| unreadable(path, error.to_string()))?;
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| unreadable(path, error.to_string()))?;
+            let geometry: Self =
+                serde_json::from_str(&text).map_err(|error| unreadable(path, error.to_string()))?;
             if geometry.valid_for.contains(&year) {
                 return Ok(Some(geometry));
             }
@@ -53,7 +61,10 @@ impl Geometry {
 
     /// The rings of a gemeente in metres.
     pub fn rings(&self, code: &str) -> Vec<Ring> {
-        self.regions.get(code).map(|rings| rings.iter().map(|steps| unpack(steps)).collect()).unwrap_or_default()
+        self.regions
+            .get(code)
+            .map(|rings| rings.iter().map(|steps| unpack(steps)).collect())
+            .unwrap_or_default()
     }
 
     /// A ring as steps of 10 m.
@@ -87,7 +98,11 @@ mod tests {
 
     #[test]
     fn a_ring_survives_packing() {
-        let ring = vec![(247_390.0, 589_400.0), (247_350.0, 590_380.0), (247_390.0, 589_400.0)];
+        let ring = vec![
+            (247_390.0, 589_400.0),
+            (247_350.0, 590_380.0),
+            (247_390.0, 589_400.0),
+        ];
         assert_eq!(unpack(&Geometry::pack(&ring)), ring);
     }
 }

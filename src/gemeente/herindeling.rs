@@ -63,38 +63,51 @@ impl Herindelingen {
     /// When the file is missing or a line is wrong.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let mut events = Vec::new();
-        for_each_row(path, &["date", "kind", "from", "to", "inhabitants", "dwellings"], |row| {
-            let [date, kind, from, to, inhabitants, dwellings] = row.cells();
-            let kind = match kind {
-                "opheffing" => Kind::Opheffing,
-                "grenswijziging" => Kind::Grenswijziging,
-                "naamswijziging" => Kind::Naamswijziging,
-                other => {
-                    return Err(row.wrong(
-                        format!("`{other}` is no kind of herindeling"),
-                        "opheffing, grenswijziging or naamswijziging",
-                    ));
-                }
-            };
-            // a change of name moves everyone and counts no one
-            let count = |text: &str| if text.is_empty() { Ok(0.0) } else { row.number(text, "a count") };
-            events.push(Event {
-                date: date.to_owned(),
-                kind,
-                from: from.to_owned(),
-                to: to.to_owned(),
-                inhabitants: count(inhabitants)?,
-                dwellings: count(dwellings)?,
-            });
-            Ok(())
-        })?;
+        for_each_row(
+            path,
+            &["date", "kind", "from", "to", "inhabitants", "dwellings"],
+            |row| {
+                let [date, kind, from, to, inhabitants, dwellings] = row.cells();
+                let kind = match kind {
+                    "opheffing" => Kind::Opheffing,
+                    "grenswijziging" => Kind::Grenswijziging,
+                    "naamswijziging" => Kind::Naamswijziging,
+                    other => {
+                        return Err(row.wrong(
+                            format!("`{other}` is no kind of herindeling"),
+                            "opheffing, grenswijziging or naamswijziging",
+                        ));
+                    }
+                };
+                // a change of name moves everyone and counts no one
+                let count = |text: &str| {
+                    if text.is_empty() {
+                        Ok(0.0)
+                    } else {
+                        row.number(text, "a count")
+                    }
+                };
+                events.push(Event {
+                    date: date.to_owned(),
+                    kind,
+                    from: from.to_owned(),
+                    to: to.to_owned(),
+                    inhabitants: count(inhabitants)?,
+                    dwellings: count(dwellings)?,
+                });
+                Ok(())
+            },
+        )?;
         events.sort_by(|a, b| (&a.date, &a.from, &a.to).cmp(&(&b.date, &b.from, &b.to)));
         Ok(Self { events })
     }
 
     /// The list of codes of `year + 1` that follows from that of `year`.
     pub fn replay(&self, codes: &mut std::collections::BTreeSet<String>, year: i32) {
-        for event in self.after(year).filter(|event| event.kind != Kind::Grenswijziging) {
+        for event in self
+            .after(year)
+            .filter(|event| event.kind != Kind::Grenswijziging)
+        {
             codes.remove(&event.from);
             codes.insert(event.to.clone());
         }
@@ -104,7 +117,9 @@ impl Herindelingen {
     pub fn successor(&self, code: &str, from: i32, to: i32) -> String {
         let mut code = code.to_owned();
         for event_year in from..to {
-            let ending = self.after(event_year).filter(|event| event.from == code && event.kind != Kind::Grenswijziging);
+            let ending = self
+                .after(event_year)
+                .filter(|event| event.from == code && event.kind != Kind::Grenswijziging);
             let largest = ending.max_by(|a, b| a.inhabitants.total_cmp(&b.inhabitants));
             code = largest.map_or(code, |event| event.to.clone());
         }
@@ -114,20 +129,29 @@ impl Herindelingen {
     /// Codes that end between the lists of `year` and `year + 1`, with what they go into.
     pub fn ending_after(&self, year: i32) -> impl Iterator<Item = (&str, &str)> {
         self.after(year)
-            .filter(|event| event.kind == Kind::Opheffing)
+            .filter(|event| event.kind != Kind::Grenswijziging)
             .map(|event| (event.from.as_str(), event.to.as_str()))
     }
 
     /// Changes between the lists of 1 January of `year` and of the next year.
     fn after(&self, year: i32) -> impl Iterator<Item = &Event> {
         let (first, last) = (format!("{year}-01-02"), format!("{}-01-01", year + 1));
-        self.events.iter().filter(move |event| first <= event.date && event.date <= last)
+        self.events
+            .iter()
+            .filter(move |event| first <= event.date && event.date <= last)
     }
 
     /// What becomes, until the list of `year + 1`, of every gemeente of `year`.
-    fn step(&self, year: i32, regions: &Regions, population: &Population) -> BTreeMap<String, Vec<Part>> {
-        let mut parts: BTreeMap<String, Vec<Part>> =
-            regions.in_year(year).map(|(code, _)| (code.to_owned(), vec![whole(code)])).collect();
+    fn step(
+        &self,
+        year: i32,
+        regions: &Regions,
+        population: &Population,
+    ) -> BTreeMap<String, Vec<Part>> {
+        let mut parts: BTreeMap<String, Vec<Part>> = regions
+            .in_year(year)
+            .map(|(code, _)| (code.to_owned(), vec![whole(code)]))
+            .collect();
         let events: Vec<&Event> = self.after(year).collect();
         let mut start = 0;
         while let Some(first) = events.get(start) {
@@ -143,7 +167,11 @@ impl Herindelingen {
 }
 
 fn whole(code: &str) -> Part {
-    Part { to: code.to_owned(), inhabitants: 1.0, dwellings: 1.0 }
+    Part {
+        to: code.to_owned(),
+        inhabitants: 1.0,
+        dwellings: 1.0,
+    }
 }
 
 /// What the changes of one date do to each gemeente that gives something away.
@@ -152,36 +180,73 @@ fn moves(events: &[&Event], year: i32, population: &Population) -> BTreeMap<Stri
     for event in events {
         givers.entry(&event.from).or_default().push(event);
     }
-    givers.into_iter().map(|(from, events)| (from.to_owned(), split(from, &events, year, population))).collect()
+    givers
+        .into_iter()
+        .map(|(from, events)| (from.to_owned(), split(from, &events, year, population)))
+        .collect()
 }
 
 fn split(from: &str, events: &[&Event], year: i32, population: &Population) -> Vec<Part> {
     let leaving = |kind| events.iter().filter(move |event| event.kind == kind);
-    let living = population.get(&(year, from.to_owned())).copied().unwrap_or(0.0);
+    let living = population
+        .get(&(year, from.to_owned()))
+        .copied()
+        .unwrap_or(0.0);
     // dwellings of the giver are not in the log: a border correction takes the share of inhabitants for both
     let mut parts: Vec<Part> = leaving(Kind::Grenswijziging)
         .filter(|event| event.inhabitants > 0.0 && living > 0.0)
         .map(|event| {
             let share = event.inhabitants / living;
-            Part { to: event.to.clone(), inhabitants: share, dwellings: share }
+            Part {
+                to: event.to.clone(),
+                inhabitants: share,
+                dwellings: share,
+            }
         })
         .collect();
     let moved: f64 = parts.iter().map(|part| part.inhabitants).sum();
     let rest = 1.0 - moved;
     let heirs: Vec<&&Event> = leaving(Kind::Opheffing).collect();
     if let Some(renamed) = leaving(Kind::Naamswijziging).next() {
-        parts.push(Part { to: renamed.to.clone(), inhabitants: rest, dwellings: rest });
+        parts.push(Part {
+            to: renamed.to.clone(),
+            inhabitants: rest,
+            dwellings: rest,
+        });
     } else if heirs.is_empty() {
-        parts.push(Part { to: from.to_owned(), inhabitants: rest, dwellings: rest });
+        parts.push(Part {
+            to: from.to_owned(),
+            inhabitants: rest,
+            dwellings: rest,
+        });
     } else {
         let share = |of: fn(&Event) -> f64| {
             let total: f64 = heirs.iter().map(|event| of(event)).sum();
-            heirs.iter().map(move |event| if total > 0.0 { rest * of(event) / total } else { rest }).collect::<Vec<_>>()
+            heirs
+                .iter()
+                .map(move |event| {
+                    if total > 0.0 {
+                        rest * of(event) / total
+                    } else {
+                        rest
+                    }
+                })
+                .collect::<Vec<_>>()
         };
-        let shares = share(|event| event.inhabitants).into_iter().zip(share(|event| event.dwellings));
-        parts.extend(heirs.iter().zip(shares).filter(|(_, (inhabitants, dwellings))| *inhabitants > 0.0 || *dwellings > 0.0).map(
-            |(event, (inhabitants, dwellings))| Part { to: event.to.clone(), inhabitants, dwellings },
-        ));
+        let shares = share(|event| event.inhabitants)
+            .into_iter()
+            .zip(share(|event| event.dwellings));
+        parts.extend(
+            heirs
+                .iter()
+                .zip(shares)
+                .filter(|(_, (inhabitants, dwellings))| *inhabitants > 0.0 || *dwellings > 0.0)
+                .map(|(event, (inhabitants, dwellings))| Part {
+                    to: event.to.clone(),
+                    inhabitants,
+                    dwellings,
+                }),
+        );
     }
     parts
 }
@@ -197,7 +262,13 @@ fn follow(parts: &[Part], moves: &BTreeMap<String, Vec<Part>>) -> Vec<Part> {
             sum.1 += part.dwellings * next.dwellings;
         }
     }
-    sums.into_iter().map(|(to, (inhabitants, dwellings))| Part { to, inhabitants, dwellings }).collect()
+    sums.into_iter()
+        .map(|(to, (inhabitants, dwellings))| Part {
+            to,
+            inhabitants,
+            dwellings,
+        })
+        .collect()
 }
 
 /// Where every gemeente of one year's list ends up in another's.
@@ -228,7 +299,13 @@ impl Crosswalk {
     ///
     /// Backwards (`from` later than `to`) only gemeenten that stayed the same, but for a [`SLIVER`], keep their
     /// figures: figures on newer boundaries are never divided.
-    pub fn new(from: i32, to: i32, herindelingen: &Herindelingen, regions: &Regions, population: &Population) -> Self {
+    pub fn new(
+        from: i32,
+        to: i32,
+        herindelingen: &Herindelingen,
+        regions: &Regions,
+        population: &Population,
+    ) -> Self {
         let rows = if from <= to {
             forward(from, to, herindelingen, regions, population)
         } else {
@@ -250,15 +327,22 @@ fn forward(
     regions: &Regions,
     population: &Population,
 ) -> Vec<CrosswalkRow> {
-    let mut parts: BTreeMap<String, Vec<Part>> =
-        regions.in_year(from).map(|(code, _)| (code.to_owned(), vec![whole(code)])).collect();
+    let mut parts: BTreeMap<String, Vec<Part>> = regions
+        .in_year(from)
+        .map(|(code, _)| (code.to_owned(), vec![whole(code)]))
+        .collect();
     for year in from..to {
         let step = herindelingen.step(year, regions, population);
         for list in parts.values_mut() {
             *list = follow(list, &step);
         }
     }
-    let living = |region: &String| population.get(&(from, region.clone())).copied().unwrap_or(1.0);
+    let living = |region: &String| {
+        population
+            .get(&(from, region.clone()))
+            .copied()
+            .unwrap_or(1.0)
+    };
     let mut totals: BTreeMap<&str, f64> = BTreeMap::new();
     for (region, list) in &parts {
         for part in list {
@@ -271,20 +355,33 @@ fn forward(
         of_target: living(region) * part.inhabitants / totals[part.to.as_str()],
         lost: false,
     };
-    parts.iter().flat_map(|(region, list)| list.iter().map(move |part| row(region, part))).collect()
+    parts
+        .iter()
+        .flat_map(|(region, list)| list.iter().map(move |part| row(region, part)))
+        .collect()
 }
 
 fn backward(forward: &[CrosswalkRow]) -> Vec<CrosswalkRow> {
     let same = |row: &&CrosswalkRow| {
-        row.region == row.part.to && row.part.inhabitants >= 1.0 - SLIVER && row.of_target >= 1.0 - SLIVER
+        row.region == row.part.to
+            && row.part.inhabitants >= 1.0 - SLIVER
+            && row.of_target >= 1.0 - SLIVER
     };
-    let kept: BTreeMap<&str, ()> = forward.iter().filter(same).map(|row| (row.region.as_str(), ())).collect();
+    let kept: BTreeMap<&str, ()> = forward
+        .iter()
+        .filter(same)
+        .map(|row| (row.region.as_str(), ()))
+        .collect();
     let mut rows: BTreeMap<&str, CrosswalkRow> = BTreeMap::new();
     for row in forward {
         let lost = !kept.contains_key(row.region.as_str());
         rows.entry(&row.region).or_insert_with(|| CrosswalkRow {
             // a lost gemeente hangs on one of its successors, so that its line is found and marked
-            region: if lost { row.part.to.clone() } else { row.region.clone() },
+            region: if lost {
+                row.part.to.clone()
+            } else {
+                row.region.clone()
+            },
             part: whole(&row.region),
             of_target: 1.0,
             lost,

@@ -19,6 +19,26 @@ use crate::failure::Report;
 /// The code CBS gives to the Netherlands.
 pub const NEDERLAND: &str = "NL01";
 
+/// The number of a region in frames, which join and sort on it: that of `GM0363` is 363, that of Nederland 0.
+pub fn region_number(code: &str) -> Option<i32> {
+    match code.strip_prefix("GM") {
+        Some(number) => number.parse().ok(),
+        None => (code == NEDERLAND).then_some(NEDERLAND_NUMBER),
+    }
+}
+
+/// The code of a region's number.
+pub fn region_code(number: i32) -> String {
+    if number == NEDERLAND_NUMBER {
+        NEDERLAND.to_owned()
+    } else {
+        format!("GM{number:04}")
+    }
+}
+
+/// The number of Nederland.
+pub const NEDERLAND_NUMBER: i32 = 0;
+
 /// One gemeente, under one code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gemeente {
@@ -64,8 +84,15 @@ impl Regions {
 
     /// From a table of gemeenten.
     pub fn new(gemeenten: BTreeMap<String, Gemeente>) -> Self {
-        let last_year = gemeenten.values().map(|gemeente| gemeente.to).max().unwrap_or_default();
-        Self { gemeenten, last_year }
+        let last_year = gemeenten
+            .values()
+            .map(|gemeente| gemeente.to)
+            .max()
+            .unwrap_or_default();
+        Self {
+            gemeenten,
+            last_year,
+        }
     }
 
     /// Codes and gemeenten that existed on 1 January of a year; after the last year of the files that last list.
@@ -80,7 +107,9 @@ impl Regions {
     /// Whether a gemeente existed on 1 January of a year.
     pub fn exists(&self, code: &str, year: i32) -> bool {
         let year = year.min(self.last_year);
-        self.gemeenten.get(code).is_some_and(|gemeente| gemeente.from <= year && year <= gemeente.to)
+        self.gemeenten
+            .get(code)
+            .is_some_and(|gemeente| gemeente.from <= year && year <= gemeente.to)
     }
 
     /// The gemeente with this code.
@@ -103,7 +132,10 @@ impl Regions {
         let Some(gemeente) = self.gemeenten.get(code) else {
             return if code == NEDERLAND { "Nederland" } else { code };
         };
-        gemeente.name.strip_suffix(" (gemeente)").unwrap_or(&gemeente.name)
+        gemeente
+            .name
+            .strip_suffix(" (gemeente)")
+            .unwrap_or(&gemeente.name)
     }
 }
 
@@ -145,7 +177,9 @@ pub enum Error {
 impl Report for Error {
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Unreadable { .. } => "run `middelgroot import` on the folder it comes from".to_owned(),
+            Self::Unreadable { .. } => {
+                "run `middelgroot import` on the folder it comes from".to_owned()
+            }
             Self::Wrong { expected, .. } => format!("expected {expected}"),
             Self::NoList { known, .. } => format!("lists are dated {}", known.join(", ")),
         })
@@ -164,8 +198,13 @@ impl<'a> Row<'a> {
         std::array::from_fn(|position| self.record.get(position).unwrap_or_default())
     }
 
-    pub(crate) fn number<T: std::str::FromStr>(&self, text: &str, expected: &str) -> Result<T, Error> {
-        text.parse().map_err(|_| self.wrong(format!("`{text}` is no number"), expected))
+    pub(crate) fn number<T: std::str::FromStr>(
+        &self,
+        text: &str,
+        expected: &str,
+    ) -> Result<T, Error> {
+        text.parse()
+            .map_err(|_| self.wrong(format!("`{text}` is no number"), expected))
     }
 
     pub(crate) fn wrong(&self, message: String, expected: &str) -> Error {
@@ -184,14 +223,22 @@ pub(crate) fn for_each_row(
     header: &[&str],
     mut each: impl FnMut(Row<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let unreadable = |error: csv::Error| Error::Unreadable { path: path.to_owned(), message: error.to_string() };
-    let mut reader = csv::ReaderBuilder::new().from_path(path).map_err(unreadable)?;
+    let unreadable = |error: csv::Error| Error::Unreadable {
+        path: path.to_owned(),
+        message: error.to_string(),
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .from_path(path)
+        .map_err(unreadable)?;
     let found = reader.headers().map_err(unreadable)?.clone();
     if found.iter().ne(header.iter().copied()) {
         return Err(Error::Wrong {
             path: path.to_owned(),
             line: 1,
-            message: format!("the header is `{}`", found.iter().collect::<Vec<_>>().join(",")),
+            message: format!(
+                "the header is `{}`",
+                found.iter().collect::<Vec<_>>().join(",")
+            ),
             expected: format!("`{}`", header.join(",")),
         });
     }
@@ -199,7 +246,10 @@ pub(crate) fn for_each_row(
     loop {
         match reader.read_record(&mut record) {
             Ok(false) => return Ok(()),
-            Ok(true) => each(Row { path, record: &record })?,
+            Ok(true) => each(Row {
+                path,
+                record: &record,
+            })?,
             Err(error) => {
                 return Err(Error::Wrong {
                     path: path.to_owned(),

@@ -43,21 +43,31 @@ impl Networks {
     /// When the file is missing or a line is wrong.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let mut lists: BTreeMap<(String, String), MemberList> = BTreeMap::new();
-        for_each_row(path, &["network", "list_date", "code", "name", "complete", "source"], |row| {
-            let [network, date, code, name, complete, source] = row.cells();
-            let complete: bool =
-                complete.parse().map_err(|_| row.wrong(format!("`{complete}` is not yes or no"), "true or false"))?;
-            let list = lists.entry((network.to_owned(), date.to_owned())).or_insert_with(|| MemberList {
-                complete,
-                listed: Vec::new(),
-                source: source.to_owned(),
-            });
-            if list.listed.iter().any(|(known, _)| known == code) {
-                return Err(row.wrong(format!("`{code}` is on the list of {network} twice"), "one line per member"));
-            }
-            list.listed.push((code.to_owned(), name.to_owned()));
-            Ok(())
-        })?;
+        for_each_row(
+            path,
+            &["network", "list_date", "code", "name", "complete", "source"],
+            |row| {
+                let [network, date, code, name, complete, source] = row.cells();
+                let complete: bool = complete.parse().map_err(|_| {
+                    row.wrong(format!("`{complete}` is not yes or no"), "true or false")
+                })?;
+                let list = lists
+                    .entry((network.to_owned(), date.to_owned()))
+                    .or_insert_with(|| MemberList {
+                        complete,
+                        listed: Vec::new(),
+                        source: source.to_owned(),
+                    });
+                if list.listed.iter().any(|(known, _)| known == code) {
+                    return Err(row.wrong(
+                        format!("`{code}` is on the list of {network} twice"),
+                        "one line per member",
+                    ));
+                }
+                list.listed.push((code.to_owned(), name.to_owned()));
+                Ok(())
+            },
+        )?;
         Ok(Self { lists })
     }
 
@@ -66,25 +76,43 @@ impl Networks {
     /// # Errors
     /// When there is none.
     pub fn list(&self, network: &str, date: &str) -> Result<&MemberList, Error> {
-        self.lists.get(&(network.to_owned(), date.to_owned())).ok_or_else(|| Error::NoList {
-            network: network.to_owned(),
-            date: date.to_owned(),
-            known: self.lists.keys().filter(|(name, _)| name == network).map(|(_, date)| date.clone()).collect(),
-        })
+        self.lists
+            .get(&(network.to_owned(), date.to_owned()))
+            .ok_or_else(|| Error::NoList {
+                network: network.to_owned(),
+                date: date.to_owned(),
+                known: self
+                    .lists
+                    .keys()
+                    .filter(|(name, _)| name == network)
+                    .map(|(_, date)| date.clone())
+                    .collect(),
+            })
     }
 }
 
 impl MemberList {
     /// The members on the boundaries of a year, sorted by code, each gemeente once.
-    pub fn members(&self, year: i32, regions: &Regions, herindelingen: &Herindelingen) -> Vec<Member> {
+    pub fn members(
+        &self,
+        year: i32,
+        regions: &Regions,
+        herindelingen: &Herindelingen,
+    ) -> Vec<Member> {
         let mut members: Vec<Member> = self
             .listed
             .iter()
             .map(|(code, name)| {
                 // the year in which the listed code was last seen is where the way to its successor starts
-                let last_seen = regions.get(code).map_or(year, |gemeente| gemeente.to.min(year));
+                let last_seen = regions
+                    .get(code)
+                    .map_or(year, |gemeente| gemeente.to.min(year));
                 let code_now = herindelingen.successor(code, last_seen, year);
-                Member { code: code_now, listed_code: code.clone(), listed_name: name.clone() }
+                Member {
+                    code: code_now,
+                    listed_code: code.clone(),
+                    listed_name: name.clone(),
+                }
             })
             .collect();
         members.sort_by(|a, b| (&a.code, &a.listed_code).cmp(&(&b.code, &b.listed_code)));

@@ -35,14 +35,24 @@ impl Formula {
                 ("-", None) => sign = Some(true),
                 ("+" | "-", Some(_)) => return Err("a topic before each `+` or `-`".to_owned()),
                 (topic, Some(negative)) => {
-                    let (topic, year) = topic.split_once('@').map_or((topic, None), |(t, y)| (t, Some(y)));
+                    let (topic, year) = topic
+                        .split_once('@')
+                        .map_or((topic, None), |(t, y)| (t, Some(y)));
                     if let Some(year) = year {
-                        fixed_year = Some(year.parse().map_err(|_| format!("a year after `@`, not `{year}`"))?);
+                        fixed_year = Some(
+                            year.parse()
+                                .map_err(|_| format!("a year after `@`, not `{year}`"))?,
+                        );
                     }
-                    terms.push(Term { topic: topic.to_owned(), negative });
+                    terms.push(Term {
+                        topic: topic.to_owned(),
+                        negative,
+                    });
                     sign = None;
                 }
-                (_, None) => return Err("`+` or `-`, with spaces around it, between topics".to_owned()),
+                (_, None) => {
+                    return Err("`+` or `-`, with spaces around it, between topics".to_owned());
+                }
             }
         }
         if terms.is_empty() || sign.is_some() {
@@ -81,7 +91,10 @@ pub struct Years {
 
 impl Default for Years {
     fn default() -> Self {
-        Self { from: i32::MIN, to: i32::MAX }
+        Self {
+            from: i32::MIN,
+            to: i32::MAX,
+        }
     }
 }
 
@@ -98,10 +111,20 @@ impl Years {
             _ => Err(expected()),
         };
         let years = match text.split_once("..") {
-            None => bound(text, 0).map(|year| Self { from: year, to: year })?,
-            Some((from, to)) => Self { from: bound(from, i32::MIN)?, to: bound(to, i32::MAX)? },
+            None => bound(text, 0).map(|year| Self {
+                from: year,
+                to: year,
+            })?,
+            Some((from, to)) => Self {
+                from: bound(from, i32::MIN)?,
+                to: bound(to, i32::MAX)?,
+            },
         };
-        if text.is_empty() || years.from > years.to { Err(expected()) } else { Ok(years) }
+        if text.is_empty() || years.from > years.to {
+            Err(expected())
+        } else {
+            Ok(years)
+        }
     }
 
     /// Whether the year lies within.

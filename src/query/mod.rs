@@ -227,6 +227,47 @@ pub enum Way {
     },
 }
 
+impl Way {
+    /// The computation in one line, and the factor.
+    pub fn describe(&self) -> (String, f64) {
+        match self {
+            Self::Quotient {
+                numerator,
+                denominator,
+                of_nederland,
+                scale,
+                minus,
+            } => {
+                let of = if *of_nederland { " van Nederland" } else { "" };
+                let minus = if *minus == 0.0 {
+                    String::new()
+                } else {
+                    format!(" - {minus}")
+                };
+                (
+                    format!("({numerator}) / ({denominator}{of}) x {scale}{minus}"),
+                    *scale,
+                )
+            }
+            Self::Mean { ratio, weight } => (
+                format!("gemiddelde van {ratio}, gewogen naar {weight}"),
+                1.0,
+            ),
+            Self::Total { total } => (total.to_string(), 1.0),
+            Self::Distribution { topic } => (format!("verdeling van {topic}"), 1.0),
+            Self::SizeClass {
+                topic,
+                from,
+                to,
+                scale,
+            } => (
+                format!("{topic} waar {from} <= {topic} <= {to} / {topic} x {scale}"),
+                *scale,
+            ),
+        }
+    }
+}
+
 /// One yearly publication.
 #[derive(Clone, Debug)]
 pub struct Edition {
@@ -267,7 +308,11 @@ impl Queries {
             .find(|edition| id.map_or(edition.default, |id| edition.id == id))
             .ok_or_else(|| Error::NoEdition {
                 id: id.unwrap_or("(default)").to_owned(),
-                known: self.editions.iter().map(|edition| edition.id.clone()).collect(),
+                known: self
+                    .editions
+                    .iter()
+                    .map(|edition| edition.id.clone())
+                    .collect(),
             })
     }
 
@@ -330,8 +375,12 @@ pub enum Error {
 impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Unreadable { .. } => Some("run from the project's folder, or name it with `--project`".to_owned()),
-            Self::Wrong { expected, .. } => (!expected.is_empty()).then(|| format!("expected {expected}")),
+            Self::Unreadable { .. } => {
+                Some("run from the project's folder, or name it with `--project`".to_owned())
+            }
+            Self::Wrong { expected, .. } => {
+                (!expected.is_empty()).then(|| format!("expected {expected}"))
+            }
             Self::NoEdition { known, .. } => Some(format!("editions are {}", known.join(", "))),
         }
     }

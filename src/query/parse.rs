@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::{
-    Direction, Edition, Error, Find, Formula, GEMEENTEN, Indicator, Queries, Service, Table, Theme, Topic, TopicSource,
-    Way, Years,
+    Direction, Edition, Error, Find, Formula, GEMEENTEN, Indicator, Queries, Service, Table, Theme,
+    Topic, TopicSource, Way, Years,
 };
 
 #[derive(Deserialize)]
@@ -205,24 +205,41 @@ impl File {
             let start = error.span().map_or(0, |span| span.start);
             // serde says `unknown field x, expected one of …` in one line: the second half is the hint
             let message = error.message().replace('\n', " ");
-            let (message, expected) = message.split_once(", expected ").unwrap_or((&message, "valid TOML"));
+            let (message, expected) = message
+                .split_once(", expected ")
+                .unwrap_or((&message, "valid TOML"));
             self.wrong_at(start, message.to_owned(), expected.to_owned())
         })
     }
 
     fn wrong_at(&self, start: usize, message: String, expected: String) -> Error {
         let before = self.text.get(..start).unwrap_or_default();
-        Error::Wrong { path: self.path.clone(), line: before.matches('\n').count() + 1, message, expected }
+        Error::Wrong {
+            path: self.path.clone(),
+            line: before.matches('\n').count() + 1,
+            message,
+            expected,
+        }
     }
 
-    fn wrong<T>(&self, at: &Spanned<T>, message: impl Into<String>, expected: impl Into<String>) -> Error {
+    fn wrong<T>(
+        &self,
+        at: &Spanned<T>,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Error {
         self.wrong_at(at.span().start, message.into(), expected.into())
     }
 
     fn years(&self, text: Option<&Spanned<String>>) -> Result<Years, Error> {
         text.map_or(Ok(Years::default()), |text| {
-            Years::parse(text.get_ref())
-                .map_err(|expected| self.wrong(text, format!("`{}` is no range of years", text.get_ref()), expected))
+            Years::parse(text.get_ref()).map_err(|expected| {
+                self.wrong(
+                    text,
+                    format!("`{}` is no range of years", text.get_ref()),
+                    expected,
+                )
+            })
         })
     }
 }
@@ -231,7 +248,10 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
     let tables_file = File::read(folder.join("tables.toml"))?;
     let tables = tables(&tables_file, tables_file.parse::<TablesFile>()?.table)?;
     let editions_file = File::read(folder.join("editions.toml"))?;
-    let editions = editions(&editions_file, editions_file.parse::<EditionsFile>()?.edition)?;
+    let editions = editions(
+        &editions_file,
+        editions_file.parse::<EditionsFile>()?.edition,
+    )?;
 
     let mut files = Vec::new();
     for path in theme_paths(folder)? {
@@ -241,14 +261,23 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
     }
     files.sort_by_key(|(_, theme)| theme.order);
 
-    let mut queries =
-        Queries { tables, topics: Vec::new(), themes: Vec::new(), indicators: Vec::new(), editions };
+    let mut queries = Queries {
+        tables,
+        topics: Vec::new(),
+        themes: Vec::new(),
+        indicators: Vec::new(),
+        editions,
+    };
     let mut parsed = Vec::new();
     let mut ids = BTreeSet::from([GEMEENTEN.to_owned()]);
     for (file, theme) in files {
         for entry in theme.topic {
             if !ids.insert(entry.id.get_ref().clone()) {
-                return Err(file.wrong(&entry.id, format!("topic `{}` twice", entry.id.get_ref()), "one topic per id"));
+                return Err(file.wrong(
+                    &entry.id,
+                    format!("topic `{}` twice", entry.id.get_ref()),
+                    "one topic per id",
+                ));
             }
             queries.topics.push(topic(&file, entry, &queries.tables)?);
         }
@@ -268,20 +297,32 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
                 let message = format!("indicator `{}` twice", entry.id.get_ref());
                 return Err(file.wrong(&entry.id, message, "one indicator per id"));
             }
-            queries.indicators.push(indicator(&file, entry, &theme, &ids)?);
+            queries
+                .indicators
+                .push(indicator(&file, entry, &theme, &ids)?);
         }
     }
     Ok(queries)
 }
 
 fn theme_paths(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let unreadable = |source| Error::Unreadable { path: folder.to_owned(), source };
+    let unreadable = |source| Error::Unreadable {
+        path: folder.to_owned(),
+        source,
+    };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_theme = !matches!(&*name, "tables.toml" | "editions.toml" | "asks.toml" | "numerals.toml" | "fetch.toml");
-        if path.extension().is_some_and(|extension| extension == "toml") && is_theme {
+        let is_theme = !matches!(
+            &*name,
+            "tables.toml" | "editions.toml" | "asks.toml" | "numerals.toml" | "fetch.toml"
+        );
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+            && is_theme
+        {
             paths.push(path);
         }
     }
@@ -295,7 +336,11 @@ fn tables(file: &File, entries: Vec<TableEntry>) -> Result<BTreeMap<String, Tabl
         let id = entry.id.get_ref().clone();
         // the id becomes a folder and part of an address
         if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-            return Err(file.wrong(&entry.id, format!("`{id}` is no table id"), "letters, digits and `-`"));
+            return Err(file.wrong(
+                &entry.id,
+                format!("`{id}` is no table id"),
+                "letters, digits and `-`",
+            ));
         }
         let table = Table {
             id: id.clone(),
@@ -312,7 +357,11 @@ fn tables(file: &File, entries: Vec<TableEntry>) -> Result<BTreeMap<String, Tabl
             all_zero_is_not_delivered: matches!(entry.all_zero, Some(AllZero::NotDelivered)),
         };
         if tables.insert(id.clone(), table).is_some() {
-            return Err(file.wrong(&entry.id, format!("table `{id}` twice"), "one entry per table"));
+            return Err(file.wrong(
+                &entry.id,
+                format!("table `{id}` twice"),
+                "one entry per table",
+            ));
         }
     }
     Ok(tables)
@@ -323,14 +372,29 @@ fn editions(file: &File, entries: Vec<EditionEntry>) -> Result<Vec<Edition>, Err
     for entry in entries {
         let id = entry.id.get_ref().clone();
         if editions.iter().any(|edition| edition.id == id) {
-            return Err(file.wrong(&entry.id, format!("edition `{id}` twice"), "one entry per edition"));
+            return Err(file.wrong(
+                &entry.id,
+                format!("edition `{id}` twice"),
+                "one entry per edition",
+            ));
         }
         // the id becomes a folder in output/
-        if id.is_empty() || !id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
-            return Err(file.wrong(&entry.id, format!("`{id}` is no edition id"), "small letters, digits and `-`"));
+        if id.is_empty()
+            || !id
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        {
+            return Err(file.wrong(
+                &entry.id,
+                format!("`{id}` is no edition id"),
+                "small letters, digits and `-`",
+            ));
         }
         if entry.until > entry.boundaries {
-            let message = format!("edition `{id}` uses periods after its boundaries of {}", entry.boundaries);
+            let message = format!(
+                "edition `{id}` uses periods after its boundaries of {}",
+                entry.boundaries
+            );
             return Err(file.wrong(&entry.id, message, "`until` no later than `boundaries`"));
         }
         if !is_iso_date(&entry.date) {
@@ -339,7 +403,11 @@ fn editions(file: &File, entries: Vec<EditionEntry>) -> Result<Vec<Edition>, Err
         }
         for network in ["G4", "G40", "M50", "P10"] {
             if !entry.lists.contains_key(network) {
-                return Err(file.wrong(&entry.id, format!("edition `{id}` names no list of {network}"), "a list date"));
+                return Err(file.wrong(
+                    &entry.id,
+                    format!("edition `{id}` names no list of {network}"),
+                    "a list date",
+                ));
             }
         }
         editions.push(Edition {
@@ -364,14 +432,29 @@ fn topic(file: &File, entry: TopicEntry, tables: &BTreeMap<String, Table>) -> Re
     let mut sources = Vec::new();
     for source in entry.source {
         let name = source.table.get_ref().clone();
-        if !tables.values().any(|table| table.id == name || table.family.as_ref() == Some(&name)) {
+        if !tables
+            .values()
+            .any(|table| table.id == name || table.family.as_ref() == Some(&name))
+        {
             let message = format!("there is no table or family `{name}`");
             return Err(file.wrong(&source.table, message, "an id or family of `tables.toml`"));
         }
         let find = match (source.title, source.keys.is_empty()) {
-            (Some(path), true) => Find::Title { path, key: source.key },
-            (None, false) => Find::Keys { keys: source.keys, except: source.except },
-            _ => return Err(file.wrong(&source.table, "a source is found in two ways or none", "`title` or `keys`")),
+            (Some(path), true) => Find::Title {
+                path,
+                key: source.key,
+            },
+            (None, false) => Find::Keys {
+                keys: source.keys,
+                except: source.except,
+            },
+            _ => {
+                return Err(file.wrong(
+                    &source.table,
+                    "a source is found in two ways or none",
+                    "`title` or `keys`",
+                ));
+            }
         };
         sources.push(TopicSource {
             table: name,
@@ -392,7 +475,12 @@ fn topic(file: &File, entry: TopicEntry, tables: &BTreeMap<String, Table>) -> Re
     })
 }
 
-fn indicator(file: &File, entry: IndicatorEntry, theme: &str, topics: &BTreeSet<String>) -> Result<Indicator, Error> {
+fn indicator(
+    file: &File,
+    entry: IndicatorEntry,
+    theme: &str,
+    topics: &BTreeSet<String>,
+) -> Result<Indicator, Error> {
     let [low, high] = *entry.range.get_ref();
     if low >= high {
         return Err(file.wrong(&entry.range, "the range is empty", "`[lowest, highest]`"));
@@ -422,10 +510,23 @@ fn indicator(file: &File, entry: IndicatorEntry, theme: &str, topics: &BTreeSet<
 
 fn way(file: &File, entry: Spanned<WayEntry>, topics: &BTreeSet<String>) -> Result<Way, Error> {
     let formula = |text: &Spanned<String>| {
-        let formula = Formula::parse(text.get_ref())
-            .map_err(|expected| file.wrong(text, format!("`{}` is no sum of topics", text.get_ref()), expected))?;
-        match formula.terms.iter().find(|term| !topics.contains(&term.topic)) {
-            Some(term) => Err(file.wrong(text, format!("there is no topic `{}`", term.topic), nearest(&term.topic, topics))),
+        let formula = Formula::parse(text.get_ref()).map_err(|expected| {
+            file.wrong(
+                text,
+                format!("`{}` is no sum of topics", text.get_ref()),
+                expected,
+            )
+        })?;
+        match formula
+            .terms
+            .iter()
+            .find(|term| !topics.contains(&term.topic))
+        {
+            Some(term) => Err(file.wrong(
+                text,
+                format!("there is no topic `{}`", term.topic),
+                nearest(&term.topic, topics),
+            )),
             None => Ok(formula),
         }
     };
@@ -467,8 +568,15 @@ fn way(file: &File, entry: Spanned<WayEntry>, topics: &BTreeSet<String>) -> Resu
 
 /// The known names that share most with a wrong one.
 fn nearest(wrong: &str, known: &BTreeSet<String>) -> String {
-    let mut ranked: Vec<_> = known.iter().map(|name| (strsim::levenshtein(wrong, name), name)).collect();
+    let mut ranked: Vec<_> = known
+        .iter()
+        .map(|name| (strsim::levenshtein(wrong, name), name))
+        .collect();
     ranked.sort();
-    let names: Vec<_> = ranked.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
+    let names: Vec<_> = ranked
+        .iter()
+        .take(3)
+        .map(|(_, name)| format!("`{name}`"))
+        .collect();
     format!("a topic of `queries/`, such as {}", names.join(", "))
 }

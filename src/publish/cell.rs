@@ -1,0 +1,110 @@
+//! Cells of a CSV file, quoted where needed and never a formula.
+
+use crate::number::push_csv_number;
+
+/// A CSV file while it is written.
+pub(super) struct Sheet {
+    bytes: Vec<u8>,
+    at_start: bool,
+}
+
+impl Sheet {
+    pub(super) fn new(header: &[&str], rows: usize) -> Self {
+        let mut sheet = Self {
+            bytes: Vec::with_capacity(rows * 160 + 1024),
+            at_start: true,
+        };
+        for name in header {
+            sheet.text(name);
+        }
+        sheet.end_row();
+        sheet
+    }
+
+    fn separate(&mut self) {
+        if !std::mem::take(&mut self.at_start) {
+            self.bytes.push(b',');
+        }
+    }
+
+    /// A text. Signs with which a spreadsheet starts a formula are led by an apostrophe.
+    pub(super) fn text(&mut self, text: &str) {
+        self.separate();
+        let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let needs_quotes = is_formula
+            || text
+                .bytes()
+                .any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'));
+        if !needs_quotes {
+            self.bytes.extend_from_slice(text.as_bytes());
+            return;
+        }
+        self.bytes.push(b'"');
+        if is_formula {
+            self.bytes.push(b'\'');
+        }
+        for byte in text.bytes() {
+            if byte == b'"' {
+                self.bytes.push(b'"');
+            }
+            self.bytes.push(byte);
+        }
+        self.bytes.push(b'"');
+    }
+
+    /// A text that was made ready with [`quoted`].
+    pub(super) fn ready(&mut self, text: &[u8]) {
+        self.separate();
+        self.bytes.extend_from_slice(text);
+    }
+
+    pub(super) fn number(&mut self, value: Option<f64>) {
+        self.separate();
+        if let Some(value) = value {
+            push_csv_number(&mut self.bytes, value);
+        }
+    }
+
+    pub(super) fn integer(&mut self, value: Option<i32>) {
+        self.number(value.map(f64::from));
+    }
+
+    pub(super) fn end_row(&mut self) {
+        self.bytes.push(b'\n');
+        self.at_start = true;
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+/// A text as its cell, to write it many times.
+pub(super) fn quoted(text: &str) -> Vec<u8> {
+    let mut sheet = Sheet {
+        bytes: Vec::new(),
+        at_start: true,
+    };
+    sheet.text(text);
+    sheet.bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_never_a_formula() {
+        for text in ["=1+1", "+cmd", "-2", "@SUM(A1)", "\t=1"] {
+            let cell = String::from_utf8(quoted(text)).unwrap();
+            assert!(cell.starts_with("\"'"), "{cell}");
+        }
+    }
+
+    #[test]
+    fn separators_and_quotes_are_quoted() {
+        assert_eq!(quoted("a,b"), b"\"a,b\"");
+        assert_eq!(quoted("a \"b\""), b"\"a \"\"b\"\"\"");
+        assert_eq!(quoted("'s-Gravenhage"), b"'s-Gravenhage");
+    }
+}

@@ -1,0 +1,61 @@
+//! The open data: the comparison as tidy CSV files, with everything needed to know what a number is.
+//!
+//! In: the figures of an edition. Out: `vergelijking.csv`, `gemeenten.csv`, `indicatoren.csv` and `groepen.csv`. UTF-8,
+//! LF, decimal point, no grouping, an empty cell where there is no value and the reason beside it. A text that a
+//! spreadsheet could take for a formula is led by an apostrophe.
+
+mod cell;
+mod provenance;
+mod tables;
+
+use std::path::Path;
+
+pub use provenance::{Method, Provenance};
+pub use tables::{COLUMNS_GEMEENTEN, COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING};
+
+use crate::failure::{Failure, Report};
+use crate::files;
+use crate::pipeline::Figures;
+use crate::query::Queries;
+
+/// Writes the four files into a folder.
+///
+/// # Errors
+/// When a frame lacks a column or a file cannot be written.
+pub fn write(folder: &Path, queries: &Queries, figures: &Figures) -> Result<(), Failure> {
+    let provenance = Provenance::new(queries, figures);
+    let (large, small) = std::thread::scope(|scope| {
+        let large = scope.spawn(|| tables::gemeenten(queries, figures, &provenance));
+        let small = tables::vergelijking(queries, figures, &provenance).and_then(|csv| {
+            Ok([
+                csv,
+                tables::indicatoren(queries, figures, &provenance)?,
+                tables::groepen(figures),
+            ])
+        });
+        (large.join(), small)
+    });
+    let [vergelijking, indicatoren, groepen] = small.map_err(Error)?;
+    let gemeenten = large.map_err(|_| {
+        Error(polars::error::PolarsError::ComputeError(
+            "a writer stopped".into(),
+        ))
+    })?;
+    for (name, bytes) in [
+        ("vergelijking.csv", vergelijking),
+        ("gemeenten.csv", gemeenten.map_err(Error)?),
+        ("indicatoren.csv", indicatoren),
+        ("groepen.csv", groepen),
+    ] {
+        let path = folder.join(name);
+        files::at("write", &path, std::fs::write(&path, bytes))?;
+    }
+    Ok(())
+}
+
+/// A frame is not as it should be.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the open data: {0}")]
+pub struct Error(pub polars::error::PolarsError);
+
+impl Report for Error {}

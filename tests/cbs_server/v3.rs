@@ -1,0 +1,611 @@
+//! OData v3 as CBS speaks it: catalog, API and feed.
+
+use super::filter::{Expr, Value};
+use super::http::{Answer, Request, encode};
+use super::json::{object, optional, s, text};
+use super::model::{Cell, Dim, ServedTable, Topic};
+use super::{Options, Tweaks};
+
+/// One request, and what it is asked of.
+pub struct Site<'a> {
+    pub tables: &'a [ServedTable],
+    pub request: &'a Request,
+    pub options: &'a Options,
+    pub tweaks: &'a Tweaks,
+    pub third: bool,
+}
+
+/// Rows of a collection: how many meet the filter, and how each is written.
+pub struct Rows<'a> {
+    pub count: usize,
+    pub write: Box<dyn Fn(usize) -> String + 'a>,
+}
+
+const ATOM: &str =
+    "<?xml version=\"1.0\" encoding=\"utf-8\"?><feed xmlns=\"http://www.w3.org/2005/Atom\"></feed>";
+
+impl Site<'_> {
+    fn origin(&self) -> String {
+        if self.options.wrong_host {
+            return "https://dataderden.prod.cbsp.nl".into();
+        }
+        let host = self.request.header("host").unwrap_or("opendata.cbs.nl");
+        format!(
+            "http://{host}{}",
+            if self.third { "/dataderden" } else { "" }
+        )
+    }
+
+    fn wants_json(&self) -> bool {
+        let accepts = self
+            .request
+            .header("accept")
+            .is_some_and(|accept| accept.contains("application/json"));
+        self.request.option("$format") == Some("json") || accepts
+    }
+
+    /// Number given for an option.
+    pub fn number(&self, option: &str) -> Option<usize> {
+        self.request
+            .option(option)
+            .and_then(|text| text.parse().ok())
+    }
+
+    /// The catalog of the host: CBS's own tables, or those of third parties.
+    pub fn catalog(&self, rest: &[&str]) -> Answer {
+        if !self.wants_json() {
+            return Answer::new(200, "application/atom+xml", ATOM);
+        }
+        let meta = format!("{}/ODataCatalog/$metadata", self.origin());
+        match rest {
+            [] => {
+                let names = [
+                    "Featured",
+                    "Table_Featured",
+                    "Tables",
+                    "Themes",
+                    "Tables_Themes",
+                ];
+                let link = |name: &&str| {
+                    object(&[
+                        s("name", name),
+                        s("url", &format!("{}/ODataCatalog/{name}", self.origin())),
+                    ])
+                };
+                envelope(&meta, &names.iter().map(link).collect::<Vec<_>>(), None)
+            }
+            ["Tables"] => {
+                let tables: Vec<_> = self
+                    .tables
+                    .iter()
+                    .filter(|table| table.v3 && (table.catalog != "CBS") == self.third)
+                    .collect();
+                let expr = match self
+                    .request
+                    .option("$filter")
+                    .map(|text| Expr::parse(text, false))
+                    .transpose()
+                {
+                    Ok(expr) => expr,
+                    Err(why) => return fault(400, &why),
+                };
+                let fits = |table: &&&ServedTable| {
+                    let column = |name: &str| match name {
+                        "Identifier" => Value::Text(table.id.clone()),
+                        "Title" | "ShortTitle" => Value::Text(table.title.clone()),
+                        "Catalog" => Value::Text(table.catalog.clone()),
+                        _ => Value::Null,
+                    };
+                    expr.as_ref().is_none_or(|expr| expr.holds(&column))
+                };
+                let rows: Vec<_> = tables
+                    .iter()
+                    .filter(fits)
+                    .map(|table| self.catalog_row(table))
+                    .collect();
+                envelope(&format!("{meta}#Tables"), &rows, None)
+            }
+            ["Themes" | "Tables_Themes" | "Featured" | "Table_Featured"] => {
+                envelope(&meta, &[], None)
+            }
+            _ => fault(404, "Resource not found for the segment."),
+        }
+    }
+
+    fn catalog_row(&self, table: &ServedTable) -> String {
+        let mut fields = vec![s("Updated", &table.modified)];
+        fields.extend(info(table));
+        fields.push(s(
+            "ApiUrl",
+            &format!("{}/ODataApi/OData/{}", self.origin(), table.id),
+        ));
+        fields.push(s(
+            "FeedUrl",
+            &format!("{}/ODataFeed/OData/{}", self.origin(), table.id),
+        ));
+        fields.push(("RecordCount", table.rows().to_string()));
+        fields.push((
+            "ColumnCount",
+            (table.dims.len() + table.topics.len()).to_string(),
+        ));
+        object(&fields)
+    }
+
+    /// A table in the API or the feed.
+    pub fn table(&self, rest: &[&str], api: bool) -> Answer {
+        let known = |id: &str| self.tables.iter().find(|table| table.v3 && table.id == id);
+        let Some((table, rest)) = rest
+            .split_first()
+            .and_then(|(id, rest)| Some((known(id)?, rest)))
+        else {
+            return fault(404, "Resource not found for the segment.");
+        };
+        if !api && !self.wants_json() {
+            return Answer::new(200, "application/atom+xml", ATOM);
+        }
+        let service = if api { "ODataApi" } else { "ODataFeed" };
+        let root = format!("{}/{service}/OData/{}", self.origin(), table.id);
+        let list = |name: &str, rows: Vec<String>| {
+            let count = rows.len();
+            self.collection(
+                &root,
+                name,
+                api,
+                &Rows {
+                    count,
+                    write: Box::new(move |at| rows[at].clone()),
+                },
+            )
+        };
+        match rest {
+            [] => envelope(
+                &format!("{root}/$metadata"),
+                &self.services(table, service),
+                None,
+            ),
+            ["TableInfos"] => list("TableInfos", vec![table_info(table)]),
+            ["DataProperties"] => list("DataProperties", properties(table)),
+            ["CategoryGroups"] => list("CategoryGroups", Vec::new()),
+            ["TypedDataSet"] => self.data(table, &root, api, true),
+            ["UntypedDataSet"] => self.data(table, &root, api, false),
+            [name] => match table.dims.iter().find(|dim| dim.key == *name) {
+                Some(dim) => list(
+                    name,
+                    dim.members
+                        .iter()
+                        .map(|member| member_row(dim, member))
+                        .collect(),
+                ),
+                None => fault(404, "Resource not found for the segment."),
+            },
+            _ => fault(404, "Resource not found for the segment."),
+        }
+    }
+
+    fn services(&self, table: &ServedTable, service: &str) -> Vec<String> {
+        let fixed = [
+            "TableInfos",
+            "UntypedDataSet",
+            "TypedDataSet",
+            "DataProperties",
+            "CategoryGroups",
+        ];
+        let names = fixed
+            .into_iter()
+            .chain(table.dims.iter().map(|dim| dim.key.as_str()));
+        let root = format!("{}/{service}/odata/{}", self.origin(), table.id);
+        names
+            .map(|name| object(&[s("name", name), s("url", &format!("{root}/{name}"))]))
+            .collect()
+    }
+
+    fn data(&self, table: &ServedTable, root: &str, api: bool, typed: bool) -> Answer {
+        let selected: Option<Vec<&str>> = self
+            .request
+            .option("$select")
+            .map(|text| text.split(',').map(str::trim).collect());
+        let known = |name: &&str| {
+            *name == "ID"
+                || table.dims.iter().any(|d| d.key == *name)
+                || table.topics.iter().any(|t| t.key == *name)
+        };
+        if let Some(unknown) = selected.iter().flatten().find(|name| !known(name)) {
+            return fault(
+                400,
+                &format!("Could not find a property named '{unknown}'."),
+            );
+        }
+        let wanted = |name: &str| selected.as_ref().is_none_or(|names| names.contains(&name));
+        let picked = match self.pick(table) {
+            Ok(picked) => picked,
+            Err(why) => return fault(400, &why),
+        };
+        let write = |at: usize| {
+            let coords = picked.coords(at);
+            let mut fields = Vec::new();
+            if wanted("ID") {
+                fields.push(("ID", index(table, &coords).to_string()));
+            }
+            for (dim, member) in table.dims.iter().zip(&coords) {
+                if wanted(&dim.key) {
+                    fields.push((
+                        dim.key.as_str(),
+                        text(&padded(dim, &dim.members[*member].key)),
+                    ));
+                }
+            }
+            for (number, topic) in table
+                .topics
+                .iter()
+                .enumerate()
+                .filter(|(_, topic)| wanted(&topic.key))
+            {
+                fields.push((
+                    topic.key.as_str(),
+                    cell(topic, &(table.cells)(&coords, number), typed),
+                ));
+            }
+            object(&fields)
+        };
+        let name = if typed {
+            "TypedDataSet"
+        } else {
+            "UntypedDataSet"
+        };
+        self.collection(
+            root,
+            name,
+            api,
+            &Rows {
+                count: picked.count(),
+                write: Box::new(write),
+            },
+        )
+    }
+
+    /// The combinations that meet the filter.
+    fn pick(&self, table: &ServedTable) -> Result<Picked, String> {
+        let keys: Vec<Vec<String>> = table
+            .dims
+            .iter()
+            .map(|dim| {
+                dim.members
+                    .iter()
+                    .map(|member| padded(dim, &member.key))
+                    .collect()
+            })
+            .collect();
+        let names: Vec<&str> = table.dims.iter().map(|dim| dim.key.as_str()).collect();
+        Picked::new(
+            self.request.option("$filter"),
+            false,
+            &names,
+            &keys,
+            &|name, coords| {
+                let number = table.topics.iter().position(|topic| topic.key == name)?;
+                Some(match (table.cells)(coords, number) {
+                    Cell::Value(value) => Value::Number(value),
+                    Cell::Text(text) => Value::Text(text),
+                    _ => Value::Null,
+                })
+            },
+        )
+    }
+
+    fn collection(&self, root: &str, name: &str, api: bool, rows: &Rows<'_>) -> Answer {
+        let skip = self.number("$skip").unwrap_or_default().min(rows.count);
+        let end = self
+            .number("$top")
+            .map_or(rows.count, |top| (skip + top).min(rows.count));
+        if api && end - skip > self.options.api_limit {
+            return Answer::text(500, "query returns more than 10000 records");
+        }
+        let last = if api {
+            end
+        } else {
+            end.min(skip + self.options.feed_page)
+        };
+        let mut written: Vec<_> = (skip..last).map(&rows.write).collect();
+        self.tweak(&mut written);
+        let mut next = (last < end).then(|| {
+            let kept = self
+                .request
+                .query
+                .iter()
+                .filter(|(name, _)| name != "$skip" && name != "$top");
+            let query: Vec<_> = kept
+                .map(|(name, text)| format!("{name}={}", encode(text)))
+                .collect();
+            let top = self
+                .number("$top")
+                .map(|top| format!("&$top={}", top - (last - skip)))
+                .unwrap_or_default();
+            format!("{root}/{name}/?{}{top}&$skip={last}", query.join("&"))
+        });
+        self.tweak_link(&mut next, skip);
+        envelope(
+            &format!("{root}/$metadata#Cbs.OData.WebAPI.{name}"),
+            &written,
+            next.as_deref(),
+        )
+    }
+
+    /// Faults in the rows.
+    pub fn tweak(&self, rows: &mut Vec<String>) {
+        if self.tweaks.duplicate_row {
+            rows.extend(rows.first().cloned());
+        }
+        if self.tweaks.lost_row {
+            rows.pop();
+        }
+    }
+
+    /// Faults in the next link.
+    pub fn tweak_link(&self, next: &mut Option<String>, skip: usize) {
+        let Some(link) = next.clone() else { return };
+        if self.tweaks.loop_link {
+            let at = link.rfind("$skip=").expect("a skip");
+            *next = Some(format!("{}$skip={skip}", &link[..at]));
+        }
+        if self.tweaks.foreign_link {
+            *next = Some("http://127.0.0.1:9/ODataFeed/OData/99999NED/TypedDataSet?$skip=7".into());
+        }
+        if self.tweaks.lost_link {
+            *next = None;
+        }
+    }
+}
+
+/// Members per dimension, or single combinations where a filter speaks of several columns at once.
+pub struct Picked {
+    members: Vec<Vec<usize>>,
+    single: Option<Vec<Vec<usize>>>,
+}
+
+impl Picked {
+    /// `names` and `keys` of the dimensions; `other` gives the value of any other column.
+    pub fn new(
+        filter: Option<&str>,
+        v4: bool,
+        names: &[&str],
+        keys: &[Vec<String>],
+        other: &dyn Fn(&str, &[usize]) -> Option<Value>,
+    ) -> Result<Self, String> {
+        let conditions = filter
+            .map(|text| Expr::parse(text, v4))
+            .transpose()?
+            .map(Expr::all)
+            .unwrap_or_default();
+        let mut members: Vec<Vec<usize>> =
+            keys.iter().map(|keys| (0..keys.len()).collect()).collect();
+        let mut rest = Vec::new();
+        for condition in conditions {
+            let columns = condition.columns();
+            let first = columns
+                .first()
+                .and_then(|column| names.iter().position(|name| name == column));
+            match first {
+                Some(dim) if columns.iter().all(|column| *column == names[dim]) => {
+                    members[dim]
+                        .retain(|at| condition.holds(&|_| Value::Text(keys[dim][*at].clone())));
+                }
+                _ => rest.push(condition),
+            }
+        }
+        let mut picked = Self {
+            members,
+            single: None,
+        };
+        let unknown = rest.iter().flat_map(Expr::columns).find(|column| {
+            !names.contains(column) && other(column, &vec![0; names.len()]).is_none()
+        });
+        if let Some(unknown) = unknown {
+            return Err(format!("Could not find a property named '{unknown}'."));
+        }
+        if !rest.is_empty() {
+            let holds = |coords: &Vec<usize>| {
+                rest.iter().all(|condition| {
+                    condition.holds(
+                        &|column| match names.iter().position(|name| *name == column) {
+                            Some(dim) => Value::Text(keys[dim][coords[dim]].clone()),
+                            None => other(column, coords).unwrap_or(Value::Null),
+                        },
+                    )
+                })
+            };
+            picked.single = Some(
+                (0..picked.count())
+                    .map(|at| picked.coords(at))
+                    .filter(holds)
+                    .collect(),
+            );
+        }
+        Ok(picked)
+    }
+
+    pub fn count(&self) -> usize {
+        self.single
+            .as_ref()
+            .map_or_else(|| self.members.iter().map(Vec::len).product(), Vec::len)
+    }
+
+    /// The combination with this number; the last dimension runs fastest.
+    pub fn coords(&self, mut at: usize) -> Vec<usize> {
+        if let Some(single) = &self.single {
+            return single[at].clone();
+        }
+        let mut coords = vec![0; self.members.len()];
+        for (coord, members) in coords.iter_mut().zip(&self.members).rev() {
+            *coord = members[at % members.len()];
+            at /= members.len();
+        }
+        coords
+    }
+}
+
+fn index(table: &ServedTable, coords: &[usize]) -> usize {
+    table
+        .dims
+        .iter()
+        .zip(coords)
+        .fold(0, |at, (dim, coord)| at * dim.members.len() + coord)
+}
+
+pub fn padded(dim: &Dim, key: &str) -> String {
+    format!("{key:<width$}", width = dim.width())
+}
+
+fn cell(topic: &Topic, cell: &Cell, typed: bool) -> String {
+    let is_text = topic.datatype == "String";
+    match cell {
+        Cell::Value(value) if typed => value.to_string(),
+        Cell::Value(value) => text(&format!("{value:>8}")),
+        Cell::Text(found) => text(&format!("{found:<10}")),
+        _ if typed && !is_text => "null".into(),
+        _ => text("       ."),
+    }
+}
+
+fn info(table: &ServedTable) -> Vec<(&'static str, String)> {
+    vec![
+        ("ID", "0".into()),
+        s("Identifier", &table.id),
+        s("Title", &table.title),
+        s("ShortTitle", &table.title),
+        s("ShortDescription", ""),
+        s("Summary", ""),
+        s("Modified", &table.modified),
+        s("ReasonDelivery", &table.reason),
+        s("ExplanatoryText", ""),
+        s("OutputStatus", "Regulier"),
+        s("Source", &format!("{}.", table.catalog)),
+        s("Language", "nl"),
+        s("Catalog", &table.catalog),
+        s("Frequency", "Perjaar"),
+        s("Period", &table.period),
+        s("DefaultPresentation", ""),
+        s("DefaultSelection", ""),
+        s("GraphTypes", "Table"),
+        s("SearchPriority", "2"),
+    ]
+}
+
+fn table_info(table: &ServedTable) -> String {
+    let mut fields = info(table);
+    fields.push(s("Description", "INHOUDSOPGAVE\r\n\r\n1. Toelichting"));
+    object(&fields)
+}
+
+fn properties(table: &ServedTable) -> Vec<String> {
+    let typed = |word: &str, id: usize, position: String, parent: String| {
+        vec![
+            s("odata.type", &format!("Cbs.OData.{word}")),
+            ("ID", id.to_string()),
+            ("Position", position),
+            ("ParentID", parent),
+            s("Type", word),
+        ]
+    };
+    let mut rows = Vec::new();
+    for dim in &table.dims {
+        let id = rows.len();
+        let mut fields = typed(dim.kind.word(), id, id.to_string(), "null".into());
+        fields.extend([
+            s("Key", &dim.key),
+            s("Title", &dim.title),
+            ("Description", "null".into()),
+        ]);
+        match dim.kind.word() {
+            "TimeDimension" => fields.push(("ReleasePolicy", "false".into())),
+            "Dimension" => {}
+            _ => fields.push((
+                "MapYear",
+                table
+                    .map_year
+                    .map_or("null".into(), |year| year.to_string()),
+            )),
+        }
+        rows.push(object(&fields));
+    }
+    let mut groups: Vec<(Vec<String>, usize)> = Vec::new();
+    for (number, topic) in table.topics.iter().enumerate() {
+        let mut parent = "null".to_owned();
+        for depth in 1..=topic.groups.len() {
+            let path = topic.groups[..depth].to_vec();
+            let known = groups
+                .iter()
+                .find(|(known, _)| *known == path)
+                .map(|(_, id)| *id);
+            let id = known.unwrap_or_else(|| {
+                let id = rows.len();
+                let mut fields = typed("TopicGroup", id, "null".into(), parent.clone());
+                fields.extend([
+                    s("Key", ""),
+                    s("Title", &path[depth - 1]),
+                    s("Description", ""),
+                ]);
+                rows.push(object(&fields));
+                groups.push((path, id));
+                id
+            });
+            parent = id.to_string();
+        }
+        let mut fields = typed(
+            "Topic",
+            rows.len(),
+            (table.dims.len() + number).to_string(),
+            parent,
+        );
+        fields.extend([
+            s("Key", &topic.key),
+            s("Title", &topic.title),
+            ("Description", "null".into()),
+        ]);
+        fields.extend([
+            s("Datatype", &topic.datatype),
+            s("Unit", &topic.unit),
+            ("Decimals", topic.decimals.to_string()),
+        ]);
+        fields.push(("Default", optional(topic.default.as_deref())));
+        fields.push(s("PresentationType", &topic.presentation));
+        rows.push(object(&fields));
+    }
+    rows
+}
+
+fn member_row(dim: &Dim, member: &super::model::Member) -> String {
+    let mut fields = vec![
+        s("Key", &padded(dim, &member.key)),
+        s("Title", &member.title),
+        ("Description", "null".into()),
+    ];
+    match (&member.status, dim.kind.word()) {
+        (Some(status), _) => fields.push(s("Status", status)),
+        (None, "GeoDetail") => fields.extend([
+            s("Municipality", &member.key),
+            s("DetailRegionCode", &member.key),
+        ]),
+        _ => fields.push(("CategoryGroupID", "null".into())),
+    }
+    object(&fields)
+}
+
+fn envelope(metadata: &str, rows: &[String], next: Option<&str>) -> Answer {
+    let next = next
+        .map(|link| format!(",\"odata.nextLink\":{}", text(link)))
+        .unwrap_or_default();
+    Answer::json(format!(
+        "{{\"odata.metadata\":{},\"value\":[{}]{next}}}",
+        text(metadata),
+        rows.join(",")
+    ))
+}
+
+fn fault(status: u16, message: &str) -> Answer {
+    let inner = object(&[s("lang", "en-US"), s("value", message)]);
+    let mut answer = Answer::json(format!(
+        "{{\"odata.error\":{{\"code\":\"\",\"message\":{inner}}}}}"
+    ));
+    answer.status = status;
+    answer
+}

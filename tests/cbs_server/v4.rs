@@ -1,0 +1,361 @@
+//! OData v4 as CBS speaks it: one catalog `CBS`, observations one per row, reasons instead of nulls.
+
+use super::filter::Value;
+use super::http::{Answer, encode};
+use super::json::{object, optional, s, text};
+use super::model::{Cell, ServedTable};
+use super::v3::{Picked, Site};
+
+/// Answers what comes behind `/odata/v1`.
+pub fn answer(site: &Site<'_>, rest: &[&str]) -> Answer {
+    let origin = if site.options.wrong_host {
+        "https://datasets.prod.cbsp.nl".to_owned()
+    } else {
+        format!(
+            "http://{}",
+            site.request.header("host").unwrap_or("datasets.cbs.nl")
+        )
+    };
+    let known = |id: &str| {
+        site.tables
+            .iter()
+            .find(|table| table.v4 && table.catalog == "CBS" && table.id == id)
+    };
+    match rest {
+        ["Catalogs"] => list(
+            &origin,
+            "Catalogs",
+            &[object(&[
+                s("Identifier", "CBS"),
+                s("Title", "CBS databank StatLine"),
+            ])],
+        ),
+        ["Datasets"] | ["CBS", "Datasets"] => {
+            let own = site
+                .tables
+                .iter()
+                .filter(|table| table.v4 && table.catalog == "CBS");
+            list(&origin, "Datasets", &own.map(dataset).collect::<Vec<_>>())
+        }
+        ["CBS", id, rest @ ..] => match known(id) {
+            Some(table) => in_table(site, table, &format!("{origin}/odata/v1/CBS/{id}"), rest),
+            None => fault(404, "Dataset not found"),
+        },
+        _ => fault(404, "Not found"),
+    }
+}
+
+fn in_table(site: &Site<'_>, table: &ServedTable, root: &str, rest: &[&str]) -> Answer {
+    match rest {
+        [] => list(root, "", &services(table)),
+        ["Properties"] => Answer::json(properties(table, root)),
+        ["Dimensions"] => list(root, "Dimensions", &dimensions(table, root)),
+        ["MeasureCodes"] => list(root, "MeasureCodes", &measures(table)),
+        ["MeasureGroups"] if !groups(table).is_empty() => {
+            let row = |(at, path): (usize, &Vec<String>)| {
+                let parent = (path.len() > 1).then(|| group_id(table, &path[..path.len() - 1]));
+                object(&[
+                    s("Id", &group_id(table, path)),
+                    ("Index", (at + 1).to_string()),
+                    s("Title", path.last().expect("a title")),
+                    s("Description", ""),
+                    ("ParentId", optional(parent.as_deref())),
+                ])
+            };
+            list(
+                root,
+                "MeasureGroups",
+                &groups(table)
+                    .iter()
+                    .enumerate()
+                    .map(row)
+                    .collect::<Vec<_>>(),
+            )
+        }
+        ["Observations"] => observations(site, table, root, false),
+        ["Observations", "$count"] if !site.options.countless => {
+            observations(site, table, root, true)
+        }
+        [name] => match table
+            .dims
+            .iter()
+            .find(|dim| format!("{}Codes", dim.key) == *name)
+        {
+            Some(dim) => {
+                let row = |(at, member): (usize, &super::model::Member)| {
+                    let mut fields = vec![
+                        s("Identifier", &member.key),
+                        ("Index", (at + 1).to_string()),
+                    ];
+                    fields.extend([
+                        s("Title", &member.title),
+                        s("Description", ""),
+                        ("DimensionGroupId", "null".into()),
+                    ]);
+                    fields.extend(member.status.as_deref().map(|status| s("Status", status)));
+                    object(&fields)
+                };
+                list(
+                    root,
+                    name,
+                    &dim.members.iter().enumerate().map(row).collect::<Vec<_>>(),
+                )
+            }
+            None => fault(404, "Not found"),
+        },
+        _ => fault(404, "Not found"),
+    }
+}
+
+fn services(table: &ServedTable) -> Vec<String> {
+    let names = ["Dimensions", "MeasureCodes", "Observations"]
+        .map(str::to_owned)
+        .into_iter();
+    let codes = table.dims.iter().map(|dim| format!("{}Codes", dim.key));
+    let set = |name: String| object(&[s("name", &name), s("kind", "EntitySet"), s("url", &name)]);
+    let single = object(&[
+        s("name", "Properties"),
+        s("kind", "Singleton"),
+        s("url", "Properties"),
+    ]);
+    names.chain(codes).map(set).chain([single]).collect()
+}
+
+fn head(table: &ServedTable) -> Vec<(&'static str, String)> {
+    vec![
+        s("Identifier", &table.id),
+        s("Title", &table.title),
+        s("Description", ""),
+        s("Language", "nl"),
+        s("Catalog", "CBS"),
+        s("Version", &table.version.to_string()),
+        s("VersionNotes", ""),
+        s("VersionReason", &table.reason),
+        s(
+            "Status",
+            if table.reason == "Stopgezet" {
+                "Gediscontinueerd"
+            } else {
+                "Regulier"
+            },
+        ),
+        s("Modified", &format!("{}+02:00", table.modified)),
+        s("ObservationsModified", &format!("{}+02:00", table.modified)),
+        s("DatasetType", "Numeric"),
+        (
+            "ObservationCount",
+            (table.rows() * table.topics.len()).to_string(),
+        ),
+    ]
+}
+
+fn dataset(table: &ServedTable) -> String {
+    object(&head(table))
+}
+
+fn properties(table: &ServedTable, root: &str) -> String {
+    let mut fields = vec![s("@odata.context", &format!("{root}/$metadata#Properties"))];
+    fields.extend(head(table));
+    fields.push(s("TemporalCoverage", &table.period));
+    fields.push(s(
+        "Publisher",
+        "https://standaarden.overheid.nl/owms/terms/Centraal_Bureau_voor_de_Statistiek",
+    ));
+    fields.push(s("ContactPoint", "infoservice@cbs.nl"));
+    fields.push(s("Frequency", "Per jaar"));
+    fields.push(s("License", "https://creativecommons.org/licenses/by/4.0/"));
+    fields.push(s("Source", "CBS."));
+    object(&fields)
+}
+
+fn dimensions(table: &ServedTable, root: &str) -> Vec<String> {
+    let row = |dim: &super::model::Dim| {
+        let plain = dim.kind.word() == "Dimension";
+        let mut fields = if plain {
+            vec![]
+        } else {
+            vec![s(
+                "@odata.type",
+                &format!("#Cbs.Ccb.Models.{}", dim.kind.word()),
+            )]
+        };
+        let year = table.map_year.map(|year| year.to_string());
+        fields.extend([
+            s("Identifier", &dim.key),
+            s("Title", &dim.title),
+            s("Description", ""),
+        ]);
+        fields.push((
+            "MapYear",
+            if plain {
+                "null".into()
+            } else {
+                text(&year.unwrap_or_default())
+            },
+        ));
+        fields.extend([("ReleasePolicy", "null".into()), s("Kind", dim.kind.word())]);
+        fields.extend([
+            ("ContainsGroups", "false".into()),
+            ("ContainsCodes", "true".into()),
+        ]);
+        fields.extend([
+            s("CodesUrl", &format!("{root}/{}Codes", dim.key)),
+            ("GroupsUrl", "null".into()),
+        ]);
+        object(&fields)
+    };
+    table.dims.iter().map(row).collect()
+}
+
+fn measures(table: &ServedTable) -> Vec<String> {
+    let row = |(at, topic): (usize, &super::model::Topic)| {
+        let group = (!topic.groups.is_empty()).then(|| group_id(table, &topic.groups));
+        object(&[
+            s("Identifier", &topic.code),
+            ("Index", (at + 1).to_string()),
+            s("Title", &topic.title),
+            s("Description", ""),
+            ("MeasureGroupId", optional(group.as_deref())),
+            s("DataType", &topic.datatype),
+            s("Unit", &topic.unit),
+            ("Decimals", topic.decimals.to_string()),
+            s("PresentationType", &topic.presentation),
+        ])
+    };
+    table.topics.iter().enumerate().map(row).collect()
+}
+
+/// Every path of groups, parents first.
+fn groups(table: &ServedTable) -> Vec<Vec<String>> {
+    let mut paths: Vec<Vec<String>> = Vec::new();
+    for topic in &table.topics {
+        for depth in 1..=topic.groups.len() {
+            let path = topic.groups[..depth].to_vec();
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+    }
+    paths
+}
+
+fn group_id(table: &ServedTable, path: &[String]) -> String {
+    format!(
+        "G{:06}",
+        groups(table)
+            .iter()
+            .position(|known| known == path)
+            .expect("a group")
+            + 1
+    )
+}
+
+fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bool) -> Answer {
+    let names: Vec<&str> = std::iter::once("Measure")
+        .chain(table.dims.iter().map(|dim| dim.key.as_str()))
+        .collect();
+    let mut keys = vec![
+        table
+            .topics
+            .iter()
+            .map(|topic| topic.code.clone())
+            .collect::<Vec<_>>(),
+    ];
+    keys.extend(table.dims.iter().map(|dim| {
+        dim.members
+            .iter()
+            .map(|member| member.key.clone())
+            .collect::<Vec<_>>()
+    }));
+    let cell = |coords: &[usize]| (table.cells)(&coords[1..], coords[0]);
+    let other = |name: &str, coords: &[usize]| match (name, cell(coords)) {
+        ("Value", Cell::Value(value)) => Some(Value::Number(value)),
+        ("ValueAttribute", Cell::Empty(reason)) => Some(Value::Text(reason.into())),
+        ("ValueAttribute", _) => Some(Value::Text("None".into())),
+        ("Value" | "StringValue", _) => Some(Value::Null),
+        _ => None,
+    };
+    let picked = match Picked::new(site.request.option("$filter"), true, &names, &keys, &other) {
+        Ok(picked) => picked,
+        Err(why) => return fault(400, &why),
+    };
+    let present: Option<Vec<usize>> = (!table.dense).then(|| {
+        (0..picked.count())
+            .filter(|at| cell(&picked.coords(*at)) != Cell::Absent)
+            .collect()
+    });
+    let count = present.as_ref().map_or(picked.count(), Vec::len);
+    if only_count {
+        return Answer::text(200, &format!("\u{feff}{count}"));
+    }
+    let write = |number: usize| {
+        let at = present.as_ref().map_or(number, |present| present[number]);
+        let coords = picked.coords(at);
+        let (attribute, value, string) = match cell(&coords) {
+            Cell::Value(value) => ("None", value.to_string(), "null".to_owned()),
+            Cell::Text(found) => ("None", "null".into(), text(&found)),
+            Cell::Empty(reason) => (reason, "null".into(), "null".into()),
+            Cell::Absent => ("None", "null".into(), "null".into()),
+        };
+        let mut fields = vec![
+            ("Id", at.to_string()),
+            s("Measure", &keys[0][coords[0]]),
+            s("ValueAttribute", attribute),
+        ];
+        fields.extend([("Value", value), ("StringValue", string)]);
+        for (dim, coord) in (1..).zip(&coords[1..]) {
+            fields.push((names[dim], text(&keys[dim][*coord])));
+        }
+        object(&fields)
+    };
+    let skip = site.number("$skip").unwrap_or_default().min(count);
+    let end = site
+        .number("$top")
+        .map_or(count, |top| (skip + top).min(count));
+    let last = end.min(skip + site.options.v4_page);
+    let mut rows: Vec<_> = (skip..last).map(write).collect();
+    site.tweak(&mut rows);
+    let mut next = (last < end).then(|| {
+        let kept = site
+            .request
+            .query
+            .iter()
+            .filter(|(name, _)| name != "$skip");
+        let query: Vec<_> = kept
+            .map(|(name, text)| format!("{name}={}&", encode(text)))
+            .collect();
+        format!("{root}/Observations?{}$skip={last}", query.concat())
+    });
+    site.tweak_link(&mut next, skip);
+    let counted = site.request.option("$count") == Some("true");
+    let counted = if counted {
+        format!("\"@odata.count\":{count},")
+    } else {
+        String::new()
+    };
+    let next = next
+        .map(|link| format!(",\"@odata.nextLink\":{}", text(&link)))
+        .unwrap_or_default();
+    let context = text(&format!("{root}/$metadata#Observations"));
+    Answer::json(format!(
+        "{{\"@odata.context\":{context},{counted}\"value\":[{}]{next}}}",
+        rows.join(",")
+    ))
+}
+
+fn list(root: &str, name: &str, rows: &[String]) -> Answer {
+    let context = text(&format!("{root}/$metadata#{name}"));
+    Answer::json(format!(
+        "{{\"@odata.context\":{context},\"value\":[{}]}}",
+        rows.join(",")
+    ))
+}
+
+fn fault(status: u16, message: &str) -> Answer {
+    let mut answer = Answer::json(format!(
+        "{{\"error\":{{\"code\":\"\",\"message\":{},\"details\":[]}}}}",
+        text(message)
+    ));
+    answer.status = status;
+    answer
+}

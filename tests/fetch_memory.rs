@@ -1,0 +1,100 @@
+//! Memory stays flat: a fetch of five million rows peaks at no more than 1.3 times the memory of half a million.
+//!
+//! The peak is that of a whole process, so each fetch runs in one of its own: this test starts itself again, and stays
+//! behind as the server. Linux only, where `/proc` tells the peak; elsewhere it says so and passes.
+
+mod fetch_support;
+
+use std::process::Command;
+use std::time::Duration;
+
+use fetch_support::big;
+use fetch_support::cbs_server::Server;
+use fetch_support::cbs_server::samples::big as big_table;
+use middelgroot::cbs::{Client, Config, PageCache, Service, Sink, SinkError, TopicMeta};
+use middelgroot::observation::{Missing, Status};
+
+/// Tells the process that fetches where the server is.
+const MIRROR: &str = "FETCH_MEMORY_MIRROR";
+
+#[derive(Default)]
+struct Counted(u64, f64);
+
+impl Sink for Counted {
+    fn topics(&mut self, _: &[TopicMeta]) -> Result<(), SinkError> {
+        Ok(())
+    }
+    fn row(
+        &mut self,
+        _: &str,
+        _: &str,
+        _: usize,
+        value: Option<f64>,
+        _: Missing,
+        _: Status,
+    ) -> Result<(), SinkError> {
+        self.0 += 1;
+        self.1 += value.unwrap_or_default();
+        Ok(())
+    }
+}
+
+/// The peak of this process in kilobytes.
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+#[test]
+fn five_million_rows_need_hardly_more_memory_than_half_a_million() {
+    if let Ok(mirror) = std::env::var(MIRROR) {
+        return one_fetch(mirror);
+    }
+    if peak().is_none() {
+        eprintln!("passed over: this system does not tell the peak of memory");
+        return;
+    }
+    let [small, large] = [500, 5_000].map(|years: usize| {
+        let server =
+            Server::start(vec![big_table(1_000, years)]).with(|options| options.gzip = false);
+        let run = Command::new(std::env::current_exe().unwrap())
+            .args(["--nocapture", "five_million"])
+            .env(MIRROR, server.url())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        let peak = said
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("{} thousand rows, peak ", years)));
+        peak.unwrap_or_else(|| panic!("{said}"))
+            .parse::<u64>()
+            .unwrap()
+    });
+    eprintln!("peak: {small} kB for 0.5 million rows, {large} kB for 5 million");
+    assert!(large * 10 <= small * 13, "{small} kB, then {large} kB");
+}
+
+fn one_fetch(mirror: String) {
+    let wait = Duration::from_secs(60);
+    let config = Config {
+        mirror: Some(mirror),
+        max_requests_per_second: 1e5,
+        request_timeout: wait,
+        ..Config::default()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let cache = PageCache::open(folder.path()).unwrap();
+    let mut counted = Counted::default();
+    let meta = Client::new(config)
+        .unwrap()
+        .fetch(&big(Service::V4), &cache, &mut counted, &())
+        .unwrap();
+    // GM0998 and GM0999 are no gemeenten.
+    assert_eq!(counted.0 * 1_000, meta.rows * 998);
+    eprintln!(
+        "{} thousand rows, peak {}",
+        meta.rows / 1_000,
+        peak().unwrap()
+    );
+}

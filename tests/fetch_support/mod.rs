@@ -1,0 +1,161 @@
+//! What the tests of fetching share: a sink that keeps everything, a client that loses no time, and a short question.
+
+#![allow(dead_code, missing_docs)]
+
+#[path = "../cbs_server/mod.rs"]
+pub mod cbs_server;
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use middelgroot::cbs::{
+    Client, Config, Error, PageCache, Periods, Progress, Retry, Service, Sink, SinkError, TableAsk,
+    TableMeta, TopicAsk, TopicMeta,
+};
+use middelgroot::observation::{Missing, Status};
+
+use cbs_server::Server;
+
+/// A cell as the sink heard it.
+pub type Heard = (Option<f64>, Missing, Status);
+
+/// Keeps everything, by region, period and topic key.
+#[derive(Debug, Default)]
+pub struct Kept {
+    pub topics: Vec<TopicMeta>,
+    pub cells: BTreeMap<(String, String, String), Heard>,
+}
+
+impl Sink for Kept {
+    fn topics(&mut self, topics: &[TopicMeta]) -> Result<(), SinkError> {
+        self.topics = topics.to_vec();
+        Ok(())
+    }
+    fn row(
+        &mut self,
+        region: &str,
+        period: &str,
+        topic: usize,
+        value: Option<f64>,
+        missing: Missing,
+        status: Status,
+    ) -> Result<(), SinkError> {
+        let key = (
+            region.to_owned(),
+            period.to_owned(),
+            self.topics[topic].key.clone(),
+        );
+        assert!(
+            self.cells.insert(key, (value, missing, status)).is_none(),
+            "a cell came twice"
+        );
+        Ok(())
+    }
+}
+
+impl Kept {
+    /// The value at region, period and topic key.
+    pub fn value(&self, region: &str, period: &str, topic: &str) -> Option<f64> {
+        self.cell(region, period, topic)?.0
+    }
+    pub fn cell(&self, region: &str, period: &str, topic: &str) -> Option<Heard> {
+        self.cells
+            .get(&(region.into(), period.into(), topic.into()))
+            .copied()
+    }
+}
+
+/// Hears what happens.
+#[derive(Default)]
+pub struct Heed {
+    pub retries: Mutex<Vec<(String, Duration)>>,
+    pub restarts: Mutex<usize>,
+    pub rows: Mutex<u64>,
+}
+
+impl Progress for Heed {
+    fn page(&self, _: &str, rows: u64, _: u64, _: Option<u64>) {
+        *self.rows.lock().unwrap() += rows;
+    }
+    fn retry(&self, _: &str, why: &str, wait: Duration) {
+        self.retries.lock().unwrap().push((why.to_owned(), wait));
+    }
+    fn restart(&self, _: &str) {
+        *self.restarts.lock().unwrap() += 1;
+    }
+}
+
+/// A configuration for a server on loopback: no pace, short waits.
+pub fn config(server: &Server) -> Config {
+    Config {
+        mirror: Some(server.url()),
+        max_requests_per_second: 100_000.0,
+        idle_timeout: Duration::from_millis(700),
+        request_timeout: Duration::from_millis(1_500),
+        retry: Retry {
+            attempts: 4,
+            first: Duration::from_millis(2),
+            longest: Duration::from_millis(10),
+            ..Retry::default()
+        },
+        ..Config::default()
+    }
+}
+
+pub fn topic(title: &str) -> TopicAsk {
+    TopicAsk {
+        title: title.into(),
+        ..TopicAsk::default()
+    }
+}
+
+/// The sample of the population, through one service.
+pub fn population(service: Service) -> TableAsk {
+    TableAsk {
+        id: "03759ned".into(),
+        service,
+        fixed: BTreeMap::from([("Geslacht".into(), vec!["T001038".into()])]),
+        periods: Periods::Years {
+            from: Some(2019),
+            to: Some(2026),
+        },
+        topics: vec![
+            topic("Bevolking > Bevolking op 1 januari"),
+            topic("Gemiddelde bevolking"),
+        ],
+        ..TableAsk::default()
+    }
+}
+
+/// The big sample, through one service.
+pub fn big(service: Service) -> TableAsk {
+    TableAsk {
+        id: "99999NED".into(),
+        service,
+        topics: vec![topic("Getal")],
+        ..TableAsk::default()
+    }
+}
+
+/// A fetch from the server with a fresh cache.
+pub fn fetch(server: &Server, ask: &TableAsk) -> Result<(TableMeta, Kept), Error> {
+    fetch_with(config(server), ask, &Heed::default())
+}
+
+pub fn fetch_with(config: Config, ask: &TableAsk, heed: &Heed) -> Result<(TableMeta, Kept), Error> {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = PageCache::open(folder.path()).unwrap();
+    fetch_into(config, ask, heed, &cache)
+}
+
+pub fn fetch_into(
+    config: Config,
+    ask: &TableAsk,
+    heed: &Heed,
+    cache: &PageCache,
+) -> Result<(TableMeta, Kept), Error> {
+    let mut kept = Kept::default();
+    let meta = Client::new(config)?.fetch(ask, cache, &mut kept, heed)?;
+    Ok((meta, kept))
+}
