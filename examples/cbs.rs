@@ -32,6 +32,6 @@ fn main() {
     let server = server.with(|options| options.delay = Duration::from_millis(delay));
     println!("{}", server.url());
     loop {
-        std::thread::sleep(Duration::from_secs(3600));
+        std::thread::sleep(Duration::from_hours(1));
     }
 }

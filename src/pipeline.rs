@@ -3,15 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::compare::{self, Comparison, Group, Used};
+use crate::compare::{self, Comparison, Group, GroupId, Used};
+use crate::fact::Register;
 use crate::failure::Failure;
 use crate::files::{self, NewFolder};
-use crate::gemeente::{Herindelingen, Networks, Regions};
+use crate::gemeente::{Geometry, Herindelingen, Networks, Regions};
+use crate::illustrate::Illustrator;
 use crate::indicator::{self, Cells};
-use crate::publish;
+use crate::paper::{self, Content, Typesetting, Typst};
+use crate::publish::{self, Provenance};
 use crate::query::{Edition, Queries};
 use crate::snapshot::Store;
-use crate::tidy::{self, Tidy};
+use crate::tidy::{self, Lacking, Tidy};
 
 /// The folders of a project.
 #[derive(Clone, Debug)]
@@ -35,6 +38,11 @@ impl Project {
     /// What came in.
     pub fn data(&self) -> PathBuf {
         self.root.join("data")
+    }
+
+    /// The paper's own sources.
+    pub fn paper(&self) -> PathBuf {
+        self.root.join("src/paper")
     }
 
     /// What goes out.
@@ -159,10 +167,60 @@ pub struct Wishes<'a> {
 #[derive(Debug, Default)]
 pub struct BuildReport {
     lines: Vec<String>,
+    notes: Vec<String>,
     clock: Clock,
 }
 
 impl BuildReport {
+    fn summarise(&mut self, project: &Project, register: &Register<'_>) {
+        let figures = register.figures();
+        let folder = project.output().join(&figures.edition.id);
+        self.lines.push(format!(
+            "wrote edition `{}` to `{}`",
+            figures.edition.id,
+            folder.display()
+        ));
+        let used = figures
+            .used
+            .iter()
+            .filter(|used| used.year.is_some())
+            .count();
+        self.lines.push(format!(
+            "{used} of {} indicators have figures",
+            figures.used.len()
+        ));
+        let name = |position: usize| &register.queries().indicators[position].id;
+        for (position, used) in figures.used.iter().enumerate() {
+            let year = used.year.unwrap_or_default();
+            match &used.held_back {
+                Some(held) => self.notes.push(format!("held back: {}", held.why)),
+                None if used.year.is_none() => self
+                    .notes
+                    .push(format!("missing: no figures for `{}`", name(position))),
+                None => {}
+            }
+            if register
+                .lookup()
+                .group(position, GroupId::M50, year)
+                .is_some_and(|row| row.provisional)
+            {
+                self.notes
+                    .push(format!("provisional: `{}` of {year}", name(position)));
+            }
+        }
+        for lacking in &figures.tidy.lacking {
+            self.notes.push(match lacking {
+                Lacking::Table(table) => {
+                    format!("missing: table `{table}` is asked and not in `data/`")
+                }
+                Lacking::Topic { table, topic } => {
+                    format!("missing: table `{table}` holds no topic `{topic}`")
+                }
+            });
+        }
+        self.lines.append(&mut self.notes);
+    }
+
     /// What was written, missing and provisional.
     pub fn summary(&self) -> String {
         self.lines.iter().map(|line| format!("{line}\n")).collect()
@@ -203,7 +261,7 @@ impl Clock {
     }
 }
 
-/// Builds an edition.
+/// Builds an edition: figures, open data, charts, paper. All of it takes the place of the previous output at once.
 ///
 /// # Errors
 /// Whatever a stage reports; the previous output stays.
@@ -212,12 +270,86 @@ pub fn build(project: &Project, wishes: &Wishes<'_>) -> Result<BuildReport, Fail
     let queries = Queries::read(&project.queries())?;
     report.clock.lap("queries");
     let edition = queries.edition(wishes.edition)?;
+    let typst = if wishes.data_only {
+        None
+    } else {
+        Some(Typst::find_or_install(wishes.typst)?)
+    };
+    report.clock.lap("find typst");
     let figures = figures(project, &queries, edition, &mut report.clock)?;
+    let provenance = Provenance::new(&queries, &figures);
     let output = NewFolder::beside(&project.output().join(&edition.id))?;
-    let csv = output.path().join("csv");
-    files::at("make", &csv, std::fs::create_dir_all(&csv))?;
-    publish::write(&csv, &queries, &figures)?;
+    let register = Register::new(&queries, &figures)?;
+    let typesetting = match &typst {
+        None => None,
+        Some(typst) => Some(start_paper(
+            project,
+            typst,
+            &register,
+            &provenance,
+            &output,
+            &mut report,
+        )?),
+    };
+    // the open data is written while Typst works
+    publish::write(&output.path().join("csv"), &queries, &figures, &provenance)?;
     report.clock.lap("open data");
+    if let Some(typesetting) = typesetting {
+        let name = format!("de-kracht-van-middelgroot-{}.pdf", edition.id);
+        typesetting.finish(&output.path().join(&name))?;
+        let work = output.path().join(WORK);
+        files::at("remove", &work, std::fs::remove_dir_all(&work))?;
+        report.clock.lap("typst");
+    }
     output.finish()?;
+    report.clock.lap("finish");
+    report.summarise(project, &register);
     Ok(report)
+}
+
+/// Where Typst works, inside the new output until it is done.
+const WORK: &str = ".paper";
+
+fn start_paper(
+    project: &Project,
+    typst: &Typst,
+    register: &Register<'_>,
+    provenance: &Provenance,
+    output: &NewFolder,
+    report: &mut BuildReport,
+) -> Result<Typesetting, Failure> {
+    let geometry = Geometry::read(
+        &project.data().join("geometry"),
+        register.figures().edition.boundaries,
+    )?;
+    let illustrator = Illustrator::new(register, provenance, geometry);
+    let manuscript = paper::manuscript(&project.paper(), register, &illustrator)?;
+    report.clock.lap("charts");
+    let content = Content::new(register, provenance, &manuscript)?;
+    let charts = output.path().join("charts");
+    files::at("make", &charts, std::fs::create_dir_all(&charts))?;
+    for illustration in &manuscript.illustrations {
+        let path = charts.join(format!("{}.svg", illustration.id));
+        files::at(
+            "write",
+            &path,
+            std::fs::write(&path, &illustration.picture.svg),
+        )?;
+    }
+    let work = output.path().join(WORK);
+    let typesetting = paper::start(
+        typst,
+        &project.paper(),
+        &work,
+        &content,
+        &manuscript.illustrations,
+    )?;
+    report.notes.extend(
+        manuscript
+            .undrawn
+            .iter()
+            .map(|chart| format!("chart `{chart}` has no figures in this edition")),
+    );
+    report.clock.lap("content");
+    Ok(typesetting)
 }

@@ -7,7 +7,18 @@ use std::collections::BTreeMap;
 use super::error::{Error, Kind, Result};
 
 /// Which of CBS's services to read from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Service {
     /// v4 where it has the table (it tells the kinds of missing apart), else v3.
@@ -84,5 +95,9 @@ impl TableAsk {
 /// When it holds anything but ASCII digits and letters, or is unreasonably long.
 pub fn checked_id(id: &str) -> Result<&str> {
     let fine = (1..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if fine { Ok(id) } else { Err(Error::from(Kind::BadId(id.to_owned()))) }
+    if fine {
+        Ok(id)
+    } else {
+        Err(Error::from(Kind::BadId(id.to_owned())))
+    }
 }

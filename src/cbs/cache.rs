@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -14,8 +14,14 @@ use sha2::{Digest, Sha256};
 
 use super::ask::checked_id;
 use super::error::{Kind, Result};
-use super::page::Summary;
+use super::http::{Body, Trouble};
+use super::page::{self, Summary};
 use super::sink::Release;
+
+/// Bytes between the network and the scan.
+const BUFFER: usize = 64 << 10;
+/// As much of an answer as is quoted when it is no page.
+const START: usize = 1 << 10;
 
 /// The folder of all pages, held by this process.
 #[derive(Debug)]
@@ -49,7 +55,10 @@ impl PageCache {
         fs::create_dir_all(root)?;
         let lock = File::create(root.join("lock"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { root: root.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self {
+                root: root.to_owned(),
+                _lock: lock,
+            }),
             Err(TryLockError::WouldBlock) => Err(Kind::CacheInUse.into()),
             Err(TryLockError::Error(error)) => Err(error.into()),
         }
@@ -87,35 +96,80 @@ impl Shelf {
     pub(super) fn find(&self, request: &str) -> Option<Stored> {
         let note = fs::read(self.place(request, "page")).ok()?;
         let mut stored: Stored = serde_json::from_slice(&note).ok()?;
-        let body = fs::read(self.place(request, "json")).ok()?;
+        let mut digest = Sha256::new();
+        let mut body =
+            BufReader::with_capacity(BUFFER, File::open(self.place(request, "json")).ok()?);
+        while let Some(bytes) = body.fill_buf().ok().filter(|bytes| !bytes.is_empty()) {
+            digest.update(bytes);
+            let read = bytes.len();
+            body.consume(read);
+        }
         stored.resumed = true;
-        (stored.request == request && stored.sha256 == hash(&body)).then_some(stored)
+        (stored.request == request && stored.sha256 == hex(&digest.finalize())).then_some(stored)
     }
 
-    /// Stores a page.
-    pub(super) fn put(&self, request: &str, body: &[u8], summary: Summary) -> Result<Stored> {
-        let bytes = body.len() as u64;
-        let stored = Stored { request: request.to_owned(), sha256: hash(body), bytes, summary, resumed: false };
-        let note = serde_json::to_vec(&stored).map_err(io::Error::from)?;
-        self.write(&self.place(request, "json"), body)?;
-        self.write(&self.place(request, "page"), &note)?;
+    /// Takes a page as it comes in: to disk and through the scan at once, never as a whole in memory.
+    pub(super) fn receive(&self, body: &mut Body<'_>) -> std::result::Result<Draft, Trouble> {
+        let file =
+            tempfile::NamedTempFile::new_in(&self.0).map_err(|error| Trouble::Own(error.into()))?;
+        let mut tee = Tee {
+            body,
+            file,
+            digest: Sha256::new(),
+            start: Vec::new(),
+            failed: None,
+        };
+        let scanned = page::summary(BufReader::with_capacity(BUFFER, &mut tee));
+        if let Some(error) = tee.failed {
+            return Err(Trouble::Own(error.into()));
+        }
+        let bytes = tee.body.bytes;
+        let summary = scanned
+            .map_err(|error| Trouble::Content(page::explained(&error, &tee.start, bytes)))?;
+        Ok(Draft {
+            file: tee.file,
+            sha256: hex(&tee.digest.finalize()),
+            bytes,
+            summary,
+        })
+    }
+
+    /// Stores a page that came in whole.
+    pub(super) fn put(&self, request: &str, draft: Draft) -> Result<Stored> {
+        let Draft {
+            file,
+            sha256,
+            bytes,
+            summary,
+        } = draft;
+        let stored = Stored {
+            request: request.to_owned(),
+            sha256,
+            bytes,
+            summary,
+            resumed: false,
+        };
+        let mut note = tempfile::NamedTempFile::new_in(&self.0)?;
+        note.write_all(&serde_json::to_vec(&stored).map_err(io::Error::from)?)?;
+        // The note comes last: a page with a note is whole.
+        self.keep(file, &self.place(request, "json"))?;
+        self.keep(note, &self.place(request, "page"))?;
         Ok(stored)
     }
 
-    /// The bytes of a stored page, into a buffer that is used again.
+    /// The bytes of a stored page, into a buffer that is used again. They were hashed when they came or were found.
     pub(super) fn read(&self, stored: &Stored, buffer: &mut Vec<u8>) -> Result<()> {
         buffer.clear();
-        io::copy(&mut File::open(self.place(&stored.request, "json"))?, buffer)?;
-        if hash(buffer) == stored.sha256 { Ok(()) } else { Err(Kind::Malformed("a page changed on disk".into()).into()) }
+        File::open(self.place(&stored.request, "json"))?.read_to_end(buffer)?;
+        Ok(())
     }
 
     fn place(&self, request: &str, ending: &str) -> PathBuf {
-        self.0.join(format!("{}.{ending}", &hash(request.as_bytes())[..32]))
+        self.0
+            .join(format!("{}.{ending}", &hash(request.as_bytes())[..32]))
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
-        file.write_all(bytes)?;
+    fn keep(&self, file: tempfile::NamedTempFile, path: &Path) -> Result<()> {
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
         File::open(&self.0)?.sync_all()?;
@@ -123,12 +177,52 @@ impl Shelf {
     }
 }
 
+/// A page that came in whole and is not yet in its place.
+pub(super) struct Draft {
+    file: tempfile::NamedTempFile,
+    sha256: String,
+    bytes: u64,
+    summary: Summary,
+}
+
+/// An answer that is written and hashed while it is read.
+struct Tee<'a, 'b> {
+    body: &'a mut Body<'b>,
+    file: tempfile::NamedTempFile,
+    digest: Sha256,
+    /// The first bytes, to tell what an answer is that is no page.
+    start: Vec<u8>,
+    failed: Option<io::Error>,
+}
+
+impl Read for Tee<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.body.read(buffer)?;
+        let bytes = &buffer[..read];
+        self.digest.update(bytes);
+        self.start
+            .extend(bytes.iter().take(START.saturating_sub(self.start.len())));
+        if let Err(error) = self.file.write_all(bytes) {
+            let again = io::Error::from(error.kind());
+            self.failed = Some(error);
+            return Err(again);
+        }
+        Ok(read)
+    }
+}
+
 /// SHA-256 in hexadecimal.
-pub(super) fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+fn hash(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 #[cfg(test)]
@@ -136,7 +230,21 @@ mod tests {
     use super::*;
 
     fn release(modified: &str) -> Release {
-        Release { modified: modified.into(), version: String::new() }
+        Release {
+            modified: modified.into(),
+            version: String::new(),
+        }
+    }
+
+    fn draft(shelf: &Shelf, rows: u64) -> Draft {
+        let mut file = tempfile::NamedTempFile::new_in(&shelf.0).unwrap();
+        file.write_all(b"{}").unwrap();
+        Draft {
+            file,
+            sha256: hash(b"{}"),
+            bytes: 2,
+            summary: Summary { rows, next: None },
+        }
     }
 
     #[test]
@@ -144,7 +252,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = PageCache::open(folder.path()).unwrap();
         let shelf = cache.shelf("03759ned", "v3", &release("2026")).unwrap();
-        shelf.put("http://x/?$skip=7", b"{}", Summary { rows: 7, next: Some("n".into()) }).unwrap();
+        shelf.put("http://x/?$skip=7", draft(&shelf, 7)).unwrap();
         assert_eq!(shelf.find("http://x/?$skip=7").unwrap().summary.rows, 7);
         assert!(shelf.find("http://x/?$skip=14").is_none());
         fs::write(shelf.place("http://x/?$skip=7", "json"), b"{ }").unwrap();
@@ -155,16 +263,38 @@ mod tests {
     fn pages_of_another_release_are_not_used_and_thrown_away() {
         let folder = tempfile::tempdir().unwrap();
         let cache = PageCache::open(folder.path()).unwrap();
-        cache.shelf("03759ned", "v3", &release("2026")).unwrap().put("r", b"{}", Summary::default()).unwrap();
-        assert!(cache.shelf("03759ned", "v3", &release("2027")).unwrap().find("r").is_none());
-        assert!(cache.shelf("03759ned", "v3", &release("2026")).unwrap().find("r").is_none());
+        cache
+            .shelf("03759ned", "v3", &release("2026"))
+            .unwrap()
+            .put(
+                "r",
+                draft(&cache.shelf("03759ned", "v3", &release("2026")).unwrap(), 0),
+            )
+            .unwrap();
+        assert!(
+            cache
+                .shelf("03759ned", "v3", &release("2027"))
+                .unwrap()
+                .find("r")
+                .is_none()
+        );
+        assert!(
+            cache
+                .shelf("03759ned", "v3", &release("2026"))
+                .unwrap()
+                .find("r")
+                .is_none()
+        );
     }
 
     #[test]
     fn two_fetches_cannot_share_a_cache() {
         let folder = tempfile::tempdir().unwrap();
         let cache = PageCache::open(folder.path()).unwrap();
-        assert!(matches!(*PageCache::open(folder.path()).unwrap_err().kind, Kind::CacheInUse));
+        assert!(matches!(
+            *PageCache::open(folder.path()).unwrap_err().kind,
+            Kind::CacheInUse
+        ));
         drop(cache);
         assert!(PageCache::open(folder.path()).is_ok());
     }
@@ -174,7 +304,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = PageCache::open(&folder.path().join("inner")).unwrap();
         for id in ["..", "a/b", "", "03759ned.", "../x", "C:"] {
-            assert!(cache.forget(id).is_err() && cache.shelf(id, "v3", &release("")).is_err(), "{id}");
+            assert!(
+                cache.forget(id).is_err() && cache.shelf(id, "v3", &release("")).is_err(),
+                "{id}"
+            );
         }
     }
 }

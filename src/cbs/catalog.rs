@@ -116,7 +116,13 @@ impl Client {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub fn describe(&self, id: &str, catalog: &str, service: Service, progress: &dyn Progress) -> Result<Description> {
+    pub fn describe(
+        &self,
+        id: &str,
+        catalog: &str,
+        service: Service,
+        progress: &dyn Progress,
+    ) -> Result<Description> {
         let errand = Errand::new(id, progress, &self.http.config);
         describe::find(&self.http, &errand, &self.bases, (id, catalog, service))
             .and_then(|(place, head)| describe::read(&self.http, &errand, &place, &head))
@@ -142,16 +148,29 @@ impl Client {
             list::<V3Row>(&self.http, &errand, url)
         })?;
         for row in v3.into_iter().flatten() {
-            let stopped = [&row.reason_delivery, &row.frequency].into_iter().flatten().any(|word| word == "Stopgezet");
+            let stopped = [&row.reason_delivery, &row.frequency]
+                .into_iter()
+                .flatten()
+                .any(|word| word == "Stopgezet");
             let entry = entry(&mut entries, row.identifier, row.title, row.catalog, "v3");
             entry.v3.modified = row.modified.unwrap_or_default();
             entry.period = row.period.unwrap_or_default();
             entry.discontinued = stopped;
         }
-        for row in list::<V4Row>(&self.http, &errand, parse(&format!("{}/Datasets", self.bases.v4))?)? {
+        for row in list::<V4Row>(
+            &self.http,
+            &errand,
+            parse(&format!("{}/Datasets", self.bases.v4))?,
+        )? {
             let entry = entry(&mut entries, row.identifier, row.title, row.catalog, "v4");
-            entry.v4 = Release { modified: row.modified.unwrap_or_default(), version: row.version.unwrap_or_default() };
-            entry.discontinued |= matches!(row.status.as_deref(), Some("Gediscontinueerd" | "Vervallen"));
+            entry.v4 = Release {
+                modified: row.modified.unwrap_or_default(),
+                version: row.version.unwrap_or_default(),
+            };
+            entry.discontinued |= matches!(
+                row.status.as_deref(),
+                Some("Gediscontinueerd" | "Vervallen")
+            );
         }
         Ok(entries)
     }
@@ -176,16 +195,27 @@ fn entry<'a>(
 
 fn news(held: &Held, entries: &BTreeMap<String, Entry>) -> News {
     let entry = entries.get(&held.id);
-    let latest = entry.map(|entry| if held.service == "v4" { &entry.v4 } else { &entry.v3 });
+    let latest = entry.map(|entry| {
+        if held.service == "v4" {
+            &entry.v4
+        } else {
+            &entry.v3
+        }
+    });
     let (own_stem, own_year) = (stem(&held.title), year_in(&held.title));
     let follows = |entry: &&Entry| {
-        entry.id != held.id && year_in(&entry.title) > own_year && own_year.is_some() && stem(&entry.title) == own_stem
+        entry.id != held.id
+            && year_in(&entry.title) > own_year
+            && own_year.is_some()
+            && stem(&entry.title) == own_stem
     };
     let mut successors: Vec<_> = entries.values().filter(follows).cloned().collect();
     successors.sort_by_key(|entry| year_in(&entry.title));
     News {
         id: held.id.clone(),
-        revised: latest.filter(|release| **release != held.release && !release.modified.is_empty()).cloned(),
+        revised: latest
+            .filter(|release| **release != held.release && !release.modified.is_empty())
+            .cloned(),
         discontinued: entry.is_some_and(|entry| entry.discontinued),
         gone: latest.is_none_or(|release| release.modified.is_empty()),
         successors,
@@ -198,7 +228,10 @@ fn stem(title: &str) -> String {
         let bare = word.trim_matches(|sign: char| !sign.is_ascii_digit());
         bare.len() == 4 && year_in(bare).is_some()
     };
-    let words: Vec<_> = title.split_whitespace().filter(|word| !year(word)).collect();
+    let words: Vec<_> = title
+        .split_whitespace()
+        .filter(|word| !year(word))
+        .collect();
     words.join(" ").to_lowercase()
 }
 
@@ -207,8 +240,19 @@ mod tests {
     use super::*;
 
     fn entry(id: &str, title: &str, modified: &str) -> (String, Entry) {
-        let v3 = Release { modified: modified.into(), version: String::new() };
-        (id.into(), Entry { id: id.into(), title: title.into(), v3, ..Entry::default() })
+        let v3 = Release {
+            modified: modified.into(),
+            version: String::new(),
+        };
+        (
+            id.into(),
+            Entry {
+                id: id.into(),
+                title: title.into(),
+                v3,
+                ..Entry::default()
+            },
+        )
     }
 
     #[test]
@@ -217,13 +261,34 @@ mod tests {
             entry("85984NED", "Kerncijfers wijken en buurten 2024", "2026"),
             entry("86165NED", "Kerncijfers wijken en buurten 2025", "2026"),
             entry("85618NED", "Kerncijfers wijken en buurten 2023", "2026"),
-            entry("86161NED", "Inkomen van huishoudens (indeling 2025)", "2026"),
+            entry(
+                "86161NED",
+                "Inkomen van huishoudens (indeling 2025)",
+                "2026",
+            ),
         ]);
-        let release = Release { modified: "2025".into(), version: String::new() };
+        let release = Release {
+            modified: "2025".into(),
+            version: String::new(),
+        };
         let title = "Kerncijfers wijken en buurten 2024".to_owned();
-        let held = Held { id: "85984NED".into(), title, release, ..Held::default() };
+        let held = Held {
+            id: "85984NED".into(),
+            title,
+            release,
+            ..Held::default()
+        };
         let news = news(&held, &entries);
-        assert_eq!(news.successors.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["86165NED"]);
-        assert_eq!(news.revised.map(|release| release.modified).as_deref(), Some("2026"));
+        assert_eq!(
+            news.successors
+                .iter()
+                .map(|entry| entry.id.as_str())
+                .collect::<Vec<_>>(),
+            ["86165NED"]
+        );
+        assert_eq!(
+            news.revised.map(|release| release.modified).as_deref(),
+            Some("2026")
+        );
     }
 }

@@ -6,44 +6,97 @@
 //! rows behind the last page.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::Url;
+use serde::Deserialize;
 
 use super::cache::{Shelf, Stored};
 use super::config::address;
-use super::describe::{next_url, parallel};
+use super::describe::{both, list, next_url, parallel};
 use super::error::{Error, Kind, Result};
 use super::http::{Errand, Http};
 use super::page;
-use super::query::Chain;
+use super::query::{Chain, Count};
 
 /// What all pages of a table need.
 pub(super) struct Reading<'a> {
     pub(super) http: &'a Http,
     pub(super) errand: &'a Errand<'a>,
     pub(super) shelf: &'a Shelf,
-    /// Rows of all chains, where known: for the listener.
-    pub(super) expected: Option<u64>,
+    /// Rows of the chains of which the count is known by now: for the listener.
+    pub(super) expected: AtomicU64,
 }
 
 impl Reading<'_> {
-    /// All pages of a chain.
-    pub(super) fn pages(&self, chain: &Chain, bound: u64) -> Result<Vec<Stored>> {
-        match self.follow(&chain.first, bound) {
-            Err(error) if matches!(*error.kind, Kind::TooManyRecords) => match &chain.feed {
-                Some(feed) => self.follow(feed, bound),
-                None => Err(error),
-            },
+    /// All pages of a chain, and CBS's count of its rows, which they must meet.
+    pub(super) fn chain(&self, chain: &Chain) -> Result<(Vec<Stored>, Option<u64>)> {
+        // The first page is asked for together with the count, and found in hand afterwards.
+        let count = || {
+            chain
+                .count
+                .as_ref()
+                .map_or(Ok(None), |count| self.count(count))
+        };
+        let (count, first) = both(count, || self.first(chain));
+        let ((first_url, first), count) = (first?, count?);
+        self.expected
+            .fetch_add(count.unwrap_or_default(), Ordering::Relaxed);
+        let pages = self.follow(first_url, first, count.unwrap_or(chain.bound))?;
+        let found = pages.iter().map(|page| page.summary.rows).sum();
+        match count {
+            Some(expected) if expected != found => {
+                Err(Error::from(Kind::Count { expected, found }).of_request(chain.first.as_str()))
+            }
+            _ => Ok((pages, count)),
+        }
+    }
+
+    /// The first page, from the feed when the API has too many rows for it.
+    fn first<'c>(&self, chain: &'c Chain) -> Result<(&'c Url, Stored)> {
+        match (self.page(&chain.first), &chain.feed) {
+            (Err(error), Some(feed)) if matches!(*error.kind, Kind::TooManyRecords) => {
+                self.page(feed).map(|page| (feed, page))
+            }
+            (page, _) => page.map(|page| (&chain.first, page)),
+        }
+    }
+
+    /// CBS's own count; a service that offers none is no failure.
+    fn count(&self, count: &Count) -> Result<Option<u64>> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Row {
+            identifier: String,
+            record_count: Option<u64>,
+        }
+        let found = match count {
+            Count::Observations(url) => self.http.get(self.errand, url, page::count).map(Some),
+            Count::Catalog(url, id) => {
+                list::<Row>(self.http, self.errand, url.clone()).map(|rows| {
+                    rows.into_iter()
+                        .find(|row| row.identifier == *id)
+                        .and_then(|row| row.record_count)
+                })
+            }
+        };
+        match found {
+            Err(error) if matches!(*error.kind, Kind::NotFound | Kind::Refused { .. }) => Ok(None),
             other => other,
         }
     }
 
-    fn follow(&self, first: &Url, bound: u64) -> Result<Vec<Stored>> {
-        let (mut pages, mut seen) = (vec![self.page(first)?], BTreeSet::from([first.to_string()]));
+    fn follow(&self, first: &Url, start: Stored, bound: u64) -> Result<Vec<Stored>> {
+        let (mut pages, mut seen) = (vec![start], BTreeSet::from([first.to_string()]));
         loop {
-            let Some(next) = Self::next(pages.last())? else { return Ok(pages) };
+            let Some(next) = Self::next(pages.last())? else {
+                return Ok(pages);
+            };
             if !seen.insert(next.to_string()) {
-                return Err(Error::from(Kind::NextLink("leads back to a page already read".into())).of_request(next.as_str()));
+                return Err(Error::from(Kind::NextLink(
+                    "leads back to a page already read".into(),
+                ))
+                .of_request(next.as_str()));
             }
             match Pace::of(first, &pages, &next) {
                 Some(pace) => {
@@ -62,19 +115,28 @@ impl Reading<'_> {
         // More in a round than there are connections, so that few wait for the slowest at its end.
         let connections = self.http.config.connections;
         let count = foreseen.clamp(1, 8 * connections as u64);
+        // More threads than connections: while one page goes to disk, the next is on its way.
+        let threads = 2 * connections;
         let from = pages.len() as u64;
-        let urls: Vec<_> = (from..from + count).map(|number| pace.url(number)).collect();
+        let urls: Vec<_> = (from..from + count)
+            .map(|number| pace.url(number))
+            .collect();
         let mut done = false;
-        for (number, page) in (from..).zip(parallel(connections, urls, |url| self.page(&url))?) {
+        for (number, page) in (from..).zip(parallel(threads, urls, |url| self.page(&url))?) {
             if done {
                 if page.summary.rows > 0 {
-                    return Err(Error::from(Kind::NextLink("is missing before the last row".into())).of_request(&page.request));
+                    return Err(Error::from(Kind::NextLink(
+                        "is missing before the last row".into(),
+                    ))
+                    .of_request(&page.request));
                 }
                 continue;
             }
             match Self::next(Some(&page))? {
                 None => done = true,
-                Some(next) if page.summary.rows == pace.rows && skip(&next) == Some((number + 1) * pace.rows) => {}
+                Some(next)
+                    if page.summary.rows == pace.rows
+                        && skip(&next) == Some((number + 1) * pace.rows) => {}
                 Some(next) => {
                     let why = format!("does not go on where the page ends: {next}");
                     return Err(Error::from(Kind::NextLink(why)).of_request(&page.request));
@@ -86,7 +148,9 @@ impl Reading<'_> {
     }
 
     fn next(page: Option<&Stored>) -> Result<Option<Url>> {
-        let Some((page, link)) = page.and_then(|page| page.summary.next.as_ref().map(|link| (page, link))) else {
+        let Some((page, link)) =
+            page.and_then(|page| page.summary.next.as_ref().map(|link| (page, link)))
+        else {
             return Ok(None);
         };
         let current = address(&page.request)?;
@@ -97,12 +161,17 @@ impl Reading<'_> {
         let stored = if let Some(stored) = self.shelf.find(url.as_str()) {
             stored
         } else {
-            let (body, summary) = self.http.get(self.errand, url, page::summary)?;
-            let stored = self.shelf.put(url.as_str(), &body, summary)?;
-            self.http.give_back(body);
-            stored
+            let draft = self
+                .http
+                .stream(self.errand, url, |body| self.shelf.receive(body))?;
+            self.shelf.put(url.as_str(), draft)?
         };
-        self.errand.progress.page(self.errand.table, stored.summary.rows, stored.bytes, self.expected);
+        self.errand.progress.page(
+            self.errand.table,
+            stored.summary.rows,
+            stored.bytes,
+            Some(self.expected.load(Ordering::Relaxed)).filter(|rows| *rows > 0),
+        );
         Ok(stored)
     }
 }
@@ -119,28 +188,45 @@ impl Pace {
         let rows = pages.first()?.summary.rows;
         let steady = rows > 0 && pages.iter().all(|page| page.summary.rows == rows);
         let counted = skip(next) == Some(rows * pages.len() as u64);
-        (steady && counted && options(first) == options(next)).then(|| Self { rows, next: next.clone() })
+        (steady && counted && options(first) == options(next)).then(|| Self {
+            rows,
+            next: next.clone(),
+        })
     }
 
     /// The address of the page with this number, from 0.
     fn url(&self, number: u64) -> Url {
         let mut url = self.next.clone();
-        let kept = url.query().unwrap_or_default().split('&').filter(|option| !is_skip(option)).collect::<Vec<_>>();
-        let query = [kept, vec![&format!("$skip={}", number * self.rows)]].concat().join("&");
+        let kept = url
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|option| !is_skip(option))
+            .collect::<Vec<_>>();
+        let query = [kept, vec![&format!("$skip={}", number * self.rows)]]
+            .concat()
+            .join("&");
         url.set_query(Some(&query));
         url
     }
 }
 
 fn is_skip(option: &str) -> bool {
-    ["$skip=", "%24skip="].iter().any(|name| option.starts_with(name))
+    ["$skip=", "%24skip="]
+        .iter()
+        .any(|name| option.starts_with(name))
 }
 
 fn skip(url: &Url) -> Option<u64> {
-    url.query_pairs().find(|(name, _)| name == "$skip").and_then(|(_, count)| count.parse().ok())
+    url.query_pairs()
+        .find(|(name, _)| name == "$skip")
+        .and_then(|(_, count)| count.parse().ok())
 }
 
 /// The other options of an address, however they are ordered and escaped.
 fn options(url: &Url) -> BTreeSet<(String, String)> {
-    url.query_pairs().filter(|(name, _)| name != "$skip").map(|(name, text)| (name.into_owned(), text.into_owned())).collect()
+    url.query_pairs()
+        .filter(|(name, _)| name != "$skip")
+        .map(|(name, text)| (name.into_owned(), text.into_owned()))
+        .collect()
 }

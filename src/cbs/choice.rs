@@ -30,8 +30,17 @@ impl Choice<'_> {
     pub(super) fn axis(&self) -> Axis {
         let all = self.dimension.members.iter();
         let mut members: HashMap<_, _> = all.map(|member| (member.key.clone(), None)).collect();
-        members.extend(self.members.iter().zip(0..).map(|(member, number)| (member.key.clone(), Some(number))));
-        Axis { key: self.dimension.key.clone(), members, other: None }
+        members.extend(
+            self.members
+                .iter()
+                .zip(0..)
+                .map(|(member, number)| (member.key.clone(), Some(number))),
+        );
+        Axis {
+            key: self.dimension.key.clone(),
+            members,
+            other: None,
+        }
     }
 }
 
@@ -42,25 +51,51 @@ pub(super) fn is_nederland(key: &str) -> bool {
 
 /// A dimension by its key.
 pub(super) fn dimension_of<'a>(table: &'a Description, key: &str) -> Result<&'a Dimension> {
-    table.dimensions.iter().find(|dimension| dimension.key == key).ok_or_else(|| {
-        let nearest = table.dimensions.iter().map(|dimension| dimension.key.clone()).collect();
-        Kind::NoMember { what: format!("dimension `{key}`"), nearest }.into()
-    })
+    table
+        .dimensions
+        .iter()
+        .find(|dimension| dimension.key == key)
+        .ok_or_else(|| {
+            let nearest = table
+                .dimensions
+                .iter()
+                .map(|dimension| dimension.key.clone())
+                .collect();
+            Kind::NoMember {
+                what: format!("dimension `{key}`"),
+                nearest,
+            }
+            .into()
+        })
 }
 
 /// A member by its trimmed key.
 pub(super) fn member<'a>(dimension: &'a Dimension, key: &str) -> Result<&'a Member> {
-    dimension.members.iter().find(|member| member.key == key.trim_end()).ok_or_else(|| {
-        let totals = totals(dimension);
-        let some = || dimension.members.iter().take(5).map(shown).collect();
-        let nearest = if totals.is_empty() { some() } else { totals };
-        Kind::NoMember { what: format!("member `{key}` in dimension {}", dimension.key), nearest }.into()
-    })
+    dimension
+        .members
+        .iter()
+        .find(|member| member.key == key.trim_end())
+        .ok_or_else(|| {
+            let totals = totals(dimension);
+            let some = || dimension.members.iter().take(5).map(shown).collect();
+            let nearest = if totals.is_empty() { some() } else { totals };
+            Kind::NoMember {
+                what: format!("member `{key}` in dimension {}", dimension.key),
+                nearest,
+            }
+            .into()
+        })
 }
 
 fn totals(dimension: &Dimension) -> Vec<String> {
     let total = |member: &&Member| member.title.to_lowercase().contains("tota");
-    dimension.members.iter().filter(total).take(5).map(shown).collect()
+    dimension
+        .members
+        .iter()
+        .filter(total)
+        .take(5)
+        .map(shown)
+        .collect()
 }
 
 fn shown(member: &Member) -> String {
@@ -71,11 +106,19 @@ fn shown(member: &Member) -> String {
 type Choices<'a> = (Choice<'a>, Option<Choice<'a>>, Vec<Choice<'a>>);
 
 /// Regions, periods, and the other dimensions with the members that the topics need.
-pub(super) fn choices<'a>(table: &'a Description, ask: &TableAsk, wanted: &[Wanted<'a>]) -> Result<Choices<'a>> {
-    ask.fixed.keys().try_for_each(|key| dimension_of(table, key).map(drop))?;
+pub(super) fn choices<'a>(
+    table: &'a Description,
+    ask: &TableAsk,
+    wanted: &[Wanted<'a>],
+) -> Result<Choices<'a>> {
+    ask.fixed
+        .keys()
+        .try_for_each(|key| dimension_of(table, key).map(drop))?;
     let (mut regions, mut periods, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for dimension in &table.dimensions {
-        let named = wanted.iter().any(|one| one.member.is_some_and(|(key, _)| key == dimension.key));
+        let named = wanted
+            .iter()
+            .any(|one| one.member.is_some_and(|(key, _)| key == dimension.key));
         let free = !named && !ask.fixed.contains_key(&dimension.key);
         match dimension.kind {
             DimensionKind::Geo if free => regions.push(region_choice(dimension)?),
@@ -84,10 +127,16 @@ pub(super) fn choices<'a>(table: &'a Description, ask: &TableAsk, wanted: &[Want
         }
     }
     if periods.len() > 1 || regions.len() != 1 {
-        let found = format!("{} dimensions of regions and {} of periods are left open", regions.len(), periods.len());
+        let found = format!(
+            "{} dimensions of regions and {} of periods are left open",
+            regions.len(),
+            periods.len()
+        );
         return Err(Kind::Shape(found).into());
     }
-    let Some(region) = regions.pop() else { return Err(Kind::Shape("no regions".into()).into()) };
+    let Some(region) = regions.pop() else {
+        return Err(Kind::Shape("no regions".into()).into());
+    };
     Ok((region, periods.pop(), others))
 }
 
@@ -95,9 +144,17 @@ fn region_choice(dimension: &Dimension) -> Result<Choice<'_>> {
     let kept = |member: &&Member| is_gemeente(&member.key) || is_nederland(&member.key);
     let members: Vec<_> = dimension.members.iter().filter(kept).collect();
     if members.is_empty() {
-        return Err(Kind::Shape(format!("dimension {} has neither gemeenten nor Nederland", dimension.key)).into());
+        return Err(Kind::Shape(format!(
+            "dimension {} has neither gemeenten nor Nederland",
+            dimension.key
+        ))
+        .into());
     }
-    Ok(Choice { dimension, members, at: Vec::new() })
+    Ok(Choice {
+        dimension,
+        members,
+        at: Vec::new(),
+    })
 }
 
 fn period_choice<'a>(dimension: &'a Dimension, asked: &Periods) -> Result<Choice<'a>> {
@@ -106,21 +163,47 @@ fn period_choice<'a>(dimension: &'a Dimension, asked: &Periods) -> Result<Choice
         Periods::All => all.collect(),
         Periods::Years { from, to } => all
             .filter(|member| {
-                let year = member.key.strip_suffix("JJ00").and_then(|year| year.parse::<u16>().ok());
-                year.is_some_and(|year| from.is_none_or(|first| year >= first) && to.is_none_or(|last| year <= last))
+                let year = member
+                    .key
+                    .strip_suffix("JJ00")
+                    .and_then(|year| year.parse::<u16>().ok());
+                year.is_some_and(|year| {
+                    from.is_none_or(|first| year >= first) && to.is_none_or(|last| year <= last)
+                })
             })
             .collect(),
-        Periods::Keys(keys) => keys.iter().map(|key| member(dimension, key)).collect::<Result<_>>()?,
+        Periods::Keys(keys) => keys
+            .iter()
+            .map(|key| member(dimension, key))
+            .collect::<Result<_>>()?,
     };
     if members.is_empty() {
-        let nearest = dimension.members.first().into_iter().chain(dimension.members.last()).map(shown).collect();
-        return Err(Kind::NoMember { what: "period of the asked years".into(), nearest }.into());
+        let nearest = dimension
+            .members
+            .first()
+            .into_iter()
+            .chain(dimension.members.last())
+            .map(shown)
+            .collect();
+        return Err(Kind::NoMember {
+            what: "period of the asked years".into(),
+            nearest,
+        }
+        .into());
     }
-    Ok(Choice { dimension, members, at: Vec::new() })
+    Ok(Choice {
+        dimension,
+        members,
+        at: Vec::new(),
+    })
 }
 
 /// Members that topics name, and the fixed one for topics that name none.
-fn other_choice<'a>(dimension: &'a Dimension, ask: &TableAsk, wanted: &[Wanted<'a>]) -> Result<Choice<'a>> {
+fn other_choice<'a>(
+    dimension: &'a Dimension,
+    ask: &TableAsk,
+    wanted: &[Wanted<'a>],
+) -> Result<Choice<'a>> {
     let (mut members, mut at): (Vec<&Member>, _) = (Vec::new(), Vec::new());
     for one in wanted {
         let needed = match one.member {
@@ -133,16 +216,27 @@ fn other_choice<'a>(dimension: &'a Dimension, ask: &TableAsk, wanted: &[Wanted<'
             members.push(needed);
         }
     }
-    Ok(Choice { dimension, members, at })
+    Ok(Choice {
+        dimension,
+        members,
+        at,
+    })
 }
 
 fn fixed<'a>(dimension: &'a Dimension, ask: &TableAsk) -> Result<&'a Member> {
-    match (ask.fixed.get(&dimension.key).map(Vec::as_slice), dimension.members.as_slice()) {
+    match (
+        ask.fixed.get(&dimension.key).map(Vec::as_slice),
+        dimension.members.as_slice(),
+    ) {
         (Some([first, rest @ ..]), _) => {
             let found = rest.iter().find_map(|key| member(dimension, key).ok());
             member(dimension, first).or_else(|error| found.ok_or(error))
         }
         (_, [only]) => Ok(only),
-        _ => Err(Kind::OpenDimension { dimension: dimension.key.clone(), totals: totals(dimension) }.into()),
+        _ => Err(Kind::OpenDimension {
+            dimension: dimension.key.clone(),
+            totals: totals(dimension),
+        }
+        .into()),
     }
 }

@@ -102,8 +102,9 @@ pub struct Config {
     pub bases: Bases,
     /// One server instead of all of them.
     pub mirror: Option<String>,
-    /// Requests a second in the long run, all tables together.
-    pub max_requests_per_second: f64,
+    /// Requests a second in the long run, all tables together. Without a number ten, and as many as it can bear for a
+    /// server on loopback, which is our own.
+    pub max_requests_per_second: Option<f64>,
     /// Requests that may go out at once before that limit bites.
     pub burst: u32,
     /// Requests under way at the same moment.
@@ -137,10 +138,10 @@ impl Default for Config {
         Self {
             bases: Bases::cbs(),
             mirror: None,
-            max_requests_per_second: 10.0,
+            max_requests_per_second: None,
             burst: 20,
-            connections: 4,
-            tables_at_once: 4,
+            connections: 8,
+            tables_at_once: 8,
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_mins(10),
@@ -150,7 +151,12 @@ impl Default for Config {
             max_query: 1_800,
             max_wire_bytes: 128 << 20,
             max_body_bytes: 256 << 20,
-            user_agent: concat!("middelgroot/", env!("CARGO_PKG_VERSION"), " (StatLine client)").to_owned(),
+            user_agent: concat!(
+                "middelgroot/",
+                env!("CARGO_PKG_VERSION"),
+                " (StatLine client)"
+            )
+            .to_owned(),
         }
     }
 }
@@ -161,15 +167,30 @@ impl Config {
     /// # Errors
     /// When an address cannot be read, or is neither `https` nor loopback.
     pub fn services(&self) -> Result<Bases, Error> {
-        let bases = self.mirror.as_deref().map_or_else(|| self.bases.clone(), Bases::mirror);
-        bases.all().into_iter().try_for_each(|base| parse(base).map(drop))?;
+        let bases = self
+            .mirror
+            .as_deref()
+            .map_or_else(|| self.bases.clone(), Bases::mirror);
+        bases
+            .all()
+            .into_iter()
+            .try_for_each(|base| parse(base).map(drop))?;
         Ok(bases)
+    }
+
+    /// Requests a second, as meant.
+    pub(super) fn pace(&self) -> f64 {
+        let usual = if self.is_local() { f64::INFINITY } else { 10.0 };
+        self.max_requests_per_second.unwrap_or(usual)
     }
 
     /// Whether every request stays on this machine: then proxies and certificates play no part.
     pub(super) fn is_local(&self) -> bool {
         self.services().is_ok_and(|bases| {
-            bases.all().into_iter().all(|base| parse(base).is_ok_and(|url| is_loopback(&url)))
+            bases
+                .all()
+                .into_iter()
+                .all(|base| parse(base).is_ok_and(|url| is_loopback(&url)))
         })
     }
 }
@@ -178,7 +199,11 @@ impl Config {
 pub(super) fn parse(base: &str) -> Result<Url, Error> {
     let wrong = |why: &str| Error::from(Kind::Config(format!("address `{base}` {why}")));
     let url = Url::parse(base).map_err(|error| wrong(&error.to_string()))?;
-    if url.cannot_be_a_base() || url.host_str().is_none() || url.query().is_some() || !url.username().is_empty() {
+    if url.cannot_be_a_base()
+        || url.host_str().is_none()
+        || url.query().is_some()
+        || !url.username().is_empty()
+    {
         return Err(wrong("is not of the form https://host/path"));
     }
     match url.scheme() {
@@ -190,7 +215,8 @@ pub(super) fn parse(base: &str) -> Result<Url, Error> {
 
 /// The address of a request that was already made.
 pub(super) fn address(request: &str) -> Result<Url, Error> {
-    Url::parse(request).map_err(|error| Kind::Config(format!("address `{request}`: {error}")).into())
+    Url::parse(request)
+        .map_err(|error| Kind::Config(format!("address `{request}`: {error}")).into())
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -4,6 +4,7 @@
 //! list and pads its keys; v4 has a list for each and may lack the groups; either may call a region a plain dimension.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -114,7 +115,10 @@ pub struct Topic {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form serde asks for")]
-fn as_word<S: serde::Serializer>(status: &Status, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+fn as_word<S: serde::Serializer>(
+    status: &Status,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
     serializer.serialize_str(status.word())
 }
 
@@ -126,8 +130,13 @@ fn is_unknown(status: &Status) -> bool {
 impl Description {
     /// Gemeenten among the members of all dimensions of regions.
     pub fn gemeenten(&self) -> usize {
-        let geo = self.dimensions.iter().filter(|dimension| dimension.kind == DimensionKind::Geo);
-        geo.flat_map(|dimension| &dimension.members).filter(|member| is_gemeente(&member.key)).count()
+        let geo = self
+            .dimensions
+            .iter()
+            .filter(|dimension| dimension.kind == DimensionKind::Geo);
+        geo.flat_map(|dimension| &dimension.members)
+            .filter(|member| is_gemeente(&member.key))
+            .count()
     }
 }
 
@@ -149,20 +158,31 @@ pub(super) struct Place {
     pub(super) base: Url,
     /// The v3 API's.
     pub(super) api: Url,
+    /// The table's row in the v3 catalog.
+    pub(super) row: Url,
 }
 
 impl Place {
     /// The place of a table in v3 or v4.
     pub(super) fn new(bases: &Bases, id: &str, catalog: &str, v4: bool) -> Result<Self> {
         let own = catalog.is_empty() || catalog == "CBS";
-        let (feed, api) = if own { (&bases.feed, &bases.api) } else { (&bases.third_feed, &bases.third_api) };
+        let (tables, feed, api) = if own {
+            (&bases.catalog, &bases.feed, &bases.api)
+        } else {
+            (&bases.third_catalog, &bases.third_feed, &bases.third_api)
+        };
         let id = checked_id(id)?;
+        let mut row = parse(&format!("{tables}/Tables"))?;
+        row.set_query(Some(&format!(
+            "$format=json&$filter=Identifier%20eq%20'{id}'"
+        )));
         Ok(Self {
             id: id.to_owned(),
-            catalog: if own { "CBS".into() } else { catalog.to_owned() },
+            catalog: if own { "CBS" } else { catalog }.to_owned(),
             v4,
             base: parse(&format!("{}/{id}", if v4 { &bases.v4 } else { feed }))?,
             api: parse(&format!("{api}/{id}"))?,
+            row,
         })
     }
 
@@ -181,7 +201,11 @@ fn under(base: &Url, collection: &str, v4: bool, query: &str) -> Url {
     let mut url = base.clone();
     url.set_path(&format!("{}/{collection}", base.path()));
     let parts = [if v4 { "" } else { "$format=json" }, query];
-    let full = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
+    let full = parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("&");
     url.set_query(Some(full.as_str()).filter(|text| !text.is_empty()));
     url
 }
@@ -200,7 +224,9 @@ pub(super) fn find(
         head(http, errand, &place).map(|head| (place, head))
     };
     match service {
-        Service::V4 if !own => Err(Kind::Config(format!("catalog {catalog} is only served in v3")).into()),
+        Service::V4 if !own => {
+            Err(Kind::Config(format!("catalog {catalog} is only served in v3")).into())
+        }
         Service::V4 => at(true),
         Service::Auto if own => match at(true) {
             Err(error) if matches!(*error.kind, Kind::NotFound) => at(false),
@@ -212,16 +238,26 @@ pub(super) fn find(
 
 /// Title, release and the like, without dimensions and topics: one small request.
 pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Description> {
-    if place.v4 { v4::head(http, errand, place) } else { v3::head(http, errand, place) }
+    if place.v4 {
+        v4::head(http, errand, place)
+    } else {
+        v3::head(http, errand, place)
+    }
 }
 
 /// The whole description, from its head.
-pub(super) fn read(http: &Http, errand: &Errand<'_>, place: &Place, head: &Description) -> Result<Description> {
+pub(super) fn read(
+    http: &Http,
+    errand: &Errand<'_>,
+    place: &Place,
+    head: &Description,
+) -> Result<Description> {
     let whole = if place.v4 { v4::whole } else { v3::whole };
     let mut description = whole(http, errand, place, head.clone())?;
     for dimension in &mut description.dimensions {
         // Some tables call their regions a plain dimension.
-        let geo = dimension.kind == DimensionKind::Plain && dimension.members.iter().any(|it| is_gemeente(&it.key));
+        let geo = dimension.kind == DimensionKind::Plain
+            && dimension.members.iter().any(|it| is_gemeente(&it.key));
         if geo {
             dimension.kind = DimensionKind::Geo;
         }
@@ -230,13 +266,20 @@ pub(super) fn read(http: &Http, errand: &Errand<'_>, place: &Place, head: &Descr
 }
 
 /// A list of CBS from its first page to its last.
-pub(super) fn list<T: DeserializeOwned>(http: &Http, errand: &Errand<'_>, first: Url) -> Result<Vec<T>> {
+pub(super) fn list<T: DeserializeOwned>(
+    http: &Http,
+    errand: &Errand<'_>,
+    first: Url,
+) -> Result<Vec<T>> {
     let (mut all, mut url, mut seen) = (Vec::new(), first, BTreeSet::new());
     loop {
         if !seen.insert(url.to_string()) {
-            return Err(Error::from(Kind::NextLink("leads back to a page already read".into())).of_request(url.as_str()));
+            return Err(
+                Error::from(Kind::NextLink("leads back to a page already read".into()))
+                    .of_request(url.as_str()),
+            );
         }
-        let (_, page) = http.get(errand, &url, page::parse::<List<T>>)?;
+        let page = http.get(errand, &url, page::parse::<List<T>>)?;
         all.extend(page.value);
         match page.next {
             Some(link) => url = next_url(&url, &link)?,
@@ -247,11 +290,16 @@ pub(super) fn list<T: DeserializeOwned>(http: &Http, errand: &Errand<'_>, first:
 
 /// Where a next link leads, on the host that we asked: only its query is taken over.
 pub(super) fn next_url(current: &Url, link: &str) -> Result<Url> {
-    let wrong = || Error::from(Kind::NextLink(format!("leads elsewhere: {link}"))).of_request(current.as_str());
+    let wrong = || {
+        Error::from(Kind::NextLink(format!("leads elsewhere: {link}"))).of_request(current.as_str())
+    };
     let told = current.join(link).map_err(|_| wrong())?;
     let tail = |url: &Url| {
         let path = url.path().trim_end_matches('/').to_ascii_lowercase();
-        path.rsplit('/').take(2).map(str::to_owned).collect::<Vec<_>>()
+        path.rsplit('/')
+            .take(2)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     // The id is compared without case, as CBS itself is not consistent in what it writes.
     let full = told.path().contains('/') && link.contains('/');
@@ -271,10 +319,15 @@ pub(super) fn parallel<I: Send, T: Send>(
     run: impl Fn(I) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
     let count = items.len();
-    let (items, results) = (Mutex::new(items.into_iter().enumerate()), Mutex::new(BTreeMap::new()));
+    let (items, results) = (
+        Mutex::new(items.into_iter().enumerate()),
+        Mutex::new(BTreeMap::new()),
+    );
     let work = || {
         loop {
-            let Some((at, item)) = lock(&items).next() else { return };
+            let Some((at, item)) = lock(&items).next() else {
+                return;
+            };
             let result = run(item);
             if result.is_err() {
                 lock(&items).by_ref().for_each(drop);
@@ -288,7 +341,26 @@ pub(super) fn parallel<I: Send, T: Send>(
         }
         work();
     });
-    results.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+    results
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .into_values()
+        .collect()
+}
+
+/// Runs two functions at once.
+pub(super) fn both<A: Send, B>(
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (
+            one.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            other,
+        )
+    })
 }
 
 /// Groups of topics: id to title and parent.
@@ -299,7 +371,10 @@ pub(super) fn path_of(groups: &Groups, parent: Option<&str>, title: &str) -> Str
     let mut levels = vec![one_line(title)];
     let mut above = parent;
     // A group that is its own ancestor would never end.
-    while let Some((title, parent)) = above.and_then(|id| groups.get(id)).filter(|_| levels.len() < 32) {
+    while let Some((title, parent)) = above
+        .and_then(|id| groups.get(id))
+        .filter(|_| levels.len() < 32)
+    {
         levels.push(one_line(title));
         above = parent.as_deref();
     }
@@ -314,7 +389,12 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// How final CBS calls a period.
 pub(super) fn status(word: Option<&str>) -> Status {
-    match word.unwrap_or_default().replace([' ', '-'], "").to_lowercase().as_str() {
+    match word
+        .unwrap_or_default()
+        .replace([' ', '-'], "")
+        .to_lowercase()
+        .as_str()
+    {
         "definitief" => Status::Final,
         "nadervoorlopig" => Status::Revised,
         "voorlopig" => Status::Provisional,

@@ -23,9 +23,20 @@ pub(super) struct Sent {
 }
 
 /// Sends the cells of all chains.
-pub(super) fn emit(plan: &Plan, shelf: &Shelf, chains: &[(&Chain, Vec<Stored>)], sink: &mut dyn Sink) -> Result<Sent> {
+pub(super) fn emit(
+    plan: &Plan,
+    shelf: &Shelf,
+    chains: &[(&Chain, Vec<Stored>)],
+    sink: &mut dyn Sink,
+) -> Result<Sent> {
     sink.topics(&plan.topics).map_err(Kind::Sink)?;
-    let mut emitter = Emitter { plan, sink, sent: Sent::default(), seen: vec![0; plan.cells().div_ceil(64)], failed: None };
+    let mut emitter = Emitter {
+        plan,
+        sink,
+        sent: Sent::default(),
+        seen: vec![0; plan.cells().div_ceil(64)],
+        failed: None,
+    };
     let (mut buffer, mut reader) = (Vec::new(), Reader::new(&plan.layout));
     for (chain, pages) in chains {
         for page in pages {
@@ -61,9 +72,17 @@ impl Emitter<'_> {
     fn row(&mut self, chain: &Chain, row: &Row) -> std::result::Result<(), String> {
         let plan = self.plan;
         let region = row.at[0] as usize;
-        let period = if plan.has_periods { row.at[1] as usize } else { 0 };
+        let period = if plan.has_periods {
+            row.at[1] as usize
+        } else {
+            0
+        };
         let others = &row.at[1 + usize::from(plan.has_periods)..];
-        let at = plan.others.iter().zip(others).fold(0, |at, (size, member)| at * size + *member as usize);
+        let at = plan
+            .others
+            .iter()
+            .zip(others)
+            .fold(0, |at, (size, member)| at * size + *member as usize);
         if plan.v4 {
             let rest = &others[plan.others.len()..];
             let (column, attribute) = (rest[0] as usize, rest[1]);
@@ -82,7 +101,10 @@ impl Emitter<'_> {
     fn v3(&self, column: usize, cell: &Cell) -> std::result::Result<Made, String> {
         match cell {
             Cell::Null => Ok(self.plan.empty[column].map_or(Ok(0.0), Err)),
-            Cell::Left => Err(format!("a row lacks the topic {}", self.plan.layout.cells[column])),
+            Cell::Left => Err(format!(
+                "a row lacks the topic {}",
+                self.plan.layout.cells[column]
+            )),
             other => number(other),
         }
     }
@@ -100,31 +122,58 @@ impl Emitter<'_> {
             Some("Confidential") => Missing::Confidential,
             Some(_) => Missing::Unknown,
             None => {
-                self.sent.notes.insert("v4 gave a reason for a missing value that is not known here: read as unknown".into());
+                self.sent.notes.insert(
+                    "v4 gave a reason for a missing value that is not known here: read as unknown"
+                        .into(),
+                );
                 Missing::Unknown
             }
         };
         if cells.iter().any(|cell| matches!(cell, Cell::Number(_))) {
-            self.sent.notes.insert("v4 gave a value together with a reason why there is none: read as missing".into());
+            self.sent.notes.insert(
+                "v4 gave a value together with a reason why there is none: read as missing".into(),
+            );
         }
         Ok(Err(missing))
     }
 
-    fn send(&mut self, region: usize, period: usize, at: usize, column: usize, made: Made) -> std::result::Result<(), String> {
+    fn send(
+        &mut self,
+        region: usize,
+        period: usize,
+        at: usize,
+        column: usize,
+        made: Made,
+    ) -> std::result::Result<(), String> {
         let plan = self.plan;
         let target = at * plan.columns + column;
-        let Some(topic) = plan.targets[target] else { return Ok(()) };
+        let Some(topic) = plan.targets[target] else {
+            return Ok(());
+        };
         let bit = (region * plan.periods.len() + period) * plan.targets.len() + target;
         let (word, mask) = (&mut self.seen[bit / 64], 1 << (bit % 64));
         let period = &plan.periods[period];
         if *word & mask != 0 {
-            let cell = format!("{} {} {}", plan.regions[region], period.key, plan.topics[topic].key);
+            let cell = format!(
+                "{} {} {}",
+                plan.regions[region], period.key, plan.topics[topic].key
+            );
             return self.fail(Kind::Duplicate { cell });
         }
         *word |= mask;
         self.sent.cells += 1;
-        let (value, missing) = made.map_or_else(|missing| (None, missing), |value| (Some(value), Missing::None));
-        let sent = self.sink.row(&plan.regions[region], &period.key, topic, value, missing, period.status);
+        let (value, missing) = made.map_or_else(
+            |missing| (None, missing),
+            |value| (Some(value), Missing::None),
+        );
+        let sent = self.sink.row(
+            &plan.regions[region],
+            &period.key,
+            topic,
+            value,
+            missing,
+            period.status,
+        );
         sent.or_else(|error: SinkError| self.fail(Kind::Sink(error)))
     }
 

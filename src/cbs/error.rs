@@ -118,7 +118,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl From<Kind> for Error {
     fn from(kind: Kind) -> Self {
-        Self { table: None, topic: None, request: None, kind: Box::new(kind) }
+        Self {
+            table: None,
+            topic: None,
+            request: None,
+            kind: Box::new(kind),
+        }
     }
 }
 
@@ -171,7 +176,11 @@ impl Error {
     pub(super) fn spoils_cache(&self) -> bool {
         matches!(
             *self.kind,
-            Kind::NextLink(_) | Kind::Count { .. } | Kind::Duplicate { .. } | Kind::Malformed(_) | Kind::Empty
+            Kind::NextLink(_)
+                | Kind::Count { .. }
+                | Kind::Duplicate { .. }
+                | Kind::Malformed(_)
+                | Kind::Empty
         )
     }
 
@@ -217,7 +226,9 @@ impl fmt::Display for Error {
             write!(f, "topic `{topic}`: ")?;
         }
         write!(f, "{}", self.kind)?;
-        self.request.as_ref().map_or(Ok(()), |request| write!(f, " (request {request})"))
+        self.request
+            .as_ref()
+            .map_or(Ok(()), |request| write!(f, " (request {request})"))
     }
 }
 
@@ -227,23 +238,44 @@ impl fmt::Display for Kind {
             Self::Config(why) | Self::Shape(why) => f.write_str(why),
             Self::BadId(id) => write!(f, "`{id}` cannot be a table id"),
             Self::NotFound => f.write_str("CBS has no such table"),
-            Self::Unreachable { attempts, last } => write!(f, "no whole answer in {attempts} attempts; the last: {last}"),
-            Self::Refused { status, message } => write!(f, "refused with status {status}: {message}"),
+            Self::Unreachable { attempts, last } => write!(
+                f,
+                "no whole answer in {attempts} attempts; the last: {last}"
+            ),
+            Self::Refused { status, message } => {
+                write!(f, "refused with status {status}: {message}")
+            }
             Self::TooManyRecords => f.write_str("more than 10000 records for the v3 API"),
             Self::Redirect(to) => write!(f, "redirected to another host: {to}"),
             Self::TooLarge { limit, unpacked } => {
-                write!(f, "the answer exceeds {limit} bytes{}", if *unpacked { " after decompression" } else { "" })
+                write!(
+                    f,
+                    "the answer exceeds {limit} bytes{}",
+                    if *unpacked {
+                        " after decompression"
+                    } else {
+                        ""
+                    }
+                )
             }
             Self::NextLink(why) => write!(f, "next link {why}"),
-            Self::Republished { times } => write!(f, "republished while it was read, {times} times in a row"),
-            Self::Count { expected, found } => write!(f, "CBS counts {expected} rows, {found} came"),
+            Self::Republished { times } => {
+                write!(f, "republished while it was read, {times} times in a row")
+            }
+            Self::Count { expected, found } => {
+                write!(f, "CBS counts {expected} rows, {found} came")
+            }
             Self::Empty => f.write_str("the answer holds no rows"),
             Self::Duplicate { cell } => write!(f, "{cell} came twice"),
             Self::Malformed(why) => write!(f, "unexpected answer: {why}"),
             Self::NoTopic { .. } => f.write_str("no topic has this title and unit"),
-            Self::ManyTopics { candidates } => write!(f, "{} topics have this title and unit", candidates.len()),
+            Self::ManyTopics { candidates } => {
+                write!(f, "{} topics have this title and unit", candidates.len())
+            }
             Self::NoMember { what, .. } => write!(f, "no {what}"),
-            Self::OpenDimension { dimension, .. } => write!(f, "dimension {dimension} is left open"),
+            Self::OpenDimension { dimension, .. } => {
+                write!(f, "dimension {dimension} is left open")
+            }
             Self::Cache(error) => write!(f, "page cache: {error}"),
             Self::CacheInUse => f.write_str("the page cache is in use by another fetch"),
             Self::Sink(error) => write!(f, "rows could not be stored: {error}"),

@@ -29,7 +29,7 @@ pub(super) struct Permit<'a>(&'a Limiter);
 
 impl Limiter {
     pub(super) fn new(config: &Config, stop: Arc<AtomicBool>) -> Self {
-        let interval = Duration::from_secs_f64(1.0 / config.max_requests_per_second.clamp(0.001, 1e6));
+        let interval = Duration::from_secs_f64(1.0 / config.pace().clamp(0.001, 1e6));
         Self {
             free: Mutex::new(config.connections.max(1)),
             freed: Condvar::new(),
@@ -45,7 +45,11 @@ impl Limiter {
         let mut free = lock(&self.free);
         while *free == 0 {
             self.check()?;
-            free = self.freed.wait_timeout(free, SLICE).unwrap_or_else(PoisonError::into_inner).0;
+            free = self
+                .freed
+                .wait_timeout(free, SLICE)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
         *free -= 1;
         drop(free);
@@ -85,7 +89,11 @@ impl Limiter {
 
     /// Whether the run may go on.
     pub(super) fn check(&self) -> Result<()> {
-        if self.stop.load(Ordering::Relaxed) { Err(Kind::Interrupted.into()) } else { Ok(()) }
+        if self.stop.load(Ordering::Relaxed) {
+            Err(Kind::Interrupted.into())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -103,7 +111,10 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The wait after the attempt with this number (from 1): doubling, half of it by chance.
 pub(super) fn backoff(retry: &Retry, attempt: u32) -> Duration {
-    let full = retry.first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(retry.longest);
+    let full = retry
+        .first
+        .saturating_mul(1 << attempt.saturating_sub(1).min(16))
+        .min(retry.longest);
     let chance = RandomState::new().build_hasher().finish() % 1_000;
     full / 2 + (full / 2).mul_f64(chance as f64 / 1_000.0)
 }
@@ -125,28 +136,49 @@ mod tests {
     fn retry_after_reads_seconds_and_dates() {
         let now = httpdate::parse_http_date("Mon, 23 Nov 2026 21:00:00 GMT").unwrap();
         assert_eq!(retry_after("7", now), Some(Duration::from_secs(7)));
-        assert_eq!(retry_after("Mon, 23 Nov 2026 21:00:09 GMT", now), Some(Duration::from_secs(9)));
-        assert_eq!(retry_after("Mon, 23 Nov 2026 20:00:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(
+            retry_after("Mon, 23 Nov 2026 21:00:09 GMT", now),
+            Some(Duration::from_secs(9))
+        );
+        assert_eq!(
+            retry_after("Mon, 23 Nov 2026 20:00:00 GMT", now),
+            Some(Duration::ZERO)
+        );
         assert_eq!(retry_after("soon", now), None);
     }
 
     #[test]
     fn backoff_doubles_up_to_its_limit_and_keeps_half() {
-        let retry = Retry { first: Duration::from_secs(1), longest: Duration::from_secs(5), ..Retry::default() };
+        let retry = Retry {
+            first: Duration::from_secs(1),
+            longest: Duration::from_secs(5),
+            ..Retry::default()
+        };
         for (attempt, full) in [(1, 1), (2, 2), (3, 4), (4, 5), (40, 5)] {
             let wait = backoff(&retry, attempt);
-            assert!(wait >= Duration::from_secs(full) / 2 && wait <= Duration::from_secs(full), "{attempt}: {wait:?}");
+            assert!(
+                wait >= Duration::from_secs(full) / 2 && wait <= Duration::from_secs(full),
+                "{attempt}: {wait:?}"
+            );
         }
     }
 
     #[test]
     fn pace_is_kept_once_the_burst_is_spent() {
-        let config = Config { max_requests_per_second: 100.0, burst: 2, ..Config::default() };
+        let config = Config {
+            max_requests_per_second: Some(100.0),
+            burst: 2,
+            ..Config::default()
+        };
         let limiter = Limiter::new(&config, Arc::default());
         let start = Instant::now();
         for _ in 0..8 {
             drop(limiter.permit().unwrap());
         }
-        assert!(start.elapsed() >= Duration::from_millis(45), "{:?}", start.elapsed());
+        assert!(
+            start.elapsed() >= Duration::from_millis(45),
+            "{:?}",
+            start.elapsed()
+        );
     }
 }

@@ -23,7 +23,7 @@ mod limiter;
 mod page;
 mod plan;
 mod query;
-mod rows;
+pub mod rows;
 mod sink;
 mod topics;
 mod v3;
@@ -56,7 +56,11 @@ impl Client {
     /// When an address is neither `https` nor loopback, or TLS cannot be set up.
     pub fn new(config: Config) -> Result<Self> {
         let (bases, stop) = (config.services()?, Arc::new(AtomicBool::new(false)));
-        Ok(Self { http: http::Http::new(config, Arc::clone(&stop))?, bases, stop })
+        Ok(Self {
+            http: http::Http::new(config, Arc::clone(&stop))?,
+            bases,
+            stop,
+        })
     }
 
     /// Set it to true and every request under way ends soon with [`Kind::Interrupted`], in a state that can be resumed.
@@ -71,9 +75,13 @@ impl Client {
         cache: &PageCache,
         progress: &dyn Progress,
     ) -> Vec<Result<TableMeta>> {
-        let results: Vec<Mutex<Option<Result<TableMeta>>>> = jobs.iter().map(|_| Mutex::default()).collect();
+        let results: Vec<Mutex<Option<Result<TableMeta>>>> =
+            jobs.iter().map(|_| Mutex::default()).collect();
         let threads = self.http.config.tables_at_once.clamp(1, jobs.len().max(1));
-        let (next, jobs) = (AtomicUsize::new(0), jobs.iter_mut().map(Mutex::new).collect::<Vec<_>>());
+        let (next, jobs) = (
+            AtomicUsize::new(0),
+            jobs.iter_mut().map(Mutex::new).collect::<Vec<_>>(),
+        );
         thread::scope(|scope| {
             for _ in 0..threads {
                 scope.spawn(|| {
@@ -88,7 +96,14 @@ impl Client {
                 });
             }
         });
-        let taken = |result: Mutex<Option<_>>| result.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        results.into_iter().map(|result| taken(result).unwrap_or_else(|| Err(Kind::Interrupted.into()))).collect()
+        let taken = |result: Mutex<Option<_>>| {
+            result
+                .into_inner()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+        };
+        results
+            .into_iter()
+            .map(|result| taken(result).unwrap_or_else(|| Err(Kind::Interrupted.into())))
+            .collect()
     }
 }

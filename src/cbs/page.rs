@@ -4,9 +4,13 @@
 //! peculiarity: v3 writes `odata.nextLink`, v4 `@odata.nextLink`; behind an outage stands HTML with status 200.
 
 use std::fmt;
+use std::io::BufRead;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// The byte order mark that .NET likes to send.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What an answer that was read to its end consists of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize)]
@@ -19,13 +23,22 @@ pub(super) struct Summary {
 
 /// The body without a byte order mark.
 pub(super) fn plain(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+    body.strip_prefix(MARK).unwrap_or(body)
 }
 
-/// Reads the whole answer and keeps nothing of its rows; says what is wrong when it is not whole.
-pub(super) fn summary(body: &[u8]) -> Result<Summary, String> {
-    let found: Scan = parse(body)?;
-    found.rows.map(|rows| Summary { rows, next: found.next }).ok_or_else(|| format!("no rows in {}", said(body)))
+/// Reads a whole answer as it comes in and keeps nothing of its rows.
+pub(super) fn summary(mut source: impl BufRead) -> serde_json::Result<Summary> {
+    if source.fill_buf().is_ok_and(|start| start.starts_with(MARK)) {
+        source.consume(MARK.len());
+    }
+    let found: Scan = serde_json::from_reader(source)?;
+    let rows = found
+        .rows
+        .ok_or_else(|| serde::de::Error::custom("no rows"))?;
+    Ok(Summary {
+        rows,
+        next: found.next,
+    })
 }
 
 /// A list of CBS, typed.
@@ -37,13 +50,19 @@ pub(super) struct List<T> {
     pub(super) next: Option<String>,
 }
 
-/// The answer as a whole, typed; names the failure as an analyst can read it.
+/// The answer as a whole, typed.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(plain(body)).map_err(|error| match plain(body).trim_ascii_start().first() {
-        Some(b'<') => format!("HTML or XML instead of JSON: {}", said(body)),
-        _ if error.is_eof() => format!("truncated after {} bytes", body.len()),
+    serde_json::from_slice(plain(body)).map_err(|error| explained(&error, body, body.len() as u64))
+}
+
+/// Why an answer cannot be read, from the error, its first bytes and its length.
+pub(super) fn explained(error: &serde_json::Error, start: &[u8], bytes: u64) -> String {
+    match plain(start).trim_ascii_start().first() {
+        Some(b'<') => format!("HTML or XML instead of JSON: {}", said(start)),
+        _ if error.is_eof() => format!("truncated after {bytes} bytes"),
+        _ if error.is_data() => format!("{error}: {}", said(start)),
         _ => format!("malformed JSON: {error}"),
-    })
+    }
 }
 
 /// The bare number that v4 gives for `$count`.
@@ -61,7 +80,11 @@ pub(super) fn said(body: &[u8]) -> String {
         .and_then(Fault::message)
         .unwrap_or_else(|| String::from_utf8_lossy(plain(body)).into_owned());
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.is_empty() { "no text".into() } else { line.chars().take(200).collect() }
+    if line.is_empty() {
+        "no text".into()
+    } else {
+        line.chars().take(200).collect()
+    }
 }
 
 /// The error bodies of OData v3 and v4.
@@ -112,7 +135,10 @@ impl<'de> Visitor<'de> for ScanVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scan, A::Error> {
-        let mut scan = Scan { rows: None, next: None };
+        let mut scan = Scan {
+            rows: None,
+            next: None,
+        };
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
             match key.as_ref() {
                 "value" => scan.rows = Some(map.next_value::<Count>()?.0),
@@ -156,8 +182,17 @@ mod tests {
     #[test]
     fn summaries_count_rows_and_carry_the_next_link() {
         let v3 = br#"{"odata.metadata":"x","value":[{"a":1},{"a":null}],"odata.nextLink":"n"}"#;
-        assert_eq!(summary(v3), Ok(Summary { rows: 2, next: Some("n".into()) }));
-        assert_eq!(summary(b"\xef\xbb\xbf{\"value\":[]}"), Ok(Summary::default()));
+        assert_eq!(
+            summary(&v3[..]).unwrap(),
+            Summary {
+                rows: 2,
+                next: Some("n".into())
+            }
+        );
+        assert_eq!(
+            summary(&b"\xef\xbb\xbf{\"value\":[],\"@odata.nextLink\":null}"[..]).unwrap(),
+            Summary::default()
+        );
     }
 
     #[test]
@@ -170,10 +205,17 @@ mod tests {
 
     #[test]
     fn error_pages_are_quoted_shortly() {
-        let v3 = br#"{"odata.error":{"code":"","message":{"lang":"en-US","value":"no  such\nthing"}}}"#;
+        let v3 =
+            br#"{"odata.error":{"code":"","message":{"lang":"en-US","value":"no  such\nthing"}}}"#;
         assert_eq!(said(v3), "no such thing");
-        assert_eq!(said(br#"{"error":{"message":"bad filter","details":[]}}"#), "bad filter");
-        assert!(summary(v3).unwrap_err().contains("no such thing"));
-        assert!(summary(b"<html><body>Storing</body></html>").unwrap_err().contains("HTML"));
+        assert_eq!(
+            said(br#"{"error":{"message":"bad filter","details":[]}}"#),
+            "bad filter"
+        );
+        let explained =
+            |body: &[u8]| explained(&summary(body).unwrap_err(), body, body.len() as u64);
+        assert!(explained(v3).contains("no such thing"));
+        assert!(explained(b"<html><body>Storing</body></html>").contains("HTML"));
+        assert_eq!(explained(b"{\"value\":[{"), "truncated after 11 bytes");
     }
 }

@@ -39,7 +39,12 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(config: &Config, place: &Place, table: &Description, ask: &TableAsk) -> Result<Self> {
+    pub(super) fn new(
+        config: &Config,
+        place: &Place,
+        table: &Description,
+        ask: &TableAsk,
+    ) -> Result<Self> {
         let wanted = wanted(table, ask)?;
         let (regions, periods, others) = choices(table, ask, &wanted)?;
         let columns = columns(&wanted);
@@ -55,13 +60,28 @@ impl Plan {
         .chains();
         Ok(Self {
             v4: place.v4,
-            layout: layout(place.v4, table, (&regions, periods.as_ref(), &others), &columns),
+            layout: layout(
+                place.v4,
+                table,
+                (&regions, periods.as_ref(), &others),
+                &columns,
+            ),
             others: others.iter().map(|choice| choice.members.len()).collect(),
             has_periods: periods.is_some(),
-            regions: regions.members.iter().map(|member| normal(&member.key)).collect(),
+            regions: regions
+                .members
+                .iter()
+                .map(|member| normal(&member.key))
+                .collect(),
             periods: period_meta(table, ask, &regions, periods.as_ref())?,
-            topics: wanted.iter().map(|one| meta(one.topic, one.member.map(|(_, member)| member))).collect(),
-            empty: columns.iter().map(|topic| meaning(&topic.default)).collect(),
+            topics: wanted
+                .iter()
+                .map(|one| meta(one.topic, one.member.map(|(_, member)| member)))
+                .collect(),
+            empty: columns
+                .iter()
+                .map(|topic| meaning(&topic.default))
+                .collect(),
             targets: targets(&wanted, &others, &columns)?,
             columns: columns.len(),
             chains,
@@ -76,21 +96,57 @@ fn layout(
     (regions, periods, others): (&Choice<'_>, Option<&Choice<'_>>, &[Choice<'_>]),
     columns: &[&Topic],
 ) -> Layout {
-    let mut dimensions: Vec<_> = std::iter::once(regions).chain(periods).chain(others).map(Choice::axis).collect();
+    let mut dimensions: Vec<_> = std::iter::once(regions)
+        .chain(periods)
+        .chain(others)
+        .map(Choice::axis)
+        .collect();
     if !v4 {
-        return Layout { dimensions, cells: columns.iter().map(|topic| topic.key.clone()).collect() };
+        return Layout {
+            dimensions,
+            cells: columns.iter().map(|topic| topic.key.clone()).collect(),
+        };
     }
-    let number = |key: &str| columns.iter().zip(0..).find(|(topic, _)| topic.key == key).map(|(_, number)| number);
-    let members = table.topics.iter().map(|topic| (topic.key.clone(), number(&topic.key))).collect();
-    dimensions.push(Axis { key: "Measure".into(), members, other: None });
-    let members = ATTRIBUTES.iter().zip(0..).map(|(word, number)| ((*word).to_owned(), Some(number))).collect();
-    dimensions.push(Axis { key: "ValueAttribute".into(), members, other: Some(u32::MAX) });
-    Layout { dimensions, cells: vec!["Value".into(), "StringValue".into()] }
+    let number = |key: &str| {
+        columns
+            .iter()
+            .zip(0..)
+            .find(|(topic, _)| topic.key == key)
+            .map(|(_, number)| number)
+    };
+    let members = table
+        .topics
+        .iter()
+        .map(|topic| (topic.key.clone(), number(&topic.key)))
+        .collect();
+    dimensions.push(Axis {
+        key: "Measure".into(),
+        members,
+        other: None,
+    });
+    let members = ATTRIBUTES
+        .iter()
+        .zip(0..)
+        .map(|(word, number)| ((*word).to_owned(), Some(number)))
+        .collect();
+    dimensions.push(Axis {
+        key: "ValueAttribute".into(),
+        members,
+        other: Some(u32::MAX),
+    });
+    Layout {
+        dimensions,
+        cells: vec!["Value".into(), "StringValue".into()],
+    }
 }
 
 /// KWB calls the Netherlands `NL00`, everything else `NL01`.
 fn normal(key: &str) -> String {
-    if is_nederland(key) { "NL01".into() } else { key.to_owned() }
+    if is_nederland(key) {
+        "NL01".into()
+    } else {
+        key.to_owned()
+    }
 }
 
 /// A topic as the answer calls it.
@@ -122,12 +178,17 @@ fn wanted<'a>(table: &'a Description, ask: &'a TableAsk) -> Result<Vec<Wanted<'a
     let one = |asked: &'a TopicAsk| {
         let member = match &asked.member {
             Some((dimension, key)) => {
-                let found = member(dimension_of(table, dimension)?, key).map_err(|error| error.of_topic(&asked.title))?;
+                let found = member(dimension_of(table, dimension)?, key)
+                    .map_err(|error| error.of_topic(&asked.title))?;
                 Some((dimension.as_str(), found))
             }
             None => None,
         };
-        let topic = topics::find(&table.topics, asked, member.map(|(_, member)| member.title.as_str()))?;
+        let topic = topics::find(
+            &table.topics,
+            asked,
+            member.map(|(_, member)| member.title.as_str()),
+        )?;
         Ok(Wanted { topic, member })
     };
     if ask.topics.is_empty() {
@@ -161,28 +222,61 @@ fn period_meta(
         };
         return Ok(periods.members.iter().map(meta).collect());
     }
-    let year = || regions.dimension.map_year.filter(|year| *year > 1900).or_else(|| year_in(&table.title));
-    let key = ask.period.clone().or_else(|| year().map(|year| format!("{year}JJ00")));
-    let key = key.ok_or_else(|| Kind::Shape("the table has no periods, and the query does not say which it is of".into()))?;
-    Ok(vec![PeriodMeta { title: key[..key.len().min(4)].to_owned(), key, status: Status::Unknown }])
+    let year = || {
+        regions
+            .dimension
+            .map_year
+            .filter(|year| *year > 1900)
+            .or_else(|| year_in(&table.title))
+    };
+    let key = ask
+        .period
+        .clone()
+        .or_else(|| year().map(|year| format!("{year}JJ00")));
+    let key = key.ok_or_else(|| {
+        Kind::Shape("the table has no periods, and the query does not say which it is of".into())
+    })?;
+    Ok(vec![PeriodMeta {
+        title: key[..key.len().min(4)].to_owned(),
+        key,
+        status: Status::Unknown,
+    }])
 }
 
 /// The last year in a title.
 pub(super) fn year_in(title: &str) -> Option<u16> {
-    let numbers = title.split(|sign: char| !sign.is_ascii_digit()).filter(|number| number.len() == 4);
-    numbers.filter_map(|number| number.parse().ok()).rfind(|year| (1900..2100).contains(year))
+    let numbers = title
+        .split(|sign: char| !sign.is_ascii_digit())
+        .filter(|number| number.len() == 4);
+    numbers
+        .filter_map(|number| number.parse().ok())
+        .rfind(|year| (1900..2100).contains(year))
 }
 
 /// For each combination of members (the last dimension fastest) and column the topic that was asked.
-fn targets(wanted: &[Wanted<'_>], others: &[Choice<'_>], columns: &[&Topic]) -> Result<Vec<Option<usize>>> {
+fn targets(
+    wanted: &[Wanted<'_>],
+    others: &[Choice<'_>],
+    columns: &[&Topic],
+) -> Result<Vec<Option<usize>>> {
     let combinations: usize = others.iter().map(|choice| choice.members.len()).product();
     let mut targets = vec![None; combinations * columns.len()];
     for (number, one) in wanted.iter().enumerate() {
-        let at = others.iter().fold(0, |at, choice| at * choice.members.len() + choice.at[number]);
-        let column = columns.iter().position(|column| column.key == one.topic.key).unwrap_or_default();
-        if targets[at * columns.len() + column].replace(number).is_some() {
+        let at = others.iter().fold(0, |at, choice| {
+            at * choice.members.len() + choice.at[number]
+        });
+        let column = columns
+            .iter()
+            .position(|column| column.key == one.topic.key)
+            .unwrap_or_default();
+        if targets[at * columns.len() + column]
+            .replace(number)
+            .is_some()
+        {
             let twice = Error::from(Kind::Config("the topic is asked twice".into()));
-            return Err(twice.of_topic(&meta(one.topic, one.member.map(|(_, member)| member)).title));
+            return Err(
+                twice.of_topic(&meta(one.topic, one.member.map(|(_, member)| member)).title)
+            );
         }
     }
     Ok(targets)

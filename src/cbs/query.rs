@@ -25,12 +25,21 @@ pub(super) struct Chain {
     pub(super) first: Url,
     /// The same through the feed, when `first` is the v3 API.
     pub(super) feed: Option<Url>,
-    /// v4's count.
-    pub(super) count: Option<Url>,
+    /// Where its rows are counted.
+    pub(super) count: Option<Count>,
     /// No more rows than this, unless the table's lists lie.
     pub(super) bound: u64,
     /// The columns that it brings.
     pub(super) columns: Range<usize>,
+}
+
+/// CBS's own count of rows.
+#[derive(Clone, Debug)]
+pub(super) enum Count {
+    /// v4 counts what meets the filter.
+    Observations(Url),
+    /// v3 counts whole tables only, in its catalog, in the row with this id.
+    Catalog(Url, String),
 }
 
 /// What the requests are made of.
@@ -54,51 +63,124 @@ impl Query<'_> {
     pub(super) fn chains(&self) -> Vec<Chain> {
         let mut shared = vec![regions(self.regions)];
         shared.extend(self.periods.map(periods));
-        let filters: Vec<_> = self.members().into_iter().map(|own| joined(own, &shared)).collect();
-        let longest = filters.iter().map(|(text, _)| encode(text).len()).max().unwrap_or_default();
-        let room = self.config.max_query.saturating_sub(longest + 40 + self.dimensions().len());
+        let filters: Vec<_> = self
+            .members()
+            .into_iter()
+            .map(|own| joined(own, &shared))
+            .collect();
+        let longest = filters
+            .iter()
+            .map(|(text, _)| encode(text).len())
+            .max()
+            .unwrap_or_default();
+        let room = self
+            .config
+            .max_query
+            .saturating_sub(longest + 40 + self.dimensions().len());
         let groups = self.groups(room);
-        let pairs = groups.iter().flat_map(|range| filters.iter().map(move |filter| (range, filter)));
-        pairs.map(|(range, (filter, rows))| self.chain(range.clone(), filter, *rows)).collect()
+        let pairs = groups
+            .iter()
+            .flat_map(|range| filters.iter().map(move |filter| (range, filter)));
+        pairs
+            .map(|(range, (filter, rows))| self.chain(range.clone(), filter, *rows))
+            .collect()
     }
 
     fn chain(&self, columns: Range<usize>, filter: &str, rows: u64) -> Chain {
         let all = self.whole && columns.len() == self.columns.len();
         let keys = &self.columns[columns.clone()];
         if self.place.v4 {
-            let measures = if all { String::new() } else { any_of("Measure", keys.iter().copied()) };
+            let measures = if all {
+                String::new()
+            } else {
+                any_of("Measure", keys.iter().copied())
+            };
             let query = option("$filter", &and([filter, &measures]));
             let bound = rows * keys.len() as u64;
             let at = |collection: &str| self.place.at(collection, &query);
-            return Chain { first: at("Observations"), feed: None, count: Some(at("Observations/$count")), bound, columns };
+            return Chain {
+                first: at("Observations"),
+                feed: None,
+                count: Some(Count::Observations(at("Observations/$count"))),
+                bound,
+                columns,
+            };
         }
-        let select = if all { String::new() } else { format!("{},{}", self.dimensions(), keys.join(",")) };
+        let select = if all {
+            String::new()
+        } else {
+            format!("{},{}", self.dimensions(), keys.join(","))
+        };
         let options = [option("$filter", filter), option("$select", &select)];
-        let query = options.iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join("&");
+        let query = options
+            .iter()
+            .filter(|text| !text.is_empty())
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("&");
         let feed = self.place.at("TypedDataSet", &query);
+        let count = filter
+            .is_empty()
+            .then(|| Count::Catalog(self.place.row.clone(), self.place.id.clone()));
         if rows <= self.config.api_rows {
             let first = self.place.in_api("TypedDataSet", &query);
-            return Chain { first, feed: Some(feed), count: None, bound: rows, columns };
+            return Chain {
+                first,
+                feed: Some(feed),
+                count,
+                bound: rows,
+                columns,
+            };
         }
-        Chain { first: feed, feed: None, count: None, bound: rows, columns }
+        Chain {
+            first: feed,
+            feed: None,
+            count,
+            bound: rows,
+            columns,
+        }
     }
 
     /// The keys of all dimensions, as `$select` needs them.
     fn dimensions(&self) -> String {
-        let choices = std::iter::once(self.regions).chain(self.periods).chain(self.others);
-        choices.map(|choice| choice.dimension.key.as_str()).collect::<Vec<_>>().join(",")
+        let choices = std::iter::once(self.regions)
+            .chain(self.periods)
+            .chain(self.others);
+        choices
+            .map(|choice| choice.dimension.key.as_str())
+            .collect::<Vec<_>>()
+            .join(",")
     }
 
     /// Conditions on the other dimensions; the one with the most members is asked in parts.
     fn members(&self) -> Vec<Vec<Condition>> {
-        let widest = self.others.iter().map(|choice| choice.members.len()).max().unwrap_or_default();
-        let wide = self.others.iter().position(|choice| choice.members.len() == widest);
+        let widest = self
+            .others
+            .iter()
+            .map(|choice| choice.members.len())
+            .max()
+            .unwrap_or_default();
+        let wide = self
+            .others
+            .iter()
+            .position(|choice| choice.members.len() == widest);
         let parts = wide.map_or(1, |_| widest.div_ceil(MEMBERS_AT_ONCE));
         let part = |number: usize| {
             let one = |(position, choice): (usize, &Choice<'_>)| {
-                let first = if wide == Some(position) { number * MEMBERS_AT_ONCE } else { 0 };
-                let last = if wide == Some(position) { first + MEMBERS_AT_ONCE } else { widest };
-                others(choice, &choice.members[first..last.min(choice.members.len())])
+                let first = if wide == Some(position) {
+                    number * MEMBERS_AT_ONCE
+                } else {
+                    0
+                };
+                let last = if wide == Some(position) {
+                    first + MEMBERS_AT_ONCE
+                } else {
+                    widest
+                };
+                others(
+                    choice,
+                    &choice.members[first..last.min(choice.members.len())],
+                )
             };
             self.others.iter().enumerate().map(one).collect()
         };
@@ -107,7 +189,11 @@ impl Query<'_> {
 
     /// Columns in groups that fit into the room that an address has left.
     fn groups(&self, room: usize) -> Vec<Range<usize>> {
-        let around = if self.place.v4 { encode("Measure eq '' or ").len() + 4 } else { 1 };
+        let around = if self.place.v4 {
+            encode("Measure eq '' or ").len() + 4
+        } else {
+            1
+        };
         let (mut groups, mut start, mut length) = (Vec::new(), 0, 0);
         for (number, key) in self.columns.iter().enumerate() {
             let own = encode(key).len() + around;
@@ -126,20 +212,32 @@ impl Query<'_> {
 fn joined(own: Vec<Condition>, shared: &[Condition]) -> (String, u64) {
     let all: Vec<_> = own.into_iter().chain(shared.iter().cloned()).collect();
     let rows = all.iter().map(|(_, members)| members).product();
-    (and(all.iter().filter_map(|(text, _)| text.as_deref())), rows)
+    (
+        and(all.iter().filter_map(|(text, _)| text.as_deref())),
+        rows,
+    )
 }
 
 /// Gemeenten and Nederland.
 fn regions(choice: &Choice<'_>) -> Condition {
     let key = &choice.dimension.key;
     let all = &choice.dimension.members;
-    let country = choice.members.iter().find(|member| is_nederland(&member.key));
-    let kept = all.iter().filter(|member| member.key.starts_with("GM")).count() + usize::from(country.is_some());
+    let country = choice
+        .members
+        .iter()
+        .find(|member| is_nederland(&member.key));
+    let kept = all
+        .iter()
+        .filter(|member| member.key.starts_with("GM"))
+        .count()
+        + usize::from(country.is_some());
     if kept == all.len() {
         return (None, kept as u64);
     }
     let gemeenten = format!("startswith({key},'GM')");
-    let text = country.map_or(gemeenten.clone(), |member| format!("({gemeenten} or {})", any_of(key, [member.raw.as_str()])));
+    let text = country.map_or(gemeenten.clone(), |member| {
+        format!("({gemeenten} or {})", any_of(key, [member.raw.as_str()]))
+    });
     (Some(text), kept as u64)
 }
 
@@ -148,22 +246,45 @@ fn periods(choice: &Choice<'_>) -> Condition {
     if choice.members.len() <= PERIODS_LISTED {
         return others(choice, &choice.members);
     }
-    let (Some(first), Some(last)) = (keys().min(), keys().max()) else { return (None, 0) };
-    let within = choice.dimension.members.iter().filter(|member| (first..=last).contains(&member.raw.as_str())).count();
+    let (Some(first), Some(last)) = (keys().min(), keys().max()) else {
+        return (None, 0);
+    };
+    let within = choice
+        .dimension
+        .members
+        .iter()
+        .filter(|member| (first..=last).contains(&member.raw.as_str()))
+        .count();
     let key = &choice.dimension.key;
     let text = format!("{key} ge {} and {key} le {}", quoted(first), quoted(last));
-    (Some(text).filter(|_| within < choice.dimension.members.len()), within as u64)
+    (
+        Some(text).filter(|_| within < choice.dimension.members.len()),
+        within as u64,
+    )
 }
 
 fn others(choice: &Choice<'_>, members: &[&Member]) -> Condition {
-    let text = any_of(&choice.dimension.key, members.iter().map(|member| member.raw.as_str()));
-    (Some(text).filter(|_| members.len() < choice.dimension.members.len()), members.len() as u64)
+    let text = any_of(
+        &choice.dimension.key,
+        members.iter().map(|member| member.raw.as_str()),
+    );
+    (
+        Some(text).filter(|_| members.len() < choice.dimension.members.len()),
+        members.len() as u64,
+    )
 }
 
 /// `(Key eq 'a ' or Key eq 'b ')`.
 fn any_of<'a>(key: &str, members: impl IntoIterator<Item = &'a str>) -> String {
-    let each: Vec<_> = members.into_iter().map(|member| format!("{key} eq {}", quoted(member))).collect();
-    if each.len() == 1 { each.concat() } else { format!("({})", each.join(" or ")) }
+    let each: Vec<_> = members
+        .into_iter()
+        .map(|member| format!("{key} eq {}", quoted(member)))
+        .collect();
+    if each.len() == 1 {
+        each.concat()
+    } else {
+        format!("({})", each.join(" or "))
+    }
 }
 
 fn quoted(text: &str) -> String {
@@ -171,11 +292,19 @@ fn quoted(text: &str) -> String {
 }
 
 fn and<'a>(conditions: impl IntoIterator<Item = &'a str>) -> String {
-    conditions.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" and ")
+    conditions
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(" and ")
 }
 
 fn option(name: &str, text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("{name}={}", encode(text)) }
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!("{name}={}", encode(text))
+    }
 }
 
 /// Text as the value of an option: what has a meaning in a query is escaped.

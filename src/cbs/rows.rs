@@ -8,27 +8,31 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 /// What the keys of a row mean. The first two dimensions are the regions and the periods.
-pub(super) struct Layout {
+pub struct Layout {
     /// The dimensions, with their members.
-    pub(super) dimensions: Vec<Axis>,
+    pub dimensions: Vec<Axis>,
     /// What else is read: v3 topics by key, or v4's four.
-    pub(super) cells: Vec<String>,
+    pub cells: Vec<String>,
 }
 
 /// One dimension: its key, and for each trimmed member its number among the asked ones.
-pub(super) struct Axis {
-    pub(super) key: String,
-    pub(super) members: HashMap<String, Option<u32>>,
+pub struct Axis {
+    /// Key of the dimension.
+    pub key: String,
+    /// The members.
+    pub members: HashMap<String, Option<u32>>,
     /// The number of members that are not listed; without it they are an error.
-    pub(super) other: Option<u32>,
+    pub other: Option<u32>,
 }
 
 /// One cell of a row.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) enum Cell {
+pub enum Cell {
     /// The row does not have it.
     #[default]
     Left,
@@ -44,11 +48,11 @@ pub(super) enum Cell {
 
 /// One row of which every dimension was asked for.
 #[derive(Default)]
-pub(super) struct Row {
+pub struct Row {
     /// For each axis the number of the member.
-    pub(super) at: Vec<u32>,
+    pub at: Vec<u32>,
     /// The cells, as in [`Layout::cells`].
-    pub(super) cells: Vec<Cell>,
+    pub cells: Vec<Cell>,
 }
 
 #[derive(Clone, Copy)]
@@ -59,7 +63,7 @@ enum Field {
 }
 
 /// Reads pages of one layout.
-pub(super) struct Reader<'a> {
+pub struct Reader<'a> {
     layout: &'a Layout,
     fields: HashMap<&'a str, Field>,
     order: Vec<(String, Field)>,
@@ -68,22 +72,45 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(layout: &'a Layout) -> Self {
-        let axes = layout.dimensions.iter().enumerate().map(|(i, axis)| (axis.key.as_str(), Field::Axis(i)));
-        let cells = layout.cells.iter().enumerate().map(|(i, key)| (key.as_str(), Field::Cell(i)));
-        let row = Row { at: vec![0; layout.dimensions.len()], cells: vec![Cell::Left; layout.cells.len()] };
+    /// A reader of pages of this layout.
+    pub fn new(layout: &'a Layout) -> Self {
+        let axes = layout
+            .dimensions
+            .iter()
+            .enumerate()
+            .map(|(i, axis)| (axis.key.as_str(), Field::Axis(i)));
+        let cells = layout
+            .cells
+            .iter()
+            .enumerate()
+            .map(|(i, key)| (key.as_str(), Field::Cell(i)));
+        let row = Row {
+            at: vec![0; layout.dimensions.len()],
+            cells: vec![Cell::Left; layout.cells.len()],
+        };
         let last = vec![(String::new(), None); layout.dimensions.len()];
-        Self { layout, fields: axes.chain(cells).collect(), order: Vec::new(), last, row }
+        Self {
+            layout,
+            fields: axes.chain(cells).collect(),
+            order: Vec::new(),
+            last,
+            row,
+        }
     }
 
     /// Calls back for each asked row; returns how many rows the page has in all.
-    pub(super) fn page(
+    ///
+    /// # Errors
+    /// When the page is not whole, a row does not fit the layout, or the callback fails; says where.
+    pub fn page(
         &mut self,
         body: &[u8],
         each: &mut dyn FnMut(&Row) -> Result<(), String>,
     ) -> Result<u64, String> {
         let mut source = serde_json::Deserializer::from_slice(super::page::plain(body));
-        let rows = source.deserialize_map(Page { reader: self, each }).map_err(|error| error.to_string())?;
+        let rows = source
+            .deserialize_map(Page { reader: self, each })
+            .map_err(|error| error.to_string())?;
         source.end().map_err(|error| error.to_string())?;
         Ok(rows)
     }
@@ -106,8 +133,13 @@ impl<'a> Reader<'a> {
         let last = &mut self.last[axis];
         if last.0 != key || key.is_empty() {
             let axis = &self.layout.dimensions[axis];
-            let found = axis.members.get(key).copied().or_else(|| axis.other.map(Some));
-            last.1 = found.ok_or_else(|| format!("member `{key}` is not in {}'s list", axis.key))?;
+            let found = axis
+                .members
+                .get(key)
+                .copied()
+                .or_else(|| axis.other.map(Some));
+            last.1 =
+                found.ok_or_else(|| format!("member `{key}` is not in {}'s list", axis.key))?;
             last.0.clear();
             last.0.push_str(key);
         }
@@ -132,7 +164,10 @@ impl<'de> Visitor<'de> for Page<'_, '_, '_> {
         let mut rows = 0;
         while let Some(is_value) = map.next_key_seed(Key(|key: &str| key == "value"))? {
             if is_value {
-                rows = map.next_value_seed(Rows { reader: self.reader, each: self.each })?;
+                rows = map.next_value_seed(Rows {
+                    reader: self.reader,
+                    each: self.each,
+                })?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -198,7 +233,10 @@ impl<'de> Visitor<'de> for OneRow<'_, '_> {
             match field {
                 Field::Axis(axis) => {
                     known += 1;
-                    match map.next_value_seed(Key(|key: &str| reader.member(axis, key)))?.map_err(A::Error::custom)? {
+                    match map
+                        .next_value_seed(Key(|key: &str| reader.member(axis, key)))?
+                        .map_err(A::Error::custom)?
+                    {
                         Some(number) => reader.row.at[axis] = number,
                         None => asked = false,
                     }
@@ -209,7 +247,11 @@ impl<'de> Visitor<'de> for OneRow<'_, '_> {
                 }
             }
         }
-        if known == reader.layout.dimensions.len() { Ok(asked) } else { Err(A::Error::custom("a row lacks a dimension")) }
+        if known == reader.layout.dimensions.len() {
+            Ok(asked)
+        } else {
+            Err(A::Error::custom("a row lacks a dimension"))
+        }
     }
 }
 
@@ -270,7 +312,9 @@ fn cell(text: &str) -> Cell {
     if bare.is_empty() || bare == "." {
         return Cell::Dot;
     }
-    let numeric = bare.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'));
+    let numeric = bare
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'));
     match bare.parse() {
         Ok(number) if numeric => Cell::Number(number),
         _ => Cell::Text(bare.to_owned()),
@@ -284,11 +328,17 @@ mod tests {
     fn layout() -> Layout {
         let axis = |key: &str, members: &[&str]| Axis {
             key: key.into(),
-            members: (0..).zip(members).map(|(i, member)| ((*member).to_owned(), Some(i))).collect(),
+            members: (0..)
+                .zip(members)
+                .map(|(i, member)| ((*member).to_owned(), Some(i)))
+                .collect(),
             other: None,
         };
         Layout {
-            dimensions: vec![axis("RegioS", &["NL01", "GM0363"]), axis("Perioden", &["2019JJ00"])],
+            dimensions: vec![
+                axis("RegioS", &["NL01", "GM0363"]),
+                axis("Perioden", &["2019JJ00"]),
+            ],
             cells: vec!["A_1".into(), "B_2".into()],
         }
     }
@@ -312,15 +362,32 @@ mod tests {
             {"RegioS":"GM0363","Perioden":"2019JJ00","A_1":null,"B_2":"NaN"}]}"#,
         )
         .unwrap();
-        assert_eq!(rows[0], (vec![0, 0], vec![Cell::Number(17_282_163.0), Cell::Number("38.799999999999997".parse().unwrap())]));
+        assert_eq!(
+            rows[0],
+            (
+                vec![0, 0],
+                vec![
+                    Cell::Number(17_282_163.0),
+                    Cell::Number("38.799999999999997".parse().unwrap())
+                ]
+            )
+        );
         assert_eq!(rows[1], (vec![1, 0], vec![Cell::Number(135.5), Cell::Dot]));
-        assert_eq!(rows[2], (vec![1, 0], vec![Cell::Null, Cell::Text("NaN".into())]));
+        assert_eq!(
+            rows[2],
+            (vec![1, 0], vec![Cell::Null, Cell::Text("NaN".into())])
+        );
     }
 
     #[test]
     fn members_and_dimensions_that_are_not_known_are_errors() {
-        let unknown = read(r#"{"value":[{"RegioS":"GM9999","Perioden":"2019JJ00","A_1":1,"B_2":2}]}"#);
+        let unknown =
+            read(r#"{"value":[{"RegioS":"GM9999","Perioden":"2019JJ00","A_1":1,"B_2":2}]}"#);
         assert!(unknown.unwrap_err().contains("GM9999"));
-        assert!(read(r#"{"value":[{"RegioS":"NL01","A_1":1}]}"#).unwrap_err().contains("lacks a dimension"));
+        assert!(
+            read(r#"{"value":[{"RegioS":"NL01","A_1":1}]}"#)
+                .unwrap_err()
+                .contains("lacks a dimension")
+        );
     }
 }

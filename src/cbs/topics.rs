@@ -17,35 +17,68 @@ const LISTED: usize = 5;
 ///
 /// A full path beats a path of which the leading levels were left out; that beats nothing. `member` is the title of the
 /// asked member, which may stand in front of the asked title.
-pub(super) fn find<'a>(topics: &'a [Topic], ask: &TopicAsk, member: Option<&str>) -> Result<&'a Topic> {
+pub(super) fn find<'a>(
+    topics: &'a [Topic],
+    ask: &TopicAsk,
+    member: Option<&str>,
+) -> Result<&'a Topic> {
     let asked = one_line(&ask.title);
-    let bare = member.and_then(|title| asked.strip_prefix(&format!("{title} > "))).unwrap_or(&asked);
+    let bare = member
+        .and_then(|title| asked.strip_prefix(&format!("{title} > ")))
+        .unwrap_or(&asked);
     let unit = one_line(&ask.unit);
     let fits = |level: &dyn Fn(&Topic) -> bool| -> Vec<&'a Topic> {
-        topics.iter().filter(|topic| level(topic) && (unit.is_empty() || unit == topic.unit)).collect()
+        topics
+            .iter()
+            .filter(|topic| level(topic) && (unit.is_empty() || unit == topic.unit))
+            .collect()
     };
     let tail = format!(" > {bare}");
-    let levels: [&dyn Fn(&Topic) -> bool; 3] =
-        [&|topic| topic.path == asked, &|topic| topic.path == bare, &|topic| topic.path.ends_with(&tail)];
-    let found = levels.into_iter().map(fits).find(|found| !found.is_empty()).unwrap_or_default();
+    let levels: [&dyn Fn(&Topic) -> bool; 3] = [
+        &|topic| topic.path == asked,
+        &|topic| topic.path == bare,
+        &|topic| topic.path.ends_with(&tail),
+    ];
+    let found = levels
+        .into_iter()
+        .map(fits)
+        .find(|found| !found.is_empty())
+        .unwrap_or_default();
     let named = |candidates: &[&Topic]| candidates.iter().map(|topic| shown(topic)).collect();
     match narrowed(found, ask.key.as_deref()).as_slice() {
         [one] => Ok(one),
-        [] => Err(Error::from(Kind::NoTopic { nearest: named(&nearest(topics, bare, &unit)) }).of_topic(&asked)),
-        many => Err(Error::from(Kind::ManyTopics { candidates: named(many) }).of_topic(&asked)),
+        [] => Err(Error::from(Kind::NoTopic {
+            nearest: named(&nearest(topics, bare, &unit)),
+        })
+        .of_topic(&asked)),
+        many => Err(Error::from(Kind::ManyTopics {
+            candidates: named(many),
+        })
+        .of_topic(&asked)),
     }
 }
 
 /// Those with the key, else those with its stem, else all.
 fn narrowed<'a>(found: Vec<&'a Topic>, key: Option<&str>) -> Vec<&'a Topic> {
-    let Some(key) = key.map(|key| key.rsplit(':').next().unwrap_or(key)).filter(|_| found.len() > 1) else {
+    let Some(key) = key
+        .map(|key| key.rsplit(':').next().unwrap_or(key))
+        .filter(|_| found.len() > 1)
+    else {
         return found;
     };
-    let equal: Vec<_> = found.iter().copied().filter(|topic| topic.key == key).collect();
+    let equal: Vec<_> = found
+        .iter()
+        .copied()
+        .filter(|topic| topic.key == key)
+        .collect();
     if !equal.is_empty() {
         return equal;
     }
-    let alike: Vec<_> = found.iter().copied().filter(|topic| stem(&topic.key) == stem(key)).collect();
+    let alike: Vec<_> = found
+        .iter()
+        .copied()
+        .filter(|topic| stem(&topic.key) == stem(key))
+        .collect();
     if alike.is_empty() { found } else { alike }
 }
 
@@ -53,7 +86,11 @@ fn narrowed<'a>(found: Vec<&'a Topic>, key: Option<&str>) -> Vec<&'a Topic> {
 fn stem(key: &str) -> &str {
     let bare = key.split_once('-').map_or(key, |(bare, _)| bare);
     match bare.rsplit_once('_') {
-        Some((stem, number)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => stem,
+        Some((stem, number))
+            if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            stem
+        }
         _ => bare,
     }
 }
@@ -63,19 +100,35 @@ fn nearest<'a>(topics: &'a [Topic], title: &str, unit: &str) -> Vec<&'a Topic> {
     let mut ranked: Vec<_> = topics
         .iter()
         .map(|topic| {
-            let (here, same) = (words(&topic.path), topic.path == title || topic.path.ends_with(&format!(" > {title}")));
+            let (here, same) = (
+                words(&topic.path),
+                topic.path == title || topic.path.ends_with(&format!(" > {title}")),
+            );
             let shared = asked.intersection(&here).count();
             let all = asked.union(&here).count().max(1);
-            (u8::from(!same), all * 1_000 / (shared * 1_000 / all + 1), topic.unit != unit, topic)
+            (
+                u8::from(!same),
+                all * 1_000 / (shared * 1_000 / all + 1),
+                topic.unit != unit,
+                topic,
+            )
         })
         .collect();
     ranked.sort_by_key(|(same, distance, unit, _)| (*same, *distance, *unit));
-    ranked.into_iter().take(LISTED).map(|(.., topic)| topic).collect()
+    ranked
+        .into_iter()
+        .take(LISTED)
+        .map(|(.., topic)| topic)
+        .collect()
 }
 
 fn words(text: &str) -> BTreeSet<String> {
     let letters = |sign: char| !sign.is_alphanumeric();
-    text.to_lowercase().split(letters).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    text.to_lowercase()
+        .split(letters)
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn shown(topic: &Topic) -> String {
@@ -102,35 +155,63 @@ mod tests {
         vec![
             topic("Totaal_1", "Banen > Totaal", "x 1 000"),
             topic("Totaal_4", "Uren > Totaal", "mln uur"),
-            topic("k_0Tot15Jaar_8", "Bevolking > Leeftijd > 0 tot 15 jaar", "aantal"),
-            topic("k_0Tot15Jaar_9", "Bevolking > Leeftijd > 0 tot 15 jaar", "%"),
+            topic(
+                "k_0Tot15Jaar_8",
+                "Bevolking > Leeftijd > 0 tot 15 jaar",
+                "aantal",
+            ),
+            topic(
+                "k_0Tot15Jaar_9",
+                "Bevolking > Leeftijd > 0 tot 15 jaar",
+                "%",
+            ),
             topic("Appartement_48", "Prijs > Appartement", "euro"),
             topic("Appartement_56", "Gas > Appartement", "euro"),
         ]
     }
 
     fn found(title: &str, unit: &str, key: Option<&str>) -> Result<String> {
-        let ask = TopicAsk { title: title.into(), unit: unit.into(), key: key.map(Into::into), member: None };
+        let ask = TopicAsk {
+            title: title.into(),
+            unit: unit.into(),
+            key: key.map(Into::into),
+            member: None,
+        };
         find(&table(), &ask, Some("Totaal misdrijven")).map(|topic| topic.key.clone())
     }
 
     #[test]
     fn path_and_unit_decide() {
         assert_eq!(found("Uren > Totaal", "mln uur", None).unwrap(), "Totaal_4");
-        assert_eq!(found("Bevolking >  Leeftijd > 0 tot 15 jaar", "%", None).unwrap(), "k_0Tot15Jaar_9");
-        assert_eq!(found("Totaal misdrijven > Banen > Totaal", "x 1 000", None).unwrap(), "Totaal_1");
+        assert_eq!(
+            found("Bevolking >  Leeftijd > 0 tot 15 jaar", "%", None).unwrap(),
+            "k_0Tot15Jaar_9"
+        );
+        assert_eq!(
+            found("Totaal misdrijven > Banen > Totaal", "x 1 000", None).unwrap(),
+            "Totaal_1"
+        );
     }
 
     #[test]
     fn leading_levels_may_be_left_out_where_the_rest_is_unique() {
         assert_eq!(found("0 tot 15 jaar", "%", None).unwrap(), "k_0Tot15Jaar_9");
-        assert!(matches!(*found("Appartement", "euro", None).unwrap_err().kind, Kind::ManyTopics { .. }));
+        assert!(matches!(
+            *found("Appartement", "euro", None).unwrap_err().kind,
+            Kind::ManyTopics { .. }
+        ));
     }
 
     #[test]
     fn a_key_or_its_stem_breaks_ties_and_nothing_else() {
-        assert_eq!(found("Appartement", "euro", Some("Appartement_56")).unwrap(), "Appartement_56");
-        assert_eq!(found("0 tot 15 jaar", "", Some("0:k_0Tot15Jaar_8")).unwrap(), "k_0Tot15Jaar_8");
+        assert_eq!(
+            found("Appartement", "euro", Some("Appartement_56")).unwrap(),
+            "Appartement_56"
+        );
+        assert_eq!(
+            found("0 tot 15 jaar", "", Some("0:k_0Tot15Jaar_8")).unwrap(),
+            "k_0Tot15Jaar_8"
+        );
         assert!(found("Totaal", "", Some("M000352")).is_err());
         assert!(found("Prijs > Boerderij", "euro", Some("Appartement_48")).is_err());
     }
@@ -138,6 +219,12 @@ mod tests {
     #[test]
     fn the_error_lists_the_nearest_first() {
         let error = found("Uren > Totaal", "uur", None).unwrap_err();
-        assert!(error.hint().contains("nearest: Totaal_4 `Uren > Totaal` (mln uur)"), "{}", error.hint());
+        assert!(
+            error
+                .hint()
+                .contains("nearest: Totaal_4 `Uren > Totaal` (mln uur)"),
+            "{}",
+            error.hint()
+        );
     }
 }

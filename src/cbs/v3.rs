@@ -6,7 +6,8 @@
 use serde::Deserialize;
 
 use super::describe::{
-    Description, Dimension, DimensionKind, Groups, Member, Place, Topic, Year, list, one_line, parallel, path_of, status,
+    Description, Dimension, DimensionKind, Groups, Member, Place, Topic, Year, list, one_line,
+    parallel, path_of, status,
 };
 use super::error::{Kind, Result};
 use super::http::{Errand, Http};
@@ -54,7 +55,10 @@ struct Item {
 /// Title and release.
 pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Description> {
     let infos: Vec<Info> = list(http, errand, place.at("TableInfos", ""))?;
-    let info = infos.into_iter().next().ok_or_else(|| Kind::Malformed("TableInfos is empty".into()))?;
+    let info = infos
+        .into_iter()
+        .next()
+        .ok_or_else(|| Kind::Malformed("TableInfos is empty".into()))?;
     let own = place.catalog == "CBS";
     let source = one_line(&info.source.unwrap_or_default());
     Ok(Description {
@@ -62,11 +66,22 @@ pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<De
         title: one_line(&info.title),
         catalog: place.catalog.clone(),
         service: "v3",
-        release: Release { modified: info.modified.unwrap_or_default(), version: String::new() },
+        release: Release {
+            modified: info.modified.unwrap_or_default(),
+            version: String::new(),
+        },
         period: info.period.unwrap_or_default(),
         reason: info.reason_delivery.unwrap_or_default(),
-        publisher: if own { "CBS".into() } else { source.trim_end_matches('.').to_owned() },
-        license: if own { OWN_LICENSE.into() } else { String::new() },
+        publisher: if own {
+            "CBS".into()
+        } else {
+            source.trim_end_matches('.').to_owned()
+        },
+        license: if own {
+            OWN_LICENSE.into()
+        } else {
+            String::new()
+        },
         observations: None,
         dimensions: Vec::new(),
         topics: Vec::new(),
@@ -74,7 +89,12 @@ pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<De
 }
 
 /// Dimensions and topics.
-pub(super) fn whole(http: &Http, errand: &Errand<'_>, place: &Place, mut description: Description) -> Result<Description> {
+pub(super) fn whole(
+    http: &Http,
+    errand: &Errand<'_>,
+    place: &Place,
+    mut description: Description,
+) -> Result<Description> {
     let properties: Vec<Property> = list(http, errand, place.at("DataProperties", ""))?;
     description.topics = topics(&properties);
     let found: Vec<_> = properties.into_iter().filter_map(dimension).collect();
@@ -92,7 +112,10 @@ fn topics(properties: &[Property]) -> Vec<Topic> {
         .filter(|property| property.r#type == "TopicGroup")
         .map(|group| {
             let parent = group.parent.map(|id| id.to_string());
-            (group.id.to_string(), (group.title.clone().unwrap_or_default(), parent))
+            (
+                group.id.to_string(),
+                (group.title.clone().unwrap_or_default(), parent),
+            )
         })
         .collect();
     let is_topic = |property: &&Property| property.r#type == "Topic";
@@ -103,7 +126,11 @@ fn topics(properties: &[Property]) -> Vec<Topic> {
             let parent = topic.parent.map(|id| id.to_string());
             Topic {
                 key: topic.key.clone().unwrap_or_default(),
-                path: path_of(&groups, parent.as_deref(), topic.title.as_deref().unwrap_or_default()),
+                path: path_of(
+                    &groups,
+                    parent.as_deref(),
+                    topic.title.as_deref().unwrap_or_default(),
+                ),
                 unit: one_line(topic.unit.as_deref().unwrap_or_default()),
                 decimals: topic.decimals.unwrap_or_default(),
                 presentation: topic.presentation_type.clone().unwrap_or_default(),

@@ -6,7 +6,8 @@
 use serde::Deserialize;
 
 use super::describe::{
-    Description, Dimension, DimensionKind, Groups, Member, Place, Topic, Year, list, one_line, parallel, path_of, status,
+    Description, Dimension, DimensionKind, Groups, Member, Place, Topic, Year, both, list,
+    one_line, parallel, path_of, status,
 };
 use super::error::{Kind, Result};
 use super::http::{Errand, Http};
@@ -66,7 +67,11 @@ struct Code {
 
 /// Title and release.
 pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Description> {
-    let (_, found) = http.get(errand, &place.at("Properties", ""), page::parse::<Properties>)?;
+    let found = http.get(
+        errand,
+        &place.at("Properties", ""),
+        page::parse::<Properties>,
+    )?;
     let publisher = found.publisher.unwrap_or_default();
     let own = publisher.is_empty() || publisher.ends_with("Centraal_Bureau_voor_de_Statistiek");
     Ok(Description {
@@ -74,7 +79,10 @@ pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<De
         title: one_line(&found.title),
         catalog: place.catalog.clone(),
         service: "v4",
-        release: Release { modified: found.modified.unwrap_or_default(), version: found.version.unwrap_or_default() },
+        release: Release {
+            modified: found.modified.unwrap_or_default(),
+            version: found.version.unwrap_or_default(),
+        },
         period: found.temporal_coverage.unwrap_or_default(),
         reason: found.version_reason.unwrap_or_default(),
         publisher: if own { "CBS".into() } else { publisher },
@@ -86,14 +94,32 @@ pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<De
 }
 
 /// Dimensions and topics.
-pub(super) fn whole(http: &Http, errand: &Errand<'_>, place: &Place, mut description: Description) -> Result<Description> {
-    let axes: Vec<Axis> = list(http, errand, place.at("Dimensions", ""))?;
-    let measures: Vec<Measure> = list(http, errand, place.at("MeasureCodes", ""))?;
-    let grouped = measures.iter().any(|measure| measure.group.is_some());
-    let groups = if grouped { groups(http, errand, place)? } else { Groups::new() };
-    description.topics = measures.into_iter().map(|measure| topic(&groups, measure)).collect();
+pub(super) fn whole(
+    http: &Http,
+    errand: &Errand<'_>,
+    place: &Place,
+    mut description: Description,
+) -> Result<Description> {
+    let (groups, (axes, measures)) = both(
+        || groups(http, errand, place),
+        || {
+            both(
+                || list::<Axis>(http, errand, place.at("Dimensions", "")),
+                || list::<Measure>(http, errand, place.at("MeasureCodes", "")),
+            )
+        },
+    );
+    let (groups, axes, measures) = (groups?, axes?, measures?);
+    description.topics = measures
+        .into_iter()
+        .map(|measure| topic(&groups, measure))
+        .collect();
     description.dimensions = parallel(http.config.connections, axes, |axis| {
-        let codes: Vec<Code> = list(http, errand, place.at(&format!("{}Codes", axis.identifier), ""))?;
+        let codes: Vec<Code> = list(
+            http,
+            errand,
+            place.at(&format!("{}Codes", axis.identifier), ""),
+        )?;
         Ok(dimension(axis, codes))
     })?;
     Ok(description)
@@ -102,7 +128,8 @@ pub(super) fn whole(http: &Http, errand: &Errand<'_>, place: &Place, mut descrip
 fn groups(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Groups> {
     match list::<Group>(http, errand, place.at("MeasureGroups", "")) {
         Ok(groups) => {
-            let entry = |group: Group| (group.id, (group.title.unwrap_or_default(), group.parent_id));
+            let entry =
+                |group: Group| (group.id, (group.title.unwrap_or_default(), group.parent_id));
             Ok(groups.into_iter().map(entry).collect())
         }
         Err(error) if matches!(*error.kind, Kind::NotFound) => Ok(Groups::new()),
@@ -112,7 +139,11 @@ fn groups(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Groups> {
 
 fn topic(groups: &Groups, measure: Measure) -> Topic {
     Topic {
-        path: path_of(groups, measure.group.as_deref(), measure.title.as_deref().unwrap_or_default()),
+        path: path_of(
+            groups,
+            measure.group.as_deref(),
+            measure.title.as_deref().unwrap_or_default(),
+        ),
         key: measure.identifier,
         unit: one_line(&measure.unit.unwrap_or_default()),
         decimals: measure.decimals.unwrap_or_default(),

@@ -22,14 +22,19 @@ use crate::query::Queries;
 ///
 /// # Errors
 /// When a frame lacks a column or a file cannot be written.
-pub fn write(folder: &Path, queries: &Queries, figures: &Figures) -> Result<(), Failure> {
-    let provenance = Provenance::new(queries, figures);
+pub fn write(
+    folder: &Path,
+    queries: &Queries,
+    figures: &Figures,
+    provenance: &Provenance,
+) -> Result<(), Failure> {
+    files::at("make", folder, std::fs::create_dir_all(folder))?;
     let (large, small) = std::thread::scope(|scope| {
-        let large = scope.spawn(|| tables::gemeenten(queries, figures, &provenance));
-        let small = tables::vergelijking(queries, figures, &provenance).and_then(|csv| {
+        let large = scope.spawn(|| tables::gemeenten(queries, figures, provenance));
+        let small = tables::vergelijking(queries, figures, provenance).and_then(|csv| {
             Ok([
                 csv,
-                tables::indicatoren(queries, figures, &provenance)?,
+                tables::indicatoren(queries, figures, provenance)?,
                 tables::groepen(figures),
             ])
         });

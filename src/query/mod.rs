@@ -28,6 +28,14 @@ pub struct Queries {
     pub themes: Vec<Theme>,
     /// Indicators in the order of the paper.
     pub indicators: Vec<Indicator>,
+    /// Charts in the order of the paper.
+    pub charts: Vec<Chart>,
+    /// Claims in the order of the paper.
+    pub claims: Vec<Claim>,
+    /// Asks in the order of the file.
+    pub asks: Vec<Ask>,
+    /// Columns of the table per gemeente.
+    pub columns: Vec<Column>,
     /// Editions in the order of the file.
     pub editions: Vec<Edition>,
 }
@@ -266,6 +274,99 @@ impl Way {
             ),
         }
     }
+}
+
+/// A chart of the paper.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// Id.
+    pub id: String,
+    /// Theme it belongs to.
+    pub theme: String,
+    /// Kind.
+    pub kind: ChartKind,
+    /// Indicators, by position.
+    pub indicators: Vec<usize>,
+    /// Groups to show.
+    pub groups: Vec<crate::compare::GroupId>,
+    /// The finding, as a template of [`crate::text`].
+    pub title: String,
+    /// Years to show.
+    pub years: Years,
+    /// Half the width of the page.
+    pub half: bool,
+    /// First year after a break in the series, with what broke.
+    pub broken: Option<(i32, String)>,
+    /// Where it is asked: `file:line`.
+    pub place: String,
+}
+
+/// The kinds of charts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChartKind {
+    /// All members as dots, with the values of groups.
+    Strip,
+    /// Groups sorted by value, as bars.
+    Bars,
+    /// Groups over years.
+    Lines,
+    /// Groups in two years.
+    Slope,
+    /// Members sorted by value.
+    Ranked,
+    /// Where the members lie.
+    Map,
+}
+
+/// A sentence that compares, with the predicate that makes it true.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Id.
+    pub id: String,
+    /// Theme it belongs to.
+    pub theme: String,
+    /// The sentence, as a template of [`crate::text`].
+    pub sentence: String,
+    /// The predicate, in the language of [`crate::claim`].
+    pub when: String,
+    /// Whether it stands in the summary.
+    pub summary: bool,
+    /// The words of the agenda it tests.
+    pub agenda: Option<String>,
+    /// Where it is asked: `file:line`.
+    pub place: String,
+}
+
+/// A column of the table per gemeente.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Indicator, by position.
+    pub indicator: usize,
+    /// Title, short enough for a column.
+    pub title: String,
+}
+
+/// What M50 asks.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// Id.
+    pub id: String,
+    /// Theme it belongs to.
+    pub theme: String,
+    /// The ask, in Dutch.
+    pub text: String,
+    /// The line of the agenda it serves.
+    pub agenda: String,
+    /// Facts that support it.
+    pub facts: Vec<String>,
+    /// Why, as a template of [`crate::text`].
+    pub why: String,
+    /// Whether M50 agreed on it; else it is printed as a concept.
+    pub agreed: bool,
+    /// Whether it stands on the first page.
+    pub core: bool,
+    /// Where it is asked: `file:line`.
+    pub place: String,
 }
 
 /// One yearly publication.

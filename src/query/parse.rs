@@ -9,9 +9,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
+use crate::compare::GroupId;
+
 use super::{
-    Direction, Edition, Error, Find, Formula, GEMEENTEN, Indicator, Queries, Service, Table, Theme,
-    Topic, TopicSource, Way, Years,
+    Ask, Chart, ChartKind, Claim, Column, Direction, Edition, Error, Find, Formula, GEMEENTEN,
+    Indicator, Queries, Service, Table, Theme, Topic, TopicSource, Way, Years,
 };
 
 #[derive(Deserialize)]
@@ -86,6 +88,102 @@ struct ThemeFile {
     topic: Vec<TopicEntry>,
     #[serde(default)]
     indicator: Vec<IndicatorEntry>,
+    #[serde(default)]
+    chart: Vec<ChartEntry>,
+    #[serde(default)]
+    claim: Vec<ClaimEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ChartEntry {
+    id: Spanned<String>,
+    kind: KindWord,
+    indicators: Vec<Spanned<String>>,
+    groups: Option<Vec<Spanned<String>>>,
+    title: String,
+    years: Option<Spanned<String>>,
+    #[serde(default)]
+    size: Size,
+    broken: Option<Break>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Break {
+    before: i32,
+    note: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum KindWord {
+    Strip,
+    Bars,
+    Lines,
+    Slope,
+    Ranked,
+    Map,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Size {
+    #[default]
+    Full,
+    Half,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ClaimEntry {
+    id: Spanned<String>,
+    sentence: String,
+    when: String,
+    #[serde(default)]
+    summary: bool,
+    agenda: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct AsksFile {
+    #[serde(default)]
+    ask: Vec<AskEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct TableFile {
+    column: Vec<ColumnEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ColumnEntry {
+    indicator: Spanned<String>,
+    title: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct AskEntry {
+    id: Spanned<String>,
+    theme: Spanned<String>,
+    text: String,
+    agenda: String,
+    fact: Vec<String>,
+    why: String,
+    state: State,
+    #[serde(default)]
+    core: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    Concept,
+    Agreed,
 }
 
 #[derive(Deserialize)]
@@ -231,6 +329,16 @@ impl File {
         self.wrong_at(at.span().start, message.into(), expected.into())
     }
 
+    /// Where a name stands, for messages that come later.
+    fn place<T>(&self, at: &Spanned<T>) -> String {
+        let before = self.text.get(..at.span().start).unwrap_or_default();
+        format!(
+            "{}:{}",
+            self.path.display(),
+            before.matches('\n').count() + 1
+        )
+    }
+
     fn years(&self, text: Option<&Spanned<String>>) -> Result<Years, Error> {
         text.map_or(Ok(Years::default()), |text| {
             Years::parse(text.get_ref()).map_err(|expected| {
@@ -266,6 +374,10 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         topics: Vec::new(),
         themes: Vec::new(),
         indicators: Vec::new(),
+        charts: Vec::new(),
+        claims: Vec::new(),
+        asks: Vec::new(),
+        columns: Vec::new(),
         editions,
     };
     let mut parsed = Vec::new();
@@ -288,21 +400,169 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
             order: theme.order,
             note: theme.note,
         });
-        parsed.push((file, theme.id, theme.indicator));
+        parsed.push((file, theme.id, theme.indicator, theme.chart, theme.claim));
     }
+    let mut told = Vec::new();
     let mut seen = BTreeSet::new();
-    for (file, theme, entries) in parsed {
+    for (file, theme, entries, charts, claims) in parsed {
         for entry in entries {
-            if !seen.insert(entry.id.get_ref().clone()) {
-                let message = format!("indicator `{}` twice", entry.id.get_ref());
-                return Err(file.wrong(&entry.id, message, "one indicator per id"));
-            }
+            once(&file, &mut seen, &entry.id, "indicator")?;
             queries
                 .indicators
                 .push(indicator(&file, entry, &theme, &ids)?);
         }
+        told.push((file, theme, charts, claims));
+    }
+    let (mut chart_ids, mut claim_ids) = (BTreeSet::new(), BTreeSet::new());
+    for (file, theme, charts, claims) in told {
+        for entry in charts {
+            once(&file, &mut chart_ids, &entry.id, "chart")?;
+            queries
+                .charts
+                .push(chart(&file, entry, &theme, &queries.indicators)?);
+        }
+        for entry in claims {
+            once(&file, &mut claim_ids, &entry.id, "claim")?;
+            queries.claims.push(Claim {
+                place: file.place(&entry.id),
+                id: entry.id.into_inner(),
+                theme: theme.clone(),
+                sentence: entry.sentence,
+                when: entry.when,
+                summary: entry.summary,
+                agenda: entry.agenda,
+            });
+        }
+    }
+    queries.asks = asks(folder, &queries.themes)?;
+    let table = File::read(folder.join("table.toml"))?;
+    for column in table.parse::<TableFile>()?.column {
+        let indicator = indicator_position(&table, &column.indicator, &queries.indicators)?;
+        queries.columns.push(Column {
+            indicator,
+            title: column.title,
+        });
     }
     Ok(queries)
+}
+
+/// Refuses an id that was there before.
+fn once(
+    file: &File,
+    seen: &mut BTreeSet<String>,
+    id: &Spanned<String>,
+    kind: &str,
+) -> Result<(), Error> {
+    if seen.insert(id.get_ref().clone()) {
+        return Ok(());
+    }
+    Err(file.wrong(
+        id,
+        format!("{kind} `{}` twice", id.get_ref()),
+        format!("one {kind} per id"),
+    ))
+}
+
+fn indicator_position(
+    file: &File,
+    id: &Spanned<String>,
+    indicators: &[Indicator],
+) -> Result<usize, Error> {
+    indicators
+        .iter()
+        .position(|known| known.id == *id.get_ref())
+        .ok_or_else(|| {
+            let known = indicators.iter().map(|known| known.id.clone()).collect();
+            file.wrong(
+                id,
+                format!("there is no indicator `{}`", id.get_ref()),
+                nearest(id.get_ref(), &known),
+            )
+        })
+}
+
+fn chart(
+    file: &File,
+    entry: ChartEntry,
+    theme: &str,
+    indicators: &[Indicator],
+) -> Result<Chart, Error> {
+    let mut positions = Vec::new();
+    for id in &entry.indicators {
+        positions.push(indicator_position(file, id, indicators)?);
+    }
+    let mut groups = Vec::new();
+    for id in entry.groups.iter().flatten() {
+        let Some(group) = GroupId::parse(id.get_ref()) else {
+            let message = format!("there is no group `{}`", id.get_ref());
+            return Err(file.wrong(id, message, GroupId::ALL.map(GroupId::id).join(", ")));
+        };
+        groups.push(group);
+    }
+    if entry.groups.is_none() {
+        groups.extend(GroupId::NETWORKS.into_iter().chain([GroupId::Nederland]));
+    }
+    // the id becomes a file name and a name in Typst
+    if !entry
+        .id
+        .get_ref()
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    {
+        let message = format!("`{}` is no id of a chart", entry.id.get_ref());
+        return Err(file.wrong(&entry.id, message, "small letters, digits and `-`"));
+    }
+    Ok(Chart {
+        place: file.place(&entry.id),
+        years: file.years(entry.years.as_ref())?,
+        id: entry.id.into_inner(),
+        theme: theme.to_owned(),
+        kind: match entry.kind {
+            KindWord::Strip => ChartKind::Strip,
+            KindWord::Bars => ChartKind::Bars,
+            KindWord::Lines => ChartKind::Lines,
+            KindWord::Slope => ChartKind::Slope,
+            KindWord::Ranked => ChartKind::Ranked,
+            KindWord::Map => ChartKind::Map,
+        },
+        indicators: positions,
+        groups,
+        title: entry.title,
+        half: matches!(entry.size, Size::Half),
+        broken: entry.broken.map(|broken| (broken.before, broken.note)),
+    })
+}
+
+fn asks(folder: &Path, themes: &[Theme]) -> Result<Vec<Ask>, Error> {
+    let path = folder.join("asks.toml");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let file = File::read(path)?;
+    let mut seen = BTreeSet::new();
+    let mut asks = Vec::new();
+    for entry in file.parse::<AsksFile>()?.ask {
+        once(&file, &mut seen, &entry.id, "ask")?;
+        if !themes
+            .iter()
+            .any(|theme| theme.id == *entry.theme.get_ref())
+        {
+            let message = format!("there is no theme `{}`", entry.theme.get_ref());
+            return Err(file.wrong(&entry.theme, message, "the id of a theme file"));
+        }
+        asks.push(Ask {
+            place: file.place(&entry.id),
+            id: entry.id.into_inner(),
+            theme: entry.theme.into_inner(),
+            text: entry.text,
+            agenda: entry.agenda,
+            facts: entry.fact,
+            why: entry.why,
+            agreed: matches!(entry.state, State::Agreed),
+            core: entry.core,
+        });
+    }
+    Ok(asks)
 }
 
 fn theme_paths(folder: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -316,7 +576,12 @@ fn theme_paths(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let is_theme = !matches!(
             &*name,
-            "tables.toml" | "editions.toml" | "asks.toml" | "numerals.toml" | "fetch.toml"
+            "tables.toml"
+                | "table.toml"
+                | "editions.toml"
+                | "asks.toml"
+                | "numerals.toml"
+                | "fetch.toml"
         );
         if path
             .extension()
@@ -578,5 +843,5 @@ fn nearest(wrong: &str, known: &BTreeSet<String>) -> String {
         .take(3)
         .map(|(_, name)| format!("`{name}`"))
         .collect();
-    format!("a topic of `queries/`, such as {}", names.join(", "))
+    format!("one that `queries/` knows, such as {}", names.join(", "))
 }

@@ -126,25 +126,3 @@ fn bomb(megabytes: usize) -> Answer {
         .push(("Content-Encoding".into(), "gzip".into()));
     answer
 }
-
-/// What a fault changes while the answer is made.
-#[derive(Clone, Debug, Default)]
-pub struct Tweaks {
-    pub loop_link: bool,
-    pub foreign_link: bool,
-    pub lost_link: bool,
-    pub duplicate_row: bool,
-    pub lost_row: bool,
-}
-
-impl Tweaks {
-    pub fn of(fault: Option<&Fault>) -> Self {
-        Self {
-            loop_link: matches!(fault, Some(Fault::LoopLink)),
-            foreign_link: matches!(fault, Some(Fault::ForeignLink)),
-            lost_link: matches!(fault, Some(Fault::LostLink)),
-            duplicate_row: matches!(fault, Some(Fault::DuplicateRow)),
-            lost_row: matches!(fault, Some(Fault::LostRow)),
-        }
-    }
-}

@@ -122,7 +122,7 @@ pub fn encode(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         match byte {
             b' ' | b'%' | b'&' | b'#' | b'+' | b'"' | 0x80.. => {
-                write!(out, "%{byte:02X}").expect("memory")
+                write!(out, "%{byte:02X}").expect("memory");
             }
             _ => out.push(char::from(byte)),
         }

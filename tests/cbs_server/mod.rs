@@ -12,7 +12,9 @@ pub mod faults;
 pub mod filter;
 pub mod http;
 pub mod json;
+pub mod lists;
 pub mod model;
+pub mod pick;
 pub mod samples;
 pub mod v3;
 pub mod v4;
@@ -25,11 +27,12 @@ use std::thread;
 use std::time::Duration;
 
 use self::captured::Captured;
-use self::faults::{Fault, Rule, Tweaks};
+use self::faults::{Fault, Rule};
 use self::http::{Answer, Request};
 pub use self::model::ServedTable;
 
 /// How the server behaves all along.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Clone, Debug)]
 pub struct Options {
     pub feed_page: usize,
@@ -202,8 +205,7 @@ impl State {
         {
             return (Answer::text(406, "Not Acceptable"), fault);
         }
-        let tweaks = Tweaks::of(fault.as_ref());
-        let mut answer = self.route(request, &options, &tweaks);
+        let mut answer = self.route(request, &options, fault.as_ref());
         if let Some(Fault::Republish) = fault {
             self.republish(&request.path);
         }
@@ -214,7 +216,7 @@ impl State {
         (answer, fault)
     }
 
-    fn route(&self, request: &Request, options: &Options, tweaks: &Tweaks) -> Answer {
+    fn route(&self, request: &Request, options: &Options, fault: Option<&Fault>) -> Answer {
         if let Some(answer) = self
             .captured
             .as_ref()
@@ -233,7 +235,7 @@ impl State {
             tables: &tables,
             request,
             options,
-            tweaks,
+            fault,
             third,
         };
         match parts.as_slice() {

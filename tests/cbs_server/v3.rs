@@ -1,17 +1,20 @@
 //! OData v3 as CBS speaks it: catalog, API and feed.
 
+use super::Options;
+use super::faults::Fault;
 use super::filter::{Expr, Value};
 use super::http::{Answer, Request, encode};
-use super::json::{object, optional, s, text};
+use super::json::{object, s, text};
+use super::lists::{info, member_row, properties, table_info};
 use super::model::{Cell, Dim, ServedTable, Topic};
-use super::{Options, Tweaks};
+use super::pick::Picked;
 
 /// One request, and what it is asked of.
 pub struct Site<'a> {
     pub tables: &'a [ServedTable],
     pub request: &'a Request,
     pub options: &'a Options,
-    pub tweaks: &'a Tweaks,
+    pub fault: Option<&'a Fault>,
     pub third: bool,
 }
 
@@ -168,12 +171,17 @@ impl Site<'_> {
             ["CategoryGroups"] => list("CategoryGroups", Vec::new()),
             ["TypedDataSet"] => self.data(table, &root, api, true),
             ["UntypedDataSet"] => self.data(table, &root, api, false),
-            [name] => match table.dims.iter().find(|dim| dim.key == *name) {
-                Some(dim) => list(
+            [name] => match table
+                .dims
+                .iter()
+                .find(|dim| dim.key == *name)
+                .map(|dim| (dim, dim.width()))
+            {
+                Some((dim, width)) => list(
                     name,
                     dim.members
                         .iter()
-                        .map(|member| member_row(dim, member))
+                        .map(|member| member_row(dim, member, width))
                         .collect(),
                 ),
                 None => fault(404, "Resource not found for the segment."),
@@ -220,18 +228,17 @@ impl Site<'_> {
             Ok(picked) => picked,
             Err(why) => return fault(400, &why),
         };
+        let in_json = |keys: Vec<String>| keys.iter().map(|key| text(key)).collect();
+        let keys: Vec<Vec<String>> = padded(table).into_iter().map(in_json).collect();
         let write = |at: usize| {
             let coords = picked.coords(at);
             let mut fields = Vec::new();
             if wanted("ID") {
                 fields.push(("ID", index(table, &coords).to_string()));
             }
-            for (dim, member) in table.dims.iter().zip(&coords) {
+            for (number, (dim, member)) in table.dims.iter().zip(&coords).enumerate() {
                 if wanted(&dim.key) {
-                    fields.push((
-                        dim.key.as_str(),
-                        text(&padded(dim, &dim.members[*member].key)),
-                    ));
+                    fields.push((dim.key.as_str(), keys[number][*member].clone()));
                 }
             }
             for (number, topic) in table
@@ -265,16 +272,7 @@ impl Site<'_> {
 
     /// The combinations that meet the filter.
     fn pick(&self, table: &ServedTable) -> Result<Picked, String> {
-        let keys: Vec<Vec<String>> = table
-            .dims
-            .iter()
-            .map(|dim| {
-                dim.members
-                    .iter()
-                    .map(|member| padded(dim, &member.key))
-                    .collect()
-            })
-            .collect();
+        let keys = padded(table);
         let names: Vec<&str> = table.dims.iter().map(|dim| dim.key.as_str()).collect();
         Picked::new(
             self.request.option("$filter"),
@@ -307,7 +305,7 @@ impl Site<'_> {
         };
         let mut written: Vec<_> = (skip..last).map(&rows.write).collect();
         self.tweak(&mut written);
-        let mut next = (last < end).then(|| {
+        let next = (last < end).then(|| {
             let kept = self
                 .request
                 .query
@@ -322,124 +320,36 @@ impl Site<'_> {
                 .unwrap_or_default();
             format!("{root}/{name}/?{}{top}&$skip={last}", query.join("&"))
         });
-        self.tweak_link(&mut next, skip);
         envelope(
             &format!("{root}/$metadata#Cbs.OData.WebAPI.{name}"),
             &written,
-            next.as_deref(),
+            self.tweak_link(next, skip).as_deref(),
         )
     }
 
     /// Faults in the rows.
     pub fn tweak(&self, rows: &mut Vec<String>) {
-        if self.tweaks.duplicate_row {
-            rows.extend(rows.first().cloned());
-        }
-        if self.tweaks.lost_row {
-            rows.pop();
+        match self.fault {
+            Some(Fault::DuplicateRow) => rows.extend(rows.first().cloned()),
+            Some(Fault::LostRow) => drop(rows.pop()),
+            _ => {}
         }
     }
 
     /// Faults in the next link.
-    pub fn tweak_link(&self, next: &mut Option<String>, skip: usize) {
-        let Some(link) = next.clone() else { return };
-        if self.tweaks.loop_link {
-            let at = link.rfind("$skip=").expect("a skip");
-            *next = Some(format!("{}$skip={skip}", &link[..at]));
-        }
-        if self.tweaks.foreign_link {
-            *next = Some("http://127.0.0.1:9/ODataFeed/OData/99999NED/TypedDataSet?$skip=7".into());
-        }
-        if self.tweaks.lost_link {
-            *next = None;
-        }
-    }
-}
-
-/// Members per dimension, or single combinations where a filter speaks of several columns at once.
-pub struct Picked {
-    members: Vec<Vec<usize>>,
-    single: Option<Vec<Vec<usize>>>,
-}
-
-impl Picked {
-    /// `names` and `keys` of the dimensions; `other` gives the value of any other column.
-    pub fn new(
-        filter: Option<&str>,
-        v4: bool,
-        names: &[&str],
-        keys: &[Vec<String>],
-        other: &dyn Fn(&str, &[usize]) -> Option<Value>,
-    ) -> Result<Self, String> {
-        let conditions = filter
-            .map(|text| Expr::parse(text, v4))
-            .transpose()?
-            .map(Expr::all)
-            .unwrap_or_default();
-        let mut members: Vec<Vec<usize>> =
-            keys.iter().map(|keys| (0..keys.len()).collect()).collect();
-        let mut rest = Vec::new();
-        for condition in conditions {
-            let columns = condition.columns();
-            let first = columns
-                .first()
-                .and_then(|column| names.iter().position(|name| name == column));
-            match first {
-                Some(dim) if columns.iter().all(|column| *column == names[dim]) => {
-                    members[dim]
-                        .retain(|at| condition.holds(&|_| Value::Text(keys[dim][*at].clone())));
-                }
-                _ => rest.push(condition),
+    pub fn tweak_link(&self, next: Option<String>, skip: usize) -> Option<String> {
+        let link = next?;
+        match self.fault {
+            Some(Fault::LoopLink) => Some(format!(
+                "{}$skip={skip}",
+                &link[..link.rfind("$skip=").expect("a skip")]
+            )),
+            Some(Fault::ForeignLink) => {
+                Some("http://127.0.0.1:9/ODataFeed/OData/99999NED/Other?$skip=7".into())
             }
+            Some(Fault::LostLink) => None,
+            _ => Some(link),
         }
-        let mut picked = Self {
-            members,
-            single: None,
-        };
-        let unknown = rest.iter().flat_map(Expr::columns).find(|column| {
-            !names.contains(column) && other(column, &vec![0; names.len()]).is_none()
-        });
-        if let Some(unknown) = unknown {
-            return Err(format!("Could not find a property named '{unknown}'."));
-        }
-        if !rest.is_empty() {
-            let holds = |coords: &Vec<usize>| {
-                rest.iter().all(|condition| {
-                    condition.holds(
-                        &|column| match names.iter().position(|name| *name == column) {
-                            Some(dim) => Value::Text(keys[dim][coords[dim]].clone()),
-                            None => other(column, coords).unwrap_or(Value::Null),
-                        },
-                    )
-                })
-            };
-            picked.single = Some(
-                (0..picked.count())
-                    .map(|at| picked.coords(at))
-                    .filter(holds)
-                    .collect(),
-            );
-        }
-        Ok(picked)
-    }
-
-    pub fn count(&self) -> usize {
-        self.single
-            .as_ref()
-            .map_or_else(|| self.members.iter().map(Vec::len).product(), Vec::len)
-    }
-
-    /// The combination with this number; the last dimension runs fastest.
-    pub fn coords(&self, mut at: usize) -> Vec<usize> {
-        if let Some(single) = &self.single {
-            return single[at].clone();
-        }
-        let mut coords = vec![0; self.members.len()];
-        for (coord, members) in coords.iter_mut().zip(&self.members).rev() {
-            *coord = members[at % members.len()];
-            at /= members.len();
-        }
-        coords
     }
 }
 
@@ -451,8 +361,16 @@ fn index(table: &ServedTable, coords: &[usize]) -> usize {
         .fold(0, |at, (dim, coord)| at * dim.members.len() + coord)
 }
 
-pub fn padded(dim: &Dim, key: &str) -> String {
-    format!("{key:<width$}", width = dim.width())
+/// The keys of every dimension, padded with blanks to the longest of them.
+pub fn padded(table: &ServedTable) -> Vec<Vec<String>> {
+    let keys = |dim: &Dim| {
+        let width = dim.width();
+        dim.members
+            .iter()
+            .map(|member| format!("{:<width$}", member.key))
+            .collect()
+    };
+    table.dims.iter().map(keys).collect()
 }
 
 fn cell(topic: &Topic, cell: &Cell, typed: bool) -> String {
@@ -464,130 +382,6 @@ fn cell(topic: &Topic, cell: &Cell, typed: bool) -> String {
         _ if typed && !is_text => "null".into(),
         _ => text("       ."),
     }
-}
-
-fn info(table: &ServedTable) -> Vec<(&'static str, String)> {
-    vec![
-        ("ID", "0".into()),
-        s("Identifier", &table.id),
-        s("Title", &table.title),
-        s("ShortTitle", &table.title),
-        s("ShortDescription", ""),
-        s("Summary", ""),
-        s("Modified", &table.modified),
-        s("ReasonDelivery", &table.reason),
-        s("ExplanatoryText", ""),
-        s("OutputStatus", "Regulier"),
-        s("Source", &format!("{}.", table.catalog)),
-        s("Language", "nl"),
-        s("Catalog", &table.catalog),
-        s("Frequency", "Perjaar"),
-        s("Period", &table.period),
-        s("DefaultPresentation", ""),
-        s("DefaultSelection", ""),
-        s("GraphTypes", "Table"),
-        s("SearchPriority", "2"),
-    ]
-}
-
-fn table_info(table: &ServedTable) -> String {
-    let mut fields = info(table);
-    fields.push(s("Description", "INHOUDSOPGAVE\r\n\r\n1. Toelichting"));
-    object(&fields)
-}
-
-fn properties(table: &ServedTable) -> Vec<String> {
-    let typed = |word: &str, id: usize, position: String, parent: String| {
-        vec![
-            s("odata.type", &format!("Cbs.OData.{word}")),
-            ("ID", id.to_string()),
-            ("Position", position),
-            ("ParentID", parent),
-            s("Type", word),
-        ]
-    };
-    let mut rows = Vec::new();
-    for dim in &table.dims {
-        let id = rows.len();
-        let mut fields = typed(dim.kind.word(), id, id.to_string(), "null".into());
-        fields.extend([
-            s("Key", &dim.key),
-            s("Title", &dim.title),
-            ("Description", "null".into()),
-        ]);
-        match dim.kind.word() {
-            "TimeDimension" => fields.push(("ReleasePolicy", "false".into())),
-            "Dimension" => {}
-            _ => fields.push((
-                "MapYear",
-                table
-                    .map_year
-                    .map_or("null".into(), |year| year.to_string()),
-            )),
-        }
-        rows.push(object(&fields));
-    }
-    let mut groups: Vec<(Vec<String>, usize)> = Vec::new();
-    for (number, topic) in table.topics.iter().enumerate() {
-        let mut parent = "null".to_owned();
-        for depth in 1..=topic.groups.len() {
-            let path = topic.groups[..depth].to_vec();
-            let known = groups
-                .iter()
-                .find(|(known, _)| *known == path)
-                .map(|(_, id)| *id);
-            let id = known.unwrap_or_else(|| {
-                let id = rows.len();
-                let mut fields = typed("TopicGroup", id, "null".into(), parent.clone());
-                fields.extend([
-                    s("Key", ""),
-                    s("Title", &path[depth - 1]),
-                    s("Description", ""),
-                ]);
-                rows.push(object(&fields));
-                groups.push((path, id));
-                id
-            });
-            parent = id.to_string();
-        }
-        let mut fields = typed(
-            "Topic",
-            rows.len(),
-            (table.dims.len() + number).to_string(),
-            parent,
-        );
-        fields.extend([
-            s("Key", &topic.key),
-            s("Title", &topic.title),
-            ("Description", "null".into()),
-        ]);
-        fields.extend([
-            s("Datatype", &topic.datatype),
-            s("Unit", &topic.unit),
-            ("Decimals", topic.decimals.to_string()),
-        ]);
-        fields.push(("Default", optional(topic.default.as_deref())));
-        fields.push(s("PresentationType", &topic.presentation));
-        rows.push(object(&fields));
-    }
-    rows
-}
-
-fn member_row(dim: &Dim, member: &super::model::Member) -> String {
-    let mut fields = vec![
-        s("Key", &padded(dim, &member.key)),
-        s("Title", &member.title),
-        ("Description", "null".into()),
-    ];
-    match (&member.status, dim.kind.word()) {
-        (Some(status), _) => fields.push(s("Status", status)),
-        (None, "GeoDetail") => fields.extend([
-            s("Municipality", &member.key),
-            s("DetailRegionCode", &member.key),
-        ]),
-        _ => fields.push(("CategoryGroupID", "null".into())),
-    }
-    object(&fields)
 }
 
 fn envelope(metadata: &str, rows: &[String], next: Option<&str>) -> Answer {

@@ -4,7 +4,8 @@ use super::filter::Value;
 use super::http::{Answer, encode};
 use super::json::{object, optional, s, text};
 use super::model::{Cell, ServedTable};
-use super::v3::{Picked, Site};
+use super::pick::Picked;
+use super::v3::Site;
 
 /// Answers what comes behind `/odata/v1`.
 pub fn answer(site: &Site<'_>, rest: &[&str]) -> Answer {
@@ -315,7 +316,7 @@ fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bo
     let last = end.min(skip + site.options.v4_page);
     let mut rows: Vec<_> = (skip..last).map(write).collect();
     site.tweak(&mut rows);
-    let mut next = (last < end).then(|| {
+    let next = (last < end).then(|| {
         let kept = site
             .request
             .query
@@ -326,7 +327,7 @@ fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bo
             .collect();
         format!("{root}/Observations?{}$skip={last}", query.concat())
     });
-    site.tweak_link(&mut next, skip);
+    let next = site.tweak_link(next, skip);
     let counted = site.request.option("$count") == Some("true");
     let counted = if counted {
         format!("\"@odata.count\":{count},")

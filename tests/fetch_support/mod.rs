@@ -16,6 +16,8 @@ use middelgroot::cbs::{
 use middelgroot::observation::{Missing, Status};
 
 use cbs_server::Server;
+use cbs_server::faults::{Fault, Rule};
+use cbs_server::samples::big as big_table;
 
 /// A cell as the sink heard it.
 pub type Heard = (Option<f64>, Missing, Status);
@@ -86,11 +88,10 @@ impl Progress for Heed {
     }
 }
 
-/// A configuration for a server on loopback: no pace, short waits.
+/// A configuration for a server on loopback: short waits.
 pub fn config(server: &Server) -> Config {
     Config {
         mirror: Some(server.url()),
-        max_requests_per_second: 100_000.0,
         idle_timeout: Duration::from_millis(700),
         request_timeout: Duration::from_millis(1_500),
         retry: Retry {
@@ -158,4 +159,70 @@ pub fn fetch_into(
     let mut kept = Kept::default();
     let meta = Client::new(config)?.fetch(ask, cache, &mut kept, heed)?;
     Ok((meta, kept))
+}
+
+/// Both services.
+pub const SERVICES: [Service; 2] = [Service::V3, Service::V4];
+
+/// The collection that holds the rows.
+pub fn rows(service: Service) -> &'static str {
+    if service == Service::V3 {
+        "TypedDataSet"
+    } else {
+        "Observations?"
+    }
+}
+
+/// Forty rows in pages of seven.
+pub fn paged() -> Server {
+    Server::start(vec![big_table(10, 4)]).with(|options| {
+        options.feed_page = 7;
+        options.v4_page = 7;
+        options.api_limit = 7;
+    })
+}
+
+/// Few connections, so that the pages of a table are asked for in more than one round.
+pub fn paged_config(server: &Server) -> Config {
+    Config {
+        connections: 1,
+        api_rows: 7,
+        ..config(server)
+    }
+}
+
+pub fn assert_whole(kept: &Kept) {
+    assert_eq!(kept.cells.len(), 40);
+    let sum: f64 = kept.cells.values().filter_map(|cell| cell.0).sum();
+    let expected: f64 = (0..10)
+        .flat_map(|g| (0..4).map(move |y| f64::from(g * 31 + y * 7) / 2.0))
+        .sum();
+    assert!((sum - expected).abs() < 1e-9);
+}
+
+/// A fault that stays ends in an error that names table and request; the sink hears nothing.
+pub fn lasting(fault: &Fault) -> Error {
+    let server = paged();
+    server.fault(Rule::on("TypedDataSet", fault.clone()).after(2));
+    let folder = tempfile::tempdir().unwrap();
+    let cache = PageCache::open(folder.path()).unwrap();
+    let mut kept = Kept::default();
+    let client = Client::new(paged_config(&server)).unwrap();
+    let error = client
+        .fetch(&big(Service::V3), &cache, &mut kept, &())
+        .unwrap_err();
+    assert!(
+        kept.topics.is_empty() && kept.cells.is_empty(),
+        "the sink heard of half a table"
+    );
+    assert_eq!(error.table.as_deref(), Some("99999NED"));
+    assert!(
+        error
+            .request
+            .as_deref()
+            .is_some_and(|request| request.contains("TypedDataSet")),
+        "{error}"
+    );
+    assert!(error.is_unreachable() && !error.hint().is_empty());
+    error
 }

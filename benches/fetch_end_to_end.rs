@@ -1,0 +1,107 @@
+//! A whole table from a server on loopback: this client against Python's `cbsodata`, with 0 and 50 ms per request.
+//!
+//! `cargo bench --bench fetch_end_to_end` (needs `python3` with `cbsodata`, else only ours is timed). Both read the same
+//! two million rows from the same server through OData v3's feed, and both end with every value in memory. Ours also writes
+//! each page to disk, proves it, and checks count and release. Connections and pace are the defaults (eight, and
+//! none on loopback). Best of three runs each.
+
+#[path = "../tests/fetch_support/mod.rs"]
+mod fetch_support;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use fetch_support::cbs_server::Server;
+use fetch_support::cbs_server::samples::big as table;
+use fetch_support::{big, config};
+use middelgroot::cbs::{Client, Config, PageCache, Service, Sink, SinkError, TopicMeta};
+use middelgroot::observation::{Missing, Status};
+
+const SCRIPT: &str = r"
+import sys, time, cbsodata
+cbsodata.options.use_https = False
+start = time.time()
+rows = cbsodata.get_data('99999NED', catalog_url=sys.argv[1])
+assert len(rows) == 1960000
+print(time.time() - start)
+";
+
+/// The table as a store would keep it: names once, numbers in columns.
+#[derive(Default)]
+struct Columns {
+    regions: Vec<String>,
+    periods: Vec<String>,
+    rows: Vec<(usize, usize, f64)>,
+}
+
+impl Columns {
+    fn number(names: &mut Vec<String>, name: &str) -> usize {
+        if names.last().is_none_or(|last| last != name) {
+            names.push(name.to_owned());
+        }
+        names.len() - 1
+    }
+}
+
+impl Sink for Columns {
+    fn topics(&mut self, _: &[TopicMeta]) -> Result<(), SinkError> {
+        Ok(())
+    }
+    fn row(
+        &mut self,
+        region: &str,
+        period: &str,
+        _: usize,
+        value: Option<f64>,
+        _: Missing,
+        _: Status,
+    ) -> Result<(), SinkError> {
+        let region = Self::number(&mut self.regions, region);
+        let period = Self::number(&mut self.periods, period);
+        self.rows.push((region, period, value.unwrap_or(f64::NAN)));
+        Ok(())
+    }
+}
+
+fn main() {
+    for delay in [0, 50] {
+        let server = Server::start(vec![table(980, 2_000)]);
+        let server = server.with(|options| options.delay = Duration::from_millis(delay));
+        let ours = best(|| Some(ours(&server))).unwrap_or_default();
+        let said = best(|| theirs(&server)).map_or("not installed".into(), |theirs| {
+            format!("{theirs:.2} s, {:.1} times ours", theirs / ours)
+        });
+        println!("{delay:>3} ms a request: middelgroot {ours:.2} s, cbsodata {said}");
+    }
+}
+
+fn best(run: impl Fn() -> Option<f64>) -> Option<f64> {
+    (0..3).filter_map(|_| run()).min_by(f64::total_cmp)
+}
+
+fn ours(server: &Server) -> f64 {
+    let wait = Duration::from_mins(1);
+    let config = Config {
+        idle_timeout: wait,
+        request_timeout: wait,
+        ..config(server)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let start = Instant::now();
+    let (cache, mut columns) = (PageCache::open(folder.path()).unwrap(), Columns::default());
+    Client::new(config)
+        .unwrap()
+        .fetch(&big(Service::V3), &cache, &mut columns, &())
+        .unwrap();
+    assert_eq!(columns.rows.len(), 1_960_000);
+    start.elapsed().as_secs_f64()
+}
+
+/// The time that Python needs, without that of starting Python.
+fn theirs(server: &Server) -> Option<f64> {
+    let run = Command::new("python3")
+        .args(["-c", SCRIPT, &server.host()])
+        .output()
+        .ok()?;
+    String::from_utf8_lossy(&run.stdout).trim().parse().ok()
+}

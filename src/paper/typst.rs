@@ -1,0 +1,195 @@
+//! Typst: found or installed in the pinned version, and run with nothing but the paper's own files.
+//!
+//! It is looked for in the flag, the environment, the PATH and the cache folder; else it is installed into the cache
+//! folder. Typst reports an unknown font as a mere warning, so every warning is an error.
+
+use std::env;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use super::Error;
+
+/// The version that is used.
+pub const VERSION: &str = "0.15.1";
+
+/// A Typst program of the pinned version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typst {
+    program: PathBuf,
+}
+
+impl Typst {
+    /// Finds Typst, or installs it.
+    ///
+    /// # Errors
+    /// When the named program is not of the pinned version, or installing fails.
+    pub fn find_or_install(named: Option<&Path>) -> Result<Self, Error> {
+        if let Some(program) = named {
+            return match version(program) {
+                Some(found) if found == VERSION => Ok(Self {
+                    program: program.to_owned(),
+                }),
+                found => Err(Error::Typst {
+                    message: format!(
+                        "`{}` is {}, not typst {VERSION}",
+                        program.display(),
+                        found.map_or_else(
+                            || "no typst".to_owned(),
+                            |found| format!("typst {found}")
+                        )
+                    ),
+                    hint: "name another program, or leave it out to have it found or installed"
+                        .to_owned(),
+                }),
+            };
+        }
+        let cache = cache_folder()?;
+        let cached = cache.join("bin/typst");
+        let candidates = [
+            Some(cached.clone()),
+            env::var_os("TYPST").map(PathBuf::from),
+            Some(PathBuf::from("typst")),
+        ];
+        for program in candidates.into_iter().flatten() {
+            if version(&program).as_deref() == Some(VERSION) {
+                return Ok(Self { program });
+            }
+        }
+        install(&cache)?;
+        match version(&cached) {
+            Some(found) if found == VERSION => Ok(Self { program: cached }),
+            _ => Err(Error::Typst {
+                message: format!(
+                    "typst {VERSION} was installed in `{}` but does not run",
+                    cache.display()
+                ),
+                hint: "remove that folder and try again".to_owned(),
+            }),
+        }
+    }
+
+    /// Starts setting `main.typ` of a folder.
+    pub(super) fn start(&self, work: &Path, pdf: &Path, timestamp: i64) -> Result<Child, Error> {
+        let mut command = Command::new(&self.program);
+        // settings of the user's own must not change the paper
+        for (name, _) in
+            env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TYPST_"))
+        {
+            command.env_remove(name);
+        }
+        command
+            .arg("compile")
+            .arg("--root")
+            .arg(work)
+            .args(["--pdf-standard", "ua-1,a-3a", "--features", "a11y-extras"])
+            .args([
+                "--ignore-system-fonts",
+                "--ignore-embedded-fonts",
+                "--font-path",
+            ])
+            .arg(work.join("fonts"))
+            .arg("--creation-timestamp")
+            .arg(timestamp.to_string())
+            .args(["--diagnostic-format", "short"])
+            .arg(work.join("main.typ"))
+            .arg(pdf)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.spawn().map_err(|error| Error::Typst {
+            message: format!("cannot start `{}`: {error}", self.program.display()),
+            hint: "name a Typst program with `--typst`".to_owned(),
+        })
+    }
+}
+
+/// Waits for Typst; whatever it has to say is an error.
+pub(super) fn wait(child: Child, work: &Path, sources: &Path) -> Result<(), Error> {
+    let output = child.wait_with_output().map_err(|error| Error::Typst {
+        message: format!("typst stopped: {error}"),
+        hint: "try again".to_owned(),
+    })?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() && said.trim().is_empty() {
+        return Ok(());
+    }
+    // the chapters were copied: the message should name the ones that can be edited
+    let work = format!("{}/", work.display());
+    let lines: Vec<String> = said
+        .lines()
+        .map(|line| line.replace(&work, &format!("{}/", sources.display())))
+        .collect();
+    Err(Error::Diagnostics(lines.join("\n")))
+}
+
+/// The version of a program, when it is Typst.
+fn version(program: &Path) -> Option<String> {
+    let output = Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.strip_prefix("typst ")?
+        .split_whitespace()
+        .next()
+        .map(str::to_owned)
+}
+
+/// The program's own cache folder for this version of Typst.
+fn cache_folder() -> Result<PathBuf, Error> {
+    let base = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")));
+    base.map(|base| base.join("middelgroot").join(format!("typst-{VERSION}")))
+        .ok_or_else(|| Error::Typst {
+            message: "there is no folder for a cache".to_owned(),
+            hint: "set HOME or XDG_CACHE_HOME, or name a Typst program with `--typst`".to_owned(),
+        })
+}
+
+/// Installs Typst with cargo; a second run that wants the same waits for the first.
+fn install(cache: &Path) -> Result<(), Error> {
+    let failed = |what: String| Error::Typst {
+        message: what,
+        hint: format!("install it by hand: cargo install --locked typst-cli --version {VERSION}"),
+    };
+    fs::create_dir_all(cache)
+        .map_err(|error| failed(format!("cannot make `{}`: {error}", cache.display())))?;
+    let lock = File::create(cache.join("installing"))
+        .and_then(|file| file.lock().map(|()| file))
+        .map_err(|error| failed(format!("cannot lock `{}`: {error}", cache.display())))?;
+    if version(&cache.join("bin/typst")).as_deref() == Some(VERSION) {
+        return Ok(());
+    }
+    eprintln!(
+        "no typst {VERSION} found: installing it into `{}` (some ten minutes)",
+        cache.display()
+    );
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args([
+            "install",
+            "--locked",
+            "typst-cli",
+            "--version",
+            VERSION,
+            "--root",
+        ])
+        .arg(cache)
+        // this program may itself run under cargo, whose settings for it are not those for Typst
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("RUSTFLAGS")
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| failed(format!("cannot start cargo: {error}")))?;
+    drop(lock);
+    if status.success() {
+        Ok(())
+    } else {
+        Err(failed(format!("cargo could not install typst {VERSION}")))
+    }
+}
