@@ -12,6 +12,7 @@ pub mod observation;
 // what is asked, and what came in
 pub mod query;
 pub mod topics;
+pub mod cbs;
 pub mod snapshot;
 pub mod import;
 pub mod gemeente;
