@@ -73,7 +73,7 @@ impl<'r, 'a> Illustrator<'r, 'a> {
         let in_chart = |kind| Error {
             chart: chart.id.clone(),
             place: chart.place.clone(),
-            kind,
+            kind: Box::new(kind),
         };
         let about = self.about(chart);
         if about.years.is_empty() {
@@ -741,7 +741,7 @@ pub struct Error {
     /// File and line.
     pub place: String,
     /// What.
-    pub kind: ErrorKind,
+    pub kind: Box<ErrorKind>,
 }
 
 /// What can be wrong with a chart.
@@ -769,7 +769,7 @@ pub enum ErrorKind {
 
 impl Report for Error {
     fn hint(&self) -> Option<String> {
-        match &self.kind {
+        match &*self.kind {
             ErrorKind::Text(error) => error.hint(),
             ErrorKind::Title(_) => Some("say it in fewer words".to_owned()),
             ErrorKind::Drawing(error) => Some(error.hint().to_owned()),
@@ -780,7 +780,7 @@ impl Report for Error {
     }
 
     fn exit(&self) -> Exit {
-        match self.kind {
+        match *self.kind {
             ErrorKind::Text(_) | ErrorKind::Title(_) | ErrorKind::Fact(_) => Exit::Usage,
             _ => Exit::Other,
         }

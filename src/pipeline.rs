@@ -223,16 +223,15 @@ impl BuildReport {
 
     /// What was written, missing and provisional.
     pub fn summary(&self) -> String {
-        self.lines.iter().map(|line| format!("{line}\n")).collect()
+        self.lines.join("\n") + "\n"
     }
 
     /// Milliseconds per stage.
     pub fn timings(&self) -> String {
-        self.clock
-            .laps
-            .iter()
-            .map(|(stage, time)| format!("{stage:12} {:8.1} ms\n", time.as_secs_f64() * 1000.0))
-            .collect()
+        let lines = self.clock.laps.iter();
+        lines.fold(String::new(), |text, (stage, time)| {
+            text + &format!("{stage:12} {:8.1} ms\n", time.as_secs_f64() * 1000.0)
+        })
     }
 }
 

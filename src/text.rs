@@ -142,7 +142,7 @@ impl Error {
                 template: whole.to_owned(),
                 expected,
             },
-            other => other,
+            Self::Fact(error) => Self::Fact(error),
         }
     }
 }

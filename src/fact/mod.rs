@@ -180,12 +180,11 @@ impl<'a> Register<'a> {
                 }
             }
         };
-        match found {
-            Some((value, text)) => (fact.value, fact.text) = (value, text),
-            None => {
-                fact.lacking = Some(self.why_lacking(position, &id, fact.year));
-                "geen cijfer".clone_into(&mut fact.text);
-            }
+        if let Some((value, text)) = found {
+            (fact.value, fact.text) = (value, text);
+        } else {
+            fact.lacking = Some(self.why_lacking(position, &id, fact.year));
+            "geen cijfer".clone_into(&mut fact.text);
         }
         Ok(fact)
     }

@@ -4,7 +4,7 @@
 //! list gives the hectares, dwellings and inhabitants that moved. A change of a date lies between the lists of 1
 //! January before it and 1 January on or after it, so Weesp (24 March 2022) moves between 2022 and 2023.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Error, Regions, for_each_row};
@@ -103,7 +103,7 @@ impl Herindelingen {
     }
 
     /// The list of codes of `year + 1` that follows from that of `year`.
-    pub fn replay(&self, codes: &mut std::collections::BTreeSet<String>, year: i32) {
+    pub fn replay(&self, codes: &mut BTreeSet<String>, year: i32) {
         for event in self
             .after(year)
             .filter(|event| event.kind != Kind::Grenswijziging)
@@ -367,14 +367,14 @@ fn backward(forward: &[CrosswalkRow]) -> Vec<CrosswalkRow> {
             && row.part.inhabitants >= 1.0 - SLIVER
             && row.of_target >= 1.0 - SLIVER
     };
-    let kept: BTreeMap<&str, ()> = forward
+    let kept: BTreeSet<&str> = forward
         .iter()
         .filter(same)
-        .map(|row| (row.region.as_str(), ()))
+        .map(|row| row.region.as_str())
         .collect();
     let mut rows: BTreeMap<&str, CrosswalkRow> = BTreeMap::new();
     for row in forward {
-        let lost = !kept.contains_key(row.region.as_str());
+        let lost = !kept.contains(row.region.as_str());
         rows.entry(&row.region).or_insert_with(|| CrosswalkRow {
             // a lost gemeente hangs on one of its successors, so that its line is found and marked
             region: if lost {

@@ -54,7 +54,8 @@ pub(super) fn import(folder: &Path, data: &Path) -> Result<Imported, Error> {
         let [date, kind, from, _, to, _, _, dwellings, inhabitants] = row.cells();
         // GM0998 is foreign territory: no one lives in what moves there
         if gemeenten.contains_key(from) && gemeenten.contains_key(to) {
-            log += &format!("{date},{kind},{from},{to},{inhabitants},{dwellings}\n");
+            log.push_str(&[date, kind, from, to, inhabitants, dwellings].join(","));
+            log.push('\n');
         }
         Ok(())
     })?;

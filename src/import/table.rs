@@ -223,13 +223,13 @@ impl Reading<'_> {
                     "a value with `none`, or no value with a reason",
                 );
             }
-            let mut shared = |text: &str| match texts.get(text) {
-                Some(known) => Arc::clone(known),
-                None => {
-                    let new: Arc<str> = text.into();
-                    texts.insert(text.to_owned(), Arc::clone(&new));
-                    new
+            let mut shared = |text: &str| {
+                if let Some(known) = texts.get(text) {
+                    return Arc::clone(known);
                 }
+                let new: Arc<str> = text.into();
+                texts.insert(text.to_owned(), Arc::clone(&new));
+                new
             };
             let key = (shared(topic), shared(period), shared(region));
             if !self.seen.insert(key.clone()) {

@@ -390,7 +390,7 @@ fn table(register: &Register<'_>) -> Table {
                 .collect(),
         })
         .collect();
-    rows.sort_by(|a, b| sort_name(&a.name).cmp(&sort_name(&b.name)));
+    rows.sort_by_key(|row| sort_name(&row.name));
     let foot = GroupId::ALL
         .into_iter()
         .filter(|group| !matches!(group, GroupId::MidSizedOther))

@@ -795,12 +795,12 @@ fn way(file: &File, entry: Spanned<WayEntry>, topics: &BTreeSet<String>) -> Resu
             None => Ok(formula),
         }
     };
-    let name = |text: &Spanned<String>| match topics.contains(text.get_ref()) {
-        true => Ok(text.get_ref().clone()),
-        false => {
-            let message = format!("there is no topic `{}`", text.get_ref());
-            Err(file.wrong(text, message, nearest(text.get_ref(), topics)))
+    let name = |text: &Spanned<String>| {
+        if topics.contains(text.get_ref()) {
+            return Ok(text.get_ref().clone());
         }
+        let message = format!("there is no topic `{}`", text.get_ref());
+        Err(file.wrong(text, message, nearest(text.get_ref(), topics)))
     };
     let span = entry.span();
     let way = entry.into_inner();

@@ -10,13 +10,21 @@ pub fn optional(value: Option<&str>) -> String {
     value.map_or_else(|| "null".into(), text)
 }
 
-/// An object of names and ready JSON.
+/// An object of plain names and ready JSON.
 pub fn object(fields: &[(&str, String)]) -> String {
-    let fields: Vec<_> = fields
+    let length: usize = fields
         .iter()
-        .map(|(name, value)| format!("{}:{value}", text(name)))
-        .collect();
-    format!("{{{}}}", fields.join(","))
+        .map(|(name, value)| name.len() + value.len() + 4)
+        .sum();
+    let mut out = String::with_capacity(length + 2);
+    for (number, (name, value)) in fields.iter().enumerate() {
+        let parts = [if number == 0 { "{\"" } else { ",\"" }, name, "\":", value];
+        for part in parts {
+            out.push_str(part);
+        }
+    }
+    out.push('}');
+    out
 }
 
 /// Shorthand for a text field.

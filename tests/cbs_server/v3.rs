@@ -232,7 +232,7 @@ impl Site<'_> {
         let keys: Vec<Vec<String>> = padded(table).into_iter().map(in_json).collect();
         let write = |at: usize| {
             let coords = picked.coords(at);
-            let mut fields = Vec::new();
+            let mut fields = Vec::with_capacity(1 + table.dims.len() + table.topics.len());
             if wanted("ID") {
                 fields.push(("ID", index(table, &coords).to_string()));
             }

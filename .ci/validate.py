@@ -1,0 +1,32 @@
+"""Holds PDFs against PDF/UA-1 and PDF/A-3a (page-validation), qpdf, and pdffonts. Exit status 1 when one fails."""
+
+import subprocess
+import sys
+
+import page
+
+
+def problems(path):
+    for profile in ("ua1", "3a"):
+        report = page.validate_pdf(path, profile=profile)
+        for failure in report.failures:
+            yield f"{profile} {failure.rule_id}: {failure.message}"
+    qpdf = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True)
+    if qpdf.returncode != 0:
+        yield f"qpdf: {qpdf.stdout}{qpdf.stderr}"
+    fonts = subprocess.run(["pdffonts", path], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
+    if not fonts:
+        yield "pdffonts: no fonts"
+    for line in fonts:
+        # name, type, encoding, emb, sub, uni, object ID: read from the right, the type holds spaces
+        embedded, _, unicode = line.split()[-5:-2]
+        if "NotoSans" not in line or embedded != "yes" or unicode != "yes":
+            yield f"pdffonts: {line}"
+
+
+failed = False
+for path in sys.argv[1:]:
+    found = list(problems(path))
+    failed |= bool(found)
+    print(f"{path}: {'ok' if not found else ''}", *found, sep="\n  ")
+sys.exit(1 if failed or len(sys.argv) < 2 else 0)
