@@ -162,7 +162,9 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).unwrap_or_else(|error| panic!("{}: {error}", next.display())) {
+        for entry in
+            fs::read_dir(&next).unwrap_or_else(|error| panic!("{}: {error}", next.display()))
+        {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
@@ -176,7 +178,10 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Names in two folders whose bytes differ, or that only one has.
-pub fn differences(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+pub fn differences(
+    one: &BTreeMap<String, Vec<u8>>,
+    other: &BTreeMap<String, Vec<u8>>,
+) -> Vec<String> {
     let names: std::collections::BTreeSet<&String> = one.keys().chain(other.keys()).collect();
     names
         .into_iter()
@@ -196,7 +201,12 @@ impl Sheet {
         let mut reader = csv::ReaderBuilder::new()
             .from_path(path)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let header = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+        let header = reader
+            .headers()
+            .expect("a header")
+            .iter()
+            .map(str::to_owned)
+            .collect();
         let rows = reader
             .records()
             .map(|row| row.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
@@ -219,7 +229,10 @@ impl Sheet {
 
     /// Rows in which all these columns hold these texts.
     pub fn of<'a>(&'a self, wanted: &[(&str, &str)]) -> Vec<&'a csv::StringRecord> {
-        let wanted: Vec<(usize, &str)> = wanted.iter().map(|(name, text)| (self.column(name), *text)).collect();
+        let wanted: Vec<(usize, &str)> = wanted
+            .iter()
+            .map(|(name, text)| (self.column(name), *text))
+            .collect();
         self.rows
             .iter()
             .filter(|row| wanted.iter().all(|(column, text)| &row[*column] == *text))
