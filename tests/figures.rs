@@ -376,11 +376,44 @@ fn too_little_coverage_withholds_a_value_and_says_so() {
             assert!(coverage >= enough, "{row:?}");
         }
     }
-    // the year before is used, and the newer one named
-    let row = indicators.one(&[("indicator", "stadsverwarming")]);
-    assert!(
-        indicators.cell(row, "why").contains("nodig is 80%"),
-        "{row:?}"
+}
+
+#[test]
+fn a_newer_year_with_too_little_coverage_is_held_back_and_named() {
+    // the budget of 2025 covers 97.97 % of the inhabitants of M50, because De Bilt did not deliver; that of 2024 all
+    let project = Project::copy();
+    project.replace(
+        "queries/financien.toml",
+        "title = \"Begrote lasten per inwoner\"",
+        "title = \"Begrote lasten per inwoner\"\ncoverage = 99",
+    );
+    project.must(&["build", "--data-only", "--edition", "2026"]);
+    let sheet = Sheet::read(&project.path("output/2026/csv/indicatoren.csv"));
+    let row = sheet.one(&[("indicator", "lasten")]);
+    assert_eq!(
+        (
+            sheet.cell(row, "period"),
+            sheet.cell(row, "newer_period_held_back")
+        ),
+        ("2024", "2025")
+    );
+    assert_eq!(
+        sheet.cell(row, "why"),
+        "Begrote lasten per inwoner heeft in 2025 cijfers voor 98% van M50 en 99% van Nederland, nodig is 99%"
+    );
+    let groups = Sheet::read(&project.path("output/2026/csv/vergelijking.csv"));
+    let row = groups.one(&[
+        ("indicator", "lasten"),
+        ("period", "2025"),
+        ("group", "M50"),
+    ]);
+    assert_eq!(
+        (
+            groups.cell(row, "value"),
+            groups.cell(row, "missing"),
+            groups.cell(row, "n")
+        ),
+        ("", "withheld-coverage", "39")
     );
 }
 
