@@ -3,9 +3,13 @@
 //! Over all tables that the project carries, over the named herindelingen with numbers worked out by hand, and over
 //! herindelingen that never were.
 
+// a test stops where something is wrong
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use middelgroot::boundaries::Crosswalks;
@@ -309,10 +313,8 @@ fn haaren_is_split_over_four() {
         );
     }
     // Boxtel: 30 801 + 14 370 x 2 149 / 14 318 = 32 957.8...
-    assert_eq!(
-        value(of_2021(), "inwoners", 2020, "GM0757").floor(),
-        32_957.0
-    );
+    let boxtel = value(of_2021(), "inwoners", 2020, "GM0757");
+    assert!(boxtel > 32_957.7 && boxtel < 32_957.9, "{boxtel}");
 }
 
 #[test]
@@ -483,10 +485,12 @@ fn country(start: &[u32], years: &[Vec<Change>]) -> Country {
             }
             for (kind, from, to, moved) in moves {
                 let dwellings = (moved / 2.0).ceil();
-                log += &format!(
-                    "{}-01-01,{kind},{from},{to},{moved},{dwellings}\n",
+                writeln!(
+                    log,
+                    "{}-01-01,{kind},{from},{to},{moved},{dwellings}",
                     year + 1
-                );
+                )
+                .unwrap();
                 *living.get_mut(from).unwrap() -= moved;
                 *living.entry(to.clone()).or_default() += moved;
                 gave.insert(from.to_owned());

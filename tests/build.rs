@@ -1,6 +1,9 @@
 //! A build as the analyst meets it: the same inputs give the same bytes, and whatever goes wrong is named and leaves the
 //! previous output whole.
 
+// a test stops where something is wrong
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -325,7 +328,7 @@ fn timings_name_every_stage_and_a_pipe_sees_no_progress() {
 mod pretended {
     use super::{BTreeMap, Project, differences, fails, files, fs, with_output};
     use std::os::unix::fs::PermissionsExt;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     /// Writes a program that names this version and otherwise does this.
     fn typst(project: &Project, version: &str, does: &str) -> String {
@@ -386,15 +389,10 @@ mod pretended {
             .stderr(std::process::Stdio::null())
             .spawn()
             .unwrap();
-        let patience = Instant::now();
         while !started.exists() {
             assert!(
                 child.try_wait().unwrap().is_none(),
                 "the build ended before it was killed"
-            );
-            assert!(
-                patience.elapsed() < Duration::from_secs(300),
-                "the build never came to Typst"
             );
             std::thread::sleep(Duration::from_millis(10));
         }

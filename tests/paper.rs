@@ -2,6 +2,9 @@
 //!
 //! The full check by a validator is part of what CI runs; here stands what must never be lost unnoticed.
 
+// a test stops where something is wrong
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod support;
 
 use std::collections::BTreeSet;
@@ -238,24 +241,26 @@ fn every_figure_has_an_alternative_text_and_every_chart_is_there() {
     assert_eq!(texts.iter().collect::<BTreeSet<_>>().len(), texts.len());
 }
 
+/// The levels of headings in reading order.
+fn heading_levels(element: &Element<'_>, levels: &mut Vec<u32>) {
+    if let Some(level) = element
+        .kind
+        .strip_prefix('H')
+        .and_then(|level| level.parse().ok())
+    {
+        levels.push(level);
+    }
+    element
+        .children
+        .iter()
+        .for_each(|child| heading_levels(child, levels));
+}
+
 #[test]
 fn headings_go_down_one_level_at_a_time() {
     let structure = structure(&built().pdf);
-    fn walk(element: &Element<'_>, levels: &mut Vec<u32>) {
-        if let Some(level) = element
-            .kind
-            .strip_prefix('H')
-            .and_then(|level| level.parse().ok())
-        {
-            levels.push(level);
-        }
-        element
-            .children
-            .iter()
-            .for_each(|child| walk(child, levels));
-    }
     let mut levels = Vec::new();
-    walk(&structure, &mut levels);
+    heading_levels(&structure, &mut levels);
     assert!(levels.len() > 10, "{levels:?}");
     assert_eq!(levels.first(), Some(&1));
     assert!(

@@ -1,16 +1,26 @@
 //! What is asked: wrong files are named with file, line and what was expected, and every indicator that must be
 //! reported is there, whole and plausible.
 
+// a test stops where something is wrong
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use middelgroot::failure::{Exit, Report};
 use middelgroot::gemeente::{NEDERLAND_NUMBER, region_code};
+use middelgroot::pipeline::Figures;
 use middelgroot::query::{Error, Queries, Way};
 use support::Project;
+
+fn of_2026() -> &'static Figures {
+    static FIGURES: OnceLock<Figures> = OnceLock::new();
+    FIGURES.get_or_init(|| support::figures("2026"))
+}
 
 /// Reads the queries with one text of one file replaced: the line of the new text, and the error there must be.
 fn wrong(file: &str, old: &str, new: &str) -> (usize, Error) {
@@ -221,7 +231,7 @@ const NOT_YET: [(&str, &str); 3] = [
 #[test]
 fn every_row_of_the_list_of_indicators_has_figures() {
     let queries = support::queries();
-    let figures = support::figures("2026");
+    let figures = of_2026();
     for (theme, ids) in THEMES {
         let known = queries
             .themes
@@ -274,7 +284,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
 #[test]
 fn every_gemeente_is_within_the_plausible_range_but_for_known_ones() {
     let queries = support::queries();
-    let frame = support::figures("2026").cells.frame;
+    let frame = &of_2026().cells.frame;
     let (indicator, region, value) = (
         frame.column("indicator").unwrap().i32().unwrap(),
         frame.column("region").unwrap().i32().unwrap(),

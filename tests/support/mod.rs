@@ -4,7 +4,9 @@
 //! In: the project's `queries/`, `data/` and paper sources. Out: copies in a temporary folder, so that no test writes
 //! where another reads. Whatever goes wrong here panics, with what was tried.
 
-#![allow(dead_code, missing_docs)] // every test file uses its own part
+// every test file uses its own part, and stops where something is wrong
+#![allow(dead_code, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 use std::fs;
