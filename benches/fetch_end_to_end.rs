@@ -4,6 +4,7 @@
 //! two million rows from the same server through OData v3's feed, and both end with every value in memory. Ours also writes
 //! each page to disk, proves it, and checks count and release. Connections and pace are the defaults (eight, and
 //! none on loopback). Best of three runs each.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../tests/fetch_support/mod.rs"]
 mod fetch_support;

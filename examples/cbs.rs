@@ -2,6 +2,7 @@
 //!
 //! Serves a few small tables and, when a folder with an `index.csv` is given, the captured answers in it. Prints its
 //! address and runs until it is stopped.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../tests/cbs_server/mod.rs"]
 mod cbs_server;
