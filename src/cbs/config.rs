@@ -43,7 +43,8 @@ impl Bases {
         Self::on(root, &format!("{root}/dataderden"), root)
     }
 
-    fn on(own: &str, third: &str, v4: &str) -> Self {
+    /// Three hosts with the paths as at CBS: its own tables in v3, third parties, v4.
+    pub fn on(own: &str, third: &str, v4: &str) -> Self {
         Self {
             catalog: format!("{own}/ODataCatalog"),
             api: format!("{own}/ODataApi/odata"),

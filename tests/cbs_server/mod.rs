@@ -16,6 +16,7 @@ pub mod lists;
 pub mod model;
 pub mod pick;
 pub mod samples;
+pub mod snapshots;
 pub mod v3;
 pub mod v4;
 
