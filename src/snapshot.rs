@@ -475,11 +475,25 @@ impl Sealed {
     pub fn keep(self) -> Result<(String, bool), Error> {
         let release = self.release();
         let folder = self.folder.named(&release);
-        let there = folder.place().join("observations.parquet");
-        let same = folder.place().join("snapshot.toml").exists()
-            && fs::File::open(&there)
+        let (there, new) = (folder.place(), &self.sidecar);
+        let path = there.join("snapshot.toml");
+        let is_same = |old: &Sidecar| {
+            let release = |of: &Sidecar| {
+                of.fetched
+                    .as_ref()
+                    .map(|it| (it.service.clone(), it.modified.clone(), it.version.clone()))
+            };
+            release(old) == release(new)
+                && old.topics == new.topics
+                && old.boundaries == new.boundaries
+        };
+        let old = files::read_text(&path)
+            .ok()
+            .and_then(|text| parse(&path, &text).ok());
+        let same = old.is_some_and(|old| is_same(&old))
+            && fs::File::open(there.join("observations.parquet"))
                 .and_then(files::sha256_of)
-                .is_ok_and(|found| found == self.sidecar.sha256);
+                .is_ok_and(|found| found == new.sha256);
         if !same {
             folder.finish()?;
         }

@@ -141,7 +141,7 @@ impl Default for Config {
             mirror: None,
             max_requests_per_second: None,
             burst: 20,
-            connections: 8,
+            connections: 12,
             tables_at_once: 8,
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),

@@ -4,7 +4,7 @@
 //! sidecar, but for what only shows when the rows are written. Cannot fail. CBS peculiarities: v3 knows no licence;
 //! nowhere does a table say which year's gemeenten its periods follow.
 
-use crate::cbs::{TableAsk, TableMeta};
+use crate::cbs::{TableAsk, TableMeta, TopicAsk};
 use crate::files;
 use crate::snapshot::{Boundaries, Fetched, Sidecar, TopicMeta};
 
@@ -32,7 +32,10 @@ pub fn sidecar(
         });
     }
     for lacking in &meta.lacking {
-        if let Some(asked) = ask.topics.get(lacking.asked) {
+        // a topic that may come as a count or as a share is asked as both
+        let asked = ask.topics.get(lacking.asked);
+        let alone = |asked: &&TopicAsk| titles(meta, ask).all(|title| title != asked.title);
+        if let Some(asked) = asked.filter(alone) {
             let nearest = lacking.nearest.first().map_or("", String::as_str);
             caveats.push(format!(
                 "the table has no `{}` ({}); nearest: {nearest}",
@@ -79,6 +82,14 @@ pub fn sidecar(
         topics,
         ..Sidecar::default()
     }
+}
+
+/// What was asked and found.
+fn titles<'a>(meta: &'a TableMeta, ask: &'a TableAsk) -> impl Iterator<Item = &'a str> {
+    meta.topics
+        .iter()
+        .filter_map(|topic| ask.topics.get(topic.asked))
+        .map(|asked| asked.title.as_str())
 }
 
 fn link(ask: &TableAsk) -> String {
