@@ -326,6 +326,9 @@ fn is_lacking(error: &cbs::Error) -> bool {
     matches!(*error.kind, Kind::NotFound | Kind::NoTopic { .. })
 }
 
+/// A table, and the requests that a fetch of it would make.
+pub type OfTable = (String, Result<Vec<Planned>, Error>);
+
 /// The requests that a fetch of the tables would make, per table; those that fail say why.
 ///
 /// # Errors
@@ -336,7 +339,7 @@ pub fn requests(
     data: &Path,
     named: &[String],
     progress: &dyn Progress,
-) -> Result<Vec<(String, Result<Vec<Planned>, Error>)>, Error> {
+) -> Result<Vec<OfTable>, Error> {
     let store = Store::new(data);
     let lock = store.lock()?;
     let mut planned = Vec::new();

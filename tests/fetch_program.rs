@@ -278,7 +278,7 @@ fn one_table_that_fails_does_not_stop_the_others() {
         "{}",
         ran.err
     );
-    assert_ne!(lock.tables["03759ned"], old.tables["03759ned"]);
+    assert_ne!(lock.tables["84799NED"], old.tables["84799NED"]);
 }
 
 #[test]

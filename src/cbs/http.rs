@@ -191,7 +191,7 @@ impl Http {
         };
         let limit = self.config.max_body_bytes;
         let inner = if packed {
-            Packing::Gzip(MultiGzDecoder::new(wire))
+            Packing::Gzip(Box::new(MultiGzDecoder::new(wire)))
         } else {
             Packing::Plain(wire)
         };
@@ -217,7 +217,7 @@ pub(super) struct Body<'a> {
 
 enum Packing<'a> {
     Plain(Wire<'a>),
-    Gzip(MultiGzDecoder<Wire<'a>>),
+    Gzip(Box<MultiGzDecoder<Wire<'a>>>),
 }
 
 impl Read for Body<'_> {

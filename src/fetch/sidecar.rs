@@ -43,10 +43,10 @@ pub fn sidecar(
             ));
         }
     }
-    let hashes: String = meta
+    let hashes: Vec<&str> = meta
         .requests
         .iter()
-        .map(|request| format!("{}\n", request.sha256))
+        .map(|request| request.sha256.as_str())
         .collect();
     Sidecar {
         table: meta.id.clone(),
@@ -63,7 +63,7 @@ pub fn sidecar(
         boundaries: boundaries(meta, held),
         license: license(meta, held),
         periods,
-        source_sha256: files::sha256(hashes.as_bytes()),
+        source_sha256: files::sha256(hashes.join("\n").as_bytes()),
         requests: meta
             .requests
             .iter()
@@ -122,9 +122,8 @@ fn boundaries(meta: &TableMeta, held: Option<&Sidecar>) -> String {
     let year = meta.map_year.or_else(|| title_year(&meta.title));
     let held = held.and_then(|held| Some((held.boundaries.clone(), held.boundaries().ok()?)));
     match (held, year) {
-        (Some((_, Boundaries::Year(_))), Some(year)) => year.to_string(),
+        (Some((_, Boundaries::Year(_))) | None, Some(year)) => year.to_string(),
         (Some((word, _)), _) => word,
-        (None, Some(year)) => year.to_string(),
         (None, None) => "period".to_owned(),
     }
 }
