@@ -4,6 +4,8 @@
 //! shapes of CBS; when it holds an `index.csv`, the captured answers in it. `CBS_DELAY_MS` makes it as slow as a network.
 //! Prints its address, to be used with `--mirror`, and runs until it is stopped.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // it ends where it cannot go on
+
 #[path = "../tests/cbs_server/mod.rs"]
 mod cbs_server;
 
