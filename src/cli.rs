@@ -3,6 +3,9 @@
 //! Two levels: [`Arguments`] is what was typed, the functions below what it means. Data goes to stdout, everything else
 //! to stderr.
 
+mod fetching;
+mod progress;
+
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -30,6 +33,10 @@ enum Command {
     Build(Build),
     /// Bring a folder of figures (or regions, borders, or a networks.csv) into `data/`.
     Import(Import),
+    /// Bring every table that `queries/` asks for from CBS into `data/snapshots/`.
+    Fetch(fetching::Fetch),
+    /// Look for tables at CBS, or at what one consists of.
+    Tables(fetching::Tables),
 }
 
 #[derive(Debug, Args)]
@@ -70,6 +77,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Build(build) => run_build(&project, &build),
         Command::Import(import) => run_import(&project, &import),
+        Command::Fetch(fetch) => fetching::run_fetch(&project, &fetch),
+        Command::Tables(tables) => fetching::run_tables(&project, &tables),
     }
 }
 

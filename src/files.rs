@@ -124,6 +124,19 @@ impl NewFolder {
         self.filling.path()
     }
 
+    /// The same, for another name beside the first: one that only shows when the folder is filled.
+    pub fn named(self, name: &str) -> Self {
+        Self {
+            place: self.place.with_file_name(name),
+            ..self
+        }
+    }
+
+    /// Where it will stand.
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
     /// Puts the folder in its place: one exchange where there is an old one, so that at no moment there is none.
     ///
     /// # Errors
@@ -199,8 +212,26 @@ const UNFINISHED: &str = ".new-";
 
 /// The SHA-256 of some bytes, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// The same of all that can be read, in pieces.
+///
+/// # Errors
+/// When reading fails.
+pub fn sha256_of(mut source: impl io::Read) -> io::Result<String> {
+    let (mut digest, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match source.read(&mut buffer)? {
+            0 => return Ok(hexadecimal(&digest.finalize())),
+            read => digest.update(&buffer[..read]),
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(bytes)
+    bytes
         .iter()
         .fold(String::with_capacity(64), |mut text, byte| {
             // writing to a string cannot fail

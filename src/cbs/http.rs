@@ -116,6 +116,8 @@ impl Http {
                 Err(Failure::Lasting(error)) => return Err(error.of_request(url.as_str())),
                 Err(Failure::Passing(why, asked)) => (why, asked),
             };
+            // what failed because the user stopped is no failure of the source
+            self.limiter.check()?;
             let retry = &self.config.retry;
             let too_long = asked.is_some_and(|wait| wait > retry.longest_asked);
             if attempt >= retry.attempts || too_long || !errand.take_retry() {
