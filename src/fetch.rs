@@ -253,7 +253,6 @@ impl Run<'_> {
         if ask.topics.is_empty() {
             return Ok(Told::new(&table.id, Became::Lacking));
         }
-        self.store.sweep(&table.id)?;
         let mut rows = rows::Rows::new(&self.store, &table.id);
         let fetched = self
             .client

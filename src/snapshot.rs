@@ -309,31 +309,8 @@ impl Store {
         Ok(found == self.sidecar(table, release)?.sha256)
     }
 
-    /// Removes what a killed process left half-written of a table's releases, an hour ago or longer.
-    ///
-    /// # Errors
-    /// When it cannot be removed.
-    pub fn sweep(&self, table: &str) -> Result<(), Error> {
-        let folder = self.data.join("snapshots").join(table);
-        let Ok(entries) = fs::read_dir(&folder) else {
-            return Ok(());
-        };
-        for path in entries.flatten().map(|entry| entry.path()) {
-            let is_left = path
-                .file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with(".new-"));
-            let is_old = || {
-                let changed = fs::metadata(&path).and_then(|metadata| metadata.modified());
-                changed.is_ok_and(|at| at.elapsed().is_ok_and(|age| age.as_secs() > 3600))
-            };
-            if is_left && is_old() {
-                files::at("remove", &path, fs::remove_dir_all(&path))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Starts a release that is written piece by piece.
+    /// Starts a release that is written piece by piece. Nobody else writes releases of the table until it is done, and
+    /// what a killed process left half-written of them is cleared away.
     ///
     /// # Errors
     /// When the id of the table could leave the store, or nothing can be written there.
@@ -343,6 +320,7 @@ impl Store {
                 name: table.to_owned(),
             });
         }
+        let claim = files::Claim::of(&self.data.join("snapshots").join(table))?;
         let folder = files::NewFolder::beside(&self.folder(table, "new"))?;
         let path = folder.path().join("observations.parquet");
         let file = files::at("write", &path, fs::File::create(&path))?;
@@ -356,6 +334,7 @@ impl Store {
                 source,
             })?;
         Ok(Draft {
+            claim,
             folder,
             path,
             writer,
@@ -403,6 +382,7 @@ impl Store {
 
 /// A release that is being written, row group by row group; dropped before [`Draft::finish`], it vanishes.
 pub struct Draft {
+    claim: files::Claim,
     folder: files::NewFolder,
     path: PathBuf,
     writer: BatchedWriter<fs::File>,
@@ -439,6 +419,7 @@ impl Draft {
         Ok(Sealed {
             folder: self.folder,
             sidecar,
+            _claim: self.claim,
         })
     }
 
@@ -454,6 +435,7 @@ impl Draft {
 pub struct Sealed {
     folder: files::NewFolder,
     sidecar: Sidecar,
+    _claim: files::Claim,
 }
 
 impl Sealed {

@@ -1,6 +1,5 @@
 //! Answers that are whole but wrong, tables that change, fetches that stop: nothing false passes, nothing is lost.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on has failed
 
 mod fetch_support;
 

@@ -3,7 +3,6 @@
 //! The peak is that of a whole process, so each fetch runs in one of its own: this test starts itself again, and stays
 //! behind as the server. Linux only, where `/proc` tells the peak; elsewhere it says so and passes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on has failed
 
 mod fetch_support;
 

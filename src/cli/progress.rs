@@ -47,10 +47,11 @@ impl Progress for Bars {
             .entry(table.to_owned())
             .or_insert_with(|| (self.bar(table), 0));
         *sum += bytes;
-        if let Some(expected) = expected {
-            bar.set_length(expected);
-        }
         bar.inc(rows);
+        // the counts come in one by one, each after its first page
+        if let Some(expected) = expected {
+            bar.set_length(expected.max(bar.position()));
+        }
         bar.set_message(HumanBytes(*sum).to_string());
     }
 
