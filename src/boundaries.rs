@@ -164,7 +164,8 @@ impl Crosswalks {
     /// When polars cannot build the plan.
     pub fn average(&self, rows: LazyFrame, key: &str, kept: &[&str]) -> PolarsResult<LazyFrame> {
         let columns = columns(key, kept, &["num", "den", "value"]);
-        let or_null = |condition: Expr, name: &str| when(condition).then(col(name)).otherwise(lit(NULL));
+        let or_null =
+            |condition: Expr, name: &str| when(condition).then(col(name)).otherwise(lit(NULL));
         let single = len().eq(lit(1)).and(col("lost").any(true).not());
         let unweighted = col("weight").null_count().gt(lit(0));
         let moved = self
@@ -201,9 +202,7 @@ impl Crosswalks {
             .select(columns.clone());
         let unchanged = self
             .unchanged(rows)
-            .with_column(
-                or_null(col("weight").gt(lit(0.0)), "value").alias("weighed"),
-            )
+            .with_column(or_null(col("weight").gt(lit(0.0)), "value").alias("weighed"))
             .with_columns([
                 (col("weighed") * col("weight")).alias("num"),
                 col("weight").alias("den"),
@@ -252,7 +251,12 @@ impl Parts {
     }
 
     fn frame(&self) -> PolarsResult<DataFrame> {
-        let share = |place: usize| self.shares.iter().map(|shares| shares[place]).collect::<Vec<_>>();
+        let share = |place: usize| {
+            self.shares
+                .iter()
+                .map(|shares| shares[place])
+                .collect::<Vec<_>>()
+        };
         df![
             "class" => self.pair.iter().map(|pair| pair.0).collect::<Vec<_>>(),
             "to" => self.pair.iter().map(|pair| pair.1).collect::<Vec<_>>(),
@@ -353,7 +357,9 @@ fn averaged() -> [Expr; 4] {
 
 /// The share of the new gemeente's inhabitants of a part that has no figure.
 fn gap() -> Expr {
-    when(col("hole")).then(col("of_target")).otherwise(lit(NULL))
+    when(col("hole"))
+        .then(col("of_target"))
+        .otherwise(lit(NULL))
 }
 
 /// Why a part has no figure; of several the highest code prevails.

@@ -119,7 +119,13 @@ pub fn read(context: Context<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Fa
     let read = read_snapshots(context, store, lock, &mut tidy.lacking)?;
     for (place, snapshot) in read.into_iter().enumerate() {
         let (table, sidecar) = (snapshot.table, snapshot.sidecar);
-        let wanted = wanted(context.queries, table, &sidecar, &snapshot.release, &mut tidy);
+        let wanted = wanted(
+            context.queries,
+            table,
+            &sidecar,
+            &snapshot.release,
+            &mut tidy,
+        );
         let boundaries = sidecar.boundaries()?;
         tidy.sidecars.insert(table.id.clone(), sidecar);
         if !wanted.is_empty() {
@@ -229,15 +235,10 @@ fn numbers(
             coded("missing", &|word| {
                 Some(word.parse().map_or(-1, missing_code))
             })?,
-            coded("status", &|word| {
-                Some(word.parse().map_or(-1, status_code))
-            })?,
+            coded("status", &|word| Some(word.parse().map_or(-1, status_code)))?,
         ],
     )?;
-    frame
-        .lazy()
-        .filter(col("region").is_not_null())
-        .collect()
+    frame.lazy().filter(col("region").is_not_null()).collect()
 }
 
 /// The numbers of words. Words repeat row after row, so a word is looked up where it changes.
@@ -360,15 +361,17 @@ impl Rows {
     /// Columns of [`Tidy::frame`], with a row per key where several make up a topic.
     fn values(self) -> PolarsResult<LazyFrame> {
         let wanted = self.wanted;
-        let cell =
-            |(table, w): &(i64, Wanted)| (table * ROOM + i64::from(w.key)) * ROOM + i64::from(w.year);
+        let cell = |(table, w): &(i64, Wanted)| {
+            (table * ROOM + i64::from(w.key)) * ROOM + i64::from(w.year)
+        };
         let asked = df![
             "cell" => wanted.iter().map(cell).collect::<Vec<_>>(),
             "topic" => wanted.iter().map(|(_, w)| w.topic as i32).collect::<Vec<_>>(),
             "scale" => wanted.iter().map(|(_, w)| w.scale).collect::<Vec<_>>(),
             "absent_is_zero" => wanted.iter().map(|(_, w)| w.absent_is_zero).collect::<Vec<_>>(),
         ]?;
-        let is_zero = col("absent_is_zero").and(col("missing").eq(lit(missing_code(Missing::Absent))));
+        let is_zero =
+            col("absent_is_zero").and(col("missing").eq(lit(missing_code(Missing::Absent))));
         Ok(concat(self.frames, UnionArgs::default())?
             .with_column(packed(&["table", "key", "year"]).alias("cell"))
             .join(asked.lazy(), [col("cell")], [col("cell")], left_ordered())

@@ -312,7 +312,15 @@ fn of_present() -> Vec<Expr> {
 fn aggregates() -> Vec<Expr> {
     let quantile = |share: f64| col("value").quantile(lit(share), QuantileMethod::Linear);
     let int = DataType::Int32;
-    let same = ["cell", "indicator", "year", "group", "way", "method", "kind"];
+    let same = [
+        "cell",
+        "indicator",
+        "year",
+        "group",
+        "way",
+        "method",
+        "kind",
+    ];
     let mut all = same.map(|name| col(name).first()).to_vec();
     all.extend([
         col("value").count().cast(int.clone()).alias("n"),

@@ -173,7 +173,10 @@ fn on_boundaries(
     crosswalks: &Crosswalks,
 ) -> PolarsResult<LazyFrame> {
     let used = |additive: bool| -> PolarsResult<LazyFrame> {
-        let uses = plan.uses()?.lazy().filter(col("additive").eq(lit(additive)));
+        let uses = plan
+            .uses()?
+            .lazy()
+            .filter(col("additive").eq(lit(additive)));
         Ok(rows
             .clone()
             .join(uses, [col("topic")], [col("topic")], left_ordered())
@@ -217,7 +220,10 @@ fn formulas(topics: LazyFrame, plan: &Plan) -> PolarsResult<LazyFrame> {
     let present = col("sum").count().eq(col("terms").first());
     // terms are added in their order
     let sums = terms(true)?
-        .sort(["term"], SortMultipleOptions::default().with_maintain_order(true))
+        .sort(
+            ["term"],
+            SortMultipleOptions::default().with_maintain_order(true),
+        )
         .group_by_stable([packed(&["formula", "region", "year"]).alias("group")])
         .agg([
             col("formula").first(),
@@ -372,9 +378,7 @@ fn carried_forward(rows: LazyFrame, value: &str, from_year: &str) -> LazyFrame {
             .then(col(name))
             .otherwise(lit(NULL))
     };
-    let forward = |name: &str| {
-        col(name).fill_null_with_strategy(FillNullStrategy::Forward(None))
-    };
+    let forward = |name: &str| col(name).fill_null_with_strategy(FillNullStrategy::Forward(None));
     // what is carried out of one series into the next is taken away again
     let of_series = |name: &str| {
         when(forward("carried").eq(col("series")))
@@ -597,10 +601,10 @@ fn complete(
     inhabitants: LazyFrame,
 ) -> PolarsResult<LazyFrame> {
     let cell = || packed(&["indicator", "way", "year", "region"]).alias("cell");
-    let figures = all
-        .clone()
-        .with_column(cell())
-        .drop(cols(["indicator", "way", "year", "region"]));
+    let figures =
+        all.clone()
+            .with_column(cell())
+            .drop(cols(["indicator", "way", "year", "region"]));
     Ok(first_ways(context, all)?
         .cross_join(grid.regions()?, None)
         .with_columns([cell(), packed(&["region", "year"]).alias("region_year")])
