@@ -9,16 +9,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use crate::gemeente::{
-    Crosswalk, Herindelingen, NEDERLAND, Population, Regions, SLIVER, region_number,
+    Crosswalk, CrosswalkRow, Herindelingen, NEDERLAND, Part, Population, Regions, SLIVER,
+    region_number,
 };
 use crate::observation::Missing;
-use crate::tidy::missing_code;
+use crate::tidy::{left_ordered, missing_code, packed};
 
-/// Crosswalks between lists, as one frame.
+/// Crosswalks between lists, as frames. A row's way is its list, the list it goes to and its region in one number.
 #[derive(Clone)]
 pub struct Crosswalks {
-    /// Columns class, to, region, target (i32), share, share_dwellings, of_target (f64), lost (bool).
-    frame: LazyFrame,
+    /// Gemeenten that stayed as they were, under whatever code. Columns walk (i64), target (i32).
+    unchanged: LazyFrame,
+    /// Parts of gemeenten. Columns walk (i64), target (i32), share, share_dwellings, of_target (f64), lost (bool).
+    parts: LazyFrame,
+}
+
+/// The key of a crosswalk, of rows with class, to and region.
+fn walk() -> Expr {
+    packed(&["class", "to", "region"]).alias("walk")
 }
 
 impl Crosswalks {
@@ -32,145 +40,272 @@ impl Crosswalks {
         regions: &Regions,
         population: &Population,
     ) -> PolarsResult<Self> {
-        let (mut class, mut to, mut region, mut target) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut share, mut share_dwellings, mut of_target, mut lost) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let last = regions.last_year();
         let mut made: BTreeMap<(i32, i32), Crosswalk> = BTreeMap::new();
+        let (mut unchanged, mut parts) = (Parts::default(), Parts::default());
         for &pair in pairs {
             // after the last list nothing has changed yet
             let capped = (pair.0.min(last), pair.1.min(last));
-            let walk = made.entry(capped).or_insert_with(|| {
+            let crosswalk = made.entry(capped).or_insert_with(|| {
                 Crosswalk::new(capped.0, capped.1, herindelingen, regions, population)
             });
-            let mut push = |from: &str,
-                            into: &str,
-                            inhabitants: f64,
-                            dwellings: f64,
-                            part: f64,
-                            gone: bool| {
-                class.push(pair.0);
-                to.push(pair.1);
-                region.push(region_number(from));
-                target.push(region_number(into));
-                share.push(inhabitants);
-                share_dwellings.push(dwellings);
-                of_target.push(part);
-                lost.push(gone);
-            };
-            push(NEDERLAND, NEDERLAND, 1.0, 1.0, 1.0, false);
-            for row in walk.rows() {
-                push(
-                    &row.region,
-                    &row.part.to,
-                    row.part.inhabitants,
-                    row.part.dwellings,
-                    row.of_target,
-                    row.lost,
-                );
+            let mut parts_of: BTreeMap<&str, usize> = BTreeMap::new();
+            for row in crosswalk.rows() {
+                *parts_of.entry(&row.part.to).or_default() += 1;
+            }
+            unchanged.push(pair, &nederland());
+            for row in crosswalk.rows() {
+                if is_whole(row) && parts_of.get(row.part.to.as_str()) == Some(&1) {
+                    unchanged.push(pair, row);
+                } else {
+                    parts.push(pair, row);
+                }
             }
         }
-        let frame = df![
-            "class" => class, "to" => to, "region" => region, "target" => target,
-            "share" => share, "share_dwellings" => share_dwellings, "of_target" => of_target, "lost" => lost,
-        ]?;
         Ok(Self {
-            frame: frame.lazy(),
+            unchanged: unchanged.frame()?.lazy().select([walk(), col("target")]),
+            parts: parts
+                .frame()?
+                .lazy()
+                .with_column(walk())
+                .drop(cols(["class", "to", "region"])),
         })
     }
 
-    /// Joins rows (class, region, …) to where their region ends up on the list `to` of each row.
-    fn follow(&self, rows: LazyFrame) -> LazyFrame {
-        let on = [col("class"), col("to"), col("region")];
-        rows.join(
-            self.frame.clone(),
-            on.clone(),
-            on,
-            JoinArgs::new(JoinType::Inner),
+    /// Rows (class, to, region, …) of gemeenten that stayed as they were: only the code may be another.
+    fn unchanged(&self, rows: LazyFrame) -> LazyFrame {
+        rows.with_column(walk())
+            .join(
+                self.unchanged.clone(),
+                [col("walk")],
+                [col("walk")],
+                left_ordered(),
+            )
+            .with_column(col("target").alias("region"))
+    }
+
+    /// Rows (class, to, region, …) of the others, each with the parts that its region ends up in.
+    fn parts(&self, rows: LazyFrame) -> LazyFrame {
+        rows.with_column(walk()).join(
+            self.parts.clone(),
+            [col("walk")],
+            [col("walk")],
+            left_ordered(),
         )
     }
 
-    /// Counts: rows with `keys`, class, to, region, year, value, missing, status and `by_dwellings` are added up per
-    /// gemeente of the list `to`, which becomes `region`.
+    /// Counts: rows with `key`, class, to, region, year, value, missing, status and `by_dwellings` are added up per
+    /// `key`, year and gemeente of the list `to`, which becomes `region`; `kept` are columns that follow from `key`.
     ///
     /// A missing part makes the sum missing, unless it is a [`SLIVER`] of the new gemeente.
-    pub fn add_up(&self, rows: LazyFrame, keys: &[&str]) -> LazyFrame {
-        let hole = col("value").is_null().or(col("lost"));
-        self.follow(rows)
-            .with_columns([(col("value") * share()).alias("value"), hole.alias("hole")])
-            .group_by_stable(grouping(keys))
-            .agg([
-                when(missing_share().lt_eq(lit(SLIVER)))
+    ///
+    /// # Errors
+    /// When polars cannot build the plan.
+    pub fn add_up(&self, rows: LazyFrame, key: &str, kept: &[&str]) -> PolarsResult<LazyFrame> {
+        let columns = columns(key, kept, &["value"]);
+        let moved = self
+            .parts(rows.clone())
+            .with_column(hole().alias("hole"))
+            .with_columns([
+                (col("value") * share()).alias("value"),
+                gap().alias("gap"),
+                reason_of_hole().alias("missing"),
+            ])
+            .group_by_stable([grouping(key)])
+            .agg(of_group(
+                key,
+                kept,
+                [when(col("gap").sum().lt_eq(lit(SLIVER)))
                     .then(col("value").sum())
                     .otherwise(lit(NULL))
                     .cast(DataType::Float64)
-                    .alias("value"),
-                missing_reason().alias("missing"),
-                col("status").max(),
-            ])
+                    .alias("value")],
+            ))
             .with_column(no_reason_with_value())
-            .rename(["target"], ["region"], true)
+            .select(columns.clone());
+        concat(
+            [self.unchanged(rows).select(columns), moved],
+            UnionArgs::default(),
+        )
     }
 
     /// Figures that cannot be added up: only a gemeente that stayed the same, but for a [`SLIVER`], keeps its figure.
-    pub fn keep_unchanged(&self, rows: LazyFrame, keys: &[&str]) -> LazyFrame {
-        let same_value = col("value").filter(col("same")).first();
-        let same_missing = col("missing").filter(col("same")).first();
-        self.follow(rows)
-            .with_column(same().alias("same"))
-            .group_by_stable(grouping(keys))
-            .agg([
-                same_value.alias("value"),
-                same_missing
-                    .fill_null(lit(missing_code(Missing::Herindeling)))
-                    .alias("missing"),
-                col("status").max(),
-            ])
-            .rename(["target"], ["region"], true)
+    ///
+    /// # Errors
+    /// When polars cannot build the plan.
+    pub fn keep_unchanged(&self, rows: LazyFrame, key: &str) -> PolarsResult<LazyFrame> {
+        let columns = columns(key, &[], &["value"]);
+        let herindeling = lit(missing_code(Missing::Herindeling));
+        let moved = self
+            .parts(rows.clone())
+            // of the parts of a gemeente at most one can be nearly all of it
+            .with_columns(["value", "missing"].map(|name| {
+                when(same())
+                    .then(col(name))
+                    .otherwise(lit(NULL))
+                    .alias(name)
+            }))
+            .group_by_stable([grouping(key)])
+            .agg(of_group(key, &[], [col("value").max()]))
+            .with_column(col("missing").fill_null(herindeling))
+            .select(columns.clone());
+        concat(
+            [self.unchanged(rows).select(columns), moved],
+            UnionArgs::default(),
+        )
     }
 
     /// Ratios with a weight: rows with value and weight go as value times weight; `num` and `den` are the sums.
     ///
     /// A gemeente made of one other keeps the value as it was published, and so does, for want of a weight, one that
     /// stayed the same but for a [`SLIVER`].
-    pub fn average(&self, rows: LazyFrame, keys: &[&str]) -> LazyFrame {
-        let hole = col("value").is_null().or(col("lost"));
-        let whole = when(col("hole")).then(lit(NULL)).otherwise(col("weight"));
+    ///
+    /// # Errors
+    /// When polars cannot build the plan.
+    pub fn average(&self, rows: LazyFrame, key: &str, kept: &[&str]) -> PolarsResult<LazyFrame> {
+        let columns = columns(key, kept, &["num", "den", "value"]);
+        let or_null =
+            |condition: Expr, name: &str| when(condition).then(col(name)).otherwise(lit(NULL));
         let single = len().eq(lit(1)).and(col("lost").any(true).not());
         let unweighted = col("weight").null_count().gt(lit(0));
-        // the weight of a newer gemeente is not that of the older one in its place
-        let weight = when(col("lost"))
-            .then(lit(NULL))
-            .otherwise(col("weight") * share());
-        self.follow(rows)
+        let moved = self
+            .parts(rows.clone())
             .with_columns([
-                hole.alias("hole"),
-                weight.cast(DataType::Float64).alias("weight"),
-                same().alias("same"),
+                hole().alias("hole"),
+                // the weight of a newer gemeente is not that of the older one in its place
+                when(col("lost"))
+                    .then(lit(NULL))
+                    .otherwise(col("weight") * share())
+                    .cast(DataType::Float64)
+                    .alias("weight"),
+                or_null(same(), "value").alias("of_same"),
             ])
             .with_columns([
                 (col("value") * col("weight")).alias("num"),
-                whole.alias("whole"),
+                or_null(col("hole").not(), "weight").alias("whole"),
+                gap().alias("gap"),
+                reason_of_hole().alias("missing"),
             ])
-            .group_by_stable(grouping(keys))
-            .agg([
-                col("num").sum().alias("num"),
-                col("whole").sum().alias("den"),
-                col("weight").sum().alias("weight"),
-                when(single.clone())
-                    .then(col("value").first())
-                    .otherwise(col("value").filter(col("same")).first())
-                    .alias("as_published"),
-                single.or(unweighted.clone()).alias("single"),
-                unweighted.alias("unweighted"),
-                missing_share().alias("missing_share"),
-                missing_reason().alias("missing"),
-                col("status").max(),
-            ])
+            .group_by_stable([grouping(key)])
+            .agg(of_group(
+                key,
+                kept,
+                [
+                    col("num").sum(),
+                    col("whole").sum().alias("den"),
+                    col("weight").sum(),
+                    when(single.clone())
+                        .then(col("value").first())
+                        .otherwise(col("of_same").max())
+                        .alias("as_published"),
+                    single.or(unweighted.clone()).alias("single"),
+                    unweighted.alias("unweighted"),
+                    col("gap").sum(),
+                ],
+            ))
             .with_columns(averaged())
-            .rename(["target"], ["region"], true)
+            .select(columns.clone());
+        let unchanged = self
+            .unchanged(rows)
+            .with_column(or_null(col("weight").gt(lit(0.0)), "value").alias("weighed"))
+            .with_columns([
+                (col("weighed") * col("weight")).alias("num"),
+                col("weight").alias("den"),
+            ])
+            .select(columns);
+        concat([unchanged, moved], UnionArgs::default())
     }
+}
+
+/// Nederland stays what it is.
+fn nederland() -> CrosswalkRow {
+    CrosswalkRow {
+        region: NEDERLAND.to_owned(),
+        part: Part {
+            to: NEDERLAND.to_owned(),
+            inhabitants: 1.0,
+            dwellings: 1.0,
+        },
+        of_target: 1.0,
+        lost: false,
+    }
+}
+
+/// Whether all of a gemeente goes to one other.
+fn is_whole(row: &CrosswalkRow) -> bool {
+    [row.part.inhabitants, row.part.dwellings, row.of_target] == [1.0; 3] && !row.lost
+}
+
+/// Rows of crosswalks, column by column.
+#[derive(Default)]
+struct Parts {
+    pair: Vec<(i32, i32)>,
+    regions: Vec<(Option<i32>, Option<i32>)>,
+    shares: Vec<[f64; 3]>,
+    lost: Vec<bool>,
+}
+
+impl Parts {
+    fn push(&mut self, pair: (i32, i32), row: &CrosswalkRow) {
+        self.pair.push(pair);
+        self.regions
+            .push((region_number(&row.region), region_number(&row.part.to)));
+        self.shares
+            .push([row.part.inhabitants, row.part.dwellings, row.of_target]);
+        self.lost.push(row.lost);
+    }
+
+    fn frame(&self) -> PolarsResult<DataFrame> {
+        let share = |place: usize| {
+            self.shares
+                .iter()
+                .map(|shares| shares[place])
+                .collect::<Vec<_>>()
+        };
+        df![
+            "class" => self.pair.iter().map(|pair| pair.0).collect::<Vec<_>>(),
+            "to" => self.pair.iter().map(|pair| pair.1).collect::<Vec<_>>(),
+            "region" => self.regions.iter().map(|regions| regions.0).collect::<Vec<_>>(),
+            "target" => self.regions.iter().map(|regions| regions.1).collect::<Vec<_>>(),
+            "share" => share(0),
+            "share_dwellings" => share(1),
+            "of_target" => share(2),
+            "lost" => &self.lost,
+        ]
+    }
+}
+
+/// What comes out: the key and what follows from it, region, year, the values, missing and status.
+fn columns(key: &str, kept: &[&str], values: &[&str]) -> Vec<Expr> {
+    [key]
+        .iter()
+        .chain(kept)
+        .chain(&["region", "year"])
+        .chain(values)
+        .chain(&["missing", "status"])
+        .map(|name| col(*name))
+        .collect()
+}
+
+fn grouping(key: &str) -> Expr {
+    packed(&[key, "target", "year"]).alias("group")
+}
+
+/// Of the rows of a [`grouping`]: what they have in common, their sums, reason and status.
+fn of_group<const N: usize>(key: &str, kept: &[&str], sums: [Expr; N]) -> Vec<Expr> {
+    [key, "year"]
+        .iter()
+        .chain(kept)
+        .map(|name| col(*name).first())
+        .chain([col("target").first().alias("region")])
+        .chain(sums)
+        .chain([col("missing").max(), col("status").max()])
+        .collect()
+}
+
+/// A part without a figure.
+fn hole() -> Expr {
+    col("value").is_null().or(col("lost"))
 }
 
 /// The share of a region that goes to the target.
@@ -193,7 +328,7 @@ fn same() -> Expr {
 fn averaged() -> [Expr; 4] {
     let weighted = col("unweighted")
         .not()
-        .and(col("missing_share").lt_eq(lit(SLIVER)))
+        .and(col("gap").lt_eq(lit(SLIVER)))
         .and(col("den").gt(lit(0.0)));
     let value = when(col("single"))
         .then(col("as_published"))
@@ -225,27 +360,20 @@ fn averaged() -> [Expr; 4] {
     ]
 }
 
-fn grouping(keys: &[&str]) -> Vec<Expr> {
-    keys.iter()
-        .copied()
-        .chain(["target", "year"])
-        .map(col)
-        .collect()
+/// The share of the new gemeente's inhabitants of a part that has no figure.
+fn gap() -> Expr {
+    when(col("hole"))
+        .then(col("of_target"))
+        .otherwise(lit(NULL))
 }
 
-/// Share of the new gemeente's inhabitants whose part has no figure.
-fn missing_share() -> Expr {
-    col("of_target").filter(col("hole")).sum()
-}
-
-/// Why: the highest code among the missing parts, `herindeling` where a part is lost.
-fn missing_reason() -> Expr {
-    let lost = when(col("lost"))
+/// Why a part has no figure; of several the highest code prevails.
+fn reason_of_hole() -> Expr {
+    when(col("hole").not())
+        .then(lit(missing_code(Missing::None)))
+        .when(col("lost"))
         .then(lit(missing_code(Missing::Herindeling)))
-        .otherwise(col("missing"));
-    lost.filter(col("hole"))
-        .max()
-        .fill_null(lit(missing_code(Missing::None)))
+        .otherwise(col("missing"))
 }
 
 fn no_reason_with_value() -> Expr {

@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use crate::failure::{Failure, Report};
-use crate::gemeente::{Herindelingen, NEDERLAND, Regions, region_number};
+use crate::gemeente::{
+    Herindelingen, NEDERLAND, NEDERLAND_NUMBER, Regions, region_code, region_number,
+};
 use crate::observation::{Missing, Status};
 use crate::query::{Edition, Find, Queries, Service, Table};
 use crate::snapshot::{Boundaries, Lock, Sidecar, Snapshot, Store};
@@ -113,30 +115,49 @@ pub fn read(context: Context<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Fa
         sidecars: BTreeMap::new(),
         lacking: Vec::new(),
     };
-    let mut frames = Vec::new();
-    for (table, release, snapshot) in read_snapshots(context, store, lock, &mut tidy.lacking)? {
+    let (mut single, mut sums) = (Rows::default(), Rows::default());
+    let read = read_snapshots(context, store, lock, &mut tidy.lacking)?;
+    for (place, snapshot) in read.into_iter().enumerate() {
+        let (table, sidecar) = (snapshot.table, snapshot.sidecar);
         let wanted = wanted(
             context.queries,
             table,
-            &snapshot.sidecar,
-            &release,
+            &sidecar,
+            &snapshot.release,
             &mut tidy,
         );
+        let boundaries = sidecar.boundaries()?;
+        tidy.sidecars.insert(table.id.clone(), sidecar);
         if !wanted.is_empty() {
-            frames.push(tidy_table(context, table, &snapshot, &wanted)?);
+            let rows = on_lists(context, table, boundaries, snapshot.numbers).map_err(Error)?;
+            let is_sum = wanted.iter().any(|w| w.sum);
+            let kind = if is_sum { &mut sums } else { &mut single };
+            kind.add(place, rows, wanted);
         }
-        tidy.sidecars.insert(table.id.clone(), snapshot.sidecar);
     }
     tidy.lacking.sort();
-    tidy.frame = concat(frames, UnionArgs::default())
-        .and_then(LazyFrame::collect)
-        .map_err(Error)?;
+    tidy.frame = concat(
+        [
+            single.values().map_err(Error)?,
+            added_up(sums.values().map_err(Error)?),
+        ],
+        UnionArgs::default(),
+    )
+    .and_then(LazyFrame::collect)
+    .map_err(Error)?;
     tidy.origins
         .retain(|(_, year), _| *year <= context.edition.until);
     Ok(tidy)
 }
 
-type Read<'a> = (&'a Table, String, Snapshot);
+/// A snapshot as it is read: its words are numbers already.
+struct Read<'a> {
+    table: &'a Table,
+    release: String,
+    sidecar: Sidecar,
+    /// Columns key (position in the sidecar's topics), region, year, value, missing, status.
+    numbers: DataFrame,
+}
 
 /// Reads the snapshots with two hands: unpacking them is most of the work.
 fn read_snapshots<'a>(
@@ -152,13 +173,27 @@ fn read_snapshots<'a>(
             Some(release) => wanted.push((table, release.to_owned())),
         }
     }
-    let read_some = |start: usize| -> Result<Vec<(usize, Read<'a>)>, crate::snapshot::Error> {
+    let known: BTreeSet<i32> = context
+        .regions
+        .codes()
+        .chain([NEDERLAND])
+        .filter_map(region_number)
+        .collect();
+    let read_some = |start: usize| -> Result<Vec<(usize, Read<'a>)>, Failure> {
         let mine = wanted.iter().enumerate().skip(start).step_by(2);
         mine.map(|(place, (table, release))| {
-            Ok((
-                place,
-                (*table, release.clone(), store.read(&table.id, release)?),
-            ))
+            let Snapshot {
+                sidecar,
+                observations,
+            } = store.read(&table.id, release)?;
+            let numbers = numbers(&observations, &sidecar, &known).map_err(Error)?;
+            let read = Read {
+                table,
+                release: release.clone(),
+                sidecar,
+                numbers,
+            };
+            Ok((place, read))
         })
         .collect()
     };
@@ -173,10 +208,86 @@ fn read_snapshots<'a>(
     Ok(all.into_iter().map(|(_, read)| read).collect())
 }
 
+/// Words become numbers at the door: everything after it joins and groups on whole numbers, which is far quicker.
+fn numbers(
+    observations: &DataFrame,
+    sidecar: &Sidecar,
+    known: &BTreeSet<i32>,
+) -> PolarsResult<DataFrame> {
+    let keys: BTreeMap<&str, i32> = (0..)
+        .zip(&sidecar.topics)
+        .map(|(position, topic)| (topic.key.as_str(), position))
+        .collect();
+    let coded = |name: &str, number: &dyn Fn(&str) -> Option<i32>| -> PolarsResult<Column> {
+        Ok(coded(observations.column(name)?.str()?, number)
+            .with_name(name.into())
+            .into_column())
+    };
+    let frame = DataFrame::new(
+        observations.height(),
+        vec![
+            coded("topic", &|key| keys.get(key).copied())?.with_name("key".into()),
+            coded("region", &|code| {
+                region_number(code).filter(|number| known.contains(number))
+            })?,
+            observations.column("year")?.clone(),
+            observations.column("value")?.clone(),
+            coded("missing", &|word| {
+                Some(word.parse().map_or(-1, missing_code))
+            })?,
+            coded("status", &|word| Some(word.parse().map_or(-1, status_code)))?,
+        ],
+    )?;
+    frame.lazy().filter(col("region").is_not_null()).collect()
+}
+
+/// The numbers of words. Words repeat row after row, so a word is looked up where it changes.
+fn coded(words: &StringChunked, number: &dyn Fn(&str) -> Option<i32>) -> Int32Chunked {
+    let mut before = (None, None);
+    words
+        .iter()
+        .map(|word| {
+            if word != before.0 {
+                before = (word, word.and_then(number));
+            }
+            before.1
+        })
+        .collect()
+}
+
+/// Several small whole numbers as one, for joins and groups on one number are quickest.
+///
+/// Topics, formulas, regions, years and places are all below [`ROOM`], so four of them fit.
+pub fn packed(columns: &[&str]) -> Expr {
+    columns
+        .iter()
+        .map(|name| col(*name).cast(DataType::Int64))
+        .reduce(|packed, next| packed * lit(ROOM) + next)
+        .unwrap_or(lit(0_i64))
+}
+
+/// What each number of [`packed`] stays below.
+pub const ROOM: i64 = 10_000;
+
+/// An inner join that keeps the order of the left side, and with it the order of sums.
+pub fn left_ordered() -> JoinArgs {
+    let mut args = JoinArgs::new(JoinType::Inner);
+    args.maintain_order = MaintainOrderJoin::Left;
+    args
+}
+
+/// Rows of several tables, with what is wanted of them.
+#[derive(Default)]
+struct Rows {
+    frames: Vec<LazyFrame>,
+    wanted: Vec<(i64, Wanted)>,
+}
+
 /// Which key of a table, in which year, is which topic.
 struct Wanted {
     topic: usize,
-    key: String,
+    /// Position in the sidecar's topics.
+    key: i32,
     year: i32,
     scale: f64,
     absent_is_zero: bool,
@@ -206,6 +317,11 @@ fn wanted(
             });
             continue;
         }
+        let positions: Vec<i32> = (0..)
+            .zip(&sidecar.topics)
+            .filter(|(_, topic)| keys.contains(&topic.key.as_str()))
+            .map(|(position, _)| position)
+            .collect();
         for &year in years
             .iter()
             .filter(|year| asked.source.years.contains(**year))
@@ -220,9 +336,9 @@ fn wanted(
                 keys: keys.iter().map(|&key| key.to_owned()).collect(),
             };
             tidy.origins.insert((asked.topic, year), origin);
-            wanted.extend(keys.iter().map(|&key| Wanted {
+            wanted.extend(positions.iter().map(|&key| Wanted {
                 topic: asked.topic,
-                key: key.to_owned(),
+                key,
                 year,
                 scale: topic.scale,
                 absent_is_zero: topic.absent_is_zero,
@@ -233,125 +349,93 @@ fn wanted(
     wanted
 }
 
-fn tidy_table(
+impl Rows {
+    fn add(&mut self, place: usize, rows: LazyFrame, wanted: Vec<Wanted>) {
+        let table = place as i64;
+        self.frames
+            .push(rows.with_column(lit(table).alias("table")));
+        self.wanted
+            .extend(wanted.into_iter().map(|wanted| (table, wanted)));
+    }
+
+    /// Columns of [`Tidy::frame`], with a row per key where several make up a topic.
+    fn values(self) -> PolarsResult<LazyFrame> {
+        let wanted = self.wanted;
+        let cell = |(table, w): &(i64, Wanted)| {
+            (table * ROOM + i64::from(w.key)) * ROOM + i64::from(w.year)
+        };
+        let asked = df![
+            "cell" => wanted.iter().map(cell).collect::<Vec<_>>(),
+            "topic" => wanted.iter().map(|(_, w)| w.topic as i32).collect::<Vec<_>>(),
+            "scale" => wanted.iter().map(|(_, w)| w.scale).collect::<Vec<_>>(),
+            "absent_is_zero" => wanted.iter().map(|(_, w)| w.absent_is_zero).collect::<Vec<_>>(),
+        ]?;
+        let is_zero =
+            col("absent_is_zero").and(col("missing").eq(lit(missing_code(Missing::Absent))));
+        Ok(concat(self.frames, UnionArgs::default())?
+            .with_column(packed(&["table", "key", "year"]).alias("cell"))
+            .join(asked.lazy(), [col("cell")], [col("cell")], left_ordered())
+            .with_column(
+                when(is_zero)
+                    .then(lit(0.0))
+                    .otherwise(col("value") * col("scale"))
+                    .alias("value"),
+            )
+            .with_column(
+                when(col("value").is_null())
+                    .then(col("missing"))
+                    .otherwise(lit(missing_code(Missing::None)))
+                    .alias("missing"),
+            )
+            .select(COLUMNS.map(col)))
+    }
+}
+
+const COLUMNS: [&str; 7] = [
+    "topic", "region", "year", "class", "value", "missing", "status",
+];
+
+/// Sums of keys: one that is missing makes the sum missing.
+fn added_up(rows: LazyFrame) -> LazyFrame {
+    rows.group_by_stable([packed(&["topic", "region", "year"]).alias("cell")])
+        .agg([
+            col("topic").first(),
+            col("region").first(),
+            col("year").first(),
+            col("class").first(),
+            when(col("value").null_count().eq(lit(0)))
+                .then(col("value").sum())
+                .otherwise(lit(NULL))
+                .cast(DataType::Float64)
+                .alias("value"),
+            col("missing").max(),
+            col("status").max(),
+        ])
+        .select(COLUMNS.map(col))
+}
+
+/// The rows of a table that count, each with the list of gemeenten it is on.
+fn on_lists(
     context: Context<'_>,
     table: &Table,
-    snapshot: &Snapshot,
-    wanted: &[Wanted],
-) -> Result<LazyFrame, Failure> {
-    let map = df![
-        "key" => wanted.iter().map(|w| w.key.as_str()).collect::<Vec<_>>(),
-        "year" => wanted.iter().map(|w| w.year).collect::<Vec<_>>(),
-        "asked" => wanted.iter().map(|w| w.topic as i32).collect::<Vec<_>>(),
-        "scale" => wanted.iter().map(|w| w.scale).collect::<Vec<_>>(),
-        "absent_is_zero" => wanted.iter().map(|w| w.absent_is_zero).collect::<Vec<_>>(),
-    ]
-    .map_err(Error)?;
-    let boundaries = snapshot.sidecar.boundaries()?;
-    let mut frame = snapshot.observations.clone().lazy();
+    boundaries: Boundaries,
+    numbers: DataFrame,
+) -> PolarsResult<LazyFrame> {
+    let mut rows = numbers.clone().lazy();
     if table.service == Service::File {
-        frame = frame.filter(col("region").neq(lit(NEDERLAND)));
+        rows = rows.filter(col("region").neq(lit(NEDERLAND_NUMBER)));
     }
     if table.all_zero_is_not_delivered {
-        frame = not_delivered(frame).map_err(Error)?;
+        rows = not_delivered(rows)?;
     }
-    let absent = lit(missing_code(Missing::Absent));
-    let mut frame = frame
-        .join(
-            map.lazy(),
-            [col("topic"), col("year")],
-            [col("key"), col("year")],
-            JoinArgs::new(JoinType::Inner),
-        )
-        .join(
-            region_numbers(context)?,
-            [col("region")],
-            [col("region")],
-            JoinArgs::new(JoinType::Inner),
-        )
-        .select([
-            col("asked").alias("topic"),
-            col("number").alias("region"),
-            col("year"),
-            (col("value") * col("scale")).alias("value"),
-            code_of(
-                "missing",
-                Missing::ALL
-                    .iter()
-                    .map(|word| (word.word(), missing_code(*word))),
-            )
-            .alias("missing"),
-            code_of(
-                "status",
-                Status::ALL
-                    .iter()
-                    .map(|word| (word.word(), status_code(*word))),
-            )
-            .alias("status"),
-            col("absent_is_zero"),
-        ])
-        .with_column(
-            when(col("absent_is_zero").and(col("missing").eq(absent)))
-                .then(lit(0.0))
-                .otherwise(col("value"))
-                .alias("value"),
-        )
-        .with_column(
-            when(col("value").is_null())
-                .then(col("missing"))
-                .otherwise(lit(missing_code(Missing::None)))
-                .alias("missing"),
-        );
-    if wanted.iter().any(|w| w.sum) {
-        frame = frame
-            .group_by_stable([col("topic"), col("region"), col("year")])
-            .agg([
-                when(col("value").null_count().eq(lit(0)))
-                    .then(col("value").sum())
-                    .otherwise(lit(NULL))
-                    .alias("value"),
-                col("missing").max(),
-                col("status").max(),
-            ]);
-    }
-    let class = match boundaries {
-        Boundaries::Period => return Ok(finished(frame.with_column(col("year").alias("class")))),
-        Boundaries::Year(year) => return Ok(finished(frame.with_column(lit(year).alias("class")))),
-        Boundaries::PeriodOrNext => period_or_next(context, &snapshot.observations)?,
-    };
-    let on = [col("region"), col("year")];
-    Ok(finished(frame.join(
-        class,
-        on.clone(),
-        on,
-        JoinArgs::new(JoinType::Left),
-    )))
-}
-
-/// region (code), number.
-fn region_numbers(context: Context<'_>) -> Result<LazyFrame, Failure> {
-    let codes: Vec<&str> = context.regions.codes().chain([NEDERLAND]).collect();
-    let numbers: Vec<Option<i32>> = codes.iter().map(|code| region_number(code)).collect();
-    Ok(df!["region" => codes, "number" => numbers]
-        .map_err(Error)?
-        .lazy())
-}
-
-fn finished(frame: LazyFrame) -> LazyFrame {
-    frame.select(
-        [
-            "topic", "region", "year", "class", "value", "missing", "status",
-        ]
-        .map(col),
-    )
-}
-
-/// The number of a word, by comparing: there are but a few words.
-fn code_of<'a>(column: &str, words: impl Iterator<Item = (&'a str, i32)>) -> Expr {
-    words.fold(lit(-1), |otherwise, (word, code)| {
-        when(col(column).eq(lit(word.to_owned())))
-            .then(lit(code))
-            .otherwise(otherwise)
+    Ok(match boundaries {
+        Boundaries::Period => rows.with_column(col("year").alias("class")),
+        Boundaries::Year(year) => rows.with_column(lit(year).alias("class")),
+        Boundaries::PeriodOrNext => {
+            let on = [col("region"), col("year")];
+            let lists = period_or_next(context, numbers)?;
+            rows.join(lists, on.clone(), on, JoinArgs::new(JoinType::Left))
+        }
     })
 }
 
@@ -360,12 +444,12 @@ fn not_delivered(frame: LazyFrame) -> PolarsResult<LazyFrame> {
     let all_zero = col("value")
         .abs()
         .sum()
-        .over([col("region"), col("year")])?
+        .over([packed(&["region", "year"])])?
         .eq(lit(0.0));
     Ok(frame
         .with_column(
             all_zero
-                .and(col("region").neq(lit(NEDERLAND)))
+                .and(col("region").neq(lit(NEDERLAND_NUMBER)))
                 .alias("all_zero"),
         )
         .with_columns([
@@ -375,7 +459,7 @@ fn not_delivered(frame: LazyFrame) -> PolarsResult<LazyFrame> {
                 .cast(DataType::Float64)
                 .alias("value"),
             when(col("all_zero"))
-                .then(lit(Missing::NotDelivered.word()))
+                .then(lit(missing_code(Missing::NotDelivered)))
                 .otherwise(col("missing"))
                 .alias("missing"),
         ]))
@@ -385,38 +469,31 @@ fn not_delivered(frame: LazyFrame) -> PolarsResult<LazyFrame> {
 ///
 /// A code of the next list only is clear. A gemeente that takes others in and keeps its code is on the next list when
 /// none of those it takes in has a figure (Amsterdam in the election of March 2022: Weesp voted along).
-fn period_or_next(context: Context<'_>, observations: &DataFrame) -> Result<LazyFrame, Failure> {
-    let with_value = observations
-        .clone()
+fn period_or_next(context: Context<'_>, numbers: DataFrame) -> PolarsResult<LazyFrame> {
+    let with_value = numbers
         .lazy()
         .filter(col("value").is_not_null())
         .select([col("region"), col("year")])
-        .unique_stable(None, UniqueKeepStrategy::First)
-        .sort(["year", "region"], SortMultipleOptions::default())
-        .collect()
-        .map_err(Error)?;
-    let regions = with_value
-        .column("region")
-        .and_then(|c| c.str().cloned())
-        .map_err(Error)?;
-    let years = with_value
-        .column("year")
-        .and_then(|c| c.i32().cloned())
-        .map_err(Error)?;
-    let mut present: BTreeMap<i32, BTreeSet<&str>> = BTreeMap::new();
+        .unique(None, UniqueKeepStrategy::Any)
+        .collect()?;
+    let mut present: BTreeMap<i32, BTreeSet<String>> = BTreeMap::new();
+    let (regions, years) = (
+        with_value.column("region")?.i32()?,
+        with_value.column("year")?.i32()?,
+    );
     for (region, year) in regions.iter().zip(years.iter()) {
         if let (Some(region), Some(year)) = (region, year) {
-            present.entry(year).or_default().insert(region);
+            present.entry(year).or_default().insert(region_code(region));
         }
     }
     let (mut codes, mut of_years, mut classes) = (Vec::new(), Vec::new(), Vec::new());
     for (&year, have) in &present {
-        for &region in have {
+        for region in have {
             let exists = context.regions.exists(region, year) || region == NEDERLAND;
             let mut taken_in = context
                 .herindelingen
                 .ending_after(year)
-                .filter(|(_, to)| *to == region)
+                .filter(|(_, to)| to == region)
                 .peekable();
             let takes_in = taken_in.peek().is_some();
             let counted_apart = taken_in.any(|(from, _)| have.contains(from));
@@ -433,11 +510,7 @@ fn period_or_next(context: Context<'_>, observations: &DataFrame) -> Result<Lazy
             });
         }
     }
-    Ok(
-        df!["region" => codes, "year" => of_years, "class" => classes]
-            .map_err(Error)?
-            .lazy(),
-    )
+    Ok(df!["region" => codes, "year" => of_years, "class" => classes]?.lazy())
 }
 
 /// Polars could not carry out a step.

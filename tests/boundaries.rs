@@ -127,7 +127,7 @@ fn totals_of_all_topics_that_add_up_survive() {
         let on = [col("topic"), col("year")];
         let compared = total(rows.clone(), "before")
             .join(
-                total(crosswalks.add_up(rows, &["topic"]), "after"),
+                total(crosswalks.add_up(rows, "topic", &[]).unwrap(), "after"),
                 on.clone(),
                 on,
                 JoinArgs::new(JoinType::Left),
@@ -552,7 +552,7 @@ proptest! {
                 "by_dwellings" => vec![false; rows],
             ]
             .unwrap();
-            let brought = crosswalks.add_up(frame.lazy(), &["topic"]).collect().unwrap();
+            let brought = crosswalks.add_up(frame.lazy(), "topic", &[]).unwrap().collect().unwrap();
             let (region, value) = (brought.column("region").unwrap().i32().unwrap(), brought.column("value").unwrap().f64().unwrap());
             let brought: BTreeMap<i32, f64> = (0..brought.height()).map(|row| (region.get(row).unwrap(), value.get(row).unwrap())).collect();
             let total: f64 = people.iter().map(|row| row.1).sum();

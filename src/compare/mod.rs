@@ -16,6 +16,7 @@ use crate::failure::{Failure, Report};
 use crate::gemeente::{NEDERLAND_NUMBER, region_number};
 use crate::indicator::Cells;
 use crate::query::{Indicator, Queries, Way};
+use crate::tidy::{ROOM, left_ordered, packed};
 
 /// Why a group has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,10 +59,11 @@ pub struct Comparison {
     /// Columns indicator, group, year, way (i32), value, n, members (i32), coverage (percent), min, q1, median, q3, max,
     /// mean, withheld, status (i32), diff_abs, diff_pct (the group against M50), rank (i32, 1 is the highest value among
     /// the networks), den_year (i32), own (bool: CBS's own figure), computed (f64: the figure of all gemeenten where
-    /// `own`). Sorted by indicator, group, year.
+    /// `own`), print (f64: the value as it prints, in units of its last decimal). Sorted by indicator, group, year.
     pub groups: DataFrame,
-    /// Columns of [`crate::indicator::Cells`] without Nederland, rank_nederland, rank_<network> (i32) and vs_<group> (i32:
-    /// 1 above the group's value, -1 below, 0 where both print the same). Sorted by indicator, region, year.
+    /// Columns indicator, way, region, year, den_year, missing, status (i32) and value (f64) of
+    /// [`crate::indicator::Cells`] without Nederland, rank_nederland, rank_<network> (i32) and vs_<group> (i32: 1 above
+    /// the group's value, -1 below, 0 where both print the same). Sorted by indicator, region, year.
     pub gemeenten: DataFrame,
 }
 
@@ -70,33 +72,21 @@ pub struct Comparison {
 /// # Errors
 /// When polars cannot carry out a step.
 pub fn compare(queries: &Queries, cells: &Cells, groups: &[Group]) -> Result<Comparison, Failure> {
-    let size_classes = &cells.size_classes;
     let kinds = kinds(queries).map_err(Error)?.lazy();
-    let all = cells.frame.clone().lazy().join(
-        kinds,
-        ["indicator", "way"].map(col),
-        ["indicator", "way"].map(col),
-        left(),
-    );
-    let gemeenten = all.clone().filter(col("region").neq(lit(NEDERLAND_NUMBER)));
-    let member_rows = membership(groups)
-        .and_then(|members| {
-            gemeenten
-                .clone()
-                .join(
-                    members.lazy(),
-                    [col("region")],
-                    [col("region")],
-                    left_ordered(),
-                )
-                .collect()
-        })
-        .map_err(Error)?;
-    let group_values = group_values(member_rows.clone().lazy(), all, size_classes.clone().lazy())
-        .map_err(Error)?
+    let rows = with_kinds(cells.frame.clone().lazy(), kinds.clone())
         .collect()
-        .map_err(Error)?;
-    let gemeenten = places(gemeenten, member_rows.lazy(), &group_values)
+        .map_err(Error)?
+        .lazy();
+    let groups_of = membership(groups).map_err(Error)?;
+    let group_values = group_values(
+        &rows,
+        kinds,
+        groups_of.clone().lazy(),
+        cells.size_classes.clone().lazy(),
+    )
+    .and_then(LazyFrame::collect)
+    .map_err(Error)?;
+    let gemeenten = places(rows, &groups_of, &group_values)
         .and_then(LazyFrame::collect)
         .map_err(Error)?;
     Ok(Comparison {
@@ -105,13 +95,23 @@ pub fn compare(queries: &Queries, cells: &Cells, groups: &[Group]) -> Result<Com
     })
 }
 
-fn left() -> JoinArgs {
-    JoinArgs::new(JoinType::Left)
+/// Cells with their kind, factor and cell (indicator and year in one number).
+fn with_kinds(cells: LazyFrame, kinds: LazyFrame) -> LazyFrame {
+    cells
+        .with_columns([
+            packed(&["indicator", "way"]).alias("method"),
+            packed(&["indicator", "year"]).alias("cell"),
+        ])
+        .join(
+            kinds.select(["method", "kind", "factor"].map(col)),
+            [col("method")],
+            [col("method")],
+            left(),
+        )
 }
 
-/// An inner join that keeps the order of the left side, and with it the order of sums.
-fn left_ordered() -> JoinArgs {
-    let mut args = JoinArgs::new(JoinType::Inner);
+fn left() -> JoinArgs {
+    let mut args = JoinArgs::new(JoinType::Left);
     args.maintain_order = MaintainOrderJoin::Left;
     args
 }
@@ -122,7 +122,7 @@ const TOTAL: i32 = 2;
 const DISTRIBUTION: i32 = 3;
 const NATIONAL: i32 = 4;
 
-/// indicator, way, kind, scale, minus, threshold, factor (10 to the power of the decimals).
+/// method (indicator and way in one number), kind, scale, minus, threshold, factor (10 to the power of the decimals).
 fn kinds(queries: &Queries) -> PolarsResult<DataFrame> {
     let rows: Vec<(i32, i32, i32, f64, f64, &Indicator)> = queries
         .indicators
@@ -148,8 +148,7 @@ fn kinds(queries: &Queries) -> PolarsResult<DataFrame> {
         })
         .collect();
     df![
-        "indicator" => rows.iter().map(|row| row.0).collect::<Vec<_>>(),
-        "way" => rows.iter().map(|row| row.1).collect::<Vec<_>>(),
+        "method" => rows.iter().map(|row| i64::from(row.0) * ROOM + i64::from(row.1)).collect::<Vec<_>>(),
         "kind" => rows.iter().map(|row| row.2).collect::<Vec<_>>(),
         "scale" => rows.iter().map(|row| row.3).collect::<Vec<_>>(),
         "minus" => rows.iter().map(|row| row.4).collect::<Vec<_>>(),
@@ -175,24 +174,35 @@ fn membership(groups: &[Group]) -> PolarsResult<DataFrame> {
 }
 
 fn group_values(
-    members: LazyFrame,
-    all: LazyFrame,
+    rows: &LazyFrame,
+    kinds: LazyFrame,
+    groups_of: LazyFrame,
     size_classes: LazyFrame,
 ) -> PolarsResult<LazyFrame> {
-    let national = all.filter(col("region").eq(lit(NEDERLAND_NUMBER))).select([
-        col("indicator"),
-        col("year"),
-        lit(GroupId::Nederland.code()).alias("group"),
+    let of_nederland = col("region").eq(lit(NEDERLAND_NUMBER));
+    let national = rows.clone().filter(of_nederland.clone()).select([
+        packed(&["cell"]) * lit(ROOM) + lit(i64::from(GroupId::Nederland.code())),
         col("value").alias("published"),
         col("status").alias("published_status"),
     ]);
-    let on = ["indicator", "year", "group"].map(col);
-    let grouped = members
-        .group_by_stable(["indicator", "year", "group", "way"].map(col))
+    let size_classes = size_classes.with_column(packed(&["indicator", "year"]).alias("cell"));
+    let grouped = rows
+        .clone()
+        .filter(of_nederland.not())
+        .with_columns(of_present())
+        .join(groups_of, [col("region")], [col("region")], left_ordered())
+        .with_column(packed(&["cell", "group"]).alias("group_cell"))
+        .group_by_stable([col("group_cell")])
         .agg(aggregates())
+        .join(
+            kinds.drop(cols(["kind"])),
+            [col("method")],
+            [col("method")],
+            left(),
+        )
         .with_column(coverage())
         .with_column(group_value())
-        .join(national, on.clone(), on, left())
+        .join(national, [col("group_cell")], [col("cell")], left())
         .with_columns([
             col("published").is_not_null().alias("own"),
             when(col("published").is_not_null())
@@ -214,9 +224,9 @@ fn group_values(
                 .alias("value"),
         )
         .join(
-            size_classes,
-            ["indicator", "year"].map(col),
-            ["indicator", "year"].map(col),
+            size_classes.select(["cell", "within", "of"].map(col)),
+            [col("cell")],
+            [col("cell")],
             left(),
         )
         .with_columns([
@@ -232,8 +242,7 @@ fn group_values(
     let m50 = grouped
         .clone()
         .filter(col("group").eq(lit(GroupId::M50.code())))
-        .select([col("indicator"), col("year"), col("value").alias("of_m50")]);
-    let pair = ["indicator", "year"].map(col);
+        .select([col("cell"), col("value").alias("of_m50")]);
     let networks: Vec<i32> = GroupId::NETWORKS.iter().map(|group| group.code()).collect();
     let is_network = col("group").lt(lit(networks.len() as i32));
     let ranked = when(is_network)
@@ -242,7 +251,7 @@ fn group_values(
         .cast(DataType::Float64);
     let difference = col("value") - col("of_m50");
     Ok(grouped
-        .join(m50, pair.clone(), pair, left())
+        .join(m50, [col("cell")], [col("cell")], left())
         .with_columns([
             difference.clone().alias("diff_abs"),
             when(col("of_m50").neq(lit(0.0)))
@@ -250,9 +259,8 @@ fn group_values(
                 .otherwise(lit(NULL))
                 .cast(DataType::Float64)
                 .alias("diff_pct"),
-            highest_first(ranked)
-                .over([col("indicator"), col("year")])?
-                .alias("rank"),
+            highest_first(ranked).over([col("cell")])?.alias("rank"),
+            rounded("value").alias("print"),
         ])
         .select(
             [
@@ -278,6 +286,7 @@ fn group_values(
                 "den_year",
                 "own",
                 "computed",
+                "print",
             ]
             .map(col),
         )
@@ -287,28 +296,43 @@ fn group_values(
         ))
 }
 
+/// Of those with a figure: num, den, inhabitants, status and year of the denominator, as `present_…`.
+fn of_present() -> Vec<Expr> {
+    ["num", "den", "inhabitants", "status", "den_year"]
+        .map(|name| {
+            when(col("value").is_not_null())
+                .then(col(name))
+                .otherwise(lit(NULL))
+                .alias(format!("present_{name}"))
+        })
+        .into()
+}
+
+/// Sums and distribution of a group. They run over whole columns: a filter inside a group is slow.
 fn aggregates() -> Vec<Expr> {
-    let present = || col("value").is_not_null();
     let quantile = |share: f64| col("value").quantile(lit(share), QuantileMethod::Linear);
     let int = DataType::Int32;
-    vec![
+    let same = [
+        "cell",
+        "indicator",
+        "year",
+        "group",
+        "way",
+        "method",
+        "kind",
+    ];
+    let mut all = same.map(|name| col(name).first()).to_vec();
+    all.extend([
         col("value").count().cast(int.clone()).alias("n"),
-        len().cast(int.clone()).alias("members"),
-        col("kind").first(),
-        col("scale").first(),
-        col("minus").first(),
-        col("threshold").first(),
-        col("factor").first(),
-        col("num").filter(present()).sum().alias("num"),
-        col("den").filter(present()).sum().alias("den"),
-        col("den").filter(present()).first().alias("one_den"),
-        col("den")
-            .filter(present())
-            .null_count()
-            .alias("unweighted"),
+        len().cast(int).alias("members"),
+        col("present_num").sum().alias("num"),
+        col("present_den").sum().alias("den"),
+        // of a share of Nederland all have the same denominator
+        col("present_den").max().alias("one_den"),
+        (col("value").count() - col("present_den").count()).alias("unweighted"),
         col("den").sum().alias("all_den"),
         col("den").null_count().alias("den_holes"),
-        col("inhabitants").filter(present()).sum().alias("people"),
+        col("present_inhabitants").sum().alias("people"),
         col("inhabitants").sum().alias("all_people"),
         col("value").min().alias("min"),
         quantile(0.25).alias("q1"),
@@ -316,13 +340,13 @@ fn aggregates() -> Vec<Expr> {
         quantile(0.75).alias("q3"),
         col("value").max().alias("max"),
         col("value").mean().alias("mean"),
-        col("status")
-            .filter(present())
+        col("present_status")
             .max()
             .fill_null(lit(1))
             .alias("status"),
-        col("den_year").filter(present()).min().alias("den_year"),
-    ]
+        col("present_den_year").min().alias("den_year"),
+    ]);
+    all
 }
 
 /// The share of the weight that has a figure: by denominator or weight where all members have one, else by inhabitants.
@@ -391,69 +415,119 @@ fn rounded(column: &str) -> Expr {
     (col(column) * col("factor")).round(0, RoundMode::HalfAwayFromZero)
 }
 
-/// Above, below, or the same as a group in print.
-fn position() -> Expr {
+/// Above, below, or the same in print as the group whose value and print are in these columns.
+fn position(value: &str, print: &str) -> Expr {
     let side = |sign: i32| lit(sign);
-    when(col("value").is_null().or(col("of_group").is_null()))
+    when(col("value").is_null().or(col(value).is_null()))
         .then(lit(NULL))
-        .when(rounded("value").eq(rounded("of_group")))
+        .when(col("print").eq(col(print)))
         .then(side(0))
-        .when(col("value").gt(col("of_group")))
+        .when(col("value").gt(col(value)))
         .then(side(1))
         .otherwise(side(-1))
         .cast(DataType::Int32)
 }
 
-fn places(gemeenten: LazyFrame, members: LazyFrame, groups: &DataFrame) -> PolarsResult<LazyFrame> {
-    let mut frame = gemeenten
-        .filter(col("kind").neq(lit(NATIONAL)))
-        .with_column(
-            highest_first(rounded("value"))
-                .over([col("indicator"), col("year")])?
-                .alias("rank_nederland"),
-        );
-    let in_group = members
-        .filter(col("group").lt(lit(GroupId::NETWORKS.len() as i32)))
-        .with_column(
-            highest_first(rounded("value"))
-                .over([col("indicator"), col("year"), col("group")])?
-                .alias("place"),
-        )
-        .select(["indicator", "year", "region", "group", "place"].map(col))
-        .cache();
-    let cell = ["indicator", "year", "region"].map(col);
+/// Ranks within groups, and positions against them.
+fn places(
+    rows: LazyFrame,
+    groups_of: &DataFrame,
+    group_values: &DataFrame,
+) -> PolarsResult<LazyFrame> {
+    let mut ranks = vec![
+        highest_first(col("print"))
+            .over([col("cell")])?
+            .alias("rank_nederland"),
+    ];
     for group in GroupId::NETWORKS {
-        let ranks = in_group
-            .clone()
-            .filter(col("group").eq(lit(group.code())))
-            .select(
-                cell.iter()
-                    .cloned()
-                    .chain([col("place").alias(rank_column(group))])
-                    .collect::<Vec<_>>(),
-            );
-        frame = frame.join(ranks, cell.clone(), cell.clone(), left());
+        let of_member = when(col(group.id()))
+            .then(col("print"))
+            .otherwise(lit(NULL))
+            .cast(DataType::Float64);
+        let rank = highest_first(of_member).over([col("cell")])?;
+        ranks.push(rank.alias(rank_column(group)));
     }
-    let pair = ["indicator", "year"].map(col);
-    for group in GroupId::ALL {
-        let values = groups
-            .clone()
-            .lazy()
+    let positions = GroupId::ALL
+        .map(|group| position(&value_of(group), &print_of(group)).alias(versus_column(group)));
+    let of_cell = [
+        "indicator",
+        "way",
+        "region",
+        "year",
+        "den_year",
+        "missing",
+        "status",
+        "value",
+        "rank_nederland",
+    ];
+    let of_groups = GroupId::NETWORKS
+        .map(rank_column)
+        .into_iter()
+        .chain(GroupId::ALL.map(versus_column));
+    let columns = of_cell.map(col).into_iter().chain(of_groups.map(col));
+    Ok(rows
+        .filter(
+            col("region")
+                .neq(lit(NEDERLAND_NUMBER))
+                .and(col("kind").neq(lit(NATIONAL))),
+        )
+        .with_column(rounded("value").alias("print"))
+        .join(
+            networks_of(groups_of),
+            [col("region")],
+            [col("region")],
+            left(),
+        )
+        .with_columns(ranks)
+        .join(
+            side_by_side(group_values),
+            [col("cell")],
+            [col("cell")],
+            left(),
+        )
+        .with_columns(positions)
+        .with_column(packed(&["indicator", "region", "year"]).alias("order"))
+        .sort(["order"], SortMultipleOptions::default())
+        .select(columns.collect::<Vec<_>>()))
+}
+
+/// Per region whether it is in each network: columns region and the ids of networks.
+fn networks_of(groups_of: &DataFrame) -> LazyFrame {
+    let is_in = |group: GroupId| {
+        col("group")
+            .eq(lit(group.code()))
+            .any(true)
+            .alias(group.id())
+    };
+    groups_of
+        .clone()
+        .lazy()
+        .group_by([col("region")])
+        .agg(GroupId::NETWORKS.map(is_in))
+}
+
+/// Per cell the values of all groups beside each other, and how they print.
+fn side_by_side(group_values: &DataFrame) -> LazyFrame {
+    let of = |column: &str, group: GroupId| {
+        col(column)
             .filter(col("group").eq(lit(group.code())))
-            .select([
-                col("indicator"),
-                col("year"),
-                col("value").alias("of_group"),
-            ]);
-        frame = frame
-            .join(values, pair.clone(), pair.clone(), left())
-            .with_column(position().alias(versus_column(group)))
-            .drop(cols(["of_group"]));
-    }
-    Ok(frame.sort(
-        ["indicator", "region", "year"],
-        SortMultipleOptions::default(),
-    ))
+            .first()
+    };
+    let values = GroupId::ALL.map(|group| of("value", group).alias(value_of(group)));
+    let prints = GroupId::ALL.map(|group| of("print", group).alias(print_of(group)));
+    group_values
+        .clone()
+        .lazy()
+        .group_by([packed(&["indicator", "year"]).alias("cell")])
+        .agg(values.into_iter().chain(prints).collect::<Vec<_>>())
+}
+
+fn value_of(group: GroupId) -> String {
+    format!("value_{}", group.id())
+}
+
+fn print_of(group: GroupId) -> String {
+    format!("print_{}", group.id())
 }
 
 /// The column with the rank within a network.

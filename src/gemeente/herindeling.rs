@@ -141,7 +141,7 @@ impl Herindelingen {
             .filter(move |event| first <= event.date && event.date <= last)
     }
 
-    /// What becomes, until the list of `year + 1`, of every gemeente of `year`.
+    /// What becomes, until the list of `year + 1`, of the gemeenten of `year` that do not stay as they are.
     fn step(
         &self,
         year: i32,
@@ -158,10 +158,11 @@ impl Herindelingen {
             let end = start + events[start..].partition_point(|event| event.date == first.date);
             let moves = moves(&events[start..end], year, population);
             for list in parts.values_mut() {
-                *list = follow(list, &moves);
+                follow(list, &moves);
             }
             start = end;
         }
+        parts.retain(|region, list| *list != [whole(region)]);
         parts
     }
 }
@@ -253,10 +254,13 @@ fn split(from: &str, events: &[&Event], year: i32, population: &Population) -> V
     parts
 }
 
-/// Parts, each followed one step further; parts of the same gemeente are taken together.
-fn follow(parts: &[Part], moves: &BTreeMap<String, Vec<Part>>) -> Vec<Part> {
+/// Follows each part one step further; parts of the same gemeente are taken together.
+fn follow(parts: &mut Vec<Part>, moves: &BTreeMap<String, Vec<Part>>) {
+    if !parts.iter().any(|part| moves.contains_key(&part.to)) {
+        return;
+    }
     let mut sums: BTreeMap<String, (f64, f64)> = BTreeMap::new();
-    for part in parts {
+    for part in parts.iter() {
         let unmoved = [whole(&part.to)];
         for next in moves.get(&part.to).map_or(&unmoved[..], Vec::as_slice) {
             let sum = sums.entry(next.to.clone()).or_default();
@@ -264,13 +268,14 @@ fn follow(parts: &[Part], moves: &BTreeMap<String, Vec<Part>>) -> Vec<Part> {
             sum.1 += part.dwellings * next.dwellings;
         }
     }
-    sums.into_iter()
+    *parts = sums
+        .into_iter()
         .map(|(to, (inhabitants, dwellings))| Part {
             to,
             inhabitants,
             dwellings,
         })
-        .collect()
+        .collect();
 }
 
 /// Where every gemeente of one year's list ends up in another's.
@@ -336,7 +341,7 @@ fn forward(
     for year in from..to {
         let step = herindelingen.step(year, regions, population);
         for list in parts.values_mut() {
-            *list = follow(list, &step);
+            follow(list, &step);
         }
     }
     let living = |region: &String| {

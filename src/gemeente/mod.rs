@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use geometry::Geometry;
-pub use herindeling::{Crosswalk, Herindelingen, Part, Population, SLIVER};
+pub use herindeling::{Crosswalk, CrosswalkRow, Herindelingen, Part, Population, SLIVER};
 pub use network::{Member, MemberList, Networks};
 
 use crate::failure::Report;

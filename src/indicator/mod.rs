@@ -18,7 +18,7 @@ use crate::gemeente::{
 };
 use crate::observation::{Missing, Status};
 use crate::query::{Edition, Queries, Way};
-use crate::tidy::{Tidy, missing_code, status_code};
+use crate::tidy::{Tidy, left_ordered, missing_code, packed, status_code};
 use plan::Plan;
 
 /// The figures of all indicators per region and year.
@@ -114,71 +114,91 @@ fn cells(
         .clone()
         .lazy()
         .filter(col("year").lt_eq(lit(context.edition.until)));
-    let topics = on_boundaries(context, rows.clone(), plan, crosswalks)?.cache();
+    let grid = Grid::new(context, tidy);
+    let topics = on_boundaries(to, &grid, rows.clone(), plan, crosswalks)?.cache();
     let formulas = formulas(topics.clone(), plan)?.cache();
     let ways = [
-        quotients(context, formulas.clone(), plan)?,
+        quotients(&grid, formulas.clone(), plan)?,
         totals(formulas.clone(), plan)?,
         means(rows.clone(), plan, crosswalks, to)?,
         distributions(topics, plan)?,
         size_classes(context, rows)?.select(CELL.map(col)),
     ];
     let all = concat(ways, UnionArgs::default())?.cache();
-    complete(
-        context,
-        first_way(all),
-        inhabitants(context, formulas, plan)?,
-    )?
-    .sort(
-        ["indicator", "year", "region"],
-        SortMultipleOptions::default(),
-    )
-    .collect()
+    let inhabitants = inhabitants(&grid, formulas, plan)?;
+    complete(context, &grid, all, inhabitants)?.collect()
+}
+
+/// The regions and years an edition speaks of.
+struct Grid {
+    /// Nederland and the gemeenten, ascending.
+    regions: Vec<i32>,
+    /// From the first with figures.
+    years: Vec<i32>,
+}
+
+impl Grid {
+    fn new(context: Context<'_>, tidy: &Tidy) -> Self {
+        let until = context.edition.until;
+        let gemeenten = context
+            .regions
+            .in_year(context.edition.boundaries)
+            .filter_map(|(code, _)| region_number(code));
+        let regions: BTreeSet<i32> = gemeenten.chain([NEDERLAND_NUMBER]).collect();
+        let first = tidy.origins.keys().map(|(_, year)| *year).min();
+        Self {
+            regions: regions.into_iter().collect(),
+            years: (first.unwrap_or(until)..=until).collect(),
+        }
+    }
+
+    fn regions(&self) -> PolarsResult<LazyFrame> {
+        Ok(df!["region" => &self.regions]?.lazy())
+    }
+
+    /// Every year of every region: columns region, year.
+    fn region_years(&self) -> PolarsResult<LazyFrame> {
+        Ok(self
+            .regions()?
+            .cross_join(df!["year" => &self.years]?.lazy(), None))
+    }
 }
 
 /// Topics that are used as they are, per gemeente of the edition: columns topic, region, year, value, missing, status.
 fn on_boundaries(
-    context: Context<'_>,
+    to: i32,
+    grid: &Grid,
     rows: LazyFrame,
     plan: &Plan,
     crosswalks: &Crosswalks,
 ) -> PolarsResult<LazyFrame> {
-    let to = context.edition.boundaries;
-    let uses = plan.uses()?.lazy();
-    let rows = rows
-        .join(
-            uses,
-            [col("topic")],
-            [col("topic")],
-            JoinArgs::new(JoinType::Inner),
-        )
-        .with_column(lit(to).alias("to"))
-        .cache();
-    let columns = ["topic", "region", "year", "value", "missing", "status"].map(col);
-    let counts = crosswalks.add_up(rows.clone().filter(col("additive")), &["topic"]);
-    let others = crosswalks.keep_unchanged(rows.filter(col("additive").not()), &["topic"]);
+    let used = |additive: bool| -> PolarsResult<LazyFrame> {
+        let uses = plan
+            .uses()?
+            .lazy()
+            .filter(col("additive").eq(lit(additive)));
+        Ok(rows
+            .clone()
+            .join(uses, [col("topic")], [col("topic")], left_ordered())
+            .with_column(lit(to).alias("to")))
+    };
     concat(
         [
-            counts.select(columns.clone()),
-            others.select(columns),
-            gemeenten(context)?,
+            crosswalks.add_up(used(true)?, "topic", &[])?,
+            crosswalks.keep_unchanged(used(false)?, "topic")?,
+            gemeenten(grid, plan)?,
         ],
         UnionArgs::default(),
     )
 }
 
 /// The topic that counts 1 for every gemeente in every year.
-fn gemeenten(context: Context<'_>) -> PolarsResult<LazyFrame> {
-    let topic = context.queries.topics.len() as i32;
-    let codes: Vec<i32> = context
-        .regions
-        .in_year(context.edition.boundaries)
-        .filter_map(|(code, _)| region_number(code))
-        .collect();
-    Ok(years(context)?
-        .cross_join(df!["region" => codes]?.lazy(), None)
+fn gemeenten(grid: &Grid, plan: &Plan) -> PolarsResult<LazyFrame> {
+    Ok(grid
+        .region_years()?
+        .filter(col("region").neq(lit(NEDERLAND_NUMBER)))
         .select([
-            lit(topic).alias("topic"),
+            lit(plan.gemeenten()).alias("topic"),
             col("region"),
             col("year"),
             lit(1.0).alias("value"),
@@ -187,37 +207,41 @@ fn gemeenten(context: Context<'_>) -> PolarsResult<LazyFrame> {
         ]))
 }
 
-/// Every year an edition may speak of.
-fn years(context: Context<'_>) -> PolarsResult<LazyFrame> {
-    let first = 2000;
-    Ok(df!["year" => (first..=context.edition.until).collect::<Vec<i32>>()]?.lazy())
-}
-
 /// Sums of topics: columns formula, region, year, sum, missing, status.
 fn formulas(topics: LazyFrame, plan: &Plan) -> PolarsResult<LazyFrame> {
-    let present = col("value").is_not_null().sum().eq(col("terms").first());
-    Ok(topics
-        .join(
-            plan.formulas()?.lazy(),
-            [col("topic")],
-            [col("topic")],
-            JoinArgs::new(JoinType::Inner),
-        )
+    let terms = |several: bool| -> PolarsResult<LazyFrame> {
+        let formulas = plan.formulas(several)?.lazy();
+        Ok(topics
+            .clone()
+            .join(formulas, [col("topic")], [col("topic")], left_ordered())
+            .with_column((col("value") * col("sign")).alias("sum")))
+    };
+    let columns = ["formula", "region", "year", "sum", "missing", "status"].map(col);
+    let present = col("sum").count().eq(col("terms").first());
+    // terms are added in their order
+    let sums = terms(true)?
         .sort(
-            ["formula", "term", "year", "region"],
-            SortMultipleOptions::default(),
+            ["term"],
+            SortMultipleOptions::default().with_maintain_order(true),
         )
-        .group_by_stable([col("formula"), col("region"), col("year")])
+        .group_by_stable([packed(&["formula", "region", "year"]).alias("group")])
         .agg([
+            col("formula").first(),
+            col("region").first(),
+            col("year").first(),
             when(present)
-                .then((col("value") * col("sign")).sum())
+                .then(col("sum").sum())
                 .otherwise(lit(NULL))
                 .cast(DataType::Float64)
                 .alias("sum"),
             col("missing").max(),
             col("status").max(),
-        ])
-        .with_column(reason_of("sum")))
+        ]);
+    let all = concat(
+        [terms(false)?.select(columns.clone()), sums.select(columns)],
+        UnionArgs::default(),
+    )?;
+    Ok(all.with_column(reason_of("sum")))
 }
 
 /// A sum without a value has a reason: that of a term, or that a term has no cell.
@@ -243,33 +267,23 @@ const CELL: [&str; 10] = [
     "status",
 ];
 
-fn quotients(context: Context<'_>, formulas: LazyFrame, plan: &Plan) -> PolarsResult<LazyFrame> {
+fn quotients(grid: &Grid, formulas: LazyFrame, plan: &Plan) -> PolarsResult<LazyFrame> {
     let quotients = plan.quotients()?.lazy();
-    let inner = || JoinArgs::new(JoinType::Inner);
-    let left = || JoinArgs::new(JoinType::Left);
-    let numerators = formulas
-        .clone()
-        .join(quotients, [col("formula")], [col("numerator")], inner())
-        .rename(["sum"], ["num"], true);
-    let denominators = latest_earlier(context, formulas, plan)?.cache();
+    let numerators = formulas.clone().join(
+        quotients,
+        [col("formula")],
+        [col("numerator")],
+        left_ordered(),
+    );
+    let denominators = latest_earlier(grid, formulas, plan)?.cache();
     // a denominator is that of the same year, of one fixed year, or of Nederland
     let same = denominators.clone().select([
-        col("formula").alias("denominator"),
-        col("region"),
-        col("year").alias("base"),
+        col("cell"),
         col("sum").alias("den"),
         col("den_year"),
         col("missing").alias("den_missing"),
         col("status").alias("den_status"),
     ]);
-    let of_nederland = || col("region").eq(lit(NEDERLAND_NUMBER));
-    let published = col("sum").filter(of_nederland()).first();
-    let national = denominators
-        .group_by_stable([col("formula"), col("year")])
-        .agg([published
-            .fill_null(col("sum").filter(of_nederland().not()).sum())
-            .alias("national")])
-        .rename(["formula"], ["denominator"], true);
     let value = col("num") / col("den") * col("scale") - col("minus");
     let reason = when(col("value").is_not_null())
         .then(lit(missing_code(Missing::None)))
@@ -279,17 +293,19 @@ fn quotients(context: Context<'_>, formulas: LazyFrame, plan: &Plan) -> PolarsRe
         .then(col("den_missing"))
         .otherwise(lit(missing_code(Missing::Absent)));
     Ok(numerators
-        .with_column(col("fixed_year").fill_null(col("year")).alias("base"))
+        .with_columns([
+            col("sum").alias("num"),
+            col("fixed_year").fill_null(col("year")).alias("base"),
+        ])
+        .with_columns([
+            packed(&["denominator", "region", "base"]).alias("cell"),
+            packed(&["denominator", "year"]).alias("formula_year"),
+        ])
+        .join(same, [col("cell")], [col("cell")], left())
         .join(
-            same,
-            ["denominator", "region", "base"].map(col),
-            ["denominator", "region", "base"].map(col),
-            left(),
-        )
-        .join(
-            national,
-            ["denominator", "year"].map(col),
-            ["denominator", "year"].map(col),
+            national(denominators, plan)?,
+            [col("formula_year")],
+            [col("formula_year")],
             left(),
         )
         .with_column(
@@ -315,41 +331,74 @@ fn quotients(context: Context<'_>, formulas: LazyFrame, plan: &Plan) -> PolarsRe
         .select(CELL.map(col)))
 }
 
-/// Denominators for every year, a hole filled from the latest earlier year: formula, region, year, sum, den_year.
-fn latest_earlier(
-    context: Context<'_>,
-    formulas: LazyFrame,
-    plan: &Plan,
-) -> PolarsResult<LazyFrame> {
-    let wanted = formulas.join(
-        plan.denominators()?.lazy(),
-        [col("formula")],
-        [col("formula")],
-        JoinArgs::new(JoinType::Semi),
-    );
-    let wanted = wanted.cache();
-    let keys = wanted
-        .clone()
-        .select([col("formula"), col("region")])
-        .unique_stable(None, UniqueKeepStrategy::First);
-    let on = ["formula", "region", "year"].map(col);
-    let carried = |name: &str| forward(name).over([col("formula"), col("region")]);
-    Ok(keys
-        .cross_join(years(context)?, None)
-        .join(wanted, on.clone(), on, JoinArgs::new(JoinType::Left))
-        .sort(
-            ["formula", "region", "year"],
-            SortMultipleOptions::default(),
-        )
-        .with_column(
-            when(col("sum").is_not_null())
-                .then(col("year"))
-                .otherwise(lit(NULL))
-                .cast(DataType::Int32)
-                .alias("den_year"),
-        )
-        // a gemeente without any keeps the reason why
-        .with_columns([carried("sum")?, carried("den_year")?, carried("missing")?]))
+fn left() -> JoinArgs {
+    let mut args = JoinArgs::new(JoinType::Left);
+    args.maintain_order = MaintainOrderJoin::Left;
+    args
+}
+
+/// What Nederland has of the denominators that ask for it: as published, or else the sum. Columns formula_year, national.
+fn national(denominators: LazyFrame, plan: &Plan) -> PolarsResult<LazyFrame> {
+    let of_nederland = || col("region").eq(lit(NEDERLAND_NUMBER));
+    let published = col("sum").filter(of_nederland()).first();
+    let wanted = df!["formula" => plan.denominators(true)]?.lazy();
+    Ok(denominators
+        .join(wanted, [col("formula")], [col("formula")], left_ordered())
+        .group_by_stable([packed(&["formula", "year"]).alias("formula_year")])
+        .agg([published
+            .fill_null(col("sum").filter(of_nederland().not()).sum())
+            .alias("national")]))
+}
+
+/// Denominators for every year, a hole filled from the latest earlier year: columns cell (formula, region and year in
+/// one), formula, region, year, sum, den_year, and missing and status of the year itself.
+fn latest_earlier(grid: &Grid, formulas: LazyFrame, plan: &Plan) -> PolarsResult<LazyFrame> {
+    let sums = formulas.select([
+        packed(&["formula", "region", "year"]).alias("cell"),
+        col("sum"),
+        col("missing"),
+        col("status"),
+    ]);
+    let cells = df!["formula" => plan.denominators(false)]?
+        .lazy()
+        .cross_join(grid.region_years()?, None)
+        .with_columns([
+            packed(&["formula", "region", "year"]).alias("cell"),
+            packed(&["formula", "region"]).alias("series"),
+        ])
+        .join(sums, [col("cell")], [col("cell")], left());
+    // a gemeente that has lost its figures keeps the reason why
+    let forward = |of: Expr| of.fill_null_with_strategy(FillNullStrategy::Forward(None));
+    let known = when(col("missing").is_not_null())
+        .then(col("series"))
+        .otherwise(lit(NULL));
+    let reason = when(forward(known).eq(col("series")))
+        .then(forward(col("missing")))
+        .otherwise(lit(NULL));
+    Ok(carried_forward(cells, "sum", "den_year").with_column(reason.alias("missing")))
+}
+
+/// Fills the holes of each series with its latest figure before them, and tells the year that comes from. Rows lie
+/// series by series, year after year.
+fn carried_forward(rows: LazyFrame, value: &str, from_year: &str) -> LazyFrame {
+    let where_present = |name: &str| {
+        when(col(value).is_not_null())
+            .then(col(name))
+            .otherwise(lit(NULL))
+    };
+    let forward = |name: &str| col(name).fill_null_with_strategy(FillNullStrategy::Forward(None));
+    // what is carried out of one series into the next is taken away again
+    let of_series = |name: &str| {
+        when(forward("carried").eq(col("series")))
+            .then(forward(name))
+            .otherwise(lit(NULL))
+            .alias(name)
+    };
+    rows.with_columns([
+        where_present("series").alias("carried"),
+        where_present("year").alias(from_year),
+    ])
+    .with_columns([of_series(value), of_series(from_year)])
 }
 
 fn totals(formulas: LazyFrame, plan: &Plan) -> PolarsResult<LazyFrame> {
@@ -358,7 +407,7 @@ fn totals(formulas: LazyFrame, plan: &Plan) -> PolarsResult<LazyFrame> {
             plan.totals()?.lazy(),
             [col("formula")],
             [col("formula")],
-            JoinArgs::new(JoinType::Inner),
+            left_ordered(),
         )
         .with_columns([
             col("sum").alias("num"),
@@ -378,22 +427,21 @@ fn means(
     // weights on the list that the ratio is on, of that year or the latest earlier one
     let weights = rows
         .clone()
-        .rename(["year"], ["source_year"], true)
+        .with_column(packed(&["topic", "year"]).alias("source"))
+        .drop(cols(["year"]))
         .join(
             plan.weights()?.lazy(),
-            [col("topic"), col("source_year")],
-            [col("topic"), col("source_year")],
-            JoinArgs::new(JoinType::Inner),
+            [col("source")],
+            [col("source")],
+            left_ordered(),
         )
         .with_columns([
             (col("value") * col("sign")).alias("value"),
             col("of_class").alias("to"),
-            // the list the weights come from, kept while the rows are grouped
-            col("source_year").alias("den_year"),
         ]);
     let weights = crosswalks
-        .add_up(weights, &["formula", "of_class", "den_year", "topic"])
-        .group_by_stable(["formula", "of_class", "den_year", "region", "year"].map(col))
+        .add_up(weights, "weight", &["formula", "of_class"])?
+        .group_by_stable([packed(&["formula", "of_class", "year", "region"]).alias("weighs")])
         .agg([when(col("value").null_count().eq(lit(0)))
             .then(col("value").sum())
             .otherwise(lit(NULL))
@@ -404,33 +452,30 @@ fn means(
             plan.means()?.lazy(),
             [col("topic")],
             [col("topic")],
-            JoinArgs::new(JoinType::Inner),
+            left_ordered(),
         )
-        .join(
-            weights,
-            ["formula", "class", "year", "region"].map(col),
-            ["formula", "of_class", "year", "region"].map(col),
-            JoinArgs::new(JoinType::Left),
-        );
+        .with_columns([
+            packed(&["formula", "class", "year", "region"]).alias("weighs"),
+            lit(to).alias("to"),
+        ])
+        .join(weights, [col("weighs")], [col("weighs")], left());
     let national = col("region").eq(lit(NEDERLAND_NUMBER));
     Ok(crosswalks
-        .average(
-            ratios.with_column(lit(to).alias("to")),
-            &["indicator", "way", "formula"],
-        )
-        // what was published for Nederland stands; its weight plays no part
-        .with_column(
+        .average(ratios, "mean", &["indicator", "way", "formula"])?
+        .with_columns([
+            // what was published for Nederland stands; its weight plays no part
             when(national)
                 .then(lit(NULL))
                 .otherwise(col("num"))
                 .cast(DataType::Float64)
                 .alias("num"),
-        )
+            packed(&["formula", "year"]).alias("formula_year"),
+        ])
         .join(
             plan.weight_years()?.lazy(),
-            [col("formula"), col("year")],
-            [col("formula"), col("year")],
-            JoinArgs::new(JoinType::Left),
+            [col("formula_year")],
+            [col("formula_year")],
+            left(),
         )
         .select(CELL.map(col)))
 }
@@ -441,7 +486,7 @@ fn distributions(topics: LazyFrame, plan: &Plan) -> PolarsResult<LazyFrame> {
             plan.distributions()?.lazy(),
             [col("topic")],
             [col("topic")],
-            JoinArgs::new(JoinType::Inner),
+            left_ordered(),
         )
         .with_columns([
             lit(NULL).cast(DataType::Float64).alias("num"),
@@ -511,81 +556,76 @@ fn size_classes(context: Context<'_>, rows: LazyFrame) -> PolarsResult<LazyFrame
     concat(frames, UnionArgs::default())
 }
 
-/// Of every indicator and year the first way that has a figure.
-fn first_way(all: LazyFrame) -> LazyFrame {
+/// Of every indicator and year the first way that has a figure, within the years the indicator reports.
+fn first_ways(context: Context<'_>, all: LazyFrame) -> PolarsResult<LazyFrame> {
     let first = all
-        .clone()
         .filter(col("value").is_not_null())
-        .group_by_stable([col("indicator"), col("year")])
-        .agg([col("way").min()]);
-    let on = ["indicator", "year", "way"].map(col);
-    all.join(first, on.clone(), on, JoinArgs::new(JoinType::Semi))
+        .group_by([packed(&["indicator", "year"]).alias("group")])
+        .agg([
+            col("indicator").first(),
+            col("year").first(),
+            col("way").min(),
+        ])
+        .join(
+            wanted_years(context)?,
+            [col("indicator")],
+            [col("indicator")],
+            left_ordered(),
+        );
+    let reported = col("year")
+        .gt_eq(col("first"))
+        .and(col("year").lt_eq(col("last")));
+    Ok(first
+        .filter(reported)
+        .sort(["indicator", "year"], SortMultipleOptions::default())
+        .select(["indicator", "way", "year"].map(col)))
 }
 
-/// Inhabitants per region and year, of that year or the latest earlier one.
-fn inhabitants(context: Context<'_>, formulas: LazyFrame, plan: &Plan) -> PolarsResult<LazyFrame> {
+/// Inhabitants per region and year, of that year or the latest earlier one: columns region_year, inhabitants.
+fn inhabitants(grid: &Grid, formulas: LazyFrame, plan: &Plan) -> PolarsResult<LazyFrame> {
     let people = formulas
         .filter(col("formula").eq(lit(plan.inhabitants)))
-        .select([col("region"), col("year"), col("sum").alias("inhabitants")]);
-    let people = people.cache();
-    let regions = people
-        .clone()
-        .select([col("region")])
-        .unique_stable(None, UniqueKeepStrategy::First);
-    let on = ["region", "year"].map(col);
-    Ok(regions
-        .cross_join(years(context)?, None)
-        .join(people, on.clone(), on, JoinArgs::new(JoinType::Left))
-        .sort(["region", "year"], SortMultipleOptions::default())
-        .with_column(forward("inhabitants").over([col("region")])?))
+        .select([
+            packed(&["region", "year"]).alias("region_year"),
+            col("sum").alias("inhabitants"),
+        ]);
+    let cells = grid
+        .region_years()?
+        .with_columns([
+            packed(&["region", "year"]).alias("region_year"),
+            col("region").alias("series"),
+        ])
+        .join(people, [col("region_year")], [col("region_year")], left());
+    Ok(carried_forward(cells, "inhabitants", "from_year")
+        .select([col("region_year"), col("inhabitants")]))
 }
 
-/// Holes filled with the latest figure before them.
-fn forward(name: &str) -> Expr {
-    col(name).fill_null_with_strategy(FillNullStrategy::Forward(None))
-}
-
-/// A row for every gemeente of the edition and for Nederland, whether there is a figure or not.
+/// A row for every gemeente of the edition and for Nederland, whether there is a figure or not, by indicator, year and
+/// region.
 fn complete(
     context: Context<'_>,
-    cells: LazyFrame,
+    grid: &Grid,
+    all: LazyFrame,
     inhabitants: LazyFrame,
 ) -> PolarsResult<LazyFrame> {
-    let cells = cells.join(
-        wanted_years(context)?,
-        [col("indicator")],
-        [col("indicator")],
-        JoinArgs::new(JoinType::Inner),
-    );
-    let cells = cells
-        .filter(
-            col("year")
-                .gt_eq(col("first"))
-                .and(col("year").lt_eq(col("last"))),
-        )
-        .cache();
-    let gemeenten = context
-        .regions
-        .in_year(context.edition.boundaries)
-        .filter_map(|(code, _)| region_number(code));
-    let codes: BTreeSet<i32> = gemeenten.chain([NEDERLAND_NUMBER]).collect();
-    let regions = df!["region" => codes.into_iter().collect::<Vec<_>>()]?.lazy();
-    let on = ["indicator", "way", "year", "region"].map(col);
-    Ok(cells
-        .clone()
-        .select(["indicator", "way", "year"].map(col))
-        .unique_stable(None, UniqueKeepStrategy::First)
-        .cross_join(regions, None)
-        .join(cells, on.clone(), on, JoinArgs::new(JoinType::Left))
+    let cell = || packed(&["indicator", "way", "year", "region"]).alias("cell");
+    let figures =
+        all.clone()
+            .with_column(cell())
+            .drop(cols(["indicator", "way", "year", "region"]));
+    Ok(first_ways(context, all)?
+        .cross_join(grid.regions()?, None)
+        .with_columns([cell(), packed(&["region", "year"]).alias("region_year")])
+        .join(figures, [col("cell")], [col("cell")], left())
         .with_columns([
             col("missing").fill_null(lit(missing_code(Missing::Absent))),
             col("status").fill_null(lit(status_code(Status::Unknown))),
         ])
         .join(
             inhabitants,
-            ["region", "year"].map(col),
-            ["region", "year"].map(col),
-            JoinArgs::new(JoinType::Left),
+            [col("region_year")],
+            [col("region_year")],
+            left(),
         )
         .select(
             CELL.into_iter()

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use crate::query::{Edition, Formula, Queries, Way};
-use crate::tidy::Tidy;
+use crate::tidy::{ROOM, Tidy};
 
 /// Queries as numbers and pairs.
 #[derive(Debug)]
@@ -86,6 +86,11 @@ impl<'a> Plan<'a> {
             .map_or(-1, |topic| topic as i32)
     }
 
+    /// The number of the topic that no table holds.
+    pub(super) fn gemeenten(&self) -> i32 {
+        self.queries.topics.len() as i32
+    }
+
     fn ways(&self) -> impl Iterator<Item = (i32, i32, &'a Way)> {
         self.queries
             .indicators
@@ -140,12 +145,13 @@ impl<'a> Plan<'a> {
         ]
     }
 
-    /// formula, topic, term, sign, terms.
-    pub(super) fn formulas(&self) -> PolarsResult<DataFrame> {
+    /// formula, topic, term, sign, terms: those of one term, or those of several.
+    pub(super) fn formulas(&self, several: bool) -> PolarsResult<DataFrame> {
         let rows: Vec<(i32, i32, i32, f64, u32)> = self
             .formulas
             .iter()
             .enumerate()
+            .filter(|(_, formula)| (formula.terms.len() > 1) == several)
             .flat_map(|(number, formula)| {
                 formula.terms.iter().enumerate().map(move |(place, term)| {
                     let terms = u32::try_from(formula.terms.len()).unwrap_or(u32::MAX);
@@ -204,16 +210,20 @@ impl<'a> Plan<'a> {
         ]
     }
 
-    /// formula: those that are a denominator somewhere.
-    pub(super) fn denominators(&self) -> PolarsResult<DataFrame> {
+    /// Formulas that are a denominator somewhere, ascending; of those of Nederland only, or all.
+    pub(super) fn denominators(&self, only_of_nederland: bool) -> Vec<i32> {
         let used: BTreeSet<i32> = self
             .ways()
             .filter_map(|(_, _, way)| match way {
-                Way::Quotient { denominator, .. } => Some(self.number(denominator)),
+                Way::Quotient {
+                    denominator,
+                    of_nederland,
+                    ..
+                } if *of_nederland || !only_of_nederland => Some(self.number(denominator)),
                 _ => None,
             })
             .collect();
-        df!["formula" => used.into_iter().collect::<Vec<_>>()]
+        used.into_iter().collect()
     }
 
     /// indicator, way, formula.
@@ -244,7 +254,7 @@ impl<'a> Plan<'a> {
         ]
     }
 
-    /// indicator, way, topic, formula, by_dwellings: ratios and their weights.
+    /// mean (the row's number), indicator, way, topic, formula, by_dwellings: ratios and their weights.
     pub(super) fn means(&self) -> PolarsResult<DataFrame> {
         let mut rows = Vec::new();
         for (indicator, way, asked) in self.ways() {
@@ -263,6 +273,7 @@ impl<'a> Plan<'a> {
             }
         }
         df![
+            "mean" => (0..rows.len() as i32).collect::<Vec<_>>(),
             "indicator" => rows.iter().map(|row| row.0).collect::<Vec<_>>(),
             "way" => rows.iter().map(|row| row.1).collect::<Vec<_>>(),
             "topic" => rows.iter().map(|row| row.2).collect::<Vec<_>>(),
@@ -278,30 +289,32 @@ impl<'a> Plan<'a> {
             .is_some_and(|t| t.by_dwellings)
     }
 
-    /// formula, topic, sign, year, of_class, source_year, by_dwellings: the weights that the ratios of a year need.
+    /// weight (the row's number), formula, source (topic and year in one), sign, year, of_class, by_dwellings: the
+    /// weights that the ratios of a year need.
     pub(super) fn weights(&self) -> PolarsResult<DataFrame> {
         let rows = self.weight_rows();
+        let source = |row: &Weight| i64::from(row.topic) * ROOM + i64::from(row.source_year);
         df![
+            "weight" => (0..rows.len() as i32).collect::<Vec<_>>(),
             "formula" => rows.iter().map(|row| row.formula as i32).collect::<Vec<_>>(),
-            "topic" => rows.iter().map(|row| row.topic).collect::<Vec<_>>(),
+            "source" => rows.iter().map(source).collect::<Vec<_>>(),
             "sign" => rows.iter().map(|row| row.sign).collect::<Vec<_>>(),
             "year" => rows.iter().map(|row| row.year).collect::<Vec<_>>(),
             "of_class" => rows.iter().map(|row| row.class).collect::<Vec<_>>(),
-            "source_year" => rows.iter().map(|row| row.source_year).collect::<Vec<_>>(),
             "by_dwellings" => rows.iter().map(|row| self.by_dwellings(row.topic)).collect::<Vec<_>>(),
         ]
     }
 
-    /// formula, year, den_year: the year a weight comes from.
+    /// formula_year (both in one), den_year: the year a weight comes from.
     pub(super) fn weight_years(&self) -> PolarsResult<DataFrame> {
         let years: BTreeMap<(i32, i32), i32> = self
             .weight_rows()
             .iter()
             .map(|row| ((row.formula as i32, row.year), row.source_year))
             .collect();
+        let both = |key: &(i32, i32)| i64::from(key.0) * ROOM + i64::from(key.1);
         df![
-            "formula" => years.keys().map(|key| key.0).collect::<Vec<_>>(),
-            "year" => years.keys().map(|key| key.1).collect::<Vec<_>>(),
+            "formula_year" => years.keys().map(both).collect::<Vec<_>>(),
             "den_year" => years.values().copied().collect::<Vec<_>>(),
         ]
     }

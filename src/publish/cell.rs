@@ -9,11 +9,16 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    pub(super) fn new(header: &[&str], rows: usize) -> Self {
-        let mut sheet = Self {
-            bytes: Vec::with_capacity(rows * 160 + 1024),
+    /// Rows without a header, to go after others.
+    pub(super) fn part(rows: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(rows * 192),
             at_start: true,
-        };
+        }
+    }
+
+    pub(super) fn new(header: &[&str], rows: usize) -> Self {
+        let mut sheet = Self::part(rows + 1);
         for name in header {
             sheet.text(name);
         }
@@ -52,7 +57,7 @@ impl Sheet {
         self.bytes.push(b'"');
     }
 
-    /// A text that was made ready with [`quoted`].
+    /// A cell that was made ready with [`quoted`], or several with commas between.
     pub(super) fn ready(&mut self, text: &[u8]) {
         self.separate();
         self.bytes.extend_from_slice(text);
@@ -66,7 +71,10 @@ impl Sheet {
     }
 
     pub(super) fn integer(&mut self, value: Option<i32>) {
-        self.number(value.map(f64::from));
+        self.separate();
+        if let Some(value) = value {
+            push_integer(&mut self.bytes, value);
+        }
     }
 
     pub(super) fn end_row(&mut self) {
@@ -79,12 +87,23 @@ impl Sheet {
     }
 }
 
+fn push_integer(out: &mut Vec<u8>, value: i32) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    // from the last digit to the first; an i32 has at most ten
+    let (mut rest, mut buffer, mut start) = (value.unsigned_abs(), [b'0'; 10], 10);
+    while rest > 0 || start == 10 {
+        start -= 1;
+        buffer[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    out.extend_from_slice(&buffer[start..]);
+}
+
 /// A text as its cell, to write it many times.
 pub(super) fn quoted(text: &str) -> Vec<u8> {
-    let mut sheet = Sheet {
-        bytes: Vec::new(),
-        at_start: true,
-    };
+    let mut sheet = Sheet::part(0);
     sheet.text(text);
     sheet.bytes
 }
@@ -98,6 +117,15 @@ mod tests {
         for text in ["=1+1", "+cmd", "-2", "@SUM(A1)", "\t=1"] {
             let cell = String::from_utf8(quoted(text)).unwrap();
             assert!(cell.starts_with("\"'"), "{cell}");
+        }
+    }
+
+    #[test]
+    fn integers_are_written_whole() {
+        for value in [0, 7, 10, -1, 2026, i32::MAX, i32::MIN] {
+            let mut out = Vec::new();
+            push_integer(&mut out, value);
+            assert_eq!(String::from_utf8(out).unwrap(), value.to_string());
         }
     }
 

@@ -8,7 +8,10 @@ mod cell;
 mod provenance;
 mod tables;
 
+use std::fs::File;
+use std::io::Write;
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 
 pub use provenance::{Method, Provenance};
 pub use tables::{COLUMNS_GEMEENTEN, COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING};
@@ -17,6 +20,7 @@ use crate::failure::{Failure, Report};
 use crate::files;
 use crate::pipeline::Figures;
 use crate::query::Queries;
+use tables::Gemeenten;
 
 /// Writes the four files into a folder.
 ///
@@ -29,33 +33,69 @@ pub fn write(
     provenance: &Provenance,
 ) -> Result<(), Failure> {
     files::at("make", folder, std::fs::create_dir_all(folder))?;
+    let gemeenten = Gemeenten::new(queries, figures, provenance).map_err(Error)?;
     let (large, small) = std::thread::scope(|scope| {
-        let large = scope.spawn(|| tables::gemeenten(queries, figures, provenance));
-        let small = tables::vergelijking(queries, figures, provenance).and_then(|csv| {
-            Ok([
-                csv,
-                tables::indicatoren(queries, figures, provenance),
-                tables::groepen(figures),
-            ])
-        });
-        (large.join(), small)
+        let small = scope.spawn(|| write_small(folder, queries, figures, provenance));
+        let large = write_in_parts(&folder.join("gemeenten.csv"), &gemeenten);
+        (large, small.join())
     });
-    let [vergelijking, indicatoren, groepen] = small.map_err(Error)?;
-    let gemeenten = large.map_err(|_| {
-        Error(polars::error::PolarsError::ComputeError(
-            "a writer stopped".into(),
-        ))
-    })?;
+    large?;
+    small.map_err(|_| stopped())?
+}
+
+fn write_small(
+    folder: &Path,
+    queries: &Queries,
+    figures: &Figures,
+    provenance: &Provenance,
+) -> Result<(), Failure> {
+    let vergelijking = tables::vergelijking(queries, figures, provenance).map_err(Error)?;
+    let indicatoren = tables::indicatoren(queries, figures, provenance);
     for (name, bytes) in [
         ("vergelijking.csv", vergelijking),
-        ("gemeenten.csv", gemeenten.map_err(Error)?),
         ("indicatoren.csv", indicatoren),
-        ("groepen.csv", groepen),
+        ("groepen.csv", tables::groepen(figures)),
     ] {
         let path = folder.join(name);
         files::at("write", &path, std::fs::write(&path, bytes))?;
     }
     Ok(())
+}
+
+/// Rows of a part: large enough to be worth handing over, small enough to keep few of them in memory.
+const PART: usize = 4096;
+/// Threads that make parts.
+const HANDS: usize = 2;
+
+/// Writes the large file while it is made: each hand makes every other part, and they are written in turn.
+fn write_in_parts(path: &Path, gemeenten: &Gemeenten<'_>) -> Result<(), Failure> {
+    let mut file = files::at("write", path, File::create(path))?;
+    files::at("write", path, file.write_all(&Gemeenten::header()))?;
+    let parts = gemeenten.height().div_ceil(PART);
+    let rows = |part: usize| part * PART..gemeenten.height().min((part + 1) * PART);
+    std::thread::scope(|scope| {
+        let hands = [(); HANDS].map(|()| sync_channel::<Vec<u8>>(2));
+        let (senders, receivers): (Vec<_>, Vec<_>) = hands.into_iter().unzip();
+        for (hand, sender) in senders.into_iter().enumerate() {
+            scope.spawn(move || {
+                // nobody takes parts any more once writing failed
+                (hand..parts)
+                    .step_by(HANDS)
+                    .try_for_each(|part| sender.send(gemeenten.rows(rows(part))))
+            });
+        }
+        for part in 0..parts {
+            let bytes = receivers[part % HANDS].recv().map_err(|_| stopped())?;
+            files::at("write", path, file.write_all(&bytes))?;
+        }
+        Ok(())
+    })
+}
+
+fn stopped() -> Error {
+    Error(polars::error::PolarsError::ComputeError(
+        "a writer stopped".into(),
+    ))
 }
 
 /// A frame is not as it should be.

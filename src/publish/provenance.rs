@@ -42,6 +42,11 @@ impl Provenance {
         Self { methods }
     }
 
+    /// All methods, by indicator, way and year.
+    pub fn all(&self) -> impl Iterator<Item = ((usize, usize, i32), &Method)> {
+        self.methods.iter().map(|(key, method)| (*key, method))
+    }
+
     /// The method of a way in a year.
     pub fn get(&self, indicator: usize, way: usize, year: i32) -> Option<&Method> {
         self.methods.get(&(indicator, way, year))

@@ -1,6 +1,7 @@
 //! The four files, row by row from the frames.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use polars::prelude::*;
 
@@ -106,9 +107,6 @@ pub const COLUMNS_GROEPEN: [&str; 10] = [
     "boundaries",
 ];
 
-/// Indicator, way and year.
-type Key = (usize, usize, i32);
-
 /// An i32 column of a frame.
 struct Ints(Int32Chunked);
 /// An f64 column of a frame.
@@ -124,7 +122,7 @@ fn floats(frame: &DataFrame, name: &str) -> PolarsResult<Floats> {
 
 impl Ints {
     fn at(&self, row: usize) -> Option<i32> {
-        self.0.get(row)
+        self.0.downcast_as_array().get(row)
     }
     fn code(&self, row: usize) -> usize {
         self.at(row)
@@ -135,7 +133,7 @@ impl Ints {
 
 impl Floats {
     fn at(&self, row: usize) -> Option<f64> {
-        self.0.get(row)
+        self.0.downcast_as_array().get(row)
     }
 }
 
@@ -200,95 +198,119 @@ pub(super) fn vergelijking(
     Ok(sheet.into_bytes())
 }
 
-pub(super) fn gemeenten(
-    queries: &Queries,
-    figures: &Figures,
-    provenance: &Provenance,
-) -> PolarsResult<Vec<u8>> {
-    let frame = &figures.comparison.gemeenten;
-    let (indicator, year, way) = (
-        ints(frame, "indicator")?,
-        ints(frame, "year")?,
-        ints(frame, "way")?,
-    );
-    let (missing, status, weight_year) = (
-        ints(frame, "missing")?,
-        ints(frame, "status")?,
-        ints(frame, "den_year")?,
-    );
-    let value = floats(frame, "value")?;
-    let region = ints(frame, "region")?;
-    let ranks = GroupId::NETWORKS
-        .map(rank_column)
-        .into_iter()
-        .chain(["rank_nederland".to_owned()])
-        .map(|name| ints(frame, &name))
-        .collect::<PolarsResult<Vec<_>>>()?;
-    let positions = GroupId::ALL
-        .map(versus_column)
-        .into_iter()
-        .map(|name| ints(frame, &name))
-        .collect::<PolarsResult<Vec<_>>>()?;
-    let names: BTreeMap<i32, (String, Vec<u8>)> = figures
-        .gemeenten
-        .regions
-        .in_year(figures.edition.boundaries)
-        .filter_map(|(code, gemeente)| {
-            Some((
-                region_number(code)?,
-                (code.to_owned(), quoted(&gemeente.name)),
-            ))
-        })
-        .collect();
-    // what repeats row after row is made ready once
-    let mut before: Option<(Key, [Vec<u8>; 3])> = None;
-    let units: Vec<(Vec<u8>, Vec<u8>)> = queries
-        .indicators
-        .iter()
-        .map(|asked| (quoted(&asked.id), quoted(&asked.unit)))
-        .collect();
-    let mut texts: BTreeMap<Key, [Vec<u8>; 3]> = BTreeMap::new();
-    let mut sheet = Sheet::new(&COLUMNS_GEMEENTEN, frame.height());
-    for row in 0..frame.height() {
-        let key = (
-            indicator.code(row),
-            way.code(row),
-            year.at(row).unwrap_or_default(),
-        );
-        if before.as_ref().is_none_or(|(known, _)| *known != key) {
-            let ready = texts.entry(key).or_insert_with(|| {
-                let method = provenance.get(key.0, key.1, key.2);
-                method.map_or_else(Default::default, |m| {
-                    [quoted(&m.weight), quoted(m.method), quoted(&m.release)]
-                })
-            });
-            before = Some((key, ready.clone()));
+/// What is needed to write the rows of `gemeenten.csv`: columns, and texts made ready once.
+pub(super) struct Gemeenten<'a> {
+    frame: &'a DataFrame,
+    indicator: Ints,
+    way: Ints,
+    region: Ints,
+    year: Ints,
+    value: Floats,
+    missing: Ints,
+    status: Ints,
+    ranks: Vec<Ints>,
+    positions: Vec<Ints>,
+    weight_year: Ints,
+    /// Id and unit per indicator.
+    asked: Vec<[Vec<u8>; 2]>,
+    /// Code and name per region.
+    names: BTreeMap<i32, Vec<u8>>,
+    /// Per indicator, by way and year: weight; and method, boundaries and release.
+    methods: Vec<BTreeMap<(usize, i32), [Vec<u8>; 2]>>,
+}
+
+impl<'a> Gemeenten<'a> {
+    pub(super) fn new(
+        queries: &Queries,
+        figures: &'a Figures,
+        provenance: &Provenance,
+    ) -> PolarsResult<Self> {
+        let frame = &figures.comparison.gemeenten;
+        let boundaries = figures.edition.boundaries;
+        let ints = |name: &str| ints(frame, name);
+        let names = figures.gemeenten.regions.in_year(boundaries);
+        let names = names.filter_map(|(code, gemeente)| {
+            let cells = [code.as_bytes(), &quoted(&gemeente.name)].join(&b',');
+            Some((region_number(code)?, cells))
+        });
+        let mut methods = vec![BTreeMap::new(); queries.indicators.len()];
+        for ((indicator, way, year), method) in provenance.all() {
+            let release = quoted(&method.release);
+            let rest = format!("{},{boundaries},", method.method).into_bytes();
+            let ready = [quoted(&method.weight), [rest, release].concat()];
+            methods[indicator].insert((way, year), ready);
         }
-        let Some((_, [weight, method, release])) = &before else {
-            continue;
+        Ok(Self {
+            frame,
+            indicator: ints("indicator")?,
+            way: ints("way")?,
+            region: ints("region")?,
+            year: ints("year")?,
+            value: floats(frame, "value")?,
+            missing: ints("missing")?,
+            status: ints("status")?,
+            ranks: GroupId::NETWORKS
+                .map(rank_column)
+                .into_iter()
+                .chain(["rank_nederland".to_owned()])
+                .map(|name| ints(&name))
+                .collect::<PolarsResult<_>>()?,
+            positions: GroupId::ALL
+                .map(versus_column)
+                .into_iter()
+                .map(|name| ints(&name))
+                .collect::<PolarsResult<_>>()?,
+            weight_year: ints("den_year")?,
+            asked: queries
+                .indicators
+                .iter()
+                .map(|asked| [quoted(&asked.id), quoted(&asked.unit)])
+                .collect(),
+            names: names.collect(),
+            methods,
+        })
+    }
+
+    pub(super) fn height(&self) -> usize {
+        self.frame.height()
+    }
+
+    pub(super) fn header() -> Vec<u8> {
+        Sheet::new(&COLUMNS_GEMEENTEN, 0).into_bytes()
+    }
+
+    /// Some of the rows.
+    pub(super) fn rows(&self, rows: Range<usize>) -> Vec<u8> {
+        let mut sheet = Sheet::part(rows.len());
+        for row in rows {
+            self.push_row(&mut sheet, row);
+        }
+        sheet.into_bytes()
+    }
+
+    fn push_row(&self, sheet: &mut Sheet, row: usize) {
+        let indicator = self.indicator.code(row);
+        let region = self.region.at(row).unwrap_or_default();
+        let year = self.year.at(row).unwrap_or_default();
+        let (Some(region), Some([id, unit])) = (self.names.get(&region), self.asked.get(indicator))
+        else {
+            return;
         };
-        let Some((code, name)) = region.at(row).and_then(|region| names.get(&region)) else {
-            continue;
-        };
-        let (id, unit) = &units[key.0];
+        let method = self.methods[indicator].get(&(self.way.code(row), year));
+        let [weight, method]: [&[u8]; 2] = method.map_or([b"", b",,"], |[w, m]| [w, m]);
+        let missing = self.missing.at(row).map_or(Missing::Absent, missing_of);
+        let status = status_of(self.status.at(row).unwrap_or(1));
         sheet.ready(id);
-        sheet.ready(code.as_bytes());
-        sheet.ready(name);
-        sheet.integer(year.at(row));
-        sheet.number(value.at(row));
+        sheet.ready(region);
+        sheet.integer(Some(year));
+        sheet.number(self.value.at(row));
         sheet.ready(unit);
-        sheet.ready(
-            missing
-                .at(row)
-                .map_or(Missing::Absent, missing_of)
-                .word()
-                .as_bytes(),
-        );
-        sheet.ready(status_of(status.at(row).unwrap_or(1)).word().as_bytes());
-        for rank in &ranks {
+        sheet.ready(missing.word().as_bytes());
+        sheet.ready(status.word().as_bytes());
+        for rank in &self.ranks {
             sheet.integer(rank.at(row));
         }
-        for position in &positions {
+        for position in &self.positions {
             sheet.ready(match position.at(row) {
                 None => b"",
                 Some(0) => b"equal",
@@ -297,13 +319,10 @@ pub(super) fn gemeenten(
             });
         }
         sheet.ready(weight);
-        sheet.integer(weight_year.at(row));
+        sheet.integer(self.weight_year.at(row));
         sheet.ready(method);
-        sheet.integer(Some(figures.edition.boundaries));
-        sheet.ready(release);
         sheet.end_row();
     }
-    Ok(sheet.into_bytes())
 }
 
 pub(super) fn indicatoren(
