@@ -1,15 +1,27 @@
 """Holds PDFs against PDF/UA-1 and PDF/A-3a (page-validation), qpdf, and pdffonts. Exit status 1 when one fails."""
 
+import re
 import subprocess
 import sys
 
 import page
 
 
+def lengths_are_right(path):
+    """Whether every stream is exactly as long as its dictionary says."""
+    pdf = open(path, "rb").read()
+    starts = list(re.finditer(rb"/Length (\d+)[^>]*(?:>[^>]+)*?>>\s*stream\r?\n", pdf))
+    ends = all(re.match(rb"\r?\n?endstream", pdf[at.end() + int(at[1]) :]) for at in starts)
+    return len(starts) == pdf.count(b"endstream") and ends
+
+
 def problems(path):
     for profile in ("ua1", "3a"):
         report = page.validate_pdf(path, profile=profile)
         for failure in report.failures:
+            # page 0.11 takes the last byte of compressed data for a line end when it happens to be a carriage return
+            if failure.rule_id == "PDFA3A-STREAM-LENGTH-001" and lengths_are_right(path):
+                continue
             yield f"{profile} {failure.rule_id}: {failure.message}"
     qpdf = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True)
     if qpdf.returncode != 0:

@@ -46,6 +46,9 @@ struct Build {
     /// Make the open data only, not the paper.
     #[arg(long)]
     data_only: bool,
+    /// Name every topic that is asked and lacking.
+    #[arg(long)]
+    verbose: bool,
 }
 
 #[derive(Debug, Args)]
@@ -76,6 +79,7 @@ fn run_build(project: &Project, build: &Build) -> Result<(), Failure> {
         typst: build.typst.as_deref(),
         data_only: build.data_only,
         progress: std::io::stderr().is_terminal(),
+        verbose: build.verbose,
     };
     let report = pipeline::build(project, &wishes)?;
     eprint!("{}", report.summary());

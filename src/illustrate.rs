@@ -651,38 +651,45 @@ fn add(alt: &mut String, sentence: &str) {
     }
 }
 
-/// Tables with titles, publishers and years, as a source line has them.
+/// Tables with titles, publishers and years, as a source line has them; the tables of one series are named once.
 fn source_list(
     figures: &crate::pipeline::Figures,
     years: &BTreeMap<String, BTreeSet<i32>>,
 ) -> String {
-    let mut parts = Vec::new();
+    let mut series: BTreeMap<(&str, &str), (Vec<&str>, BTreeSet<i32>)> = BTreeMap::new();
     for (table, years) in years {
         let Some(sidecar) = figures.tidy.sidecars.get(table) else {
             continue;
         };
         let publisher = sidecar.publisher.split(" (").next().unwrap_or_default();
         let title = sidecar.title.split(';').next().unwrap_or_default();
+        // KWB has a table a year, with the year at the end of its title
+        let title = title
+            .trim_end_matches(|c: char| c.is_ascii_digit())
+            .trim_end();
+        let (tables, of_series) = series.entry((publisher, title)).or_default();
+        tables.push(table);
+        of_series.extend(years);
+    }
+    let mut list = String::new();
+    let mut before = "";
+    for ((publisher, title), (tables, years)) in &series {
         let (Some(first), Some(last)) = (years.first(), years.last()) else {
             continue;
         };
-        parts.push((
-            publisher.to_owned(),
-            format!("{title} ({table}), {}", number::range(first, last)),
-        ));
-    }
-    let mut list = String::new();
-    let mut last_publisher = String::new();
-    for (publisher, title) in parts {
         if !list.is_empty() {
             list.push_str("; ");
         }
-        if publisher != last_publisher {
-            list.push_str(&publisher);
+        if *publisher != before {
+            list.push_str(publisher);
             list.push_str(", ");
         }
-        list.push_str(&title);
-        last_publisher = publisher;
+        list.push_str(&format!(
+            "{title} ({}), {}",
+            tables.join(", "),
+            number::range(first, last)
+        ));
+        before = publisher;
     }
     list
 }

@@ -1,7 +1,10 @@
 //! The run, on one screen: what is asked and what came in go one way through the rooms to the output folder.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+use indicatif::ProgressBar;
 
 use crate::compare::{self, Comparison, Group, GroupId, Used};
 use crate::fact::Register;
@@ -161,6 +164,8 @@ pub struct Wishes<'a> {
     pub data_only: bool,
     /// Whether to show progress.
     pub progress: bool,
+    /// Whether the summary names every topic that is lacking.
+    pub verbose: bool,
 }
 
 /// What a build did.
@@ -172,7 +177,7 @@ pub struct BuildReport {
 }
 
 impl BuildReport {
-    fn summarise(&mut self, project: &Project, register: &Register<'_>) {
+    fn summarise(&mut self, project: &Project, register: &Register<'_>, verbose: bool) {
         let figures = register.figures();
         let folder = project.output().join(&figures.edition.id);
         self.lines.push(format!(
@@ -180,45 +185,66 @@ impl BuildReport {
             figures.edition.id,
             folder.display()
         ));
-        let used = figures
-            .used
-            .iter()
-            .filter(|used| used.year.is_some())
-            .count();
-        self.lines.push(format!(
-            "{used} of {} indicators have figures",
-            figures.used.len()
-        ));
-        let name = |position: usize| &register.queries().indicators[position].id;
+        let indicators = &register.queries().indicators;
+        let (mut lacking, mut provisional) = (Vec::new(), Vec::new());
         for (position, used) in figures.used.iter().enumerate() {
-            let year = used.year.unwrap_or_default();
-            match &used.held_back {
-                Some(held) => self.notes.push(format!("held back: {}", held.why)),
-                None if used.year.is_none() => self
-                    .notes
-                    .push(format!("missing: no figures for `{}`", name(position))),
-                None => {}
+            let name = format!("`{}`", indicators[position].id);
+            let Some(year) = used.year else {
+                lacking.push(name);
+                continue;
+            };
+            if let Some(held) = &used.held_back {
+                self.notes.push(format!("held back: {}", held.why));
             }
             if register
                 .lookup()
                 .group(position, GroupId::M50, year)
                 .is_some_and(|row| row.provisional)
             {
-                self.notes
-                    .push(format!("provisional: `{}` of {year}", name(position)));
+                provisional.push(name);
             }
         }
-        for lacking in &figures.tidy.lacking {
-            self.notes.push(match lacking {
-                Lacking::Table(table) => {
-                    format!("missing: table `{table}` is asked and not in `data/`")
-                }
-                Lacking::Topic { table, topic } => {
-                    format!("missing: table `{table}` holds no topic `{topic}`")
-                }
-            });
-        }
+        let with_figures = indicators.len() - lacking.len();
+        self.lines.push(format!(
+            "{with_figures} of {} indicators have figures",
+            indicators.len()
+        ));
+        self.note("missing: no figures for", &lacking);
+        self.note("provisional:", &provisional);
+        self.summarise_lacking(&figures.tidy.lacking, verbose);
         self.lines.append(&mut self.notes);
+    }
+
+    /// What is asked and not in `data/`: whole tables by name, topics by number unless all are wanted.
+    fn summarise_lacking(&mut self, lacking: &[Lacking], verbose: bool) {
+        let mut tables = Vec::new();
+        let mut topics: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for missing in lacking {
+            match missing {
+                Lacking::Table(table) => tables.push(format!("`{table}`")),
+                Lacking::Topic { table, topic } => {
+                    topics.entry(table).or_default().push(format!("`{topic}`"))
+                }
+            }
+        }
+        self.note("missing: asked and not in `data/`: table", &tables);
+        if verbose {
+            for (table, names) in &topics {
+                self.note(&format!("missing: table `{table}` lacks"), names);
+            }
+        } else if !topics.is_empty() {
+            let count: usize = topics.values().map(Vec::len).sum();
+            let tables = topics.len();
+            self.notes.push(format!(
+                "missing: {tables} tables lack {count} of the topics asked (`--verbose` names them)"
+            ));
+        }
+    }
+
+    fn note(&mut self, what: &str, names: &[String]) {
+        if !names.is_empty() {
+            self.notes.push(format!("{what} {}", names.join(", ")));
+        }
     }
 
     /// What was written, missing and provisional.
@@ -235,11 +261,12 @@ impl BuildReport {
     }
 }
 
-/// Times of stages.
+/// Times of stages, shown as they pass on a terminal.
 #[derive(Debug)]
 pub struct Clock {
     last: Instant,
     laps: Vec<(&'static str, Duration)>,
+    bar: ProgressBar,
 }
 
 impl Default for Clock {
@@ -247,16 +274,24 @@ impl Default for Clock {
         Self {
             last: Instant::now(),
             laps: Vec::new(),
+            bar: ProgressBar::hidden(),
         }
     }
 }
 
 impl Clock {
+    /// Shows progress from now on.
+    fn show(&mut self) {
+        self.bar = ProgressBar::new_spinner();
+        self.bar.enable_steady_tick(Duration::from_millis(100));
+    }
+
     /// Notes that a stage is done.
     pub fn lap(&mut self, stage: &'static str) {
         let now = Instant::now();
         self.laps.push((stage, now - self.last));
         self.last = now;
+        self.bar.set_message(format!("{stage} done"));
     }
 }
 
@@ -266,6 +301,9 @@ impl Clock {
 /// Whatever a stage reports; the previous output stays.
 pub fn build(project: &Project, wishes: &Wishes<'_>) -> Result<BuildReport, Failure> {
     let mut report = BuildReport::default();
+    if wishes.progress {
+        report.clock.show();
+    }
     let queries = Queries::read(&project.queries())?;
     report.clock.lap("queries");
     let edition = queries.edition(wishes.edition)?;
@@ -302,7 +340,8 @@ pub fn build(project: &Project, wishes: &Wishes<'_>) -> Result<BuildReport, Fail
     }
     output.finish()?;
     report.clock.lap("finish");
-    report.summarise(project, &register);
+    report.clock.bar.finish_and_clear();
+    report.summarise(project, &register, wishes.verbose);
     Ok(report)
 }
 

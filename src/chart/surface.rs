@@ -177,6 +177,8 @@ impl Surface {
     }
 
     /// A member's dot; hollow where its figure rests on little.
+    ///
+    /// Dots do not overlap, so a lighter colour does what transparency would, without an object per dot in the PDF.
     pub fn dot(&mut self, name: &str, at: Point, (color, alpha): (Rgb, f64), hollow: bool) {
         let r = theme::DOT;
         if hollow {
@@ -196,8 +198,8 @@ impl Surface {
             self.ops.push(Op::Disc {
                 at,
                 radius: r,
-                color,
-                alpha,
+                color: color.on_white(alpha),
+                alpha: 1.0,
             });
         }
         self.mark(MarkKind::Member, name, at, r);
