@@ -375,6 +375,8 @@ fn start_paper(
         )?;
     }
     let work = output.path().join(WORK);
+    content.evidence().attach(&work.join("bijlagen"))?;
+    content.evidence().publish(output.path())?;
     let typesetting = paper::start(
         typst,
         &project.paper(),

@@ -28,6 +28,8 @@ pub struct Tidy {
     pub sidecars: BTreeMap<String, Sidecar>,
     /// What is asked but not there.
     pub lacking: Vec<Lacking>,
+    /// The snapshots as they came in, by table: what a fact is traced back to.
+    pub raw: BTreeMap<String, DataFrame>,
 }
 
 /// Where a topic of a year comes from.
@@ -112,6 +114,7 @@ pub fn read(context: Context<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Fa
         origins: BTreeMap::new(),
         sidecars: BTreeMap::new(),
         lacking: Vec::new(),
+        raw: BTreeMap::new(),
     };
     let mut frames = Vec::new();
     for (table, release, snapshot) in read_snapshots(context, store, lock, &mut tidy.lacking)? {
@@ -125,6 +128,7 @@ pub fn read(context: Context<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Fa
         if !wanted.is_empty() {
             frames.push(tidy_table(context, table, &snapshot, &wanted)?);
         }
+        tidy.raw.insert(table.id.clone(), snapshot.observations);
         tidy.sidecars.insert(table.id.clone(), snapshot.sidecar);
     }
     tidy.lacking.sort();

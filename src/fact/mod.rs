@@ -3,14 +3,22 @@
 //! In: the figures of an edition. Out: [`Register`], which resolves an id once and remembers it, so that prose, charts,
 //! titles, alt texts and tables all print the same text. A fact without a figure says why; an unknown id is an error.
 
+mod derivation;
+mod evidence;
+mod formula;
 mod id;
 mod lookup;
+mod trace;
+pub mod wording;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+pub use derivation::Derivation;
+pub use evidence::{COLUMNS_BEWIJS, COLUMNS_CELLEN, COLUMNS_FEITEN, Evidence, Proven};
 pub use id::{FactId, Period, Stat, Subject};
 pub use lookup::{GroupRow, Lookup};
+pub use trace::{CellKey, Input, RawCell, Role, Row, Slot, Trace};
 
 use crate::compare::{GroupId, Withheld};
 use crate::failure::{Exit, Report};
@@ -240,7 +248,7 @@ impl<'a> Register<'a> {
                     )
                 }));
             }
-            Stat::Percent => {
+            Stat::Percent | Stat::Times => {
                 return Err(Error::Malformed {
                     id: fact.id.clone(),
                     expected: "two groups or years".to_owned(),
@@ -298,6 +306,14 @@ impl<'a> Register<'a> {
                 Some(percent),
                 notation.text(notation.round(percent.abs(), 0)?, style),
             )));
+        }
+        if stat == Stat::Times {
+            if second <= 0.0 {
+                return Ok(None);
+            }
+            (fact.unit, fact.decimals) = ("keer".to_owned(), 1);
+            let times = first / second;
+            return Ok(Some((Some(times), wording::times(times, style.provisional)?)));
         }
         let difference = first - second;
         let unit = if indicator.unit == "%" {
@@ -380,6 +396,7 @@ fn what(indicator: &Indicator, id: &FactId, year: Option<i32>, figures: &Figures
     let stat = match id.stat {
         Stat::Value => "",
         Stat::Percent => ", in procenten",
+        Stat::Times => ", hoeveel keer",
         Stat::Min => ", laagste lid",
         Stat::Q1 => ", eerste kwartiel van de leden",
         Stat::Median => ", mediaan van de leden",
@@ -394,7 +411,10 @@ fn what(indicator: &Indicator, id: &FactId, year: Option<i32>, figures: &Figures
     };
     let whom = match &id.subject {
         Subject::Group(group) => group.label().to_owned(),
-        Subject::Difference(first, second) => format!("{} min {}", first.label(), second.label()),
+        Subject::Difference(first, second) => {
+            let between = if id.stat == Stat::Times { "tegenover" } else { "min" };
+            format!("{} {between} {}", first.label(), second.label())
+        }
         Subject::Gemeente(code) => figures.gemeenten.regions.short_name(code).to_owned(),
         Subject::Period => "periode".to_owned(),
     };

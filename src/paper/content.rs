@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Error, Manuscript};
 use crate::claim::State;
 use crate::compare::GroupId;
-use crate::fact::{Fact, FactId, Register, Subject, print};
+use crate::fact::{Evidence, Proven, Register, print};
 use crate::illustrate::INCOMPLETE;
 use crate::number;
 use crate::publish::Provenance;
@@ -35,6 +35,8 @@ pub struct Content {
     incomplete_mark: &'static str,
     #[serde(skip)]
     timestamp: i64,
+    #[serde(skip)]
+    evidence: Evidence,
 }
 
 #[derive(Debug, Serialize)]
@@ -180,7 +182,7 @@ impl Content {
     /// Gathers everything the paper prints.
     ///
     /// # Errors
-    /// When an ask is not well-formed.
+    /// When an ask is not well-formed, or a frame lacks a column.
     pub fn new(
         register: &Register<'_>,
         provenance: &Provenance,
@@ -190,12 +192,7 @@ impl Content {
         let queries = register.queries();
         // asks come first: they may ask for facts that nothing else does
         let asks = asks(register)?;
-        let facts = register.facts();
-        let labels: BTreeMap<&str, String> = facts
-            .iter()
-            .enumerate()
-            .map(|(place, fact)| (fact.id.as_str(), format!("feit-{}", place + 1)))
-            .collect();
+        let evidence = Evidence::new(register)?;
         let edition = &figures.edition;
         Ok(Self {
             edition: Edition {
@@ -207,17 +204,15 @@ impl Content {
                 until: edition.until,
                 language: "nl",
             },
-            facts: facts
+            facts: evidence
+                .facts
                 .iter()
-                .map(|fact| {
-                    let label = labels.get(fact.id.as_str()).cloned().unwrap_or_default();
-                    (
-                        fact.id.clone(),
-                        PrintedFact {
-                            text: fact.text.clone(),
-                            label,
-                        },
-                    )
+                .map(|proven| {
+                    let printed = PrintedFact {
+                        text: proven.fact.text.clone(),
+                        label: proven.label.clone(),
+                    };
+                    (proven.fact.id.clone(), printed)
                 })
                 .collect(),
             signs: manuscript.signs.clone(),
@@ -237,15 +232,22 @@ impl Content {
             table: table(register),
             groups: groups(register),
             indicators: indicators(register, provenance),
-            facts_table: facts
+            facts_table: evidence
+                .facts
                 .iter()
-                .map(|fact| fact_row(fact, &labels, register, provenance))
+                .map(|proven| fact_row(proven, register, provenance))
                 .collect(),
             sources: sources(register),
             lacking: lacking(register),
             incomplete_mark: INCOMPLETE,
             timestamp: timestamp(&edition.date),
+            evidence,
         })
+    }
+
+    /// The proof of every fact in it.
+    pub const fn evidence(&self) -> &Evidence {
+        &self.evidence
     }
 
     /// Seconds since 1970 of the edition's date, so that the PDF does not depend on the clock.
@@ -515,36 +517,21 @@ fn indicators(register: &Register<'_>, provenance: &Provenance) -> Vec<Indicator
         .collect()
 }
 
-fn fact_row(
-    fact: &Fact,
-    labels: &BTreeMap<&str, String>,
-    register: &Register<'_>,
-    provenance: &Provenance,
-) -> FactRow {
+fn fact_row(proven: &Proven, register: &Register<'_>, provenance: &Provenance) -> FactRow {
     let figures = register.figures();
-    let indicator = &register.queries().indicators[fact.indicator];
+    let fact = &proven.fact;
     let method = fact
         .year
         .and_then(|year| provenance.get(fact.indicator, fact.way, year));
-    let is_period = FactId::parse(&fact.id).is_ok_and(|id| id.subject == Subject::Period);
-    let formula = match (&fact.lacking, is_period) {
-        (Some(why), _) => why.clone(),
-        (None, true) => "de laatste periode met genoeg cijfers".to_owned(),
-        (None, false) => indicator
-            .ways
-            .get(fact.way)
-            .map(|way| way.describe().0)
-            .unwrap_or_default(),
-    };
     let tables = method
         .map(|method| method.tables.as_slice())
         .unwrap_or_default();
     FactRow {
-        label: labels.get(fact.id.as_str()).cloned().unwrap_or_default(),
+        label: proven.label.clone(),
         id: fact.id.clone(),
         text: fact.text.clone(),
         what: fact.what.clone(),
-        formula,
+        formula: proven.formula.clone(),
         sources: tables
             .iter()
             .map(|table| FactSource {

@@ -3,13 +3,13 @@
 use crate::number::push_csv_number;
 
 /// A CSV file while it is written.
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     bytes: Vec<u8>,
     at_start: bool,
 }
 
 impl Sheet {
-    pub(super) fn new(header: &[&str], rows: usize) -> Self {
+    pub(crate) fn new(header: &[&str], rows: usize) -> Self {
         let mut sheet = Self {
             bytes: Vec::with_capacity(rows * 160 + 1024),
             at_start: true,
@@ -28,7 +28,7 @@ impl Sheet {
     }
 
     /// A text. Signs with which a spreadsheet starts a formula are led by an apostrophe.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.separate();
         let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
         let needs_quotes = is_formula
@@ -53,34 +53,34 @@ impl Sheet {
     }
 
     /// A text that was made ready with [`quoted`].
-    pub(super) fn ready(&mut self, text: &[u8]) {
+    pub(crate) fn ready(&mut self, text: &[u8]) {
         self.separate();
         self.bytes.extend_from_slice(text);
     }
 
-    pub(super) fn number(&mut self, value: Option<f64>) {
+    pub(crate) fn number(&mut self, value: Option<f64>) {
         self.separate();
         if let Some(value) = value {
             push_csv_number(&mut self.bytes, value);
         }
     }
 
-    pub(super) fn integer(&mut self, value: Option<i32>) {
+    pub(crate) fn integer(&mut self, value: Option<i32>) {
         self.number(value.map(f64::from));
     }
 
-    pub(super) fn end_row(&mut self) {
+    pub(crate) fn end_row(&mut self) {
         self.bytes.push(b'\n');
         self.at_start = true;
     }
 
-    pub(super) fn into_bytes(self) -> Vec<u8> {
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 }
 
 /// A text as its cell, to write it many times.
-pub(super) fn quoted(text: &str) -> Vec<u8> {
+pub(crate) fn quoted(text: &str) -> Vec<u8> {
     let mut sheet = Sheet {
         bytes: Vec::new(),
         at_start: true,

@@ -10,6 +10,7 @@ mod tables;
 
 use std::path::Path;
 
+pub(crate) use cell::Sheet;
 pub use provenance::{Method, Provenance};
 pub use tables::{COLUMNS_GEMEENTEN, COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING};
 
