@@ -18,6 +18,7 @@ use crate::publish::{self, Provenance};
 use crate::query::{Edition, Queries};
 use crate::snapshot::Store;
 use crate::tidy::{self, Lacking, Tidy};
+use crate::verify;
 
 /// The folders of a project.
 #[derive(Clone, Debug)]
@@ -375,7 +376,14 @@ fn start_paper(
         )?;
     }
     let work = output.path().join(WORK);
-    content.evidence().attach(&work.join("bijlagen"))?;
+    let attached = work.join(paper::attachments::FOLDER);
+    content.evidence().attach(&attached)?;
+    publish::attach(
+        &attached,
+        register.queries(),
+        register.figures(),
+        provenance,
+    )?;
     content.evidence().publish(output.path())?;
     let typesetting = paper::start(
         typst,
@@ -383,6 +391,7 @@ fn start_paper(
         &work,
         &content,
         &manuscript.illustrations,
+        verify::listed(&project.queries())?,
     )?;
     report.notes.extend(
         manuscript

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::attachments::{self, Attachment};
 use super::{Error, Manuscript};
 use crate::claim::State;
 use crate::compare::GroupId;
@@ -33,6 +34,7 @@ pub struct Content {
     sources: Vec<Source>,
     lacking: Vec<String>,
     incomplete_mark: &'static str,
+    attachments: [Attachment; attachments::ALL.len()],
     #[serde(skip)]
     timestamp: i64,
     #[serde(skip)]
@@ -240,6 +242,7 @@ impl Content {
             sources: sources(register),
             lacking: lacking(register),
             incomplete_mark: INCOMPLETE,
+            attachments: attachments::ALL,
             timestamp: timestamp(&edition.date),
             evidence,
         })

@@ -5,6 +5,7 @@
 //! charts by id; the ids are found by reading the chapters, and an unknown one ends in an error with file and line. Text
 //! from data reaches Typst only as strings in `paper.json`, never as markup.
 
+pub mod attachments;
 mod content;
 mod scan;
 mod typst;
@@ -23,6 +24,7 @@ use crate::fact::Register;
 use crate::failure::{Exit, Failure, Report};
 use crate::files;
 use crate::illustrate::{Illustration, Illustrator};
+use crate::verify::{self, Texts};
 
 /// The four styles of the one family, loaded from the same bytes as the charts measure with.
 const FONTS: [(&str, &[u8]); 4] = [
@@ -139,6 +141,7 @@ pub struct Typesetting {
     pdf: PathBuf,
     work: PathBuf,
     sources: PathBuf,
+    texts: Texts,
 }
 
 /// Writes everything Typst needs into `work` and starts it.
@@ -151,6 +154,7 @@ pub fn start(
     work: &Path,
     content: &Content,
     illustrations: &[Illustration],
+    numerals: Vec<String>,
 ) -> Result<Typesetting, Failure> {
     copy(sources, work)?;
     let write = |name: &str, bytes: &[u8]| {
@@ -170,7 +174,17 @@ pub fn start(
             illustration.picture.svg.as_bytes(),
         )?;
     }
-    write("paper.json", &content.to_json()?)?;
+    let json = content.to_json()?;
+    write("paper.json", &json)?;
+    let texts = Texts {
+        paper: serde_json::from_slice(&json).map_err(Error::Json)?,
+        pictures: illustrations
+            .iter()
+            .map(|drawn| (drawn.id.clone(), verify::text_of_svg(&drawn.picture.svg)))
+            .collect(),
+        numerals,
+    };
+    attachments::finish(&work.join(attachments::FOLDER), &texts)?;
     let pdf = work.join("paper.pdf");
     let child = typst.start(work, &pdf, content.timestamp())?;
     Ok(Typesetting {
@@ -178,16 +192,18 @@ pub fn start(
         pdf,
         work: work.to_owned(),
         sources: sources.to_owned(),
+        texts,
     })
 }
 
 impl Typesetting {
-    /// Waits for Typst and puts the PDF in its place.
+    /// Waits for Typst, checks every numeral of the PDF, and puts it in its place.
     ///
     /// # Errors
-    /// When Typst fails or warns, or the PDF cannot be moved.
+    /// When Typst fails or warns, a numeral came from nowhere, or the PDF cannot be moved.
     pub fn finish(self, place: &Path) -> Result<(), Failure> {
         typst::wait(self.child, &self.work, &self.sources)?;
+        verify::back_check(&self.pdf, &self.texts)?;
         files::at("move", place, fs::rename(&self.pdf, place))?;
         Ok(())
     }
