@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::import::{self, Imported};
 use crate::pipeline::{self, Project};
 use crate::query::Queries;
+use crate::verify;
 
 /// Reproducible position paper and open data on mid-sized Dutch municipalities, from open CBS figures.
 #[derive(Debug, Parser)]
@@ -30,6 +31,8 @@ enum Command {
     Build(Build),
     /// Bring a folder of figures (or regions, borders, or a networks.csv) into `data/`.
     Import(Import),
+    /// Check a PDF against the evidence it carries; needs nothing else.
+    Verify(Verify),
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +64,13 @@ struct Import {
     only_asked: bool,
 }
 
+#[derive(Debug, Args)]
+struct Verify {
+    /// The paper.
+    #[arg(value_name = "FILE")]
+    pdf: PathBuf,
+}
+
 /// Does what was typed.
 ///
 /// # Errors
@@ -70,7 +80,26 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Build(build) => run_build(&project, &build),
         Command::Import(import) => run_import(&project, &import),
+        Command::Verify(verify) => run_verify(&verify),
     }
+}
+
+fn run_verify(verify: &Verify) -> Result<(), Failure> {
+    let verdict = verify::verify(&verify.pdf)?;
+    for difference in &verdict.differences {
+        println!("{difference}");
+    }
+    let (pages, attachments, facts) = (verdict.pages, verdict.attachments, verdict.facts);
+    eprintln!("read {pages} pages and {attachments} attachments, derived {facts} facts again");
+    if verdict.differences.is_empty() {
+        eprintln!("text, facts and attachments agree");
+        return Ok(());
+    }
+    Err(verify::Error::Differs {
+        path: verify.pdf.clone(),
+        count: verdict.differences.len(),
+    }
+    .into())
 }
 
 fn run_build(project: &Project, build: &Build) -> Result<(), Failure> {

@@ -313,7 +313,10 @@ impl<'a> Register<'a> {
             }
             (fact.unit, fact.decimals) = ("keer".to_owned(), 1);
             let times = first / second;
-            return Ok(Some((Some(times), wording::times(times, style.provisional)?)));
+            return Ok(Some((
+                Some(times),
+                wording::times(times, style.provisional)?,
+            )));
         }
         let difference = first - second;
         let unit = if indicator.unit == "%" {
@@ -412,7 +415,11 @@ fn what(indicator: &Indicator, id: &FactId, year: Option<i32>, figures: &Figures
     let whom = match &id.subject {
         Subject::Group(group) => group.label().to_owned(),
         Subject::Difference(first, second) => {
-            let between = if id.stat == Stat::Times { "tegenover" } else { "min" };
+            let between = if id.stat == Stat::Times {
+                "tegenover"
+            } else {
+                "min"
+            };
             format!("{} {between} {}", first.label(), second.label())
         }
         Subject::Gemeente(code) => figures.gemeenten.regions.short_name(code).to_owned(),

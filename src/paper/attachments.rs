@@ -46,14 +46,49 @@ macro_rules! attachment {
 
 /// Every attached file, by name.
 pub const ALL: [Attachment; 8] = [
-    attachment!("bewijs.csv", "text/csv", "data", "Teller, noemer en waarde per gemeente waar de feiten op rusten"),
-    attachment!("cellen.csv", "text/csv", "data", "De oorspronkelijke cellen van CBS achter die regels"),
-    attachment!("controlesommen.txt", "text/plain", "supplement", "SHA-256 van de andere bijlagen"),
-    attachment!("feiten.json", "application/json", "data", "Elk feit met waarde, tekst, afleiding en cellen"),
+    attachment!(
+        "bewijs.csv",
+        "text/csv",
+        "data",
+        "Teller, noemer en waarde per gemeente waar de feiten op rusten"
+    ),
+    attachment!(
+        "cellen.csv",
+        "text/csv",
+        "data",
+        "De oorspronkelijke cellen van CBS achter die regels"
+    ),
+    attachment!(
+        "controlesommen.txt",
+        "text/plain",
+        "supplement",
+        "SHA-256 van de andere bijlagen"
+    ),
+    attachment!(
+        "feiten.json",
+        "application/json",
+        "data",
+        "Elk feit met waarde, tekst, afleiding en cellen"
+    ),
     attachment!("groepen.csv", "text/csv", "data", "De leden van elke groep"),
-    attachment!("indicatoren.csv", "text/csv", "data", "Definitie, eenheid en berekening van elk cijfer"),
-    attachment!("teksten.json", "application/json", "supplement", "Wat het programma aan tekst voor dit stuk heeft geleverd"),
-    attachment!("vergelijking.csv", "text/csv", "data", "De groepen vergeleken, voor de cijfers en jaren in dit stuk"),
+    attachment!(
+        "indicatoren.csv",
+        "text/csv",
+        "data",
+        "Definitie, eenheid en berekening van elk cijfer"
+    ),
+    attachment!(
+        "teksten.json",
+        "application/json",
+        "supplement",
+        "Wat het programma aan tekst voor dit stuk heeft geleverd"
+    ),
+    attachment!(
+        "vergelijking.csv",
+        "text/csv",
+        "data",
+        "De groepen vergeleken, voor de cijfers en jaren in dit stuk"
+    ),
 ];
 
 /// Writes the texts and the checksums into the folder of attachments.

@@ -50,7 +50,10 @@ impl fmt::Display for Finding {
                 f,
                 "page {page}: `{numeral}` is printed for `{id}`, which is `{text}`: {context}"
             ),
-            Wrong::Picture => write!(f, "page {page}: a drawing says what no chart does: {context}"),
+            Wrong::Picture => write!(
+                f,
+                "page {page}: a drawing says what no chart does: {context}"
+            ),
         }
     }
 }
@@ -257,7 +260,7 @@ impl Check<'_> {
     }
 
     fn is_name(&self, numeral: &Numeral<'_>) -> bool {
-        numeral.is_name && self.known.is_name(numeral.core)
+        self.known.is_name(numeral.core)
     }
 
     /// What a link to a fact says of a numeral in it; `None` where no such link is around it.
@@ -315,7 +318,9 @@ impl Check<'_> {
                 let page = line.page_at(numeral.start);
                 let number = numeral.whole();
                 let is_page = number.is_some_and(|n| n.abs_diff(page) <= 2 || n == pages);
-                is_page || self.repeated.contains(line.squeezed.as_str())
+                // a head that is repeated comes line by line
+                let repeats = |cell: &&str| cell.contains(line.squeezed.as_str());
+                is_page || self.repeated.iter().any(repeats)
             }
             _ => false,
         }
@@ -367,9 +372,7 @@ fn appendix<'a>(lines: &[Line<'_>], rows: &Rows, known: &'a Known) -> Vec<Row<'a
             let label = squeeze(&fact.label).0;
             let number = fact.label.rsplit('-').next().unwrap_or_default();
             let of_label = |text: &str| text == label || text == number;
-            let place = row
-                .iter()
-                .find(|&&place| of_label(&lines[place].squeezed));
+            let place = row.iter().find(|&&place| of_label(&lines[place].squeezed));
             found.extend(place.map(|&place| Row { fact, whole, place }));
         }
     }
@@ -445,7 +448,10 @@ pub fn misprinted(printed: &Printed, known: &Known) -> Vec<String> {
     let mut wrong = Vec::new();
     for fact in &known.facts {
         let text = squeeze(&fact.text).0;
-        match by_id.get(fact.id.as_str()).and_then(|row| rows.get(&row.whole)) {
+        match by_id
+            .get(fact.id.as_str())
+            .and_then(|row| rows.get(&row.whole))
+        {
             None => wrong.push(format!("`{}` has no row in the appendix", fact.id)),
             Some(row) if !row.iter().any(|&place| lines[place].squeezed == text) => {
                 let page = lines[row[0]].block.runs[0].page;

@@ -112,11 +112,7 @@ impl Known {
                 .or_default()
                 .push(place);
         }
-        known.listed = texts
-            .numerals
-            .iter()
-            .map(|text| squeeze(text).0)
-            .collect();
+        known.listed = texts.numerals.iter().map(|text| squeeze(text).0).collect();
         known.pictures = texts
             .pictures
             .values()
@@ -163,7 +159,7 @@ impl Known {
                     }
                 }
             }
-            if letters > 0 && squeezed.len() > 1 {
+            if squeezed.len() > 1 && (letters > 0 || squeezed.len() >= KEY) {
                 anchors.push(squeezed);
             }
         }
@@ -205,8 +201,12 @@ impl Known {
 
     fn learn_names(&mut self, texts: impl IntoIterator<Item = impl AsRef<str>>) {
         for text in texts {
-            for name in numerals(text.as_ref()).iter().filter(|found| found.is_name) {
-                self.names.insert(name.core.to_lowercase());
+            // the number of a release is as good as a name
+            let is_name = |core: &str| core.len() >= KEY && !core.contains(['.', ',']);
+            for found in numerals(text.as_ref()) {
+                if found.is_name || is_name(found.core) {
+                    self.names.insert(found.core.to_lowercase());
+                }
             }
         }
     }
@@ -231,7 +231,9 @@ impl Known {
             .any(|anchor| {
                 let long = anchor.chars().filter(|c| c.is_alphabetic()).count() >= 2 * LETTERS;
                 beside.iter().any(|text| {
-                    (long && text.contains(anchor)) || (in_table && text == anchor)
+                    (long && text.contains(anchor))
+                        || (in_table
+                            && text.trim_end_matches(is_mark) == anchor.trim_end_matches(is_mark))
                 })
             })
     }
@@ -250,8 +252,14 @@ impl Known {
             let cuts = |a: Option<char>, b: Option<char>| {
                 a.is_some_and(char::is_numeric) && b.is_some_and(char::is_numeric)
             };
-            let cut_before = cuts(text[..from].chars().next_back(), text[from..].chars().next());
-            let cut_behind = cuts(text[..last].chars().next_back(), text[last..].chars().next());
+            let cut_before = cuts(
+                text[..from].chars().next_back(),
+                text[from..].chars().next(),
+            );
+            let cut_behind = cuts(
+                text[..last].chars().next_back(),
+                text[last..].chars().next(),
+            );
             let joint = |c: Option<char>| matches!(c, Some('.' | ','));
             let decimals = text[last..].chars().next();
             let runs_on = joint(decimals)
@@ -286,6 +294,11 @@ impl Known {
         }
         covered
     }
+}
+
+/// A mark behind a name, as that of an incomplete list.
+fn is_mark(letter: char) -> bool {
+    !letter.is_alphanumeric() && letter != ')'
 }
 
 /// The text of a drawing: all its text elements, one after another.

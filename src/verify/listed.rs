@@ -89,7 +89,10 @@ pub struct Error {
 
 impl Report for Error {
     fn hint(&self) -> Option<String> {
-        Some("an entry is [[numeral]] with text = \"30.000 tot 80.000 inwoners\" and reason = \"…\"".to_owned())
+        Some(
+            "an entry is [[numeral]] with text = \"30.000 tot 80.000 inwoners\" and reason = \"…\""
+                .to_owned(),
+        )
     }
 
     fn exit(&self) -> Exit {

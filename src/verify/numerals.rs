@@ -205,7 +205,7 @@ impl Numeral<'_> {
         let tail = &self.after[..self.after.len() - tail.len()];
         let whole = [&self.before[head..], self.core, tail].concat();
         let lengths: Vec<usize> = whole.split('-').map(str::len).collect();
-        let shape = matches!(lengths[..], [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4]);
+        let shape = matches!(lengths[..], [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4] | [4, 2]);
         shape && (day || self.core.len() == 4)
     }
 
@@ -262,7 +262,10 @@ mod tests {
         let text = "van 1.234,5 en €\u{a0}1.234, 12,3% of −3; € −4 en 5 %.";
         let expected = ["1.234,5", "€\u{a0}1.234", "12,3%", "−3", "€ −4", "5 %"];
         assert_eq!(printed(text), expected);
-        assert_eq!(printed("30.000-80.000 (2020-2024)"), ["30.000", "80.000", "2020", "2024"]);
+        assert_eq!(
+            printed("30.000-80.000 (2020-2024)"),
+            ["30.000", "80.000", "2020", "2024"]
+        );
     }
 
     #[test]
@@ -273,7 +276,9 @@ mod tests {
             .filter(|found| found.is_name)
             .map(|found| found.core)
             .collect();
-        let expected = ["M50", "G4", "P10", "80590ned", "feit-12", "3a", "GM0203", "M50"];
+        let expected = [
+            "M50", "G4", "P10", "80590ned", "feit-12", "3a", "GM0203", "M50",
+        ];
         assert_eq!(names, expected);
         assert!(printed("1.200 m³ en m²").len() == 1);
     }
@@ -289,6 +294,7 @@ mod tests {
             "1-1-2026",
             "de 2019-lijst",
             "31 december",
+            "2026-07",
         ] {
             assert!(years(text), "{text}");
         }

@@ -99,7 +99,10 @@ impl Printed {
             let resources = resources(document, document.get_dictionary(page)?);
             reader.content(&content, resources, IDENTITY)?;
         }
-        let numbers = (1..).zip(&pages).map(|(number, &id)| (id, number)).collect();
+        let numbers = (1..)
+            .zip(&pages)
+            .map(|(number, &id)| (id, number))
+            .collect();
         let mut tree = Tree {
             document,
             numbers,
@@ -217,11 +220,7 @@ impl<'a> Reader<'a, '_> {
         Ok(())
     }
 
-    fn font(
-        &mut self,
-        operands: &[Object],
-        resources: Option<&'a Dictionary>,
-    ) -> Option<ObjectId> {
+    fn font(&mut self, operands: &[Object], resources: Option<&'a Dictionary>) -> Option<ObjectId> {
         let name = operands.first()?.as_name().ok()?;
         let fonts = resources?.get_deref(b"Font", self.document).ok()?;
         let id = fonts.as_dict().ok()?.get(name).ok()?.as_reference().ok()?;
@@ -249,12 +248,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn mark(
-        &self,
-        operands: &[Object],
-        resources: Option<&'a Dictionary>,
-        written: usize,
-    ) -> Mark {
+    fn mark(&self, operands: &[Object], resources: Option<&'a Dictionary>, written: usize) -> Mark {
         if operands.first().and_then(|tag| tag.as_name().ok()) == Some(b"Artifact") {
             return Mark::Artifact;
         }
