@@ -3,6 +3,9 @@
 //! Two levels: [`Arguments`] is what was typed, the functions below what it means. Data goes to stdout, everything else
 //! to stderr.
 
+mod fetching;
+mod progress;
+
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -33,6 +36,10 @@ enum Command {
     Import(Import),
     /// Check a PDF against the evidence it carries; needs nothing else.
     Verify(Verify),
+    /// Bring every table that `queries/` asks for from CBS into `data/snapshots/`.
+    Fetch(fetching::Fetch),
+    /// Look for tables at CBS, or at what one consists of.
+    Tables(fetching::Tables),
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +88,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Build(build) => run_build(&project, &build),
         Command::Import(import) => run_import(&project, &import),
         Command::Verify(verify) => run_verify(&verify),
+        Command::Fetch(fetch) => fetching::run_fetch(&project, &fetch),
+        Command::Tables(tables) => fetching::run_tables(&project, &tables),
     }
 }
 

@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use crate::compare::{self, Comparison, Group, GroupId, Used};
 use crate::fact::Register;
 use crate::failure::Failure;
-use crate::files::{self, NewFolder};
+use crate::files::{self, Claim, NewFolder};
 use crate::gemeente::{Geometry, Herindelingen, Networks, Regions};
 use crate::illustrate::Illustrator;
 use crate::indicator::{self, Cells};
@@ -224,7 +224,7 @@ impl BuildReport {
             match missing {
                 Lacking::Table(table) => tables.push(format!("`{table}`")),
                 Lacking::Topic { table, topic } => {
-                    topics.entry(table).or_default().push(format!("`{topic}`"))
+                    topics.entry(table).or_default().push(format!("`{topic}`"));
                 }
             }
         }
@@ -316,6 +316,7 @@ pub fn build(project: &Project, wishes: &Wishes<'_>) -> Result<BuildReport, Fail
     report.clock.lap("find typst");
     let figures = figures(project, &queries, edition, &mut report.clock)?;
     let provenance = Provenance::new(&queries, &figures);
+    let _claim = Claim::of(&project.output())?;
     let output = NewFolder::beside(&project.output().join(&edition.id))?;
     let register = Register::new(&queries, &figures)?;
     let typesetting = match &typst {
