@@ -135,12 +135,12 @@ impl Evidence {
         write(folder, "feiten.json", &self.feiten_json)
     }
 
-    /// Writes `feiten.json` and `feiten.csv` into the edition's output.
+    /// Writes `feiten.json`, `feiten.csv`, `bewijs.csv` and `cellen.csv` into the edition's output.
     ///
     /// # Errors
     /// When a file cannot be written.
     pub fn publish(&self, folder: &Path) -> Result<(), Failure> {
-        write(folder, "feiten.json", &self.feiten_json)?;
+        self.attach(folder)?;
         write(folder, "feiten.csv", &self.feiten_csv)
     }
 }
