@@ -31,6 +31,7 @@ pub mod chart;
 pub mod publish;
 pub mod illustrate;
 pub mod paper;
+pub mod inquire;
 
 // the run
 pub mod pipeline;

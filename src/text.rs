@@ -112,7 +112,10 @@ fn choose(pair: &str, texts: &str, register: &Register<'_>) -> Result<String, Er
     };
     let strength = match sign {
         Some(1 | -1) if with_strength => {
-            let values = register.fact(first)?.value.zip(register.fact(second)?.value);
+            let values = register
+                .fact(first)?
+                .value
+                .zip(register.fact(second)?.value);
             values.map_or("", |(a, b)| wording::strength(a, b))
         }
         _ => "",

@@ -100,7 +100,11 @@ impl Values for Registered<'_, '_> {
     }
 
     fn same(&self, first: &str, second: &str) -> bool {
-        self.as_printed && self.register.sign(first, second).is_ok_and(|sign| sign == Some(0))
+        self.as_printed
+            && self
+                .register
+                .sign(first, second)
+                .is_ok_and(|sign| sign == Some(0))
     }
 
     fn count(&self, id: &str, condition: &dyn Fn(f64) -> bool) -> Option<f64> {
@@ -218,8 +222,8 @@ pub fn too_few_variants(tested: &Tested<'_>) -> Option<Error> {
     let variants = &tested.variants;
     // a variant that cannot apply counts neither way
     let needed = tested.claim.needs.min(variants.applicable);
-    (tested.claim.summary && tested.state != State::NoData && variants.carried < needed).then(|| {
-        Error::Needs {
+    (tested.claim.summary && tested.state != State::NoData && variants.carried < needed).then(
+        || Error::Needs {
             claim: tested.claim.id.clone(),
             place: tested.claim.place.clone(),
             sentence: text::plain(&tested.segments),
@@ -227,8 +231,8 @@ pub fn too_few_variants(tested: &Tested<'_>) -> Option<Error> {
             carried: variants.carried,
             applicable: variants.applicable,
             failing: variants.failing.join(", "),
-        }
-    })
+        },
+    )
 }
 
 /// The error for a claim that the paper makes and the figures do not carry.

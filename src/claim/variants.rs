@@ -59,7 +59,9 @@ impl Variant {
             Self::WithoutSmallest => "zonder het kleinste lid".to_owned(),
             Self::Previous => "vorige periode".to_owned(),
             Self::OtherList(_, when) => format!("M50 met de leden van {when}"),
-            Self::AllMidSized => "alle gemeenten van 30.000 tot 80.000 in plaats van M50".to_owned(),
+            Self::AllMidSized => {
+                "alle gemeenten van 30.000 tot 80.000 in plaats van M50".to_owned()
+            }
         }
     }
 }
@@ -401,7 +403,10 @@ pub fn combine(way: &Way, rows: &[Row]) -> Option<f64> {
 fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let place = share * last as f64;
-    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    let (below, above) = (
+        sorted[place.floor() as usize],
+        sorted[place.ceil() as usize],
+    );
     Some(below + (above - below) * place.fract())
 }
 

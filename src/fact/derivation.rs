@@ -131,7 +131,8 @@ impl Derivation {
         }
         let id = FactId::parse(&fact.id).ok()?;
         let year = fact.year?;
-        let of_group = |group: GroupId, year: i32| group_value(register, fact.indicator, group, year);
+        let of_group =
+            |group: GroupId, year: i32| group_value(register, fact.indicator, group, year);
         let two = |first: Option<Self>, second: Option<Self>| {
             let (first, second) = (Box::new(first?), Box::new(second?));
             Some(match id.stat {
@@ -178,7 +179,10 @@ impl Derivation {
             }
             Self::Rank { of, .. } => of.values().for_each(|of| of.regions(register, needed)),
             Self::Gemeente { region, year } => {
-                needed.entry(*year).or_default().extend(region_number(region));
+                needed
+                    .entry(*year)
+                    .or_default()
+                    .extend(region_number(region));
             }
             Self::Difference { first, second, .. } | Self::Times { first, second } => {
                 first.regions(register, needed);

@@ -60,12 +60,11 @@ impl Writer<'_, '_> {
                 }
                 self.quotient(indicator, *year, &sums, (*scale, *minus))
             }
-            Derivation::Sum { group, year } => {
-                self.sums(indicator, *group, *year)
-                    .map_or_else(String::new, |sums| {
-                        format!("som van {} leden: {}", sums.members, amount(sums.num))
-                    })
-            }
+            Derivation::Sum { group, year } => self
+                .sums(indicator, *group, *year)
+                .map_or_else(String::new, |sums| {
+                    format!("som van {} leden: {}", sums.members, amount(sums.num))
+                }),
             Derivation::Published { year } => self.published(indicator, *year),
             Derivation::SizeClass { year, scale } => {
                 let row = self.trace.row(indicator, *year, NEDERLAND_NUMBER);
@@ -185,7 +184,9 @@ impl Writer<'_, '_> {
         sums: &Sums,
         (scale, minus): (f64, f64),
     ) -> String {
-        let way = self.register.queries().indicators[indicator].ways.get(sums.way);
+        let way = self.register.queries().indicators[indicator]
+            .ways
+            .get(sums.way);
         let (above, below) = way.map_or_else(Default::default, |way| self.names(way));
         let den_year = match sums.den_year {
             Some(den_year) if den_year != year => format!(" ({den_year})"),
@@ -268,7 +269,9 @@ impl Writer<'_, '_> {
 
     /// The formula of one region.
     fn one(self, indicator: usize, year: i32, row: &Row) -> String {
-        let way = self.register.queries().indicators[indicator].ways.get(row.way);
+        let way = self.register.queries().indicators[indicator]
+            .ways
+            .get(row.way);
         let (scale, minus) = match way {
             Some(Way::Quotient { scale, minus, .. }) => (*scale, *minus),
             _ => return self.value(indicator, row.value),

@@ -8,6 +8,7 @@ mod evidence;
 mod formula;
 mod id;
 mod lookup;
+mod request;
 mod trace;
 pub mod wording;
 
@@ -18,6 +19,7 @@ pub use derivation::Derivation;
 pub use evidence::{COLUMNS_BEWIJS, COLUMNS_CELLEN, COLUMNS_FEITEN, Evidence, Proven};
 pub use id::{FactId, Period, Stat, Subject};
 pub use lookup::{GroupRow, Lookup};
+pub use request::request;
 pub use trace::{CellKey, Input, RawCell, Role, Row, Slot, Trace};
 
 use crate::compare::{GroupId, Withheld};
@@ -368,7 +370,10 @@ impl<'a> Register<'a> {
             }
             (fact.unit, fact.decimals) = ("keer".to_owned(), 1);
             let times = first / second;
-            return Ok(Some((Some(times), wording::times(times, style.provisional)?)));
+            return Ok(Some((
+                Some(times),
+                wording::times(times, style.provisional)?,
+            )));
         }
         let difference = first - second;
         let unit = if indicator.unit == "%" {
@@ -424,6 +429,19 @@ impl<'a> Register<'a> {
     }
 }
 
+/// The formula of a fact with its numbers filled in, in Dutch.
+///
+/// # Errors
+/// When a frame lacks a column.
+pub fn formula_of(
+    fact: &Fact,
+    derivation: Option<&Derivation>,
+    register: &Register<'_>,
+) -> Result<String, Error> {
+    let trace = register.trace()?;
+    Ok(formula::Writer { register, trace }.of_fact(fact, derivation))
+}
+
 type Found = Result<Option<(Option<f64>, String)>, Error>;
 
 /// Decimals as the notation takes them.
@@ -467,7 +485,11 @@ fn what(indicator: &Indicator, id: &FactId, year: Option<i32>, figures: &Figures
     let whom = match &id.subject {
         Subject::Group(group) => group.label().to_owned(),
         Subject::Difference(first, second) => {
-            let between = if id.stat == Stat::Times { "tegenover" } else { "min" };
+            let between = if id.stat == Stat::Times {
+                "tegenover"
+            } else {
+                "min"
+            };
             format!("{} {between} {}", first.label(), second.label())
         }
         Subject::Gemeente(code) => figures.gemeenten.regions.short_name(code).to_owned(),

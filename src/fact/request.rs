@@ -123,7 +123,9 @@ mod tests {
         kwb.family = Some("kwb".to_owned());
         let address = request(&kwb, "AantalInwoners_5", NEDERLAND, "2024JJ00").unwrap();
         assert!(
-            address.starts_with("https://opendata.cbs.nl/") && address.contains("NL00") && !address.contains("Perioden"),
+            address.starts_with("https://opendata.cbs.nl/")
+                && address.contains("NL00")
+                && !address.contains("Perioden"),
             "{address}"
         );
     }

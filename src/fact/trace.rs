@@ -337,7 +337,11 @@ impl<'a> Trace<'a> {
         (to, target): (i32, i32),
         share: f64,
     ) {
-        let by_dwellings = self.queries.topics.get(topic).is_some_and(|t| t.by_dwellings);
+        let by_dwellings = self
+            .queries
+            .topics
+            .get(topic)
+            .is_some_and(|t| t.by_dwellings);
         let mut push = |region: i32, part: f64| {
             inputs.push(Input {
                 role,
@@ -489,8 +493,7 @@ impl<'a> Trace<'a> {
 
 impl Raw {
     fn new(frame: &DataFrame) -> PolarsResult<Self> {
-        let text =
-            |name: &str| PolarsResult::Ok(frame.column(name)?.str()?.rechunk().into_owned());
+        let text = |name: &str| PolarsResult::Ok(frame.column(name)?.str()?.rechunk().into_owned());
         Ok(Self {
             region: text("region")?,
             period: text("period")?,
@@ -504,10 +507,16 @@ impl Raw {
 
     /// The rows of a key and year: they are sorted by topic, period and region.
     fn rows(&self, key: &str, year: i32) -> std::ops::Range<usize> {
-        let place = |row: usize| (self.topic.get(row).unwrap_or_default(), self.year.get(row).unwrap_or_default());
+        let place = |row: usize| {
+            (
+                self.topic.get(row).unwrap_or_default(),
+                self.year.get(row).unwrap_or_default(),
+            )
+        };
         let all = 0..self.topic.len();
-        first_from(all.clone(), |row| place(row) < (key, year))
-            ..first_from(all, |row| place(row) <= (key, year))
+        first_from(all.clone(), |row| place(row) < (key, year))..first_from(all, |row| {
+            place(row) <= (key, year)
+        })
     }
 }
 
@@ -527,12 +536,9 @@ fn first_from(range: std::ops::Range<usize>, before: impl Fn(usize) -> bool) -> 
 
 impl CellColumns {
     fn new(frame: &DataFrame) -> PolarsResult<Self> {
-        let ints = |name: &str| {
-            PolarsResult::Ok(frame.column(name)?.i32()?.rechunk().into_owned())
-        };
-        let floats = |name: &str| {
-            PolarsResult::Ok(frame.column(name)?.f64()?.rechunk().into_owned())
-        };
+        let ints = |name: &str| PolarsResult::Ok(frame.column(name)?.i32()?.rechunk().into_owned());
+        let floats =
+            |name: &str| PolarsResult::Ok(frame.column(name)?.f64()?.rechunk().into_owned());
         Ok(Self {
             keys: [ints("indicator")?, ints("year")?, ints("region")?],
             way: ints("way")?,
@@ -599,8 +605,12 @@ fn lists(figures: &Figures) -> PolarsResult<BTreeMap<(usize, i32), Lists>> {
     }
     let frame = &figures.tidy.frame;
     let ints = |name: &str| PolarsResult::Ok(frame.column(name)?.i32()?.rechunk().into_owned());
-    let (topics, years, regions, classes) =
-        (ints("topic")?, ints("year")?, ints("region")?, ints("class")?);
+    let (topics, years, regions, classes) = (
+        ints("topic")?,
+        ints("year")?,
+        ints("region")?,
+        ints("class")?,
+    );
     for row in 0..frame.height() {
         let Some(topic) = topics.get(row).filter(|topic| mixed.contains(topic)) else {
             continue;
