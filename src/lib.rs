@@ -33,6 +33,7 @@ pub mod publish;
 pub mod illustrate;
 pub mod paper;
 pub mod verify;
+pub mod inquire;
 
 // the run
 pub mod pipeline;

@@ -154,6 +154,21 @@ pub fn figures(
     })
 }
 
+/// Computes an edition and puts a question to its register.
+///
+/// # Errors
+/// Whatever a stage or the question reports.
+pub fn inquire<T>(
+    project: &Project,
+    edition: Option<&str>,
+    question: impl FnOnce(&Register<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let queries = Queries::read(&project.queries())?;
+    let edition = queries.edition(edition)?;
+    let figures = figures(project, &queries, edition, &mut Clock::default())?;
+    question(&Register::new(&queries, &figures)?)
+}
+
 /// What `build` was asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Wishes<'a> {

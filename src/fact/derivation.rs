@@ -166,7 +166,7 @@ impl Derivation {
             needed
                 .entry(year)
                 .or_default()
-                .extend(member_numbers(register, group));
+                .extend(register.members(group));
         };
         match self {
             Self::Ratio { group, year, .. }
@@ -209,17 +209,6 @@ impl Derivation {
             Self::Period {} => "period",
         }
     }
-}
-
-/// The members of a group by number, in region order.
-pub(super) fn member_numbers(register: &Register<'_>, group: GroupId) -> BTreeSet<i32> {
-    let groups = &register.figures().groups;
-    groups
-        .iter()
-        .filter(|known| known.id == group)
-        .flat_map(|known| &known.members)
-        .filter_map(|member| region_number(&member.code))
-        .collect()
 }
 
 fn group_value(

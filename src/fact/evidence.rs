@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use polars::prelude::PolarsResult;
 use serde::Serialize;
 
 use super::derivation::Derivation;
@@ -121,7 +120,8 @@ impl Evidence {
     /// # Errors
     /// When a frame lacks a column.
     pub fn new(register: &Register<'_>) -> Result<Self, Error> {
-        gather(register).map_err(Error::Frame)
+        let trace = register.trace()?;
+        Ok(gather(register, trace))
     }
 
     /// Writes `bewijs.csv`, `cellen.csv` and `feiten.json` into a folder, to be attached to the paper.
@@ -135,12 +135,12 @@ impl Evidence {
         write(folder, "feiten.json", &self.feiten_json)
     }
 
-    /// Writes `feiten.json` and `feiten.csv` into the edition's output.
+    /// Writes `feiten.json`, `feiten.csv`, `bewijs.csv` and `cellen.csv` into the edition's output.
     ///
     /// # Errors
     /// When a file cannot be written.
     pub fn publish(&self, folder: &Path) -> Result<(), Failure> {
-        write(folder, "feiten.json", &self.feiten_json)?;
+        self.attach(folder)?;
         write(folder, "feiten.csv", &self.feiten_csv)
     }
 }
@@ -150,12 +150,8 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     Ok(files::at("write", &path, std::fs::write(&path, bytes))?)
 }
 
-fn gather(register: &Register<'_>) -> PolarsResult<Evidence> {
-    let trace = Trace::new(register.queries(), register.figures())?;
-    let writer = Writer {
-        register,
-        trace: &trace,
-    };
+fn gather<'a>(register: &Register<'a>, trace: &Trace<'a>) -> Evidence {
+    let writer = Writer { register, trace };
     let mut needed = Needed::new();
     let mut facts = Vec::new();
     let mut regions_of = Vec::new();
@@ -180,7 +176,7 @@ fn gather(register: &Register<'_>) -> PolarsResult<Evidence> {
             derivation,
         });
     }
-    let per_row = cells_of_rows(&trace, &needed);
+    let per_row = cells_of_rows(trace, &needed);
     let all: Vec<CellKey> = {
         let distinct: BTreeSet<CellKey> = per_row.values().flatten().copied().collect();
         distinct.into_iter().collect()
@@ -198,13 +194,13 @@ fn gather(register: &Register<'_>) -> PolarsResult<Evidence> {
         cells.dedup();
         proven.cells = cells;
     }
-    Ok(Evidence {
+    Evidence {
         feiten_json: feiten_json(register, &facts),
         feiten_csv: feiten_csv(register, &facts),
-        bewijs: bewijs(register, &trace, &needed),
-        cellen: cellen(&trace, &all),
+        bewijs: bewijs(register, trace, &needed),
+        cellen: cellen(trace, &all),
         facts,
-    })
+    }
 }
 
 /// The label of the fact at a place among all facts by id.

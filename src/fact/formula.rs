@@ -2,7 +2,7 @@
 //!
 //! Sums go in region order, as the comparison made them, so that numerator and denominator are those it divided.
 
-use super::derivation::{Derivation, member_numbers};
+use super::derivation::Derivation;
 use super::trace::{Row, Trace};
 use super::{Fact, Register, print};
 use crate::compare::GroupId;
@@ -154,7 +154,7 @@ impl Writer<'_, '_> {
     }
 
     fn sums(self, indicator: usize, group: GroupId, year: i32) -> Option<Sums> {
-        let members = member_numbers(self.register, group);
+        let members = self.register.members(group);
         let mut sums: Option<Sums> = None;
         let rows = self.trace.rows(indicator, year);
         for row in rows.filter(|row| members.contains(&row.region)) {
@@ -311,7 +311,7 @@ impl Writer<'_, '_> {
 
     /// The lowest or highest member with its value.
     fn stat_value(self, indicator: usize, group: GroupId, year: i32, stat: &str) -> String {
-        let members = member_numbers(self.register, group);
+        let members = self.register.members(group);
         let codes: Vec<String> = members.into_iter().map(region_code).collect();
         let lookup = self.register.lookup();
         let found = lookup.extreme(

@@ -8,20 +8,23 @@ mod evidence;
 mod formula;
 mod id;
 mod lookup;
+mod request;
 mod trace;
 pub mod wording;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use derivation::Derivation;
 pub use evidence::{COLUMNS_BEWIJS, COLUMNS_CELLEN, COLUMNS_FEITEN, Evidence, Proven};
 pub use id::{FactId, Period, Stat, Subject};
 pub use lookup::{GroupRow, Lookup};
+pub use request::request;
 pub use trace::{CellKey, Input, RawCell, Role, Row, Slot, Trace};
 
 use crate::compare::{GroupId, Withheld};
 use crate::failure::{Exit, Report};
+use crate::gemeente::region_number;
 use crate::number::{self, Notation, NumberError, Style};
 use crate::pipeline::Figures;
 use crate::query::{Indicator, Queries};
@@ -54,12 +57,20 @@ pub struct Fact {
 }
 
 /// All facts that were asked for.
-#[derive(Debug)]
 pub struct Register<'a> {
     queries: &'a Queries,
     figures: &'a Figures,
     lookup: Lookup,
     facts: RefCell<BTreeMap<String, Fact>>,
+    trace: OnceCell<Trace<'a>>,
+}
+
+impl std::fmt::Debug for Register<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Register")
+            .field("facts", &self.facts.borrow().len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Register<'a> {
@@ -74,6 +85,7 @@ impl<'a> Register<'a> {
             figures,
             lookup,
             facts: RefCell::new(BTreeMap::new()),
+            trace: OnceCell::new(),
         })
     }
 
@@ -90,6 +102,29 @@ impl<'a> Register<'a> {
     /// The values of groups and gemeenten.
     pub const fn lookup(&self) -> &Lookup {
         &self.lookup
+    }
+
+    /// The way back to raw cells; made ready when it is first asked.
+    ///
+    /// # Errors
+    /// When a frame lacks a column.
+    pub fn trace(&self) -> Result<&Trace<'a>, Error> {
+        if let Some(trace) = self.trace.get() {
+            return Ok(trace);
+        }
+        let trace = Trace::new(self.queries, self.figures).map_err(Error::Frame)?;
+        Ok(self.trace.get_or_init(|| trace))
+    }
+
+    /// The members of a group by number, in region order.
+    pub fn members(&self, group: GroupId) -> BTreeSet<i32> {
+        let groups = &self.figures.groups;
+        groups
+            .iter()
+            .filter(|known| known.id == group)
+            .flat_map(|known| &known.members)
+            .filter_map(|member| region_number(&member.code))
+            .collect()
     }
 
     /// The fact with this id; resolved when it is new.
@@ -110,7 +145,8 @@ impl<'a> Register<'a> {
         self.facts.borrow().values().cloned().collect()
     }
 
-    /// Which of two facts is larger: 1, -1, or 0 where both print the same; `None` when one has no figure.
+    /// Which of two facts is larger: 1, -1, or 0 where both print the same or where the difference with Nederland is
+    /// smaller than what our own sum deviates from it; `None` when one has no figure.
     ///
     /// # Errors
     /// When an id is unknown.
@@ -118,12 +154,33 @@ impl<'a> Register<'a> {
         let (first, second) = (self.fact(first)?, self.fact(second)?);
         Ok(first.value.zip(second.value).map(|(a, b)| {
             let same = first.text.trim_end_matches('*') == second.text.trim_end_matches('*');
-            if same {
+            if same || self.within_deviation(&first, &second, (a, b)) {
                 0
             } else {
                 a.partial_cmp(&b).map_or(0, |order| order as i32)
             }
         }))
+    }
+
+    /// Whether two values of one indicator, one of them CBS's own for Nederland, differ less than our sum of all
+    /// gemeenten deviates from that.
+    fn within_deviation(&self, first: &Fact, second: &Fact, (a, b): (f64, f64)) -> bool {
+        let national = |fact: &Fact| {
+            FactId::parse(&fact.id).is_ok_and(|id| {
+                id.subject == Subject::Group(GroupId::Nederland)
+                    && id.years == Period::Used
+                    && id.stat == Stat::Value
+            })
+        };
+        let own = match (national(first), national(second)) {
+            (false, true) => b,
+            (true, false) => a,
+            _ => return false,
+        };
+        let deviation = self.figures.used[first.indicator].deviation;
+        first.indicator == second.indicator
+            && own != 0.0
+            && deviation.is_some_and(|percent| ((a - b) / own * 100.0).abs() < percent.abs())
     }
 
     fn resolve(&self, text: &str) -> Result<Fact, Error> {
@@ -370,6 +427,19 @@ impl<'a> Register<'a> {
         ranked.sort();
         ranked.into_iter().take(3).map(|(_, id)| id).collect()
     }
+}
+
+/// The formula of a fact with its numbers filled in, in Dutch.
+///
+/// # Errors
+/// When a frame lacks a column.
+pub fn formula_of(
+    fact: &Fact,
+    derivation: Option<&Derivation>,
+    register: &Register<'_>,
+) -> Result<String, Error> {
+    let trace = register.trace()?;
+    Ok(formula::Writer { register, trace }.of_fact(fact, derivation))
 }
 
 type Found = Result<Option<(Option<f64>, String)>, Error>;

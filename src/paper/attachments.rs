@@ -100,13 +100,14 @@ pub(super) fn finish(folder: &Path, texts: &Texts) -> Result<(), super::Failure>
     let path = folder.join(TEXTS);
     let json = serde_json::to_vec(texts).map_err(super::Error::Json)?;
     files::at("write", &path, std::fs::write(&path, json))?;
-    let mut sums = String::new();
+    let mut sums = Vec::new();
     for attachment in ALL.iter().filter(|file| file.name != CHECKSUMS) {
         let path = folder.join(attachment.name);
         let bytes = files::at("read", &path, std::fs::read(&path))?;
-        sums += &format!("{}  {}\n", files::sha256(&bytes), attachment.name);
+        sums.push(format!("{}  {}
+", files::sha256(&bytes), attachment.name));
     }
     let path = folder.join(CHECKSUMS);
-    files::at("write", &path, std::fs::write(&path, sums))?;
+    files::at("write", &path, std::fs::write(&path, sums.concat()))?;
     Ok(())
 }

@@ -72,7 +72,18 @@ struct PrintedClaim {
     state_text: &'static str,
     agenda: Option<String>,
     theme: String,
+    summary: bool,
+    predicate: String,
     note: String,
+    caution: String,
+    variants: PrintedVariants,
+}
+
+#[derive(Debug, Serialize)]
+struct PrintedVariants {
+    applicable: usize,
+    carried: usize,
+    failing: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -291,7 +302,15 @@ fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, PrintedClaim> {
         state_text: State::dutch(tested.state),
         agenda: tested.claim.agenda.clone(),
         theme: tested.claim.theme.clone(),
+        summary: tested.claim.summary,
+        predicate: tested.claim.when.clone(),
         note: tested.note.clone(),
+        caution: tested.caution.clone(),
+        variants: PrintedVariants {
+            applicable: tested.variants.applicable,
+            carried: tested.variants.carried,
+            failing: tested.variants.failing.clone(),
+        },
     };
     manuscript
         .claims

@@ -106,6 +106,9 @@ pub fn manuscript<'a>(
         if made && tested.claim.agenda.is_none() && tested.state == claim::State::Fails {
             return Err(claim::does_not_hold(tested, register).into());
         }
+        if made && let Some(error) = claim::too_few_variants(tested) {
+            return Err(error.into());
+        }
     }
     let used_charts: BTreeSet<&str> = uses
         .iter()

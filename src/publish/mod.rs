@@ -86,7 +86,7 @@ pub fn attach(
             kept.push('\n');
         }
     }
-    let definitions = tables::indicatoren(queries, figures, provenance).map_err(Error)?;
+    let definitions = tables::indicatoren(queries, figures, provenance);
     for (name, bytes) in [
         ("vergelijking.csv", kept.into_bytes()),
         ("indicatoren.csv", definitions),

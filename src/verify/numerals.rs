@@ -156,14 +156,14 @@ const COUNTED: [&str; 24] = [
 
 impl Numeral<'_> {
     fn word_after(&self) -> String {
-        let word = self.after.trim_start().split_whitespace().next();
+        let word = self.after.split_whitespace().next();
         word.unwrap_or_default()
             .trim_matches(|c: char| !c.is_alphanumeric())
             .to_lowercase()
     }
 
     fn word_before(&self) -> String {
-        let word = self.before.trim_end().split_whitespace().next_back();
+        let word = self.before.split_whitespace().next_back();
         word.unwrap_or_default()
             .trim_matches(|c: char| !c.is_alphanumeric() && c != '\'')
             .to_lowercase()
