@@ -11,7 +11,7 @@ def lengths_are_right(path):
     """Whether every stream is exactly as long as its dictionary says."""
     pdf = open(path, "rb").read()
     starts = list(re.finditer(rb"/Length (\d+)[^>]*(?:>[^>]+)*?>>\s*stream\r?\n", pdf))
-    ends = all(re.match(rb"\r?\n?endstream", pdf[at.end() + int(at[1]) :]) for at in starts)
+    ends = all(re.match(rb"\r?\nendstream", pdf[at.end() + int(at[1]) :]) for at in starts)
     return len(starts) == pdf.count(b"endstream") and ends
 
 

@@ -4,6 +4,8 @@
 //! two million rows from the same server through OData v3's feed, and both end with every value in memory. Ours also writes
 //! each page to disk, proves it, and checks count and release. Connections and pace are the defaults (eight, and
 //! none on loopback). Best of three runs each.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // it ends where it cannot go on
 
 #[path = "../tests/fetch_support/mod.rs"]
 mod fetch_support;
@@ -11,8 +13,10 @@ mod fetch_support;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use fetch_support::cbs_server::Server;
 use fetch_support::cbs_server::samples::big as table;
+use fetch_support::cbs_server::snapshots::project as served;
+use fetch_support::cbs_server::{Options, Server};
+use fetch_support::project::{Project, here};
 use fetch_support::{big, config};
 use middelgroot::cbs::{Client, Config, PageCache, Service, Sink, SinkError, TopicMeta};
 use middelgroot::observation::{Missing, Status};
@@ -21,8 +25,8 @@ const SCRIPT: &str = r"
 import sys, time, cbsodata
 cbsodata.options.use_https = False
 start = time.time()
-rows = cbsodata.get_data('99999NED', catalog_url=sys.argv[1])
-assert len(rows) == 1960000
+for table in sys.argv[2:]:
+    assert cbsodata.get_data(table, catalog_url=sys.argv[1])
 print(time.time() - start)
 ";
 
@@ -65,17 +69,49 @@ impl Sink for Columns {
 
 fn main() {
     for delay in [0, 50] {
-        let server = Server::start(vec![table(980, 2_000)]);
-        let server = server.with(|options| options.delay = Duration::from_millis(delay));
-        let ours = best(|| Some(ours(&server))).unwrap_or_default();
-        let said = best(|| theirs(&server)).map_or("not installed".into(), |theirs| {
-            format!("{theirs:.2} s, {:.1} times ours", theirs / ours)
-        });
-        println!("{delay:>3} ms a request: middelgroot {ours:.2} s, cbsodata {said}");
+        let slow = |options: &mut Options| options.delay = Duration::from_millis(delay);
+        let server = Server::start(vec![table(980, 2_000)]).with(slow);
+        told(
+            "one table of 2 million rows",
+            delay,
+            &|| Some(ours(&server)),
+            &|| theirs(&server, &["99999NED"]),
+        );
+        let tables = served(here());
+        let ids: Vec<String> = tables.iter().map(|table| table.id.clone()).collect();
+        let server = Server::start(tables).with(slow);
+        told(
+            "the tables of queries/",
+            delay,
+            &|| Some(refresh(&server, &ids)),
+            &|| theirs(&server, &ids),
+        );
     }
 }
 
-fn best(run: impl Fn() -> Option<f64>) -> Option<f64> {
+fn told(what: &str, delay: u64, ours: &dyn Fn() -> Option<f64>, theirs: &dyn Fn() -> Option<f64>) {
+    let ours = best(ours).unwrap_or_default();
+    let said = best(theirs).map_or("not installed".into(), |theirs| {
+        format!("{theirs:.2} s, {:.1} times ours", theirs / ours)
+    });
+    println!("{what}, {delay} ms a request: middelgroot {ours:.2} s, cbsodata {said}");
+}
+
+/// The program itself, from queries to snapshots.
+fn refresh(server: &Server, ids: &[String]) -> f64 {
+    let project = Project::whole();
+    let url = server.url();
+    let fixed = ["fetch", "--update", "--mirror", &url];
+    let arguments: Vec<&str> = fixed
+        .into_iter()
+        .chain(ids.iter().map(String::as_str))
+        .collect();
+    let start = Instant::now();
+    project.run(&arguments).ends(0);
+    start.elapsed().as_secs_f64()
+}
+
+fn best(run: &dyn Fn() -> Option<f64>) -> Option<f64> {
     (0..3).filter_map(|_| run()).min_by(f64::total_cmp)
 }
 
@@ -98,9 +134,10 @@ fn ours(server: &Server) -> f64 {
 }
 
 /// The time that Python needs, without that of starting Python.
-fn theirs(server: &Server) -> Option<f64> {
+fn theirs(server: &Server, ids: &[impl AsRef<str>]) -> Option<f64> {
     let run = Command::new("python3")
         .args(["-c", SCRIPT, &server.host()])
+        .args(ids.iter().map(AsRef::as_ref))
         .output()
         .ok()?;
     String::from_utf8_lossy(&run.stdout).trim().parse().ok()

@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench parse_pages`. Ours does more: it looks members up, tells kinds of missing apart and hands on
 //! numbers; the rival's tree would still have to be walked.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // it ends where it cannot go on
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -139,10 +139,14 @@ impl Crosswalks {
         let whole = when(col("hole")).then(lit(NULL)).otherwise(col("weight"));
         let single = len().eq(lit(1)).and(col("lost").any(true).not());
         let unweighted = col("weight").null_count().gt(lit(0));
+        // the weight of a newer gemeente is not that of the older one in its place
+        let weight = when(col("lost"))
+            .then(lit(NULL))
+            .otherwise(col("weight") * share());
         self.follow(rows)
             .with_columns([
                 hole.alias("hole"),
-                (col("weight") * share()).alias("weight"),
+                weight.cast(DataType::Float64).alias("weight"),
                 same().alias("same"),
             ])
             .with_columns([

@@ -110,7 +110,9 @@ impl NewFolder {
     pub fn beside(place: &Path) -> Result<Self, Error> {
         let parent = place.parent().unwrap_or(Path::new("."));
         at("make", parent, fs::create_dir_all(parent))?;
-        let filling = tempfile::Builder::new().prefix(".new-").tempdir_in(parent);
+        let filling = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempdir_in(parent);
         Ok(Self {
             filling: at("make a folder beside", place, filling)?,
             place: place.to_owned(),
@@ -122,42 +124,114 @@ impl NewFolder {
         self.filling.path()
     }
 
-    /// Puts the folder in its place. The old one steps aside first and goes only when the new one stands.
+    /// The same, for another name beside the first: one that only shows when the folder is filled.
+    pub fn named(self, name: &str) -> Self {
+        Self {
+            place: self.place.with_file_name(name),
+            ..self
+        }
+    }
+
+    /// Where it will stand.
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Puts the folder in its place: one exchange where there is an old one, so that at no moment there is none.
     ///
     /// # Errors
-    /// When renaming fails; the old folder is put back.
+    /// When renaming fails; the old folder stays.
     pub fn finish(self) -> Result<(), Error> {
-        let parent = self.place.parent().unwrap_or(Path::new("."));
-        let aside = at(
-            "make a folder beside",
-            &self.place,
-            tempfile::Builder::new().prefix(".old-").tempdir_in(parent),
-        )?;
-        let old = aside.path().join("old");
-        let had_one = self.place.exists();
-        if had_one {
-            at("move aside", &self.place, fs::rename(&self.place, &old))?;
-        }
         let filled = self.filling.keep();
         open_to_all(&filled, 0o755)?;
-        if let Err(source) = fs::rename(&filled, &self.place) {
-            if had_one {
-                at("put back", &self.place, fs::rename(&old, &self.place))?;
-            }
+        let swapped = if self.place.exists() {
+            exchange(&filled, &self.place)
+        } else {
+            fs::rename(&filled, &self.place)
+        };
+        if let Err(source) = swapped {
+            at("remove", &filled, fs::remove_dir_all(&filled))?;
             return Err(Error {
                 doing: "rename to",
                 path: self.place,
                 source,
             });
         }
+        // after an exchange the old folder lies where the new one was filled
+        if filled.exists() {
+            at("remove", &filled, fs::remove_dir_all(&filled))?;
+        }
         Ok(())
     }
 }
 
+/// Exchanges two folders in one step.
+#[cfg(target_os = "linux")]
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+/// Exchanges two folders, in three steps where the system has no single one.
+#[cfg(not(target_os = "linux"))]
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    let aside = one.with_extension("old");
+    fs::rename(other, &aside)?;
+    fs::rename(one, other).or_else(|error| fs::rename(&aside, other).and(Err(error)))?;
+    fs::rename(&aside, one)
+}
+
+/// A folder that one run at a time may change; another waits until it is free.
+#[derive(Debug)]
+pub struct Claim {
+    _lock: fs::File,
+}
+
+impl Claim {
+    /// Waits for the folder, and clears away what a run that was stopped left unfinished in it.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, locked or cleared.
+    pub fn of(folder: &Path) -> Result<Self, Error> {
+        at("make", folder, fs::create_dir_all(folder))?;
+        // the folder itself is what is locked: no file is left behind
+        let lock = at("open", folder, fs::File::open(folder))?;
+        at("lock", folder, lock.lock())?;
+        for entry in at("read", folder, fs::read_dir(folder))? {
+            let entry = at("read", folder, entry)?;
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                at("remove", &entry.path(), fs::remove_dir_all(entry.path()))?;
+            }
+        }
+        Ok(Self { _lock: lock })
+    }
+}
+
+/// How the names of folders begin that are not finished yet.
+const UNFINISHED: &str = ".new-";
+
 /// The SHA-256 of some bytes, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// The same of all that can be read, in pieces.
+///
+/// # Errors
+/// When reading fails.
+pub fn sha256_of(mut source: impl io::Read) -> io::Result<String> {
+    let (mut digest, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match source.read(&mut buffer)? {
+            0 => return Ok(hexadecimal(&digest.finalize())),
+            read => digest.update(&buffer[..read]),
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(bytes)
+    bytes
         .iter()
         .fold(String::with_capacity(64), |mut text, byte| {
             // writing to a string cannot fail

@@ -651,12 +651,15 @@ fn add(alt: &mut String, sentence: &str) {
     }
 }
 
+/// The tables of one series and the years used of them.
+type Series<'a> = (Vec<&'a str>, BTreeSet<i32>);
+
 /// Tables with titles, publishers and years, as a source line has them; the tables of one series are named once.
 fn source_list(
     figures: &crate::pipeline::Figures,
     years: &BTreeMap<String, BTreeSet<i32>>,
 ) -> String {
-    let mut series: BTreeMap<(&str, &str), (Vec<&str>, BTreeSet<i32>)> = BTreeMap::new();
+    let mut series: BTreeMap<(&str, &str), Series<'_>> = BTreeMap::new();
     for (table, years) in years {
         let Some(sidecar) = figures.tidy.sidecars.get(table) else {
             continue;
@@ -684,11 +687,13 @@ fn source_list(
             list.push_str(publisher);
             list.push_str(", ");
         }
-        list.push_str(&format!(
-            "{title} ({}), {}",
-            tables.join(", "),
-            number::range(first, last)
-        ));
+        list.extend([
+            *title,
+            " (",
+            &tables.join(", "),
+            "), ",
+            &number::range(first, last),
+        ]);
         before = publisher;
     }
     list

@@ -14,6 +14,7 @@ pub mod query;
 pub mod topics;
 pub mod cbs;
 pub mod snapshot;
+pub mod fetch;
 pub mod import;
 pub mod gemeente;
 

@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use crate::compare::{self, Comparison, Group, GroupId, Used};
 use crate::fact::Register;
 use crate::failure::Failure;
-use crate::files::{self, NewFolder};
+use crate::files::{self, Claim, NewFolder};
 use crate::gemeente::{Geometry, Herindelingen, Networks, Regions};
 use crate::illustrate::Illustrator;
 use crate::indicator::{self, Cells};
@@ -238,7 +238,7 @@ impl BuildReport {
             match missing {
                 Lacking::Table(table) => tables.push(format!("`{table}`")),
                 Lacking::Topic { table, topic } => {
-                    topics.entry(table).or_default().push(format!("`{topic}`"))
+                    topics.entry(table).or_default().push(format!("`{topic}`"));
                 }
             }
         }
@@ -330,6 +330,7 @@ pub fn build(project: &Project, wishes: &Wishes<'_>) -> Result<BuildReport, Fail
     report.clock.lap("find typst");
     let figures = figures(project, &queries, edition, &mut report.clock)?;
     let provenance = Provenance::new(&queries, &figures);
+    let _claim = Claim::of(&project.output())?;
     let output = NewFolder::beside(&project.output().join(&edition.id))?;
     let register = Register::new(&queries, &figures)?;
     let typesetting = match &typst {
@@ -405,6 +406,13 @@ fn start_paper(
             .iter()
             .map(|chart| format!("chart `{chart}` has no figures in this edition")),
     );
+    let unused = manuscript.unused(register.queries());
+    if !unused.is_empty() {
+        let names: Vec<String> = unused.iter().map(|id| format!("`{id}`")).collect();
+        report
+            .notes
+            .push(format!("unused: no chapter prints {}", names.join(", ")));
+    }
     report.clock.lap("content");
     Ok(typesetting)
 }

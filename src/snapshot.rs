@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 use polars_io::SerReader;
+use polars_io::parquet::write::BatchedWriter;
 use polars_io::prelude::{ParquetCompression, ParquetReader, ParquetWriter, StatisticsOptions};
 use serde::{Deserialize, Serialize};
 
@@ -53,9 +54,33 @@ pub struct Sidecar {
     /// What a user of the figures must know.
     #[serde(default)]
     pub caveats: Vec<String>,
+    /// How it was fetched; none for what was imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched: Option<Fetched>,
     /// The topics it holds.
     #[serde(default, rename = "topic")]
     pub topics: Vec<TopicMeta>,
+}
+
+/// How a snapshot came from CBS, exactly enough to ask whether there is a newer one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fetched {
+    /// `v3` or `v4`.
+    pub service: String,
+    /// `CBS` or a third party's catalog.
+    pub catalog: String,
+    /// Time of the last change, as CBS writes it.
+    pub modified: String,
+    /// v4's version; empty in v3.
+    pub version: String,
+    /// Rows as CBS counts them, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<u64>,
+    /// Rows that came.
+    pub rows: u64,
+    /// Bytes of the answers, unpacked.
+    pub bytes: u64,
 }
 
 /// One topic of a snapshot.
@@ -84,6 +109,16 @@ pub enum Boundaries {
 }
 
 impl Sidecar {
+    /// The name of the release's folder: the date of its last change and the start of its hash.
+    pub fn folder_name(&self) -> String {
+        let date = if is_name(&self.modified) {
+            &self.modified
+        } else {
+            "unknown"
+        };
+        format!("{date}-{}", self.sha256.get(..8).unwrap_or_default())
+    }
+
     /// The boundaries, typed.
     ///
     /// # Errors
@@ -259,6 +294,75 @@ impl Store {
         })
     }
 
+    /// Whether a release is there, and is what its sidecar says; read in pieces, however large it is.
+    ///
+    /// # Errors
+    /// When a file that is there cannot be read.
+    pub fn is_whole(&self, table: &str, release: &str) -> Result<bool, Error> {
+        let folder = self.folder(table, release);
+        let path = folder.join("observations.parquet");
+        if !path.exists() || !folder.join("snapshot.toml").exists() {
+            return Ok(false);
+        }
+        let file = files::at("read", &path, fs::File::open(&path))?;
+        let found = files::at("read", &path, files::sha256_of(file))?;
+        Ok(found == self.sidecar(table, release)?.sha256)
+    }
+
+    /// Removes what a killed process left half-written of a table's releases, an hour ago or longer.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn sweep(&self, table: &str) -> Result<(), Error> {
+        let folder = self.data.join("snapshots").join(table);
+        let Ok(entries) = fs::read_dir(&folder) else {
+            return Ok(());
+        };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let is_left = path
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with(".new-"));
+            let is_old = || {
+                let changed = fs::metadata(&path).and_then(|metadata| metadata.modified());
+                changed.is_ok_and(|at| at.elapsed().is_ok_and(|age| age.as_secs() > 3600))
+            };
+            if is_left && is_old() {
+                files::at("remove", &path, fs::remove_dir_all(&path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts a release that is written piece by piece.
+    ///
+    /// # Errors
+    /// When the id of the table could leave the store, or nothing can be written there.
+    pub fn start(&self, table: &str) -> Result<Draft, Error> {
+        if !is_name(table) {
+            return Err(Error::Name {
+                name: table.to_owned(),
+            });
+        }
+        let folder = files::NewFolder::beside(&self.folder(table, "new"))?;
+        let path = folder.path().join("observations.parquet");
+        let file = files::at("write", &path, fs::File::create(&path))?;
+        let writer = ParquetWriter::new(file)
+            .with_compression(ParquetCompression::Zstd(None))
+            .with_statistics(StatisticsOptions::empty())
+            .set_parallel(false)
+            .batched(&schema())
+            .map_err(|source| Error::Parquet {
+                path: path.clone(),
+                source,
+            })?;
+        Ok(Draft {
+            folder,
+            path,
+            writer,
+            rows: 0,
+        })
+    }
+
     /// Writes a release beside its place, renames it there and returns its name; `sha256` and `rows` are filled in.
     ///
     /// # Errors
@@ -285,12 +389,7 @@ impl Store {
             .map_err(|source| parquet_error(Path::new(&sidecar.table), source))?;
         sidecar.sha256 = files::sha256(&bytes);
         sidecar.rows = observations.height();
-        let date = if is_name(&sidecar.modified) {
-            &sidecar.modified
-        } else {
-            "unknown"
-        };
-        let release = format!("{date}-{}", &sidecar.sha256[..8]);
+        let release = sidecar.folder_name();
         let new = files::NewFolder::beside(&self.folder(&sidecar.table, &release))?;
         files::write(&new.path().join("observations.parquet"), &bytes)?;
         files::write(
@@ -299,6 +398,106 @@ impl Store {
         )?;
         new.finish()?;
         Ok(release)
+    }
+}
+
+/// A release that is being written, row group by row group; dropped before [`Draft::finish`], it vanishes.
+pub struct Draft {
+    folder: files::NewFolder,
+    path: PathBuf,
+    writer: BatchedWriter<fs::File>,
+    rows: usize,
+}
+
+impl Draft {
+    /// Adds rows as one row group.
+    ///
+    /// # Errors
+    /// When they have other columns, or cannot be written.
+    pub fn push(&mut self, mut rows: DataFrame) -> Result<(), Error> {
+        self.rows += rows.height();
+        rows.align_chunks();
+        let pushed = self.writer.write_batch(&rows);
+        self.parquet(pushed)
+    }
+
+    /// Ends the file and writes its sidecar, of which `sha256` and `rows` are filled in.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn seal(self, mut sidecar: Sidecar) -> Result<Sealed, Error> {
+        let ended = self.writer.finish();
+        self.parquet(ended)?;
+        sidecar.rows = self.rows;
+        let written = fs::File::open(&self.path)
+            .and_then(|file| file.sync_all().and_then(|()| files::sha256_of(file)));
+        sidecar.sha256 = files::at("write", &self.path, written)?;
+        files::write(
+            &self.folder.path().join("snapshot.toml"),
+            to_toml(&sidecar)?.as_bytes(),
+        )?;
+        Ok(Sealed {
+            folder: self.folder,
+            sidecar,
+        })
+    }
+
+    fn parquet<T>(&self, result: PolarsResult<T>) -> Result<T, Error> {
+        result.map_err(|source| Error::Parquet {
+            path: self.path.clone(),
+            source,
+        })
+    }
+}
+
+/// A release that is whole and not yet in its place; dropped before [`Sealed::keep`], it vanishes.
+pub struct Sealed {
+    folder: files::NewFolder,
+    sidecar: Sidecar,
+}
+
+impl Sealed {
+    /// The name it will have.
+    pub fn release(&self) -> String {
+        self.sidecar.folder_name()
+    }
+
+    /// Rows it has.
+    pub fn rows(&self) -> usize {
+        self.sidecar.rows
+    }
+
+    /// Puts the release in its place and returns its name, and whether it is a new one. The same figures of the same
+    /// release that are there already stay as they are.
+    ///
+    /// # Errors
+    /// When it cannot be renamed; nothing that was there is lost.
+    pub fn keep(self) -> Result<(String, bool), Error> {
+        let release = self.release();
+        let folder = self.folder.named(&release);
+        let (there, new) = (folder.place(), &self.sidecar);
+        let path = there.join("snapshot.toml");
+        let is_same = |old: &Sidecar| {
+            let release = |of: &Sidecar| {
+                of.fetched
+                    .as_ref()
+                    .map(|it| (it.service.clone(), it.modified.clone(), it.version.clone()))
+            };
+            release(old) == release(new)
+                && old.topics == new.topics
+                && old.boundaries == new.boundaries
+        };
+        let old = files::read_text(&path)
+            .ok()
+            .and_then(|text| parse(&path, &text).ok());
+        let same = old.is_some_and(|old| is_same(&old))
+            && fs::File::open(there.join("observations.parquet"))
+                .and_then(files::sha256_of)
+                .is_ok_and(|found| found == new.sha256);
+        if !same {
+            folder.finish()?;
+        }
+        Ok((release, !same))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Protects what a chart says: lengths and order follow the values, gaps, breaks and provisional figures show, and input
 //! that cannot be drawn is an error that names the culprit instead of a panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use middelgroot::chart::{
     BarItem, Bars, Break, ChartError, Group, GroupValue, Lines, Map, MapLabel, MapRegion, Period,

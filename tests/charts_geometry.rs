@@ -1,5 +1,6 @@
 //! Protects the reader's eyes: whatever the figures and names, no label of a chart lies on another label or on a mark or
 //! leaves the picture, the drawing is well-formed, and bad input is an error instead of a panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use middelgroot::chart::{
     BarForm, BarItem, Bars, Break, Cell, ChartError, Group, GroupValue, Lines, Map, MapClass,

@@ -1,4 +1,6 @@
 //! Everything that the network and the server can do to a request: each ends in the right figures, or in the right error.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on has failed
 
 mod fetch_support;
 

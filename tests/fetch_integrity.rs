@@ -1,4 +1,6 @@
 //! Answers that are whole but wrong, tables that change, fetches that stop: nothing false passes, nothing is lost.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on has failed
 
 mod fetch_support;
 
@@ -6,13 +8,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use fetch_support::cbs_server::faults::{Fault, Rule};
-use fetch_support::cbs_server::samples::{big as big_table, population as population_table};
+use fetch_support::cbs_server::samples::{big as big_table, crime, population as population_table};
 use fetch_support::cbs_server::{ServedTable, Server};
 use fetch_support::{
     Heed, Kept, SERVICES, assert_whole, big, fetch, fetch_into, fetch_with, lasting, paged,
     paged_config, population, rows, topic,
 };
-use middelgroot::cbs::{Client, Kind, PageCache, Service, TopicAsk};
+use middelgroot::cbs::{Client, Kind, PageCache, Periods, Service, TableAsk, TopicAsk};
 
 #[test]
 fn an_id_in_the_wrong_case() {
@@ -365,5 +367,72 @@ fn no_more_requests_a_second_than_are_set() {
     assert!(
         elapsed >= Duration::from_millis(50) * (requests as u32 - 2),
         "{requests} in {elapsed:?}"
+    );
+}
+
+#[test]
+fn a_catalog_that_lags_behind_blocks_no_table() {
+    // a row of another release counts another table
+    let server = Server::start(vec![big_table(10, 4)])
+        .with(|options| options.catalog_lag = Some(("2025-06-23T02:00:00", 44)));
+    let (meta, kept) = fetch(&server, &big(Service::V3)).unwrap();
+    assert_whole(&kept);
+    assert_eq!((meta.expected, meta.notes.len()), (None, 0));
+    // more rows than it counts are told; fewer are a loss
+    let server = server.with(|options| options.catalog_lag = Some(("2026-06-23T02:00:00", 36)));
+    let (meta, kept) = fetch(&server, &big(Service::V3)).unwrap();
+    assert_whole(&kept);
+    assert_eq!(meta.notes, ["the catalog counts 36 rows, 40 came"]);
+    let server = server.with(|options| options.catalog_lag = Some(("2026-06-23T02:00:00", 44)));
+    let error = fetch(&server, &big(Service::V3)).unwrap_err();
+    assert!(
+        matches!(
+            *error.kind,
+            Kind::Count {
+                expected: 44,
+                found: 40
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_member_is_found_by_its_title_and_what_is_optional_may_be_lacking() {
+    let server = Server::start(vec![crime()]);
+    let ask = TableAsk {
+        id: "47022NED".into(),
+        catalog: "Politie".into(),
+        periods: Periods::Years {
+            from: None,
+            to: None,
+        },
+        topics: vec![
+            TopicAsk {
+                optional: true,
+                ..topic("Fietsdiefstal > Geregistreerde misdrijven")
+            },
+            topic("Moord > Geregistreerde misdrijven"),
+            topic("Diefstal woning > Geregistreerde misdrijven"),
+        ],
+        ..TableAsk::default()
+    };
+    let (meta, kept) = fetch(&server, &ask).unwrap();
+    let keys: Vec<_> = meta
+        .topics
+        .iter()
+        .map(|topic| (topic.key.as_str(), topic.asked))
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            ("1.4.4:GeregistreerdeMisdrijven_1", 1),
+            ("1.1.1:GeregistreerdeMisdrijven_1", 2)
+        ]
+    );
+    assert_eq!(meta.lacking[0].asked, 0);
+    assert_eq!(
+        kept.value("GM0363", "2024JJ00", "1.4.4:GeregistreerdeMisdrijven_1"),
+        Some(2_012.0)
     );
 }

@@ -1,4 +1,6 @@
 //! What a fetch brings: every kind of value and missing of both services, under CBS's peculiarities.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on has failed
 
 mod fetch_support;
 

@@ -1,4 +1,5 @@
 //! Protects rule 9: numbers are rounded once, in decimal, and printed in Dutch; what is printed reads back.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use middelgroot::number::{
     Decimal, Kind, Notation, NumberError, Style, capitalise, count_in_words, csv_number, parse,

@@ -78,8 +78,11 @@ pub struct TopicAsk {
     pub unit: String,
     /// Key or measure code, of either service: only decides where several topics fit.
     pub key: Option<String>,
-    /// Dimension and member, where it is another one than `fixed` says. The topic then is called `member:key`.
+    /// Dimension and member, where it is another one than `fixed` says. The topic then is called `member:key`. Without
+    /// it, the first level of a title that no topic has may be the title of a member (`Totaal misdrijven > …`).
     pub member: Option<(String, String)>,
+    /// Whether the table may lack it: then it is left out and named in [`super::TableMeta::lacking`].
+    pub optional: bool,
 }
 
 impl TableAsk {

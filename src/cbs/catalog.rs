@@ -58,6 +58,10 @@ pub struct Held {
 pub struct News {
     /// Id of the held table.
     pub id: String,
+    /// The title that CBS gives it now; empty when CBS does not list it.
+    pub title: String,
+    /// The release that CBS has, when it lists the table.
+    pub latest: Option<Release>,
     /// The newer release, when there is one.
     pub revised: Option<Release>,
     /// Whether CBS has stopped the table.
@@ -198,11 +202,18 @@ fn news(held: &Held, entries: &BTreeMap<String, Entry>) -> News {
     let latest = entry.map(|entry| {
         if held.service == "v4" {
             &entry.v4
+        } else if held.service.is_empty() && !entry.v4.modified.is_empty() {
+            // never fetched: what a fetch would take
+            &entry.v4
         } else {
             &entry.v3
         }
     });
-    let (own_stem, own_year) = (stem(&held.title), year_in(&held.title));
+    let title = match entry {
+        Some(entry) if held.title.is_empty() => &entry.title,
+        _ => &held.title,
+    };
+    let (own_stem, own_year) = (stem(title), year_in(title));
     let follows = |entry: &&Entry| {
         entry.id != held.id
             && year_in(&entry.title) > own_year
@@ -211,15 +222,28 @@ fn news(held: &Held, entries: &BTreeMap<String, Entry>) -> News {
     };
     let mut successors: Vec<_> = entries.values().filter(follows).cloned().collect();
     successors.sort_by_key(|entry| year_in(&entry.title));
+    let latest = latest.filter(|release| !release.modified.is_empty());
     News {
         id: held.id.clone(),
+        title: entry.map(|entry| entry.title.clone()).unwrap_or_default(),
         revised: latest
-            .filter(|release| **release != held.release && !release.modified.is_empty())
+            .filter(|release| !is_same(&held.release, release))
             .cloned(),
         discontinued: entry.is_some_and(|entry| entry.discontinued),
-        gone: latest.is_none_or(|release| release.modified.is_empty()),
+        gone: latest.is_none(),
+        latest: latest.cloned(),
         successors,
     }
+}
+
+/// Whether two releases are one. Versions decide where both have one; a held date may lack the time of day.
+fn is_same(held: &Release, latest: &Release) -> bool {
+    if !held.version.is_empty() && !latest.version.is_empty() {
+        return held.version == latest.version;
+    }
+    let day = |text: &str| text.get(..10).map(str::to_owned);
+    held.modified == latest.modified
+        || held.modified.len() == 10 && day(&held.modified) == day(&latest.modified)
 }
 
 /// A title without its years: what editions of one table have in common.

@@ -23,6 +23,8 @@ pub(super) struct Choice<'a> {
 pub(super) struct Wanted<'a> {
     pub(super) topic: &'a Topic,
     pub(super) member: Option<(&'a str, &'a Member)>,
+    /// Its place in the question.
+    pub(super) asked: usize,
 }
 
 impl Choice<'_> {

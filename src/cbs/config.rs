@@ -43,7 +43,8 @@ impl Bases {
         Self::on(root, &format!("{root}/dataderden"), root)
     }
 
-    fn on(own: &str, third: &str, v4: &str) -> Self {
+    /// Three hosts with the paths as at CBS: its own tables in v3, third parties, v4.
+    pub fn on(own: &str, third: &str, v4: &str) -> Self {
         Self {
             catalog: format!("{own}/ODataCatalog"),
             api: format!("{own}/ODataApi/odata"),
@@ -140,7 +141,7 @@ impl Default for Config {
             mirror: None,
             max_requests_per_second: None,
             burst: 20,
-            connections: 8,
+            connections: 12,
             tables_at_once: 8,
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),

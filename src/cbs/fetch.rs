@@ -4,7 +4,9 @@
 //! the same after the last page as before the first. A table that was republished meanwhile is read again, a bounded
 //! number of times. Fails with the table named; what has arrived stays in the cache for the next attempt.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
 
 use super::Client;
 use super::ask::TableAsk;
@@ -26,6 +28,7 @@ struct Whole {
     shelf: Shelf,
     pages: Vec<Vec<Stored>>,
     expected: Option<u64>,
+    notes: BTreeSet<String>,
 }
 
 impl Client {
@@ -87,12 +90,13 @@ impl Client {
     ) -> Result<Whole> {
         let description = describe::read(&self.http, errand, place, head)?;
         let plan = Plan::new(&self.http.config, place, &description, ask)?;
-        let pages_at = cache.shelf(&ask.id, head.service, &head.release)?;
+        let shelf = cache.shelf(&ask.id, head.service, &head.release)?;
         let reading = Reading {
             http: &self.http,
             errand,
-            shelf: &pages_at,
+            shelf: &shelf,
             expected: AtomicU64::new(0),
+            notes: Mutex::default(),
         };
         let chains = plan.chains.iter().collect();
         let read = describe::parallel(self.http.config.connections, chains, |chain| {
@@ -100,12 +104,17 @@ impl Client {
         })?;
         let (pages, counts): (Vec<_>, Vec<_>) = read.into_iter().unzip();
         let expected = counts.into_iter().sum::<Option<u64>>();
+        let notes = reading
+            .notes
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         Ok(Whole {
             head: head.clone(),
             plan,
-            shelf: pages_at,
+            shelf,
             pages,
             expected,
+            notes,
         })
     }
 
@@ -168,6 +177,8 @@ fn deliver(whole: &Whole, sink: &mut dyn Sink) -> Result<TableMeta> {
         release: head.release.clone(),
         periods: plan.periods.clone(),
         topics: plan.topics.clone(),
+        lacking: plan.lacking.clone(),
+        map_year: plan.map_year,
         requests: whole.pages.iter().flatten().map(made).collect(),
         retrieved: jiff::Timestamp::from_second(jiff::Timestamp::now().as_second())
             .unwrap_or_default()
@@ -175,6 +186,6 @@ fn deliver(whole: &Whole, sink: &mut dyn Sink) -> Result<TableMeta> {
         expected: whole.expected,
         rows: sent.rows,
         cells: sent.cells,
-        notes: sent.notes.into_iter().collect(),
+        notes: sent.notes.union(&whole.notes).cloned().collect(),
     })
 }

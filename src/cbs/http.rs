@@ -116,6 +116,8 @@ impl Http {
                 Err(Failure::Lasting(error)) => return Err(error.of_request(url.as_str())),
                 Err(Failure::Passing(why, asked)) => (why, asked),
             };
+            // what failed because the user stopped is no failure of the source
+            self.limiter.check()?;
             let retry = &self.config.retry;
             let too_long = asked.is_some_and(|wait| wait > retry.longest_asked);
             if attempt >= retry.attempts || too_long || !errand.take_retry() {
@@ -189,7 +191,7 @@ impl Http {
         };
         let limit = self.config.max_body_bytes;
         let inner = if packed {
-            Packing::Gzip(MultiGzDecoder::new(wire))
+            Packing::Gzip(Box::new(MultiGzDecoder::new(wire)))
         } else {
             Packing::Plain(wire)
         };
@@ -215,7 +217,7 @@ pub(super) struct Body<'a> {
 
 enum Packing<'a> {
     Plain(Wire<'a>),
-    Gzip(MultiGzDecoder<Wire<'a>>),
+    Gzip(Box<MultiGzDecoder<Wire<'a>>>),
 }
 
 impl Read for Body<'_> {

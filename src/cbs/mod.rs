@@ -40,7 +40,9 @@ pub use config::{Bases, Config, Retry};
 pub use describe::{Description, Dimension, DimensionKind, Member, Topic};
 pub use error::{Error, Kind, Result};
 pub use fetch::Planned;
-pub use sink::{PeriodMeta, Progress, Release, RequestMade, Sink, SinkError, TableMeta, TopicMeta};
+pub use sink::{
+    Lacking, PeriodMeta, Progress, Release, RequestMade, Sink, SinkError, TableMeta, TopicMeta,
+};
 
 /// Speaks to CBS, for any number of tables and threads.
 pub struct Client {

@@ -8,11 +8,11 @@
 use super::ask::{TableAsk, TopicAsk};
 use super::choice::{Choice, Wanted, choices, dimension_of, is_nederland, member};
 use super::config::Config;
-use super::describe::{Description, Member, Place, Topic};
+use super::describe::{Description, DimensionKind, Member, Place, Topic, one_line};
 use super::error::{Error, Kind, Result};
 use super::query::{Chain, Query};
 use super::rows::{Axis, Layout};
-use super::sink::{PeriodMeta, TopicMeta};
+use super::sink::{Lacking, PeriodMeta, TopicMeta};
 use super::topics;
 use crate::observation::{Missing, Status};
 
@@ -30,6 +30,8 @@ pub(super) struct Plan {
     pub(super) regions: Vec<String>,
     pub(super) periods: Vec<PeriodMeta>,
     pub(super) topics: Vec<TopicMeta>,
+    pub(super) lacking: Vec<Lacking>,
+    pub(super) map_year: Option<u16>,
     /// What an empty v3 cell of a column means; `None` for zero.
     pub(super) empty: Vec<Option<Missing>>,
     /// For each combination of members and column: the topic.
@@ -45,12 +47,13 @@ impl Plan {
         table: &Description,
         ask: &TableAsk,
     ) -> Result<Self> {
-        let wanted = wanted(table, ask)?;
+        let (wanted, lacking) = wanted(table, ask)?;
         let (regions, periods, others) = choices(table, ask, &wanted)?;
         let columns = columns(&wanted);
         let chains = Query {
             config,
             place,
+            modified: &table.release.modified,
             regions: &regions,
             periods: periods.as_ref(),
             others: &others,
@@ -74,10 +77,9 @@ impl Plan {
                 .map(|member| normal(&member.key))
                 .collect(),
             periods: period_meta(table, ask, &regions, periods.as_ref())?,
-            topics: wanted
-                .iter()
-                .map(|one| meta(one.topic, one.member.map(|(_, member)| member)))
-                .collect(),
+            topics: wanted.iter().map(meta).collect(),
+            lacking,
+            map_year: map_year(&regions),
             empty: columns
                 .iter()
                 .map(|topic| meaning(&topic.default))
@@ -140,6 +142,18 @@ fn layout(
     }
 }
 
+/// The year of a list of wijken and buurten, which is that of one year; other regions follow their periods.
+fn map_year(regions: &Choice<'_>) -> Option<u16> {
+    let dimension = regions.dimension;
+    let detailed = || {
+        dimension
+            .members
+            .iter()
+            .any(|it| it.key.starts_with("WK") || it.key.starts_with("BU"))
+    };
+    dimension.map_year.filter(|year| *year > 1900 && detailed())
+}
+
 /// KWB calls the Netherlands `NL00`, everything else `NL01`.
 fn normal(key: &str) -> String {
     if is_nederland(key) {
@@ -150,9 +164,10 @@ fn normal(key: &str) -> String {
 }
 
 /// A topic as the answer calls it.
-fn meta(topic: &Topic, member: Option<&Member>) -> TopicMeta {
+fn meta(wanted: &Wanted<'_>) -> TopicMeta {
+    let topic = wanted.topic;
     let (mut key, mut title) = (topic.key.clone(), topic.path.clone());
-    if let Some(member) = member {
+    if let Some((_, member)) = wanted.member {
         key = format!("{}:{key}", member.key);
         title = format!("{} > {title}", member.title);
     }
@@ -162,6 +177,7 @@ fn meta(topic: &Topic, member: Option<&Member>) -> TopicMeta {
         unit: topic.unit.clone(),
         decimals: topic.decimals,
         presentation: topic.presentation.clone(),
+        asked: wanted.asked,
     }
 }
 
@@ -174,27 +190,106 @@ fn meaning(default: &str) -> Option<Missing> {
     }
 }
 
-fn wanted<'a>(table: &'a Description, ask: &'a TableAsk) -> Result<Vec<Wanted<'a>>> {
-    let one = |asked: &'a TopicAsk| {
-        let member = match &asked.member {
-            Some((dimension, key)) => {
-                let found = member(dimension_of(table, dimension)?, key)
-                    .map_err(|error| error.of_topic(&asked.title))?;
-                Some((dimension.as_str(), found))
-            }
-            None => None,
-        };
-        let topic = topics::find(
-            &table.topics,
-            asked,
-            member.map(|(_, member)| member.title.as_str()),
-        )?;
-        Ok(Wanted { topic, member })
-    };
+/// The topics that the table has, and the optional ones that it lacks.
+fn wanted<'a>(
+    table: &'a Description,
+    ask: &'a TableAsk,
+) -> Result<(Vec<Wanted<'a>>, Vec<Lacking>)> {
     if ask.topics.is_empty() {
         return Err(Kind::Config("no topics are asked of the table".into()).into());
     }
-    ask.topics.iter().map(one).collect()
+    let (mut wanted, mut lacking) = (Vec::new(), Vec::new());
+    for (number, asked) in ask.topics.iter().enumerate() {
+        match one_wanted(table, ask, asked) {
+            Ok((topic, member)) => wanted.push(Wanted {
+                topic,
+                member,
+                asked: number,
+            }),
+            Err(error) if asked.optional => match *error.kind {
+                Kind::NoTopic { nearest } | Kind::NoMember { nearest, .. } => {
+                    lacking.push(Lacking {
+                        asked: number,
+                        nearest,
+                    });
+                }
+                _ => return Err(error),
+            },
+            Err(error) => return Err(error),
+        }
+    }
+    match (wanted.is_empty(), lacking.first(), ask.topics.first()) {
+        (true, Some(first), Some(asked)) => Err(Error::from(Kind::NoTopic {
+            nearest: first.nearest.clone(),
+        })
+        .of_topic(&asked.title)),
+        _ => Ok((wanted, lacking)),
+    }
+}
+
+/// A topic, and the dimension and member it is of, where that is another than the fixed one.
+type Found<'a> = (&'a Topic, Option<(&'a str, &'a Member)>);
+
+fn one_wanted<'a>(
+    table: &'a Description,
+    ask: &TableAsk,
+    asked: &'a TopicAsk,
+) -> Result<Found<'a>> {
+    if let Some((dimension, key)) = &asked.member {
+        let member = member(dimension_of(table, dimension)?, key)
+            .map_err(|error| error.of_topic(&asked.title))?;
+        let topic = topics::find(&table.topics, asked, Some(&member.title))?;
+        return Ok((topic, Some((dimension, member))));
+    }
+    let plain = topics::find(&table.topics, asked, None);
+    if plain
+        .as_ref()
+        .is_ok_and(|topic| topic.path == one_line(&asked.title))
+    {
+        return plain.map(|topic| (topic, None));
+    }
+    match (of_member(table, ask, asked), plain) {
+        (Some((topic, member)), _) => Ok((topic, Some(member))),
+        (None, plain) => plain.map(|topic| (topic, None)),
+    }
+}
+
+/// The topic of which the first level is the title of a member, or the key of which starts with one.
+fn of_member<'a>(
+    table: &'a Description,
+    ask: &TableAsk,
+    asked: &TopicAsk,
+) -> Option<(&'a Topic, (&'a str, &'a Member))> {
+    let title = one_line(&asked.title);
+    let (head, rest) = title.split_once(" > ")?;
+    let code = asked.key.as_deref().and_then(|key| key.split_once(':'));
+    let free = table.dimensions.iter().filter(|dimension| {
+        dimension.kind == DimensionKind::Plain && !ask.fixed.contains_key(&dimension.key)
+    });
+    let members = |fits: &dyn Fn(&Member) -> bool| -> Vec<(&'a str, &'a Member)> {
+        free.clone()
+            .flat_map(|dimension| {
+                dimension
+                    .members
+                    .iter()
+                    .map(|member| (dimension.key.as_str(), member))
+            })
+            .filter(|(_, member)| fits(member))
+            .collect()
+    };
+    let mut found = members(&|member| member.title == head);
+    if found.len() != 1 {
+        found = members(&|member| code.is_some_and(|(code, _)| code == member.key));
+    }
+    let [one] = found.as_slice() else {
+        return None;
+    };
+    let rest = TopicAsk {
+        title: rest.to_owned(),
+        ..asked.clone()
+    };
+    let topic = topics::find(&table.topics, &rest, None).ok()?;
+    Some((topic, *one))
 }
 
 /// The topics' own columns, each once, in the order of the question.
@@ -274,9 +369,7 @@ fn targets(
             .is_some()
         {
             let twice = Error::from(Kind::Config("the topic is asked twice".into()));
-            return Err(
-                twice.of_topic(&meta(one.topic, one.member.map(|(_, member)| member)).title)
-            );
+            return Err(twice.of_topic(&meta(one).title));
         }
     }
     Ok(targets)

@@ -38,14 +38,20 @@ pub(super) struct Chain {
 pub(super) enum Count {
     /// v4 counts what meets the filter.
     Observations(Url),
-    /// v3 counts whole tables only, in its catalog, in the row with this id.
-    Catalog(Url, String),
+    /// v3 counts whole tables only, in its catalog, in the row with this id and of this release.
+    Catalog {
+        row: Url,
+        id: String,
+        modified: String,
+    },
 }
 
 /// What the requests are made of.
 pub(super) struct Query<'a> {
     pub(super) config: &'a Config,
     pub(super) place: &'a Place,
+    /// When the table changed last, as it says itself.
+    pub(super) modified: &'a str,
     pub(super) regions: &'a Choice<'a>,
     pub(super) periods: Option<&'a Choice<'a>>,
     pub(super) others: &'a [Choice<'a>],
@@ -119,9 +125,11 @@ impl Query<'_> {
             .collect::<Vec<_>>()
             .join("&");
         let feed = self.place.at("TypedDataSet", &query);
-        let count = filter
-            .is_empty()
-            .then(|| Count::Catalog(self.place.row.clone(), self.place.id.clone()));
+        let count = filter.is_empty().then(|| Count::Catalog {
+            row: self.place.row.clone(),
+            id: self.place.id.clone(),
+            modified: self.modified.to_owned(),
+        });
         if rows <= self.config.api_rows {
             let first = self.place.in_api("TypedDataSet", &query);
             return Chain {

@@ -49,6 +49,17 @@ pub struct TopicMeta {
     pub decimals: u8,
     /// `Absolute`, `Relative` or empty.
     pub presentation: String,
+    /// Its place in the question.
+    pub asked: usize,
+}
+
+/// An optional topic that the table does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Lacking {
+    /// Its place in the question.
+    pub asked: usize,
+    /// The nearest that the table has.
+    pub nearest: Vec<String>,
 }
 
 /// Which edition of a table this is.
@@ -107,6 +118,10 @@ pub struct TableMeta {
     pub periods: Vec<PeriodMeta>,
     /// Topics, in the order of the question.
     pub topics: Vec<TopicMeta>,
+    /// Optional topics that the table does not have.
+    pub lacking: Vec<Lacking>,
+    /// The year whose regions the table has, where it says so.
+    pub map_year: Option<u16>,
     /// The requests for rows, in order.
     pub requests: Vec<RequestMade>,
     /// Moment the last page was proven, UTC, such as `2026-11-23T21:16:00Z`.

@@ -175,7 +175,7 @@ mod tests {
             title: title.into(),
             unit: unit.into(),
             key: key.map(Into::into),
-            member: None,
+            ..TopicAsk::default()
         };
         find(&table(), &ask, Some("Totaal misdrijven")).map(|topic| topic.key.clone())
     }

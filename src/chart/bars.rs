@@ -110,9 +110,11 @@ pub fn bars(chart: &Bars) -> Result<Picture, ChartError> {
         let (x, anchor, value) = match row.item.value {
             Some(value) if value < 0.0 => (scale.at(value) - away, Anchor::End, row.value.clone()),
             Some(value) => {
-                // A text that would start on the reference line starts after it.
+                // A text that the reference line would cross starts after it, where there is room.
                 let end = scale.at(value);
-                let start = line.filter(|x| (end..end + 6.0).contains(x)).unwrap_or(end);
+                let long = away + print.width(&row.value);
+                let crossed = |x: &f64| (end..end + long).contains(x) && x + 3.0 + long <= width;
+                let start = line.filter(crossed).unwrap_or(end);
                 (
                     (start + 3.0).max(end + away),
                     Anchor::Start,

@@ -96,7 +96,7 @@ pub fn compare(queries: &Queries, cells: &Cells, groups: &[Group]) -> Result<Com
         .map_err(Error)?
         .collect()
         .map_err(Error)?;
-    let gemeenten = places(gemeenten, member_rows.lazy(), group_values.clone().lazy())
+    let gemeenten = places(gemeenten, member_rows.lazy(), &group_values)
         .and_then(LazyFrame::collect)
         .map_err(Error)?;
     Ok(Comparison {
@@ -404,7 +404,7 @@ fn position() -> Expr {
         .cast(DataType::Int32)
 }
 
-fn places(gemeenten: LazyFrame, members: LazyFrame, groups: LazyFrame) -> PolarsResult<LazyFrame> {
+fn places(gemeenten: LazyFrame, members: LazyFrame, groups: &DataFrame) -> PolarsResult<LazyFrame> {
     let mut frame = gemeenten
         .filter(col("kind").neq(lit(NATIONAL)))
         .with_column(
@@ -438,6 +438,7 @@ fn places(gemeenten: LazyFrame, members: LazyFrame, groups: LazyFrame) -> Polars
     for group in GroupId::ALL {
         let values = groups
             .clone()
+            .lazy()
             .filter(col("group").eq(lit(group.code())))
             .select([
                 col("indicator"),

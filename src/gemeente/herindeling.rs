@@ -220,15 +220,17 @@ fn split(from: &str, events: &[&Event], year: i32, population: &Population) -> V
             dwellings: rest,
         });
     } else {
+        let count = heirs.len() as f64;
         let share = |of: fn(&Event) -> f64| {
             let total: f64 = heirs.iter().map(|event| of(event)).sum();
             heirs
                 .iter()
                 .map(move |event| {
+                    // where the log counts no one, the heirs share alike
                     if total > 0.0 {
                         rest * of(event) / total
                     } else {
-                        rest
+                        rest / count
                     }
                 })
                 .collect::<Vec<_>>()

@@ -348,7 +348,8 @@ fn latest_earlier(
                 .cast(DataType::Int32)
                 .alias("den_year"),
         )
-        .with_columns([carried("sum")?, carried("den_year")?]))
+        // a gemeente without any keeps the reason why
+        .with_columns([carried("sum")?, carried("den_year")?, carried("missing")?]))
 }
 
 fn totals(formulas: LazyFrame, plan: &Plan) -> PolarsResult<LazyFrame> {

@@ -323,9 +323,8 @@ impl<'a> Plan<'a> {
         let mut rows = Vec::new();
         for (formula, year, class) in wanted {
             let terms = &self.formulas[formula].terms;
-            let Some(source_year) =
-                self.latest_year(terms.iter().map(|term| self.topic(&term.topic)), year)
-            else {
+            let topics: Vec<i32> = terms.iter().map(|term| self.topic(&term.topic)).collect();
+            let Some(source_year) = self.latest_year(&topics, year) else {
                 continue;
             };
             rows.extend(terms.iter().map(|term| Weight {
@@ -341,11 +340,11 @@ impl<'a> Plan<'a> {
     }
 
     /// The latest year, not after `year`, in which all these topics have figures.
-    fn latest_year(&self, topics: impl Iterator<Item = i32> + Clone, year: i32) -> Option<i32> {
+    fn latest_year(&self, topics: &[i32], year: i32) -> Option<i32> {
         (year - 30..=year).rev().find(|year| {
             topics
-                .clone()
-                .all(|topic| self.classes.contains_key(&(topic, *year)))
+                .iter()
+                .all(|topic| self.classes.contains_key(&(*topic, *year)))
         })
     }
 }

@@ -114,11 +114,23 @@ pub(super) fn wait(child: Child, work: &Path, sources: &Path) -> Result<(), Erro
     if output.status.success() && said.trim().is_empty() {
         return Ok(());
     }
-    // the chapters were copied: the message should name the ones that can be edited
-    let work = format!("{}/", work.display());
+    // the chapters were copied: the message should name the ones that can be edited. Typst prints the way to the copy
+    // from wherever it was started, so only the end of it is sure
+    let tail: PathBuf = work
+        .iter()
+        .rev()
+        .take(2)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
+    let copy = format!("{}/", tail.display());
     let lines: Vec<String> = said
         .lines()
-        .map(|line| line.replace(&work, &format!("{}/", sources.display())))
+        .map(|line| match line.split_once(&copy) {
+            Some((_, rest)) => format!("{}/{rest}", sources.display()),
+            None => line.to_owned(),
+        })
         .collect();
     Err(Error::Diagnostics(lines.join("\n")))
 }

@@ -35,7 +35,7 @@ pub fn write(
         let small = tables::vergelijking(queries, figures, provenance).and_then(|csv| {
             Ok([
                 csv,
-                tables::indicatoren(queries, figures, provenance)?,
+                tables::indicatoren(queries, figures, provenance),
                 tables::groepen(figures),
             ])
         });

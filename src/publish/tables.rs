@@ -106,6 +106,9 @@ pub const COLUMNS_GROEPEN: [&str; 10] = [
     "boundaries",
 ];
 
+/// Indicator, way and year.
+type Key = (usize, usize, i32);
+
 /// An i32 column of a frame.
 struct Ints(Int32Chunked);
 /// An f64 column of a frame.
@@ -238,13 +241,13 @@ pub(super) fn gemeenten(
         })
         .collect();
     // what repeats row after row is made ready once
-    let mut before: Option<((usize, usize, i32), [Vec<u8>; 3])> = None;
+    let mut before: Option<(Key, [Vec<u8>; 3])> = None;
     let units: Vec<(Vec<u8>, Vec<u8>)> = queries
         .indicators
         .iter()
         .map(|asked| (quoted(&asked.id), quoted(&asked.unit)))
         .collect();
-    let mut texts: BTreeMap<(usize, usize, i32), [Vec<u8>; 3]> = BTreeMap::new();
+    let mut texts: BTreeMap<Key, [Vec<u8>; 3]> = BTreeMap::new();
     let mut sheet = Sheet::new(&COLUMNS_GEMEENTEN, frame.height());
     for row in 0..frame.height() {
         let key = (
@@ -307,7 +310,7 @@ pub(super) fn indicatoren(
     queries: &Queries,
     figures: &Figures,
     provenance: &Provenance,
-) -> PolarsResult<Vec<u8>> {
+) -> Vec<u8> {
     let mut sheet = Sheet::new(&COLUMNS_INDICATOREN, queries.indicators.len());
     for (position, asked) in queries.indicators.iter().enumerate() {
         let theme = queries.themes.iter().find(|theme| theme.id == asked.theme);
@@ -350,7 +353,7 @@ pub(super) fn indicatoren(
         sheet.number(used.and_then(|used| used.deviation));
         sheet.end_row();
     }
-    Ok(sheet.into_bytes())
+    sheet.into_bytes()
 }
 
 pub(super) fn groepen(figures: &Figures) -> Vec<u8> {

@@ -16,6 +16,7 @@ pub mod lists;
 pub mod model;
 pub mod pick;
 pub mod samples;
+pub mod snapshots;
 pub mod v3;
 pub mod v4;
 
@@ -46,6 +47,8 @@ pub struct Options {
     pub strict_accept: bool,
     /// v4 has no counts.
     pub countless: bool,
+    /// What the v3 catalog says of every table's last change and rows, where it lags behind.
+    pub catalog_lag: Option<(&'static str, usize)>,
 }
 
 impl Default for Options {
@@ -59,6 +62,7 @@ impl Default for Options {
             gzip: true,
             strict_accept: false,
             countless: false,
+            catalog_lag: None,
         }
     }
 }

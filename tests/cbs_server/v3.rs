@@ -126,7 +126,15 @@ impl Site<'_> {
             "FeedUrl",
             &format!("{}/ODataFeed/OData/{}", self.origin(), table.id),
         ));
-        fields.push(("RecordCount", table.rows().to_string()));
+        let rows = self
+            .options
+            .catalog_lag
+            .map_or(table.rows(), |(modified, rows)| {
+                fields.retain(|(name, _)| *name != "Modified");
+                fields.push(s("Modified", modified));
+                rows
+            });
+        fields.push(("RecordCount", rows.to_string()));
         fields.push((
             "ColumnCount",
             (table.dims.len() + table.topics.len()).to_string(),

@@ -4,6 +4,7 @@
 
 #[path = "../cbs_server/mod.rs"]
 pub mod cbs_server;
+pub mod project;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

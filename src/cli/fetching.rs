@@ -1,0 +1,380 @@
+//! `fetch` and `tables` on the command line: what can be typed, and how what came of it is told.
+//!
+//! Data (requests, tables, JSON) goes to stdout, what was done and what failed to stderr. Ctrl-C ends a fetch in a state
+//! that the next one goes on from.
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
+use std::sync::atomic::Ordering;
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::progress::Bars;
+use crate::cbs::{
+    Client, Config, Description, DimensionKind, Entry, Kind, Planned, Progress, Service,
+};
+use crate::failure::{Failure, Report};
+use crate::fetch::{self, Became, Checked, Error, Told, Wishes, Word};
+use crate::files;
+use crate::pipeline::Project;
+use crate::query::Queries;
+
+/// `fetch`.
+#[derive(Debug, Args)]
+pub struct Fetch {
+    /// Tables to fetch; without any, all that `queries/` asks for.
+    #[arg(value_name = "TABLE")]
+    tables: Vec<String>,
+    /// Take the newest release and pin it, instead of bringing what `data/snapshots.lock` pins.
+    #[arg(long, conflicts_with_all = ["check", "dry_run"])]
+    update: bool,
+    /// Only ask CBS whether there is anything new; exit status 1 when a refresh is due.
+    #[arg(long, conflicts_with = "dry_run")]
+    check: bool,
+    /// Print the requests that would be made. The lists of each table are read for it.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    how: How,
+}
+
+/// `tables`.
+#[derive(Debug, Args)]
+pub struct Tables {
+    #[command(subcommand)]
+    command: TablesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum TablesCommand {
+    /// List the tables of which id or title has all the words.
+    Search {
+        /// Words, in any case.
+        #[arg(required = true)]
+        words: Vec<String>,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Show what a table consists of: dimensions, topics with path and unit, periods with status, regions.
+    Show {
+        /// Table id, verbatim.
+        id: String,
+        #[command(flatten)]
+        how: How,
+    },
+}
+
+#[derive(Debug, Args)]
+struct How {
+    /// One server in the place of all of CBS's, with the paths as there.
+    #[arg(long, value_name = "URL")]
+    mirror: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl How {
+    fn config(&self, project: &Project) -> Result<Config, Failure> {
+        Ok(fetch::settings(&project.queries(), self.mirror.as_deref())?)
+    }
+}
+
+/// Listens on a terminal, and not in a pipe.
+fn listener() -> Box<dyn Progress> {
+    if std::io::stderr().is_terminal() {
+        Box::new(Bars::new())
+    } else {
+        Box::new(())
+    }
+}
+
+/// A client that Ctrl-C stops.
+fn client(config: Config) -> Result<Client, Failure> {
+    let client = Client::new(config)?;
+    let stop = client.stop_flag();
+    // without a handler Ctrl-C ends the process at once, which can be resumed as well
+    let _ = ctrlc::set_handler(move || stop.store(true, Ordering::Relaxed));
+    Ok(client)
+}
+
+/// Writes data to stdout; a reader that went away is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Ok(files::at("write", "stdout".as_ref(), Err(error))?)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from);
+    print(&(files::at("write", "stdout".as_ref(), text)? + "\n"))
+}
+
+/// `fetch`, `fetch --check`, `fetch --dry-run`.
+pub fn run_fetch(project: &Project, fetch: &Fetch) -> Result<(), Failure> {
+    let queries = Queries::read(&project.queries())?;
+    // a wrong id is told before anything is asked
+    fetch::tables(&queries, &fetch.tables)?;
+    let config = fetch.how.config(project)?;
+    let at_once = config.tables_at_once;
+    let client = client(config)?;
+    let listener = listener();
+    if fetch.check {
+        return check(project, fetch, &queries, &client, &*listener);
+    }
+    if fetch.dry_run {
+        return dry_run(project, fetch, &queries, &client, &*listener);
+    }
+    let wishes = Wishes {
+        tables: fetch.tables.clone(),
+        update: fetch.update,
+    };
+    let told = fetch::fetch(
+        &client,
+        at_once,
+        &queries,
+        &project.data(),
+        &wishes,
+        &*listener,
+    )?;
+    for one in &told {
+        eprint!("{}", in_words(one));
+    }
+    if fetch.how.json {
+        print_json(&told)?;
+    }
+    let errors = told.iter().filter_map(|one| one.error.as_ref());
+    Error::of_all(errors, told.len()).map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn in_words(told: &Told) -> String {
+    let (table, release) = (&told.table, told.release.as_deref().unwrap_or_default());
+    let mut text = match told.became {
+        Became::Fetched => format!(
+            "fetched table `{table}` as `{release}`: {} topics, {} rows\n",
+            told.topics, told.rows
+        ),
+        Became::Unchanged => format!("table `{table}` is unchanged: `{release}`\n"),
+        Became::Here => format!("table `{table}` is here as pinned: `{release}`\n"),
+        Became::File => format!("table `{table}` is a file and left alone: `import` brings it\n"),
+        Became::Lacking => {
+            format!(
+                "table `{table}` is left out: CBS has nothing of it, and all of it is optional\n"
+            )
+        }
+        Became::Failed => String::new(),
+    };
+    if told.resumed > 0 {
+        let _ = writeln!(
+            text,
+            "  resumed: {} of {} requests were already here",
+            told.resumed, told.requests
+        );
+    }
+    for note in &told.notes {
+        let _ = writeln!(text, "  note: {note}");
+    }
+    if let Some(error) = &told.error {
+        let _ = writeln!(text, "failed: {error}");
+        if let Some(hint) = error.hint() {
+            let _ = writeln!(text, "  hint: {hint}");
+        }
+    }
+    text
+}
+
+fn check(
+    project: &Project,
+    fetch: &Fetch,
+    queries: &Queries,
+    client: &Client,
+    listener: &dyn Progress,
+) -> Result<(), Failure> {
+    let checked = fetch::check(client, queries, &project.data(), &fetch.tables, listener)?;
+    if fetch.how.json {
+        print_json(&checked)?;
+    } else {
+        print(&checked.iter().map(check_line).collect::<String>())?;
+    }
+    match checked.iter().filter(|one| one.word.is_due()).count() {
+        0 => Ok(()),
+        due => Err(Error::Due(due).into()),
+    }
+}
+
+fn check_line(one: &Checked) -> String {
+    let mut line = format!("{:24} {:12}", one.table, one.word.word());
+    if one.word == Word::Revised {
+        let _ = write!(line, " {} -> {}", one.held, one.latest);
+    } else if one.word == Word::Current {
+        let _ = write!(line, " {}", one.held);
+    }
+    if !one.note.is_empty() {
+        let _ = write!(line, " {}", one.note);
+    }
+    line.trim_end().to_owned() + "\n"
+}
+
+#[derive(Serialize)]
+struct DryRun<'a> {
+    table: &'a str,
+    requests: &'a [Planned],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+fn dry_run(
+    project: &Project,
+    fetch: &Fetch,
+    queries: &Queries,
+    client: &Client,
+    listener: &dyn Progress,
+) -> Result<(), Failure> {
+    let planned = fetch::requests(client, queries, &project.data(), &fetch.tables, listener)?;
+    let mut all = Vec::new();
+    for (table, requests) in &planned {
+        match requests {
+            Ok(requests) => {
+                if !fetch.how.json {
+                    for request in requests {
+                        print(&format!("{}\n", request.url))?;
+                    }
+                }
+                all.push(DryRun {
+                    table,
+                    requests,
+                    error: None,
+                });
+            }
+            Err(error) => {
+                eprintln!("failed: {error}");
+                if let Some(hint) = error.hint() {
+                    eprintln!("  hint: {hint}");
+                }
+                all.push(DryRun {
+                    table,
+                    requests: &[],
+                    error: Some(error.to_string()),
+                });
+            }
+        }
+    }
+    if fetch.how.json {
+        print_json(&all)?;
+    }
+    let errors = planned
+        .iter()
+        .filter_map(|(_, requests)| requests.as_ref().err());
+    Error::of_all(errors, planned.len()).map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// `tables search` and `tables show`.
+pub fn run_tables(project: &Project, tables: &Tables) -> Result<(), Failure> {
+    match &tables.command {
+        TablesCommand::Search { words, how } => {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let client = client(how.config(project)?)?;
+            let found = client.search(&words, &*listener())?;
+            if how.json {
+                print_json(&found)
+            } else {
+                print(&found.iter().map(entry_line).collect::<String>())
+            }
+        }
+        TablesCommand::Show { id, how } => {
+            let client = client(how.config(project)?)?;
+            let table = describe(project, &client, id)?;
+            if how.json {
+                print_json(&table)
+            } else {
+                print(&description(&table))
+            }
+        }
+    }
+}
+
+/// A table of CBS, else of a third party; where the queries know it, from where they say.
+fn describe(project: &Project, client: &Client, id: &str) -> Result<Description, Failure> {
+    let listener = listener();
+    let known = Queries::read(&project.queries()).ok();
+    let catalog = known
+        .as_ref()
+        .and_then(|queries| queries.tables.get(id))
+        .map_or("CBS", |table| table.catalog.as_str());
+    match client.describe(id, catalog, Service::Auto, &*listener) {
+        Err(error) if matches!(*error.kind, Kind::NotFound) && catalog == "CBS" => {
+            Ok(client.describe(id, "dataderden", Service::V3, &*listener)?)
+        }
+        other => Ok(other?),
+    }
+}
+
+fn entry_line(entry: &Entry) -> String {
+    let modified = if entry.v4.modified.is_empty() {
+        &entry.v3.modified
+    } else {
+        &entry.v4.modified
+    };
+    let stopped = if entry.discontinued { ", stopped" } else { "" };
+    format!(
+        "{:10} {} ({}, {}, {}{stopped})\n",
+        entry.id,
+        entry.title,
+        entry.catalog,
+        entry.services.join(" and "),
+        modified.get(..10).unwrap_or(modified),
+    )
+}
+
+fn description(table: &Description) -> String {
+    let mut text = format!(
+        "{} {}\ncatalog {}, service {}, modified {}",
+        table.id, table.title, table.catalog, table.service, table.release.modified
+    );
+    if !table.release.version.is_empty() {
+        let _ = write!(text, ", version {}", table.release.version);
+    }
+    let _ = writeln!(text, ", {}, {}", table.period, table.reason);
+    for dimension in &table.dimensions {
+        let count = dimension.members.len();
+        let _ = write!(
+            text,
+            "\n{} `{}`: {count} members",
+            dimension.key, dimension.title
+        );
+        if dimension.kind == DimensionKind::Geo {
+            let _ = write!(text, ", {} gemeenten", table.gemeenten());
+        }
+        if let Some(year) = dimension.map_year {
+            let _ = write!(text, ", map of {year}");
+        }
+        text.push('\n');
+        let few = |member: &&crate::cbs::Member| {
+            dimension.kind != DimensionKind::Geo || !member.key.starts_with("GM")
+        };
+        let shown = if dimension.kind == DimensionKind::Geo {
+            5
+        } else {
+            60
+        };
+        for member in dimension.members.iter().filter(few).take(shown) {
+            let _ = write!(text, "  {:12} {}", member.key, member.title);
+            if dimension.kind == DimensionKind::Time {
+                let _ = write!(text, " ({})", member.status);
+            }
+            text.push('\n');
+        }
+        if dimension.members.len() > shown {
+            text.push_str("  … (all with --json)\n");
+        }
+    }
+    text.push_str("\ntopics\n");
+    for topic in &table.topics {
+        let _ = writeln!(text, "  {:40} {} ({})", topic.key, topic.path, topic.unit);
+    }
+    text
+}
