@@ -3,20 +3,20 @@
 //! Two levels: [`Arguments`] is what was typed, the functions below what it means. Data goes to stdout, everything else
 //! to stderr.
 
+mod asking;
 mod fetching;
 mod progress;
+mod verifying;
 
-use std::io::{IsTerminal, Write as _};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::failure::Failure;
 use crate::import::{self, Imported};
-use crate::inquire;
 use crate::pipeline::{self, Project};
 use crate::query::Queries;
-use crate::verify;
 
 /// Reproducible position paper and open data on mid-sized Dutch municipalities, from open CBS figures.
 #[derive(Debug, Parser)]
@@ -34,15 +34,15 @@ enum Command {
     /// Make the paper and all open data from the snapshots in `data/`.
     Build(Build),
     /// Test every claim and every check of the data; exit status 1 when a required one fails.
-    Check(Check),
+    Check(asking::Check),
     /// Take a fact or claim apart, down to the cells of CBS.
-    Explain(Explain),
+    Explain(asking::Explain),
     /// Find a sentence or number of the paper: its chapter, its fact or claim, and the query that defines it.
-    Where(Where),
+    Where(asking::Where),
     /// Bring a folder of figures (or regions, borders, or a networks.csv) into `data/`.
     Import(Import),
     /// Check a PDF against the evidence it carries; needs nothing else.
-    Verify(Verify),
+    Verify(verifying::Verify),
     /// Bring every table that `queries/` asks for from CBS into `data/snapshots/`.
     Fetch(fetching::Fetch),
     /// Look for tables at CBS, or at what one consists of.
@@ -69,36 +69,6 @@ struct Build {
 }
 
 #[derive(Debug, Args)]
-struct Check {
-    /// The edition; without it the default one.
-    #[arg(long, value_name = "ID")]
-    edition: Option<String>,
-    /// Print JSON instead of a table.
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Args)]
-struct Explain {
-    /// Id of a fact (`misdrijven.M50`) or of a claim.
-    #[arg(value_name = "ID")]
-    id: String,
-    /// The edition; without it the default one.
-    #[arg(long, value_name = "ID")]
-    edition: Option<String>,
-}
-
-#[derive(Debug, Args)]
-struct Where {
-    /// A sentence or part of one, or a number as it is printed, such as 37,4.
-    #[arg(value_name = "TEXT")]
-    text: String,
-    /// The edition; without it the default one.
-    #[arg(long, value_name = "ID")]
-    edition: Option<String>,
-}
-
-#[derive(Debug, Args)]
 struct Import {
     /// Folders to import, each with a `source.toml`, or a `networks.csv`.
     #[arg(required = true, value_name = "FOLDER")]
@@ -106,13 +76,6 @@ struct Import {
     /// Keep only the topics that `queries/` asks for.
     #[arg(long)]
     only_asked: bool,
-}
-
-#[derive(Debug, Args)]
-struct Verify {
-    /// The paper.
-    #[arg(value_name = "FILE")]
-    pdf: PathBuf,
 }
 
 /// Does what was typed.
@@ -123,32 +86,14 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let project = Project::new(&arguments.project);
     match arguments.command {
         Command::Build(build) => run_build(&project, &build),
-        Command::Check(check) => run_check(&project, &check),
-        Command::Explain(explain) => run_explain(&project, &explain),
-        Command::Where(wanted) => run_where(&project, &wanted),
+        Command::Check(check) => asking::run_check(&project, &check),
+        Command::Explain(explain) => asking::run_explain(&project, &explain),
+        Command::Where(wanted) => asking::run_where(&project, &wanted),
         Command::Import(import) => run_import(&project, &import),
-        Command::Verify(verify) => run_verify(&verify),
+        Command::Verify(verify) => verifying::run_verify(&verify),
         Command::Fetch(fetch) => fetching::run_fetch(&project, &fetch),
         Command::Tables(tables) => fetching::run_tables(&project, &tables),
     }
-}
-
-fn run_verify(verify: &Verify) -> Result<(), Failure> {
-    let verdict = verify::verify(&verify.pdf)?;
-    for difference in &verdict.differences {
-        println!("{difference}");
-    }
-    let (pages, attachments, facts) = (verdict.pages, verdict.attachments, verdict.facts);
-    eprintln!("read {pages} pages and {attachments} attachments, derived {facts} facts again");
-    if verdict.differences.is_empty() {
-        eprintln!("text, facts and attachments agree");
-        return Ok(());
-    }
-    Err(verify::Error::Differs {
-        path: verify.pdf.clone(),
-        count: verdict.differences.len(),
-    }
-    .into())
 }
 
 fn run_build(project: &Project, build: &Build) -> Result<(), Failure> {
@@ -165,57 +110,6 @@ fn run_build(project: &Project, build: &Build) -> Result<(), Failure> {
         eprint!("{}", report.timings());
     }
     Ok(())
-}
-
-/// Data goes to stdout; a reader that stops reading early is no error.
-fn say(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-}
-
-fn run_check(project: &Project, check: &Check) -> Result<(), Failure> {
-    let checks = pipeline::inquire(project, check.edition.as_deref(), |register| {
-        inquire::check(&project.queries(), &project.paper(), register)
-    })?;
-    if check.json {
-        // texts and words become JSON always
-        say(&serde_json::to_string_pretty(&checks).unwrap_or_default());
-        say("\n");
-    } else {
-        say(&checks
-            .iter()
-            .map(inquire::Check::to_text)
-            .collect::<String>());
-    }
-    match inquire::does_not_hold(&checks) {
-        None => Ok(()),
-        Some(error) => Err(error.into()),
-    }
-}
-
-fn run_explain(project: &Project, explain: &Explain) -> Result<(), Failure> {
-    let text = pipeline::inquire(project, explain.edition.as_deref(), |register| {
-        inquire::explain(&explain.id, register)
-    })?;
-    say(&text);
-    Ok(())
-}
-
-fn run_where(project: &Project, wanted: &Where) -> Result<(), Failure> {
-    pipeline::inquire(project, wanted.edition.as_deref(), |register| {
-        let found = inquire::find(&wanted.text, &project.paper(), register)?;
-        if found.is_empty() {
-            return Err(inquire::Error::NotFound {
-                text: wanted.text.clone(),
-                edition: register.figures().edition.id.clone(),
-            }
-            .into());
-        }
-        say(&found
-            .iter()
-            .map(inquire::Found::to_text)
-            .collect::<String>());
-        Ok(())
-    })
 }
 
 fn run_import(project: &Project, import: &Import) -> Result<(), Failure> {

@@ -415,6 +415,13 @@ fn start_paper(
             .iter()
             .map(|chart| format!("chart `{chart}` has no figures in this edition")),
     );
+    let unused = manuscript.unused(register.queries());
+    if !unused.is_empty() {
+        let names: Vec<String> = unused.iter().map(|id| format!("`{id}`")).collect();
+        report
+            .notes
+            .push(format!("unused: no chapter prints {}", names.join(", ")));
+    }
     report.clock.lap("content");
     Ok(typesetting)
 }

@@ -19,6 +19,7 @@ use super::predicate::{Predicate, Values};
 use crate::compare::GroupId;
 use crate::fact::{FactId, Period, Register, Row, Stat, Subject, Trace};
 use crate::gemeente::{NEDERLAND_NUMBER, region_code, region_number};
+use crate::number::count_in_words;
 use crate::query::Way;
 
 /// How a claim stands in the variants.
@@ -33,6 +34,15 @@ pub struct Variants {
 }
 
 impl Variants {
+    /// How many carry it, in Dutch words: `zes van de zeven`.
+    pub fn in_words(&self) -> String {
+        if self.applicable == 0 {
+            return "niet na te rekenen".to_owned();
+        }
+        let words = |count: usize| count_in_words(u32::try_from(count).unwrap_or(u32::MAX));
+        format!("{} van de {}", words(self.carried), words(self.applicable))
+    }
+
     /// Whether it fails in more than a quarter of the variants that apply.
     pub const fn is_frail(&self) -> bool {
         self.failing.len() * 4 > self.applicable

@@ -3,6 +3,7 @@
 //! In: the figures of an edition. Out: [`Register`], which resolves an id once and remembers it, so that prose, charts,
 //! titles, alt texts and tables all print the same text. A fact without a figure says why; an unknown id is an error.
 
+mod columns;
 mod derivation;
 mod evidence;
 mod formula;

@@ -10,12 +10,12 @@ use std::rc::Rc;
 
 use polars::prelude::*;
 
+use super::columns::{CellColumns, Raw, first_from};
 use crate::gemeente::{Crosswalk, NEDERLAND_NUMBER, region_code, region_number};
 use crate::observation::{Missing, Status};
 use crate::pipeline::Figures;
 use crate::query::{Formula, GEMEENTEN, Queries, Way};
 use crate::snapshot::Boundaries;
-use crate::tidy::{missing_of, status_of};
 
 /// A row of an indicator: one region and year.
 #[derive(Clone, Copy, Debug)]
@@ -110,16 +110,6 @@ pub struct RawCell<'a> {
     pub status: &'a str,
 }
 
-struct Raw {
-    region: StringChunked,
-    period: StringChunked,
-    year: Int32Chunked,
-    topic: StringChunked,
-    value: Float64Chunked,
-    missing: StringChunked,
-    status: StringChunked,
-}
-
 /// Per target the regions that go into it, with their shares of inhabitants and of dwellings.
 type Walk = BTreeMap<i32, Vec<(i32, f64, f64)>>;
 
@@ -139,17 +129,6 @@ pub struct Trace<'a> {
     of_topic: BTreeMap<(usize, i32), Vec<usize>>,
     lists: BTreeMap<(usize, i32), Lists>,
     walks: RefCell<BTreeMap<(i32, i32), Rc<Walk>>>,
-}
-
-struct CellColumns {
-    keys: [Int32Chunked; 3],
-    way: Int32Chunked,
-    den_year: Int32Chunked,
-    missing: Int32Chunked,
-    status: Int32Chunked,
-    num: Float64Chunked,
-    den: Float64Chunked,
-    value: Float64Chunked,
 }
 
 impl<'a> Trace<'a> {
@@ -487,93 +466,6 @@ impl<'a> Trace<'a> {
             value: raw.value.get(cell.1),
             missing: raw.missing.get(cell.1).unwrap_or_default(),
             status: raw.status.get(cell.1).unwrap_or_default(),
-        }
-    }
-}
-
-impl Raw {
-    fn new(frame: &DataFrame) -> PolarsResult<Self> {
-        let text = |name: &str| PolarsResult::Ok(frame.column(name)?.str()?.rechunk().into_owned());
-        Ok(Self {
-            region: text("region")?,
-            period: text("period")?,
-            year: frame.column("year")?.i32()?.rechunk().into_owned(),
-            topic: text("topic")?,
-            value: frame.column("value")?.f64()?.rechunk().into_owned(),
-            missing: text("missing")?,
-            status: text("status")?,
-        })
-    }
-
-    /// The rows of a key and year: they are sorted by topic, period and region.
-    fn rows(&self, key: &str, year: i32) -> std::ops::Range<usize> {
-        let place = |row: usize| {
-            (
-                self.topic.get(row).unwrap_or_default(),
-                self.year.get(row).unwrap_or_default(),
-            )
-        };
-        let all = 0..self.topic.len();
-        first_from(all.clone(), |row| place(row) < (key, year))..first_from(all, |row| {
-            place(row) <= (key, year)
-        })
-    }
-}
-
-/// The first place of a range for which `before` does not hold, by halving.
-fn first_from(range: std::ops::Range<usize>, before: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (range.start, range.end);
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if before(middle) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
-}
-
-impl CellColumns {
-    fn new(frame: &DataFrame) -> PolarsResult<Self> {
-        let ints = |name: &str| PolarsResult::Ok(frame.column(name)?.i32()?.rechunk().into_owned());
-        let floats =
-            |name: &str| PolarsResult::Ok(frame.column(name)?.f64()?.rechunk().into_owned());
-        Ok(Self {
-            keys: [ints("indicator")?, ints("year")?, ints("region")?],
-            way: ints("way")?,
-            den_year: ints("den_year")?,
-            missing: ints("missing")?,
-            status: ints("status")?,
-            num: floats("num")?,
-            den: floats("den")?,
-            value: floats("value")?,
-        })
-    }
-
-    fn key(&self, row: usize) -> Option<(i32, i32, i32)> {
-        let [indicator, year, region] = &self.keys;
-        Some((indicator.get(row)?, year.get(row)?, region.get(row)?))
-    }
-
-    fn at_or_after(&self, key: (i32, i32, i32)) -> usize {
-        first_from(0..self.way.len(), |row| self.key(row) < Some(key))
-    }
-
-    fn row(&self, row: usize) -> Row {
-        Row {
-            region: self.keys[2].get(row).unwrap_or_default(),
-            way: self
-                .way
-                .get(row)
-                .and_then(|way| usize::try_from(way).ok())
-                .unwrap_or_default(),
-            num: self.num.get(row),
-            den: self.den.get(row),
-            den_year: self.den_year.get(row),
-            value: self.value.get(row),
-            missing: self.missing.get(row).map_or(Missing::Absent, missing_of),
-            status: self.status.get(row).map_or(Status::Unknown, status_of),
         }
     }
 }

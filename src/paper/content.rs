@@ -83,6 +83,7 @@ struct PrintedClaim {
 struct PrintedVariants {
     applicable: usize,
     carried: usize,
+    text: String,
     failing: Vec<String>,
 }
 
@@ -309,6 +310,7 @@ fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, PrintedClaim> {
         variants: PrintedVariants {
             applicable: tested.variants.applicable,
             carried: tested.variants.carried,
+            text: tested.variants.in_words(),
             failing: tested.variants.failing.clone(),
         },
     };

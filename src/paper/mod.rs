@@ -24,6 +24,8 @@ use crate::fact::Register;
 use crate::failure::{Exit, Failure, Report};
 use crate::files;
 use crate::illustrate::{Illustration, Illustrator};
+use crate::query::Queries;
+use crate::text;
 use crate::verify::{self, Texts};
 
 /// The four styles of the one family, loaded from the same bytes as the charts measure with.
@@ -135,6 +137,35 @@ pub fn manuscript<'a>(
         illustrations,
         undrawn,
     })
+}
+
+impl Manuscript<'_> {
+    /// Facts that claims name and no chapter prints: of claims that no chapter makes.
+    pub fn unused(&self, queries: &Queries) -> BTreeSet<String> {
+        let (mut named, mut used) = (BTreeSet::new(), BTreeSet::new());
+        for tested in &self.claims {
+            let made = self
+                .uses
+                .iter()
+                .any(|used| matches!(&used.kind, UseKind::Claim(id) if *id == tested.claim.id));
+            let ids = text::ids(&tested.claim.sentence);
+            if made { &mut used } else { &mut named }.extend(ids);
+        }
+        for of in &self.uses {
+            match &of.kind {
+                UseKind::Fact(id) => drop(used.insert(id.clone())),
+                UseKind::Choice(first, second) => used.extend([first.clone(), second.clone()]),
+                UseKind::Chart(id) => {
+                    let charts = queries.charts.iter().filter(|chart| chart.id == *id);
+                    used.extend(charts.flat_map(|chart| text::ids(&chart.title)));
+                }
+                UseKind::Claim(_) => {}
+            }
+        }
+        let asks = queries.asks.iter();
+        used.extend(asks.flat_map(|ask| text::ids(&ask.why)));
+        named.difference(&used).cloned().collect()
+    }
 }
 
 /// A paper that Typst is making.
