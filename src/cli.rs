@@ -3,8 +3,10 @@
 //! Two levels: [`Arguments`] is what was typed, the functions below what it means. Data goes to stdout, everything else
 //! to stderr.
 
+mod asking;
 mod fetching;
 mod progress;
+mod verifying;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -31,8 +33,16 @@ pub struct Arguments {
 enum Command {
     /// Make the paper and all open data from the snapshots in `data/`.
     Build(Build),
+    /// Test every claim and every check of the data; exit status 1 when a required one fails.
+    Check(asking::Check),
+    /// Take a fact or claim apart, down to the cells of CBS.
+    Explain(asking::Explain),
+    /// Find a sentence or number of the paper: its chapter, its fact or claim, and the query that defines it.
+    Where(asking::Where),
     /// Bring a folder of figures (or regions, borders, or a networks.csv) into `data/`.
     Import(Import),
+    /// Check a PDF against the evidence it carries; needs nothing else.
+    Verify(verifying::Verify),
     /// Bring every table that `queries/` asks for from CBS into `data/snapshots/`.
     Fetch(fetching::Fetch),
     /// Look for tables at CBS, or at what one consists of.
@@ -76,7 +86,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let project = Project::new(&arguments.project);
     match arguments.command {
         Command::Build(build) => run_build(&project, &build),
+        Command::Check(check) => asking::run_check(&project, &check),
+        Command::Explain(explain) => asking::run_explain(&project, &explain),
+        Command::Where(wanted) => asking::run_where(&project, &wanted),
         Command::Import(import) => run_import(&project, &import),
+        Command::Verify(verify) => verifying::run_verify(&verify),
         Command::Fetch(fetch) => fetching::run_fetch(&project, &fetch),
         Command::Tables(tables) => fetching::run_tables(&project, &tables),
     }

@@ -32,6 +32,8 @@ pub mod chart;
 pub mod publish;
 pub mod illustrate;
 pub mod paper;
+pub mod verify;
+pub mod inquire;
 
 // the run
 pub mod pipeline;

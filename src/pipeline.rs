@@ -18,6 +18,7 @@ use crate::publish::{self, Provenance};
 use crate::query::{Edition, Queries};
 use crate::snapshot::Store;
 use crate::tidy::{self, Lacking, Tidy};
+use crate::verify;
 
 /// The folders of a project.
 #[derive(Clone, Debug)]
@@ -151,6 +152,21 @@ pub fn figures(
         comparison,
         used,
     })
+}
+
+/// Computes an edition and puts a question to its register.
+///
+/// # Errors
+/// Whatever a stage or the question reports.
+pub fn inquire<T>(
+    project: &Project,
+    edition: Option<&str>,
+    question: impl FnOnce(&Register<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let queries = Queries::read(&project.queries())?;
+    let edition = queries.edition(edition)?;
+    let figures = figures(project, &queries, edition, &mut Clock::default())?;
+    question(&Register::new(&queries, &figures)?)
 }
 
 /// What `build` was asked.
@@ -376,12 +392,22 @@ fn start_paper(
         )?;
     }
     let work = output.path().join(WORK);
+    let attached = work.join(paper::attachments::FOLDER);
+    content.evidence().attach(&attached)?;
+    publish::attach(
+        &attached,
+        register.queries(),
+        register.figures(),
+        provenance,
+    )?;
+    content.evidence().publish(output.path())?;
     let typesetting = paper::start(
         typst,
         &project.paper(),
         &work,
         &content,
         &manuscript.illustrations,
+        verify::listed(&project.queries())?,
     )?;
     report.notes.extend(
         manuscript
@@ -389,6 +415,13 @@ fn start_paper(
             .iter()
             .map(|chart| format!("chart `{chart}` has no figures in this edition")),
     );
+    let unused = manuscript.unused(register.queries());
+    if !unused.is_empty() {
+        let names: Vec<String> = unused.iter().map(|id| format!("`{id}`")).collect();
+        report
+            .notes
+            .push(format!("unused: no chapter prints {}", names.join(", ")));
+    }
     report.clock.lap("content");
     Ok(typesetting)
 }

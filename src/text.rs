@@ -1,9 +1,11 @@
 //! Texts with facts in them: `{fact}` and `{A ~ B | higher | equal | lower}`, as query files write them.
 //!
 //! In: a template and the register. Out: segments, so that each number in the paper can point to its fact. The word for
-//! a direction is chosen by the figures, never by the author: on exact values, "equal" where both print the same.
+//! a direction is chosen by the figures, never by the author: on exact values, "equal" where both print the same. With
+//! `~~` instead of `~` the words for higher and lower get their strength too: `iets`, `duidelijk` or `veel`, by the
+//! rules of [`crate::fact::wording`].
 
-use crate::fact::{self, Register};
+use crate::fact::{self, Register, wording};
 use crate::failure::{Exit, Report};
 
 /// A piece of a text.
@@ -74,6 +76,7 @@ pub fn ids(template: &str) -> Vec<String> {
         .flat_map(|inside| {
             let pair = inside.split('|').next().unwrap_or_default();
             pair.split('~')
+                .filter(|id| !id.trim().is_empty())
                 .map(|id| id.trim().to_owned())
                 .collect::<Vec<_>>()
         })
@@ -92,17 +95,32 @@ fn push(segments: &mut Vec<Segment>, text: &str) {
 
 fn choose(pair: &str, texts: &str, register: &Register<'_>) -> Result<String, Error> {
     let (first, second) = pair.split_once('~').ok_or_else(|| Error::choice(pair))?;
+    let (second, with_strength) = second
+        .strip_prefix('~')
+        .map_or((second, false), |second| (second, true));
+    let (first, second) = (first.trim(), second.trim());
     let texts: Vec<&str> = texts.split('|').map(str::trim).collect();
     let [higher, equal, lower] = texts[..] else {
         return Err(Error::choice(pair));
     };
-    Ok(match register.sign(first.trim(), second.trim())? {
+    let sign = register.sign(first, second)?;
+    let text = match sign {
         Some(1) => higher,
         Some(0) => equal,
         Some(_) => lower,
         None => "niet te vergelijken met",
-    }
-    .to_owned())
+    };
+    let strength = match sign {
+        Some(1 | -1) if with_strength => {
+            let values = register
+                .fact(first)?
+                .value
+                .zip(register.fact(second)?.value);
+            values.map_or("", |(a, b)| wording::strength(a, b))
+        }
+        _ => "",
+    };
+    Ok(format!("{strength}{text}"))
 }
 
 /// What can be wrong with a template.
@@ -132,7 +150,7 @@ impl Error {
     fn choice(template: &str) -> Self {
         Self::Template {
             template: template.to_owned(),
-            expected: "`{A ~ B | higher | equal | lower}`",
+            expected: "`{A ~ B | higher | equal | lower}`, or `~~` to say how much",
         }
     }
 

@@ -30,6 +30,8 @@ pub struct Tidy {
     pub sidecars: BTreeMap<String, Sidecar>,
     /// What is asked but not there.
     pub lacking: Vec<Lacking>,
+    /// The snapshots as they came in, by table: what a fact is traced back to.
+    pub raw: BTreeMap<String, DataFrame>,
 }
 
 /// Where a topic of a year comes from.
@@ -114,6 +116,7 @@ pub fn read(context: Context<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Fa
         origins: BTreeMap::new(),
         sidecars: BTreeMap::new(),
         lacking: Vec::new(),
+        raw: BTreeMap::new(),
     };
     let (mut single, mut sums) = (Rows::default(), Rows::default());
     let read = read_snapshots(context, store, lock, &mut tidy.lacking)?;
@@ -134,6 +137,7 @@ pub fn read(context: Context<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Fa
             let kind = if is_sum { &mut sums } else { &mut single };
             kind.add(place, rows, wanted);
         }
+        tidy.raw.insert(table.id.clone(), snapshot.observations);
     }
     tidy.lacking.sort();
     tidy.frame = concat(
@@ -157,6 +161,8 @@ struct Read<'a> {
     sidecar: Sidecar,
     /// Columns key (position in the sidecar's topics), region, year, value, missing, status.
     numbers: DataFrame,
+    /// The snapshot itself, for tracing figures back to it.
+    observations: DataFrame,
 }
 
 /// Reads the snapshots with two hands: unpacking them is most of the work.
@@ -192,6 +198,7 @@ fn read_snapshots<'a>(
                 release: release.clone(),
                 sidecar,
                 numbers,
+                observations,
             };
             Ok((place, read))
         })

@@ -1,12 +1,18 @@
 //! Claims: sentences that compare, each with the predicate that makes it true.
 //!
-//! In: the claims of `queries/` and the register. Out: per claim its sentence with facts, and its state. A claim that
-//! holds on exact values but not on the values as printed holds weakly. Facts of one claim that lie more than
-//! [`MAX_YEARS_APART`] years apart are refused: a reader would take them for figures of one time.
+//! In: the claims of `queries/` and the register. Out: per claim its sentence with facts, its state, and how it stands
+//! in the [`variants`]. A claim that holds on exact values but not on the values as printed, or that fails in more than
+//! a quarter of the variants that apply, holds weakly. Facts of one claim that lie more than [`MAX_YEARS_APART`] years
+//! apart are refused: a reader would take them for figures of one time.
 
 mod predicate;
+pub mod variants;
 
 pub use predicate::{Amount, Comparison, Operation, Predicate, Values};
+
+use std::collections::BTreeSet;
+
+pub use variants::Variants;
 
 use crate::compare::GroupId;
 use crate::fact::{self, FactId, Register, Subject};
@@ -17,12 +23,15 @@ use crate::text::{self, Segment};
 /// How many years the facts of one claim may lie apart.
 pub const MAX_YEARS_APART: i32 = 5;
 
+/// A group with fewer members is small: one of them can decide its figure.
+const SMALL: usize = 10;
+
 /// How a claim stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// It holds, also as printed.
     Holds,
-    /// It holds on exact values only.
+    /// It holds on exact values only, or not in more than a quarter of the variants.
     Weak,
     /// It does not hold.
     Fails,
@@ -61,8 +70,12 @@ pub struct Tested<'a> {
     pub segments: Vec<Segment>,
     /// How it stands.
     pub state: State,
+    /// How it stands when it is recomputed in other ways.
+    pub variants: Variants,
     /// Whether it rests on provisional figures.
     pub provisional: bool,
+    /// What a reader must know of small groups and of groups that overlap, in Dutch.
+    pub caution: String,
     /// What must be said beside it, in Dutch.
     pub note: String,
 }
@@ -84,6 +97,14 @@ impl Values for Registered<'_, '_> {
         crate::number::round(value, decimals)
             .ok()
             .map(crate::number::Decimal::to_f64)
+    }
+
+    fn same(&self, first: &str, second: &str) -> bool {
+        self.as_printed
+            && self
+                .register
+                .sign(first, second)
+                .is_ok_and(|sign| sign == Some(0))
     }
 
     fn count(&self, id: &str, condition: &dyn Fn(f64) -> bool) -> Option<f64> {
@@ -163,10 +184,15 @@ pub fn test<'a>(claim: &'a Claim, register: &Register<'_>) -> Result<Tested<'a>,
         register,
         as_printed: true,
     });
+    let trace = register.trace().map_err(|error| in_claim(error.into()))?;
+    let variants = match exact {
+        None => Variants::default(),
+        Some(_) => variants::recompute(&predicate, register, trace),
+    };
     let state = match (exact, printed) {
         (None, _) => State::NoData,
         (Some(false), _) => State::Fails,
-        (Some(true), Some(true)) => State::Holds,
+        (Some(true), Some(true)) if !variants.is_frail() => State::Holds,
         (Some(true), _) => State::Weak,
     };
     let provisional = facts.iter().any(|(_, fact)| fact.provisional);
@@ -184,9 +210,29 @@ pub fn test<'a>(claim: &'a Claim, register: &Register<'_>) -> Result<Tested<'a>,
         claim,
         segments,
         state,
+        variants,
         provisional,
-        note: note(provisional, incomplete),
+        note: note(provisional, incomplete, &facts),
+        caution: caution(&facts, register),
     })
+}
+
+/// The error for a claim of the summary that too few variants carry.
+pub fn too_few_variants(tested: &Tested<'_>) -> Option<Error> {
+    let variants = &tested.variants;
+    // a variant that cannot apply counts neither way
+    let needed = tested.claim.needs.min(variants.applicable);
+    (tested.claim.summary && tested.state != State::NoData && variants.carried < needed).then(
+        || Error::Needs {
+            claim: tested.claim.id.clone(),
+            place: tested.claim.place.clone(),
+            sentence: text::plain(&tested.segments),
+            needs: tested.claim.needs,
+            carried: variants.carried,
+            applicable: variants.applicable,
+            failing: variants.failing.join(", "),
+        },
+    )
 }
 
 /// The error for a claim that the paper makes and the figures do not carry.
@@ -224,15 +270,60 @@ fn rests_on_incomplete(id: &FactId, register: &Register<'_>) -> bool {
     }
 }
 
-fn note(provisional: bool, incomplete: bool) -> String {
-    match (provisional, incomplete) {
-        (false, false) => String::new(),
-        (true, false) => "berust op voorlopige cijfers".to_owned(),
-        (false, true) => "van P10 is de ledenlijst niet volledig".to_owned(),
-        (true, true) => {
-            "berust op voorlopige cijfers; van P10 is de ledenlijst niet volledig".to_owned()
+type Named = (Result<FactId, String>, fact::Fact);
+
+/// Provisional and withheld figures, and groups whose list is incomplete.
+fn note(provisional: bool, incomplete: bool, facts: &[Named]) -> String {
+    let mut remarks = Vec::new();
+    if provisional {
+        remarks.push("berust op voorlopige cijfers".to_owned());
+    }
+    if incomplete {
+        remarks.push("van P10 is de ledenlijst niet volledig".to_owned());
+    }
+    let lacking: BTreeSet<String> = facts
+        .iter()
+        .filter_map(|(_, fact)| Some(format!("{}: {}", fact.what, fact.lacking.as_ref()?)))
+        .collect();
+    remarks.extend(lacking);
+    remarks.join("; ")
+}
+
+/// Small groups, and groups that share members.
+fn caution(facts: &[Named], register: &Register<'_>) -> String {
+    let groups: BTreeSet<GroupId> = facts
+        .iter()
+        .filter_map(|(id, _)| id.as_ref().ok())
+        .flat_map(|id| match id.subject {
+            Subject::Group(group) => vec![group],
+            Subject::Difference(first, second) => vec![first, second],
+            Subject::Gemeente(_) | Subject::Period => Vec::new(),
+        })
+        .filter(|group| *group != GroupId::Nederland)
+        .collect();
+    let members: Vec<(GroupId, BTreeSet<i32>)> = groups
+        .into_iter()
+        .map(|group| (group, register.members(group)))
+        .collect();
+    let mut remarks: Vec<String> = members
+        .iter()
+        .filter(|(_, members)| members.len() < SMALL)
+        .map(|(group, members)| {
+            let count = crate::number::count_in_words(members.len() as u32);
+            format!("{} telt {count} gemeenten", group.label())
+        })
+        .collect();
+    for (place, (first, of_first)) in members.iter().enumerate() {
+        for (second, of_second) in &members[place + 1..] {
+            let shared = of_first.intersection(of_second).count();
+            if shared > 0 {
+                let plural = if shared == 1 { "gemeente" } else { "gemeenten" };
+                let (first, second) = (first.label(), second.label());
+                remarks.push(format!("{first} en {second} delen {shared} {plural}"));
+            }
         }
     }
+    remarks.join("; ")
 }
 
 /// What can be wrong with a claim.
@@ -278,6 +369,27 @@ pub enum Error {
         /// File and line.
         place: String,
     },
+    /// A claim of the summary that too few variants carry.
+    #[error(
+        "{place}: claim `{claim}` of the summary holds in {carried} of {applicable} variants, it needs {needs}: \
+         {sentence} (not with: {failing})"
+    )]
+    Needs {
+        /// Claim.
+        claim: String,
+        /// File and line.
+        place: String,
+        /// The sentence as it would be printed.
+        sentence: String,
+        /// Variants its query demands.
+        needs: usize,
+        /// Variants that carry it.
+        carried: usize,
+        /// Variants that apply.
+        applicable: usize,
+        /// Those that do not carry it.
+        failing: String,
+    },
     /// A claim that the paper makes and the figures do not carry.
     #[error("{place}: claim `{claim}` does not hold: {sentence} ({predicate}: {figures})")]
     DoesNotHold {
@@ -305,6 +417,7 @@ impl Report for Error {
             Self::Incomplete { .. } => {
                 "leave that group out, or take the claim out of the summary".to_owned()
             }
+            Self::Needs { .. } => "take it out of the summary, or say less".to_owned(),
             Self::DoesNotHold { .. } => {
                 "change the sentence, or leave it out of the chapter".to_owned()
             }
@@ -313,7 +426,7 @@ impl Report for Error {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::DoesNotHold { .. } => Exit::DoesNotHold,
+            Self::DoesNotHold { .. } | Self::Needs { .. } => Exit::DoesNotHold,
             _ => Exit::Usage,
         }
     }

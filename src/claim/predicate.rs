@@ -85,6 +85,10 @@ pub trait Values {
     fn value(&self, id: &str) -> Option<f64>;
     /// How many members of the group of a fact have a value that satisfies a condition; `None` without figures.
     fn count(&self, id: &str, condition: &dyn Fn(f64) -> bool) -> Option<f64>;
+    /// Whether two facts count as equal, whatever their values.
+    fn same(&self, _first: &str, _second: &str) -> bool {
+        false
+    }
 }
 
 impl Predicate {
@@ -117,6 +121,11 @@ impl Predicate {
                 (first, second) => Some(first? || second?),
             },
             Self::Not(inner) => inner.holds(values).map(|holds| !holds),
+            Self::Compare(Amount::Fact(first), sign, Amount::Fact(second))
+                if values.same(first, second) =>
+            {
+                Some(sign.holds(0.0, 0.0))
+            }
             Self::Compare(first, sign, second) => {
                 Some(sign.holds(first.amount(values)?, second.amount(values)?))
             }

@@ -49,6 +49,8 @@ pub enum Stat {
     Value,
     /// A difference or change in percent.
     Percent,
+    /// How many times the second the first is.
+    Times,
     /// Lowest value among the members.
     Min,
     /// First quartile.
@@ -73,8 +75,9 @@ pub enum Stat {
     MaxName,
 }
 
-const STATS: [(&str, Stat); 12] = [
+const STATS: [(&str, Stat); 13] = [
     ("pct", Stat::Percent),
+    ("keer", Stat::Times),
     ("min", Stat::Min),
     ("q1", Stat::Q1),
     ("median", Stat::Median),
@@ -87,6 +90,16 @@ const STATS: [(&str, Stat); 12] = [
     ("min-naam", Stat::MinName),
     ("max-naam", Stat::MaxName),
 ];
+
+impl Stat {
+    /// The word in an id; empty for the value itself.
+    pub fn word(self) -> &'static str {
+        STATS
+            .iter()
+            .find(|(_, stat)| *stat == self)
+            .map_or("", |(word, _)| word)
+    }
+}
 
 impl FactId {
     /// Parses an id.

@@ -3,17 +3,29 @@
 //! In: the figures of an edition. Out: [`Register`], which resolves an id once and remembers it, so that prose, charts,
 //! titles, alt texts and tables all print the same text. A fact without a figure says why; an unknown id is an error.
 
+mod columns;
+mod derivation;
+mod evidence;
+mod formula;
 mod id;
 mod lookup;
+mod request;
+mod trace;
+pub mod wording;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
+pub use derivation::Derivation;
+pub use evidence::{COLUMNS_BEWIJS, COLUMNS_CELLEN, COLUMNS_FEITEN, Evidence, Proven};
 pub use id::{FactId, Period, Stat, Subject};
 pub use lookup::{GroupRow, Lookup};
+pub use request::request;
+pub use trace::{CellKey, Input, RawCell, Role, Row, Slot, Trace};
 
 use crate::compare::{GroupId, Withheld};
 use crate::failure::{Exit, Report};
+use crate::gemeente::region_number;
 use crate::number::{self, Notation, NumberError, Style};
 use crate::pipeline::Figures;
 use crate::query::{Indicator, Queries};
@@ -46,12 +58,20 @@ pub struct Fact {
 }
 
 /// All facts that were asked for.
-#[derive(Debug)]
 pub struct Register<'a> {
     queries: &'a Queries,
     figures: &'a Figures,
     lookup: Lookup,
     facts: RefCell<BTreeMap<String, Fact>>,
+    trace: OnceCell<Trace<'a>>,
+}
+
+impl std::fmt::Debug for Register<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Register")
+            .field("facts", &self.facts.borrow().len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Register<'a> {
@@ -66,6 +86,7 @@ impl<'a> Register<'a> {
             figures,
             lookup,
             facts: RefCell::new(BTreeMap::new()),
+            trace: OnceCell::new(),
         })
     }
 
@@ -82,6 +103,29 @@ impl<'a> Register<'a> {
     /// The values of groups and gemeenten.
     pub const fn lookup(&self) -> &Lookup {
         &self.lookup
+    }
+
+    /// The way back to raw cells; made ready when it is first asked.
+    ///
+    /// # Errors
+    /// When a frame lacks a column.
+    pub fn trace(&self) -> Result<&Trace<'a>, Error> {
+        if let Some(trace) = self.trace.get() {
+            return Ok(trace);
+        }
+        let trace = Trace::new(self.queries, self.figures).map_err(Error::Frame)?;
+        Ok(self.trace.get_or_init(|| trace))
+    }
+
+    /// The members of a group by number, in region order.
+    pub fn members(&self, group: GroupId) -> BTreeSet<i32> {
+        let groups = &self.figures.groups;
+        groups
+            .iter()
+            .filter(|known| known.id == group)
+            .flat_map(|known| &known.members)
+            .filter_map(|member| region_number(&member.code))
+            .collect()
     }
 
     /// The fact with this id; resolved when it is new.
@@ -102,7 +146,8 @@ impl<'a> Register<'a> {
         self.facts.borrow().values().cloned().collect()
     }
 
-    /// Which of two facts is larger: 1, -1, or 0 where both print the same; `None` when one has no figure.
+    /// Which of two facts is larger: 1, -1, or 0 where both print the same or where the difference with Nederland is
+    /// smaller than what our own sum deviates from it; `None` when one has no figure.
     ///
     /// # Errors
     /// When an id is unknown.
@@ -110,12 +155,33 @@ impl<'a> Register<'a> {
         let (first, second) = (self.fact(first)?, self.fact(second)?);
         Ok(first.value.zip(second.value).map(|(a, b)| {
             let same = first.text.trim_end_matches('*') == second.text.trim_end_matches('*');
-            if same {
+            if same || self.within_deviation(&first, &second, (a, b)) {
                 0
             } else {
                 a.partial_cmp(&b).map_or(0, |order| order as i32)
             }
         }))
+    }
+
+    /// Whether two values of one indicator, one of them CBS's own for Nederland, differ less than our sum of all
+    /// gemeenten deviates from that.
+    fn within_deviation(&self, first: &Fact, second: &Fact, (a, b): (f64, f64)) -> bool {
+        let national = |fact: &Fact| {
+            FactId::parse(&fact.id).is_ok_and(|id| {
+                id.subject == Subject::Group(GroupId::Nederland)
+                    && id.years == Period::Used
+                    && id.stat == Stat::Value
+            })
+        };
+        let own = match (national(first), national(second)) {
+            (false, true) => b,
+            (true, false) => a,
+            _ => return false,
+        };
+        let deviation = self.figures.used[first.indicator].deviation;
+        first.indicator == second.indicator
+            && own != 0.0
+            && deviation.is_some_and(|percent| ((a - b) / own * 100.0).abs() < percent.abs())
     }
 
     fn resolve(&self, text: &str) -> Result<Fact, Error> {
@@ -240,7 +306,7 @@ impl<'a> Register<'a> {
                     )
                 }));
             }
-            Stat::Percent => {
+            Stat::Percent | Stat::Times => {
                 return Err(Error::Malformed {
                     id: fact.id.clone(),
                     expected: "two groups or years".to_owned(),
@@ -299,6 +365,17 @@ impl<'a> Register<'a> {
                 notation.text(notation.round(percent.abs(), 0)?, style),
             )));
         }
+        if stat == Stat::Times {
+            if second <= 0.0 {
+                return Ok(None);
+            }
+            (fact.unit, fact.decimals) = ("keer".to_owned(), 1);
+            let times = first / second;
+            return Ok(Some((
+                Some(times),
+                wording::times(times, style.provisional)?,
+            )));
+        }
         let difference = first - second;
         let unit = if indicator.unit == "%" {
             "procentpunt"
@@ -353,6 +430,19 @@ impl<'a> Register<'a> {
     }
 }
 
+/// The formula of a fact with its numbers filled in, in Dutch.
+///
+/// # Errors
+/// When a frame lacks a column.
+pub fn formula_of(
+    fact: &Fact,
+    derivation: Option<&Derivation>,
+    register: &Register<'_>,
+) -> Result<String, Error> {
+    let trace = register.trace()?;
+    Ok(formula::Writer { register, trace }.of_fact(fact, derivation))
+}
+
 type Found = Result<Option<(Option<f64>, String)>, Error>;
 
 /// Decimals as the notation takes them.
@@ -380,6 +470,7 @@ fn what(indicator: &Indicator, id: &FactId, year: Option<i32>, figures: &Figures
     let stat = match id.stat {
         Stat::Value => "",
         Stat::Percent => ", in procenten",
+        Stat::Times => ", hoeveel keer",
         Stat::Min => ", laagste lid",
         Stat::Q1 => ", eerste kwartiel van de leden",
         Stat::Median => ", mediaan van de leden",
@@ -394,7 +485,14 @@ fn what(indicator: &Indicator, id: &FactId, year: Option<i32>, figures: &Figures
     };
     let whom = match &id.subject {
         Subject::Group(group) => group.label().to_owned(),
-        Subject::Difference(first, second) => format!("{} min {}", first.label(), second.label()),
+        Subject::Difference(first, second) => {
+            let between = if id.stat == Stat::Times {
+                "tegenover"
+            } else {
+                "min"
+            };
+            format!("{} {between} {}", first.label(), second.label())
+        }
         Subject::Gemeente(code) => figures.gemeenten.regions.short_name(code).to_owned(),
         Subject::Period => "periode".to_owned(),
     };

@@ -71,6 +71,12 @@ impl Networks {
         Ok(Self { lists })
     }
 
+    /// Dates of the lists of a network, oldest first.
+    pub fn dates<'a>(&'a self, network: &'a str) -> impl Iterator<Item = &'a String> {
+        let own = self.lists.keys().filter(move |(name, _)| name == network);
+        own.map(|(_, date)| date)
+    }
+
     /// The list of a network with this date.
     ///
     /// # Errors

@@ -632,6 +632,11 @@ fn complete(
                 .chain(["inhabitants"])
                 .map(col)
                 .collect::<Vec<_>>(),
+        )
+        // the optimiser may drop an order that nothing in the plan asks for: readers of the frame do
+        .sort(
+            ["indicator", "year", "region"],
+            SortMultipleOptions::default(),
         ))
 }
 

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::attachments::{self, Attachment};
 use super::{Error, Manuscript};
 use crate::claim::State;
 use crate::compare::GroupId;
-use crate::fact::{Fact, FactId, Register, Subject, print};
+use crate::fact::{Evidence, Proven, Register, print};
 use crate::illustrate::INCOMPLETE;
 use crate::number;
 use crate::publish::Provenance;
@@ -33,8 +34,11 @@ pub struct Content {
     sources: Vec<Source>,
     lacking: Vec<String>,
     incomplete_mark: &'static str,
+    attachments: [Attachment; attachments::ALL.len()],
     #[serde(skip)]
     timestamp: i64,
+    #[serde(skip)]
+    evidence: Evidence,
 }
 
 #[derive(Debug, Serialize)]
@@ -68,7 +72,19 @@ struct PrintedClaim {
     state_text: &'static str,
     agenda: Option<String>,
     theme: String,
+    summary: bool,
+    predicate: String,
     note: String,
+    caution: String,
+    variants: PrintedVariants,
+}
+
+#[derive(Debug, Serialize)]
+struct PrintedVariants {
+    applicable: usize,
+    carried: usize,
+    text: String,
+    failing: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -180,7 +196,7 @@ impl Content {
     /// Gathers everything the paper prints.
     ///
     /// # Errors
-    /// When an ask is not well-formed.
+    /// When an ask is not well-formed, or a frame lacks a column.
     pub fn new(
         register: &Register<'_>,
         provenance: &Provenance,
@@ -190,12 +206,7 @@ impl Content {
         let queries = register.queries();
         // asks come first: they may ask for facts that nothing else does
         let asks = asks(register)?;
-        let facts = register.facts();
-        let labels: BTreeMap<&str, String> = facts
-            .iter()
-            .enumerate()
-            .map(|(place, fact)| (fact.id.as_str(), format!("feit-{}", place + 1)))
-            .collect();
+        let evidence = Evidence::new(register)?;
         let edition = &figures.edition;
         Ok(Self {
             edition: Edition {
@@ -207,17 +218,15 @@ impl Content {
                 until: edition.until,
                 language: "nl",
             },
-            facts: facts
+            facts: evidence
+                .facts
                 .iter()
-                .map(|fact| {
-                    let label = labels.get(fact.id.as_str()).cloned().unwrap_or_default();
-                    (
-                        fact.id.clone(),
-                        PrintedFact {
-                            text: fact.text.clone(),
-                            label,
-                        },
-                    )
+                .map(|proven| {
+                    let printed = PrintedFact {
+                        text: proven.fact.text.clone(),
+                        label: proven.label.clone(),
+                    };
+                    (proven.fact.id.clone(), printed)
                 })
                 .collect(),
             signs: manuscript.signs.clone(),
@@ -237,15 +246,23 @@ impl Content {
             table: table(register),
             groups: groups(register),
             indicators: indicators(register, provenance),
-            facts_table: facts
+            facts_table: evidence
+                .facts
                 .iter()
-                .map(|fact| fact_row(fact, &labels, register, provenance))
+                .map(|proven| fact_row(proven, register, provenance))
                 .collect(),
             sources: sources(register),
             lacking: lacking(register),
             incomplete_mark: INCOMPLETE,
+            attachments: attachments::ALL,
             timestamp: timestamp(&edition.date),
+            evidence,
         })
+    }
+
+    /// The proof of every fact in it.
+    pub const fn evidence(&self) -> &Evidence {
+        &self.evidence
     }
 
     /// Seconds since 1970 of the edition's date, so that the PDF does not depend on the clock.
@@ -286,7 +303,16 @@ fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, PrintedClaim> {
         state_text: State::dutch(tested.state),
         agenda: tested.claim.agenda.clone(),
         theme: tested.claim.theme.clone(),
+        summary: tested.claim.summary,
+        predicate: tested.claim.when.clone(),
         note: tested.note.clone(),
+        caution: tested.caution.clone(),
+        variants: PrintedVariants {
+            applicable: tested.variants.applicable,
+            carried: tested.variants.carried,
+            text: tested.variants.in_words(),
+            failing: tested.variants.failing.clone(),
+        },
     };
     manuscript
         .claims
@@ -515,36 +541,21 @@ fn indicators(register: &Register<'_>, provenance: &Provenance) -> Vec<Indicator
         .collect()
 }
 
-fn fact_row(
-    fact: &Fact,
-    labels: &BTreeMap<&str, String>,
-    register: &Register<'_>,
-    provenance: &Provenance,
-) -> FactRow {
+fn fact_row(proven: &Proven, register: &Register<'_>, provenance: &Provenance) -> FactRow {
     let figures = register.figures();
-    let indicator = &register.queries().indicators[fact.indicator];
+    let fact = &proven.fact;
     let method = fact
         .year
         .and_then(|year| provenance.get(fact.indicator, fact.way, year));
-    let is_period = FactId::parse(&fact.id).is_ok_and(|id| id.subject == Subject::Period);
-    let formula = match (&fact.lacking, is_period) {
-        (Some(why), _) => why.clone(),
-        (None, true) => "de laatste periode met genoeg cijfers".to_owned(),
-        (None, false) => indicator
-            .ways
-            .get(fact.way)
-            .map(|way| way.describe().0)
-            .unwrap_or_default(),
-    };
     let tables = method
         .map(|method| method.tables.as_slice())
         .unwrap_or_default();
     FactRow {
-        label: labels.get(fact.id.as_str()).cloned().unwrap_or_default(),
+        label: proven.label.clone(),
         id: fact.id.clone(),
         text: fact.text.clone(),
         what: fact.what.clone(),
-        formula,
+        formula: proven.formula.clone(),
         sources: tables
             .iter()
             .map(|table| FactSource {

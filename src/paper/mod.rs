@@ -5,6 +5,7 @@
 //! charts by id; the ids are found by reading the chapters, and an unknown one ends in an error with file and line. Text
 //! from data reaches Typst only as strings in `paper.json`, never as markup.
 
+pub mod attachments;
 mod content;
 mod scan;
 mod typst;
@@ -23,6 +24,9 @@ use crate::fact::Register;
 use crate::failure::{Exit, Failure, Report};
 use crate::files;
 use crate::illustrate::{Illustration, Illustrator};
+use crate::query::Queries;
+use crate::text;
+use crate::verify::{self, Texts};
 
 /// The four styles of the one family, loaded from the same bytes as the charts measure with.
 const FONTS: [(&str, &[u8]); 4] = [
@@ -104,6 +108,9 @@ pub fn manuscript<'a>(
         if made && tested.claim.agenda.is_none() && tested.state == claim::State::Fails {
             return Err(claim::does_not_hold(tested, register).into());
         }
+        if made && let Some(error) = claim::too_few_variants(tested) {
+            return Err(error.into());
+        }
     }
     let used_charts: BTreeSet<&str> = uses
         .iter()
@@ -132,6 +139,35 @@ pub fn manuscript<'a>(
     })
 }
 
+impl Manuscript<'_> {
+    /// Facts that claims name and no chapter prints: of claims that no chapter makes.
+    pub fn unused(&self, queries: &Queries) -> BTreeSet<String> {
+        let (mut named, mut used) = (BTreeSet::new(), BTreeSet::new());
+        for tested in &self.claims {
+            let made = self
+                .uses
+                .iter()
+                .any(|used| matches!(&used.kind, UseKind::Claim(id) if *id == tested.claim.id));
+            let ids = text::ids(&tested.claim.sentence);
+            if made { &mut used } else { &mut named }.extend(ids);
+        }
+        for of in &self.uses {
+            match &of.kind {
+                UseKind::Fact(id) => drop(used.insert(id.clone())),
+                UseKind::Choice(first, second) => used.extend([first.clone(), second.clone()]),
+                UseKind::Chart(id) => {
+                    let charts = queries.charts.iter().filter(|chart| chart.id == *id);
+                    used.extend(charts.flat_map(|chart| text::ids(&chart.title)));
+                }
+                UseKind::Claim(_) => {}
+            }
+        }
+        let asks = queries.asks.iter();
+        used.extend(asks.flat_map(|ask| text::ids(&ask.why)));
+        named.difference(&used).cloned().collect()
+    }
+}
+
 /// A paper that Typst is making.
 #[derive(Debug)]
 pub struct Typesetting {
@@ -139,6 +175,7 @@ pub struct Typesetting {
     pdf: PathBuf,
     work: PathBuf,
     sources: PathBuf,
+    texts: Texts,
 }
 
 /// Writes everything Typst needs into `work` and starts it.
@@ -151,6 +188,7 @@ pub fn start(
     work: &Path,
     content: &Content,
     illustrations: &[Illustration],
+    numerals: Vec<String>,
 ) -> Result<Typesetting, Failure> {
     copy(sources, work)?;
     let write = |name: &str, bytes: &[u8]| {
@@ -170,7 +208,17 @@ pub fn start(
             illustration.picture.svg.as_bytes(),
         )?;
     }
-    write("paper.json", &content.to_json()?)?;
+    let json = content.to_json()?;
+    write("paper.json", &json)?;
+    let texts = Texts {
+        paper: serde_json::from_slice(&json).map_err(Error::Json)?,
+        pictures: illustrations
+            .iter()
+            .map(|drawn| (drawn.id.clone(), verify::text_of_svg(&drawn.picture.svg)))
+            .collect(),
+        numerals,
+    };
+    attachments::finish(&work.join(attachments::FOLDER), &texts)?;
     let pdf = work.join("paper.pdf");
     let child = typst.start(work, &pdf, content.timestamp())?;
     Ok(Typesetting {
@@ -178,16 +226,18 @@ pub fn start(
         pdf,
         work: work.to_owned(),
         sources: sources.to_owned(),
+        texts,
     })
 }
 
 impl Typesetting {
-    /// Waits for Typst and puts the PDF in its place.
+    /// Waits for Typst, checks every numeral of the PDF, and puts it in its place.
     ///
     /// # Errors
-    /// When Typst fails or warns, or the PDF cannot be moved.
+    /// When Typst fails or warns, a numeral came from nowhere, or the PDF cannot be moved.
     pub fn finish(self, place: &Path) -> Result<(), Failure> {
         typst::wait(self.child, &self.work, &self.sources)?;
+        verify::back_check(&self.pdf, &self.texts)?;
         files::at("move", place, fs::rename(&self.pdf, place))?;
         Ok(())
     }

@@ -3,21 +3,21 @@
 use crate::number::push_csv_number;
 
 /// A CSV file while it is written.
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     bytes: Vec<u8>,
     at_start: bool,
 }
 
 impl Sheet {
     /// Rows without a header, to go after others.
-    pub(super) fn part(rows: usize) -> Self {
+    pub(crate) fn part(rows: usize) -> Self {
         Self {
             bytes: Vec::with_capacity(rows * 192),
             at_start: true,
         }
     }
 
-    pub(super) fn new(header: &[&str], rows: usize) -> Self {
+    pub(crate) fn new(header: &[&str], rows: usize) -> Self {
         let mut sheet = Self::part(rows + 1);
         for name in header {
             sheet.text(name);
@@ -33,7 +33,7 @@ impl Sheet {
     }
 
     /// A text. Signs with which a spreadsheet starts a formula are led by an apostrophe.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.separate();
         let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
         let needs_quotes = is_formula
@@ -58,31 +58,31 @@ impl Sheet {
     }
 
     /// A cell that was made ready with [`quoted`], or several with commas between.
-    pub(super) fn ready(&mut self, text: &[u8]) {
+    pub(crate) fn ready(&mut self, text: &[u8]) {
         self.separate();
         self.bytes.extend_from_slice(text);
     }
 
-    pub(super) fn number(&mut self, value: Option<f64>) {
+    pub(crate) fn number(&mut self, value: Option<f64>) {
         self.separate();
         if let Some(value) = value {
             push_csv_number(&mut self.bytes, value);
         }
     }
 
-    pub(super) fn integer(&mut self, value: Option<i32>) {
+    pub(crate) fn integer(&mut self, value: Option<i32>) {
         self.separate();
         if let Some(value) = value {
             push_integer(&mut self.bytes, value);
         }
     }
 
-    pub(super) fn end_row(&mut self) {
+    pub(crate) fn end_row(&mut self) {
         self.bytes.push(b'\n');
         self.at_start = true;
     }
 
-    pub(super) fn into_bytes(self) -> Vec<u8> {
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 }
@@ -102,7 +102,7 @@ fn push_integer(out: &mut Vec<u8>, value: i32) {
 }
 
 /// A text as its cell, to write it many times.
-pub(super) fn quoted(text: &str) -> Vec<u8> {
+pub(crate) fn quoted(text: &str) -> Vec<u8> {
     let mut sheet = Sheet::part(0);
     sheet.text(text);
     sheet.bytes

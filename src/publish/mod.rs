@@ -8,11 +8,13 @@ mod cell;
 mod provenance;
 mod tables;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
+pub(crate) use cell::Sheet;
 pub use provenance::{Method, Provenance};
 pub use tables::{COLUMNS_GEMEENTEN, COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING};
 
@@ -96,6 +98,44 @@ fn stopped() -> Error {
     Error(polars::error::PolarsError::ComputeError(
         "a writer stopped".into(),
     ))
+}
+
+/// Writes what goes along with the paper beside its `bewijs.csv`: definitions, groups, and the comparison of the
+/// indicators and periods in it.
+///
+/// # Errors
+/// When a frame lacks a column, or a file cannot be read or written.
+pub fn attach(
+    folder: &Path,
+    queries: &Queries,
+    figures: &Figures,
+    provenance: &Provenance,
+) -> Result<(), Failure> {
+    let proof = files::read_text(&folder.join("bewijs.csv"))?;
+    let key = |line: &str| {
+        let mut cells = line.splitn(3, ',');
+        Some((cells.next()?.to_owned(), cells.next()?.to_owned()))
+    };
+    let used: BTreeSet<_> = proof.lines().skip(1).filter_map(key).collect();
+    let all = tables::vergelijking(queries, figures, provenance).map_err(Error)?;
+    let all = String::from_utf8_lossy(&all);
+    let mut kept = String::new();
+    for (place, line) in all.lines().enumerate() {
+        if place == 0 || key(line).is_some_and(|key| used.contains(&key)) {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    let definitions = tables::indicatoren(queries, figures, provenance);
+    for (name, bytes) in [
+        ("vergelijking.csv", kept.into_bytes()),
+        ("indicatoren.csv", definitions),
+        ("groepen.csv", tables::groepen(figures)),
+    ] {
+        let path = folder.join(name);
+        files::at("write", &path, std::fs::write(&path, bytes))?;
+    }
+    Ok(())
 }
 
 /// A frame is not as it should be.

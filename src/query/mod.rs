@@ -165,6 +165,8 @@ pub struct Indicator {
     pub years: Years,
     /// Ways to compute it: per year the first that has figures.
     pub ways: Vec<Way>,
+    /// Where it is asked: `file:line`.
+    pub place: String,
 }
 
 /// Which direction of an indicator is favourable.
@@ -331,6 +333,8 @@ pub struct Claim {
     pub when: String,
     /// Whether it stands in the summary.
     pub summary: bool,
+    /// How many variants must carry it, of those that apply, when it stands in the summary.
+    pub needs: usize,
     /// The words of the agenda it tests.
     pub agenda: Option<String>,
     /// Where it is asked: `file:line`.

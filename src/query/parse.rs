@@ -142,6 +142,8 @@ struct ClaimEntry {
     when: String,
     #[serde(default)]
     summary: bool,
+    #[serde(default)]
+    needs: usize,
     agenda: Option<String>,
 }
 
@@ -430,6 +432,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
                 sentence: entry.sentence,
                 when: entry.when,
                 summary: entry.summary,
+                needs: entry.needs,
                 agenda: entry.agenda,
             });
         }
@@ -580,6 +583,7 @@ fn theme_paths(folder: &Path) -> Result<Vec<PathBuf>, Error> {
                 | "table.toml"
                 | "editions.toml"
                 | "asks.toml"
+                | "checks.toml"
                 | "numerals.toml"
                 | "fetch.toml"
         );
@@ -755,6 +759,7 @@ fn indicator(
         ways.push(self::way(file, way, topics)?);
     }
     Ok(Indicator {
+        place: file.place(&entry.id),
         id: entry.id.into_inner(),
         theme: theme.to_owned(),
         title: entry.title,

@@ -1,0 +1,170 @@
+//! `check`: every claim and every check of the figures, with what is wrong.
+//!
+//! In: the register, the chapters and `queries/checks.toml`. Out: a line per check. Required are the claims that the
+//! paper makes and the checks of the data that say so; what fails without being required warns.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{Error, claims, data_check};
+use crate::claim::State;
+use crate::fact::Register;
+use crate::failure::Failure;
+use crate::text;
+
+/// What is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A claim against the figures.
+    Claim,
+    /// An indicator has figures, and so have its members.
+    NotNull,
+    /// No cell of a table is there twice.
+    Unique,
+    /// Words and regions of a table are known.
+    Accepted,
+    /// Values of gemeenten are plausible.
+    Range,
+    /// Topics add up to another.
+    Relation,
+    /// Gemeenten add up to CBS's own figure for Nederland.
+    National,
+}
+
+impl Kind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Claim => "claim",
+            Self::NotNull => "not-null",
+            Self::Unique => "unique",
+            Self::Accepted => "accepted",
+            Self::Range => "range",
+            Self::Relation => "relation",
+            Self::National => "national",
+        }
+    }
+}
+
+/// How a check ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Checked {
+    /// It holds.
+    Ok,
+    /// It does not hold, or not quite, and need not.
+    Warn,
+    /// It does not hold and must.
+    Fail,
+}
+
+impl Checked {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+
+    pub(super) const fn of(holds: bool, required: bool) -> Self {
+        match (holds, required) {
+            (true, _) => Self::Ok,
+            (false, true) => Self::Fail,
+            (false, false) => Self::Warn,
+        }
+    }
+}
+
+/// One line of the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// How it ends.
+    pub state: Checked,
+    /// What is checked.
+    pub kind: Kind,
+    /// Claim, table, indicator or topic.
+    pub id: String,
+    /// Whether the paper cannot do without it.
+    pub required: bool,
+    /// What was found.
+    pub detail: String,
+}
+
+/// Checks everything.
+///
+/// # Errors
+/// When a file cannot be read, or a claim is not well-formed.
+pub fn check(
+    queries: &Path,
+    sources: &Path,
+    register: &Register<'_>,
+) -> Result<Vec<Check>, Failure> {
+    let mut checks = claim_checks(sources, register)?;
+    checks.extend(data_check::checks(queries, register)?);
+    Ok(checks)
+}
+
+fn claim_checks(sources: &Path, register: &Register<'_>) -> Result<Vec<Check>, Failure> {
+    let mut checks = Vec::new();
+    for (tested, made) in claims(sources, register)? {
+        // the agenda's own claims are reported as they stand
+        let required = made && tested.claim.agenda.is_none();
+        let variants = &tested.variants;
+        let enough = crate::claim::too_few_variants(&tested).is_none();
+        let holds = matches!(tested.state, State::Holds) && enough;
+        let false_or_unfit = tested.state == State::Fails || !enough;
+        let mut detail = format!(
+            "{}, {} of {} variants: {}",
+            tested.state.word(),
+            variants.carried,
+            variants.applicable,
+            text::plain(&tested.segments)
+        );
+        if !variants.failing.is_empty() {
+            let _ = write!(detail, " [not with: {}]", variants.failing.join(", "));
+        }
+        if !tested.note.is_empty() {
+            let _ = write!(detail, " [{}]", tested.note);
+        }
+        checks.push(Check {
+            state: Checked::of(holds, required && false_or_unfit),
+            kind: Kind::Claim,
+            id: tested.claim.id.clone(),
+            required,
+            detail,
+        });
+    }
+    Ok(checks)
+}
+
+impl Check {
+    /// As a line of the table.
+    pub fn to_text(&self) -> String {
+        let required = if self.required { "required" } else { "" };
+        format!(
+            "{:4} {:8} {:8} {:32} {}\n",
+            self.state.word(),
+            self.kind.word(),
+            required,
+            self.id,
+            self.detail
+        )
+    }
+}
+
+/// The error for required checks that fail; `None` when all hold.
+pub fn does_not_hold(checks: &[Check]) -> Option<Error> {
+    let failing: Vec<String> = checks
+        .iter()
+        .filter(|check| check.state == Checked::Fail)
+        .map(|check| format!("{} `{}`", check.kind.word(), check.id))
+        .collect();
+    (!failing.is_empty()).then(|| Error::DoesNotHold {
+        failed: failing.len(),
+        all: checks.len(),
+        names: failing.join(", "),
+    })
+}

@@ -1,0 +1,436 @@
+//! Every fact derived again from what is attached: `feiten.json` says how, `bewijs.csv` and `groepen.csv` hold the figures.
+//!
+//! Sums go in region order, and texts are made by the module that made them for the paper. A value may differ in its
+//! last bits, because the program adds in blocks; its text is that of the stored value, which must lie that close.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::attached::Files;
+use super::known::Known;
+use crate::fact::wording;
+use crate::number::{self, Notation, Style};
+
+/// Relative difference that the order of additions can make.
+const ROUNDING: f64 = 1e-9;
+
+#[derive(Deserialize)]
+struct Feiten {
+    facts: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    id: String,
+    label: String,
+    text: String,
+    value: Option<f64>,
+    unit: String,
+    decimals: i8,
+    provisional: bool,
+    lacking: Option<String>,
+    indicator: String,
+    year: Option<i32>,
+    derivation: Option<Derivation>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum Derivation {
+    Ratio {
+        group: String,
+        year: i32,
+        scale: f64,
+        minus: f64,
+    },
+    Share {
+        group: String,
+        year: i32,
+        scale: f64,
+        minus: f64,
+    },
+    Sum {
+        group: String,
+        year: i32,
+    },
+    Published {
+        year: i32,
+    },
+    SizeClass {
+        year: i32,
+        scale: f64,
+    },
+    Stat {
+        group: String,
+        year: i32,
+        stat: String,
+    },
+    Rank {
+        group: String,
+        of: BTreeMap<String, Derivation>,
+    },
+    Name {
+        group: String,
+        year: i32,
+        highest: bool,
+    },
+    Gemeente {
+        region: String,
+        year: i32,
+    },
+    Difference {
+        first: Box<Derivation>,
+        second: Box<Derivation>,
+        percent: bool,
+    },
+    Times {
+        first: Box<Derivation>,
+        second: Box<Derivation>,
+    },
+    Period {},
+}
+
+#[derive(Deserialize)]
+struct Proof {
+    indicator: String,
+    year: i32,
+    region: String,
+    name: String,
+    num: Option<f64>,
+    den: Option<f64>,
+    value: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Defined {
+    indicator: String,
+    decimals: i8,
+}
+
+#[derive(Deserialize)]
+struct Member {
+    group: String,
+    region: String,
+}
+
+/// The figures, by indicator and year, then region.
+struct Figures {
+    rows: BTreeMap<(String, i32), BTreeMap<String, Proof>>,
+    groups: BTreeMap<String, Vec<String>>,
+    /// Decimals by indicator.
+    decimals: BTreeMap<String, i8>,
+}
+
+const NEDERLAND: &str = "NL01";
+
+/// Derives every fact again; how many, and what differs.
+pub fn check(files: &Files, differences: &mut Vec<String>) -> usize {
+    // a file that is missing was named already
+    let Some(feiten) = files.get("feiten.json") else {
+        return 0;
+    };
+    let tables = ["bewijs.csv", "groepen.csv", "indicatoren.csv"].map(|name| files.get(name));
+    let [Some(bewijs), Some(groepen), Some(defined)] = tables else {
+        return 0;
+    };
+    let feiten: Feiten = match serde_json::from_slice(feiten) {
+        Ok(feiten) => feiten,
+        Err(error) => {
+            differences.push(format!("`feiten.json` cannot be read: {error}"));
+            return 0;
+        }
+    };
+    let figures = match Figures::read(bewijs, groepen, defined) {
+        Ok(figures) => figures,
+        Err(error) => {
+            differences.push(format!("the attached figures cannot be read: {error}"));
+            return 0;
+        }
+    };
+    let mut derived = 0;
+    for fact in &feiten.facts {
+        match (&fact.derivation, &fact.lacking) {
+            (Some(derivation), _) => {
+                derived += 1;
+                if let Err(wrong) = figures.check(fact, derivation) {
+                    differences.push(format!("fact `{}`: {wrong}", fact.id));
+                }
+            }
+            (None, Some(_)) if fact.value.is_none() => {}
+            (None, _) => differences.push(format!("fact `{}` has no derivation", fact.id)),
+        }
+    }
+    derived
+}
+
+/// Whether the facts in `feiten.json` are those that the paper was given.
+pub fn compare(files: &Files, known: &Known, differences: &mut Vec<String>) {
+    let Some(Ok(feiten)) = files
+        .get("feiten.json")
+        .map(|bytes| serde_json::from_slice::<Feiten>(bytes))
+    else {
+        return;
+    };
+    let given: BTreeMap<&str, (&str, &str)> = known
+        .facts
+        .iter()
+        .map(|fact| (fact.id.as_str(), (fact.label.as_str(), fact.text.as_str())))
+        .collect();
+    for fact in &feiten.facts {
+        match given.get(fact.id.as_str()) {
+            Some(&same) if same == (&fact.label, &fact.text) => {}
+            Some((_, text)) => differences.push(format!(
+                "fact `{}` is `{}` in `feiten.json` and `{text}` in `teksten.json`",
+                fact.id, fact.text
+            )),
+            None => differences.push(format!("fact `{}` is not in `teksten.json`", fact.id)),
+        }
+    }
+    if given.len() > feiten.facts.len() {
+        differences.push("`teksten.json` holds facts that are not in `feiten.json`".to_owned());
+    }
+}
+
+type Checked<T> = Result<T, String>;
+
+impl Figures {
+    fn read(bewijs: &[u8], groepen: &[u8], defined: &[u8]) -> Result<Self, csv::Error> {
+        let mut rows: BTreeMap<(String, i32), BTreeMap<String, Proof>> = BTreeMap::new();
+        for row in csv::Reader::from_reader(bewijs).deserialize() {
+            let row: Proof = row?;
+            rows.entry((row.indicator.clone(), row.year))
+                .or_default()
+                .insert(row.region.clone(), row);
+        }
+        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in csv::Reader::from_reader(groepen).deserialize() {
+            let row: Member = row?;
+            groups.entry(row.group).or_default().push(row.region);
+        }
+        for members in groups.values_mut() {
+            members.sort();
+        }
+        let mut decimals = BTreeMap::new();
+        for row in csv::Reader::from_reader(defined).deserialize() {
+            let row: Defined = row?;
+            decimals.insert(row.indicator, row.decimals);
+        }
+        Ok(Self {
+            rows,
+            groups,
+            decimals,
+        })
+    }
+
+    fn check(&self, fact: &Entry, derivation: &Derivation) -> Checked<()> {
+        let text = match derivation {
+            Derivation::Period {} => fact.year.map_or_else(String::new, |year| year.to_string()),
+            Derivation::Name {
+                group,
+                year,
+                highest,
+            } => self.extreme(fact, group, *year, *highest)?,
+            _ => {
+                let value = self.value(&fact.indicator, derivation)?;
+                let stored = fact.value.ok_or("has a derivation and no value")?;
+                if (value - stored).abs() > ROUNDING * value.abs().max(stored.abs()) {
+                    return Err(format!(
+                        "its derivation gives {}, but it says {}",
+                        number::csv_number(value),
+                        number::csv_number(stored)
+                    ));
+                }
+                print(fact, derivation, stored)?
+            }
+        };
+        if text == fact.text {
+            Ok(())
+        } else {
+            Err(format!(
+                "its derivation gives `{text}`, but it says `{}`",
+                fact.text
+            ))
+        }
+    }
+
+    fn rows(&self, indicator: &str, year: i32) -> Checked<&BTreeMap<String, Proof>> {
+        self.rows
+            .get(&(indicator.to_owned(), year))
+            .ok_or_else(|| format!("there is no proof of `{indicator}` of {year}"))
+    }
+
+    /// Rows of a group's members, in region order.
+    fn members(&self, indicator: &str, group: &str, year: i32) -> Checked<Vec<&Proof>> {
+        let rows = self.rows(indicator, year)?;
+        let members = self.groups.get(group);
+        Ok(members
+            .ok_or_else(|| format!("there is no group `{group}`"))?
+            .iter()
+            .filter_map(|region| rows.get(region))
+            .collect())
+    }
+
+    fn nederland(&self, indicator: &str, year: i32) -> Checked<&Proof> {
+        self.rows(indicator, year)?
+            .get(NEDERLAND)
+            .ok_or_else(|| format!("there is no row of Nederland for `{indicator}` of {year}"))
+    }
+
+    fn value(&self, indicator: &str, derivation: &Derivation) -> Checked<f64> {
+        let missing = || "a figure that it needs is missing".to_owned();
+        let sums = |group: &str, year: i32| {
+            let rows = self.members(indicator, group, year)?;
+            let with_value: Vec<&Proof> =
+                rows.into_iter().filter(|row| row.value.is_some()).collect();
+            let num: f64 = with_value.iter().filter_map(|row| row.num).sum();
+            let den: f64 = with_value.iter().filter_map(|row| row.den).sum();
+            let one = with_value.first().and_then(|row| row.den);
+            Checked::Ok((num, den, one))
+        };
+        Ok(match derivation {
+            Derivation::Ratio {
+                group,
+                year,
+                scale,
+                minus,
+            } => {
+                let (num, den, _) = sums(group, *year)?;
+                num / den * scale - minus
+            }
+            Derivation::Share {
+                group,
+                year,
+                scale,
+                minus,
+            } => {
+                let (num, _, one) = sums(group, *year)?;
+                num / one.ok_or_else(missing)? * scale - minus
+            }
+            Derivation::Sum { group, year } => sums(group, *year)?.0,
+            Derivation::Published { year } => self
+                .nederland(indicator, *year)?
+                .value
+                .ok_or_else(missing)?,
+            Derivation::SizeClass { year, scale } => {
+                let row = self.nederland(indicator, *year)?;
+                row.num
+                    .zip(row.den)
+                    .map_or_else(|| Err(missing()), |(num, den)| Ok(num / den * scale))?
+            }
+            Derivation::Stat { group, year, stat } => {
+                let rows = self.members(indicator, group, *year)?;
+                statistic(stat, &rows).ok_or_else(missing)?
+            }
+            Derivation::Rank { group, of } => self.rank(indicator, group, of)?,
+            Derivation::Gemeente { region, year } => self
+                .rows(indicator, *year)?
+                .get(region)
+                .and_then(|row| row.value)
+                .ok_or_else(missing)?,
+            Derivation::Difference {
+                first,
+                second,
+                percent,
+            } => {
+                let (first, second) = (
+                    self.value(indicator, first)?,
+                    self.value(indicator, second)?,
+                );
+                if *percent {
+                    (first - second) / second.abs() * 100.0
+                } else {
+                    first - second
+                }
+            }
+            Derivation::Times { first, second } => {
+                self.value(indicator, first)? / self.value(indicator, second)?
+            }
+            Derivation::Name { .. } | Derivation::Period {} => return Err(missing()),
+        })
+    }
+
+    /// One more than the networks that print higher.
+    fn rank(
+        &self,
+        indicator: &str,
+        group: &str,
+        of: &BTreeMap<String, Derivation>,
+    ) -> Checked<f64> {
+        let decimals = self.decimals.get(indicator).copied().unwrap_or_default();
+        let printed = |derivation: &Derivation| {
+            let value = self.value(indicator, derivation)?;
+            number::round(value, decimals).map_err(|error| error.to_string())
+        };
+        let own = of.get(group).ok_or("is not among those it ranks")?;
+        let own = printed(own)?;
+        let mut rank = 1;
+        for other in of.values() {
+            rank += i32::from(printed(other)? > own);
+        }
+        Ok(f64::from(rank))
+    }
+
+    /// The name of the first member with the highest or lowest value.
+    fn extreme(&self, fact: &Entry, group: &str, year: i32, highest: bool) -> Checked<String> {
+        let rows = self.members(&fact.indicator, group, year)?;
+        let mut best: Option<(f64, &str)> = None;
+        for row in rows {
+            let Some(value) = row.value else { continue };
+            let better = best.is_none_or(|(known, _)| {
+                if highest {
+                    value > known
+                } else {
+                    value < known
+                }
+            });
+            if better {
+                best = Some((value, &row.name));
+            }
+        }
+        best.map(|(_, name)| name.to_owned())
+            .ok_or_else(|| "no member has a figure".to_owned())
+    }
+}
+
+fn statistic(stat: &str, rows: &[&Proof]) -> Option<f64> {
+    let mut values: Vec<f64> = rows.iter().filter_map(|row| row.value).collect();
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    values.sort_by(f64::total_cmp);
+    let quantile = |share: f64| {
+        let place = share * (count - 1.0);
+        let (low, high) = (place.floor(), place.ceil());
+        let at = |place: f64| values.get(place as usize).copied();
+        Some(at(low)? + (at(high)? - at(low)?) * (place - low))
+    };
+    match stat {
+        "n" => Some(count),
+        "members" => Some(rows.len() as f64),
+        "min" => values.first().copied(),
+        "max" => values.last().copied(),
+        "mean" => (count > 0.0).then_some(mean),
+        "q1" => quantile(0.25),
+        "median" => quantile(0.5),
+        "q3" => quantile(0.75),
+        _ => None,
+    }
+}
+
+/// The text of a fact's value, as the register prints it.
+fn print(fact: &Entry, derivation: &Derivation, value: f64) -> Checked<String> {
+    let wrong = |error: number::NumberError| error.to_string();
+    let notation = Notation::parse(&fact.unit);
+    let (value, words) = match derivation {
+        Derivation::Times { .. } => return wording::times(value, fact.provisional).map_err(wrong),
+        Derivation::Difference { .. } => (value.abs(), fact.unit == "procentpunt"),
+        _ => (value, false),
+    };
+    let style = Style {
+        words,
+        provisional: fact.provisional,
+        ..Style::BARE
+    };
+    let rounded = notation.round(value, fact.decimals).map_err(wrong)?;
+    Ok(notation.text(rounded, style))
+}

@@ -1,0 +1,152 @@
+//! Checking a finished PDF: every numeral came from the program, and every fact follows from what is attached.
+//!
+//! In: a PDF. [`back_check`] is the last stage of a build; [`verify`] needs the PDF alone. Out: nothing when all holds,
+//! else what differs, with pages. The text is read from the glyphs, so it is what a reader sees.
+
+mod attached;
+pub mod backcheck;
+mod derive;
+mod known;
+mod listed;
+pub mod numerals;
+pub mod text;
+
+use std::path::{Path, PathBuf};
+
+use lopdf::Document;
+
+pub use backcheck::Finding;
+pub use known::{Known, Texts, text_of_svg};
+pub use listed::listed;
+
+use crate::failure::{Exit, Failure, Report};
+use crate::paper::attachments::TEXTS;
+use text::Printed;
+
+/// Checks that every numeral of a PDF came from the program.
+///
+/// # Errors
+/// When the PDF cannot be read, or a numeral came from elsewhere.
+pub fn back_check(pdf: &Path, texts: &Texts) -> Result<(), Failure> {
+    let printed = read(pdf).and_then(|document| printed(pdf, &document))?;
+    let findings = backcheck::check(&printed, &Known::new(texts));
+    if findings.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Typed(findings).into())
+    }
+}
+
+/// What `verify` found.
+#[derive(Debug)]
+pub struct Verdict {
+    /// Pages read.
+    pub pages: usize,
+    /// Attached files read.
+    pub attachments: usize,
+    /// Facts that were derived again.
+    pub facts: usize,
+    /// What differs.
+    pub differences: Vec<String>,
+}
+
+/// Holds a PDF against the evidence that it carries: checksums, every fact by its derivation, and its own text.
+///
+/// # Errors
+/// When it is no PDF that can be read.
+pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
+    let document = read(pdf)?;
+    let printed = printed(pdf, &document)?;
+    let mut differences = Vec::new();
+    let files = attached::read(&document, &mut differences);
+    let facts = derive::check(&files, &mut differences);
+    match files
+        .get(TEXTS)
+        .map(|bytes| serde_json::from_slice::<Texts>(bytes))
+    {
+        Some(Ok(texts)) => {
+            let known = Known::new(&texts);
+            derive::compare(&files, &known, &mut differences);
+            let findings = backcheck::check(&printed, &known);
+            differences.extend(findings.iter().map(ToString::to_string));
+            differences.extend(backcheck::misprinted(&printed, &known));
+        }
+        Some(Err(error)) => differences.push(format!("`{TEXTS}` cannot be read: {error}")),
+        // that it is missing was said
+        None => {}
+    }
+    Ok(Verdict {
+        pages: printed.pages,
+        attachments: files.len(),
+        facts,
+        differences,
+    })
+}
+
+fn read(pdf: &Path) -> Result<Document, Error> {
+    Document::load(pdf).map_err(|source| Error::Pdf {
+        path: pdf.to_owned(),
+        source,
+    })
+}
+
+fn printed(pdf: &Path, document: &Document) -> Result<Printed, Error> {
+    Printed::read(document).map_err(|source| Error::Pdf {
+        path: pdf.to_owned(),
+        source,
+    })
+}
+
+/// What can be wrong with a PDF.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It cannot be read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Pdf {
+        /// File.
+        path: PathBuf,
+        /// Why.
+        source: lopdf::Error,
+    },
+    /// Numerals that the program did not print.
+    #[error("the paper prints numbers that are no facts\n{}", lines(.0))]
+    Typed(Vec<Finding>),
+    /// The PDF differs from its evidence.
+    #[error("`{}` differs from its evidence in {count} {}", path.display(), if *count == 1 { "place" } else { "places" })]
+    Differs {
+        /// File.
+        path: PathBuf,
+        /// How often.
+        count: usize,
+    },
+}
+
+fn lines(findings: &[Finding]) -> String {
+    let lines: Vec<String> = findings
+        .iter()
+        .map(|finding| format!("  {finding}"))
+        .collect();
+    lines.join("\n")
+}
+
+impl Report for Error {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Pdf { .. } => None,
+            Self::Differs { .. } => {
+                Some("get the paper again from where it was published, or build it anew".to_owned())
+            }
+            Self::Typed(_) => Some(
+                "print a figure with #f(\"…\"); what is no figure goes into queries/numerals.toml with its reason"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Pdf { .. } => Exit::Other,
+            Self::Typed(_) | Self::Differs { .. } => Exit::DoesNotHold,
+        }
+    }
+}
