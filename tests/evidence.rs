@@ -48,7 +48,10 @@ fn assert_found(verdict: &Verdict, what: &[&str]) {
 
 /// The stream of an attached file.
 fn attached(document: &Document, name: &str) -> ObjectId {
-    let files = document.objects.values().filter_map(|object| object.as_dict().ok());
+    let files = document
+        .objects
+        .values()
+        .filter_map(|object| object.as_dict().ok());
     files
         .filter(|file| file.has_type(b"Filespec"))
         .find(|file| {
@@ -62,7 +65,11 @@ fn attached(document: &Document, name: &str) -> ObjectId {
 
 fn change_attachment(document: &mut Document, name: &str, change: impl FnOnce(&str) -> String) {
     let id = attached(document, name);
-    let stream = document.get_object_mut(id).unwrap().as_stream_mut().unwrap();
+    let stream = document
+        .get_object_mut(id)
+        .unwrap()
+        .as_stream_mut()
+        .unwrap();
     let text = String::from_utf8(stream.get_plain_content().unwrap()).unwrap();
     let changed = change(&text);
     assert_ne!(text, changed);
@@ -202,7 +209,12 @@ fn a_changed_digit_in_the_table_per_gemeente_is_found() {
 
 #[test]
 fn a_changed_row_of_an_attachment_is_found() {
-    for name in ["bewijs.csv", "cellen.csv", "feiten.json", "vergelijking.csv"] {
+    for name in [
+        "bewijs.csv",
+        "cellen.csv",
+        "feiten.json",
+        "vergelijking.csv",
+    ] {
         let verdict = after(|document| {
             change_attachment(document, name, |text| text.replacen('7', "8", 1));
         });
@@ -224,7 +236,10 @@ fn a_changed_figure_is_found_when_its_checksum_is_mended() {
         });
         mend_checksums(document, "bewijs.csv");
     });
-    assert_found(&verdict, &["fact `misdrijven.M50@2021`: its derivation gives"]);
+    assert_found(
+        &verdict,
+        &["fact `misdrijven.M50@2021`: its derivation gives"],
+    );
 }
 
 #[test]
@@ -235,7 +250,10 @@ fn a_changed_fact_is_found_when_its_checksum_is_mended() {
         });
         mend_checksums(document, "feiten.json");
     });
-    assert_found(&verdict, &["its derivation gives `37,25%`", "`teksten.json`"]);
+    assert_found(
+        &verdict,
+        &["its derivation gives `37,25%`", "`teksten.json`"],
+    );
 }
 
 #[test]
@@ -261,12 +279,19 @@ fn a_number_typed_into_a_chapter_stops_the_build() {
     let chapter = "src/paper/chapters/04-veiligheid.typ";
     let sentence = "Maar een gemiddelde zegt niet alles.";
     // the second is also the text of a fact, and the third of one that stands in the same paragraph
-    for typed in ["Het zijn er 81,7 per jaar.", "Dat is 37,25%.", "In M50 zijn het er 37,4."] {
+    for typed in [
+        "Het zijn er 81,7 per jaar.",
+        "Dat is 37,25%.",
+        "In M50 zijn het er 37,4.",
+    ] {
         project.replace(chapter, sentence, &format!("{sentence} {typed}"));
         let run = project.run(&["build"]);
         assert_eq!(run.status, 1, "{}", run.stderr);
         let number = typed.trim_end_matches('.').split_whitespace();
-        let number = number.filter(|word| word.contains(',')).next_back().unwrap();
+        let number = number
+            .filter(|word| word.contains(','))
+            .next_back()
+            .unwrap();
         assert!(run.stderr.contains("page "), "{}", run.stderr);
         assert!(run.stderr.contains(number), "{}", run.stderr);
         assert!(run.stderr.contains("#f("), "{}", run.stderr);
@@ -278,7 +303,11 @@ fn a_number_typed_into_a_chapter_stops_the_build() {
 #[test]
 fn a_wrong_list_of_numerals_is_named_with_its_line() {
     let project = Project::copy();
-    project.replace("queries/numerals.toml", "30.000 tot 80.000 inwoners", "30.000");
+    project.replace(
+        "queries/numerals.toml",
+        "30.000 tot 80.000 inwoners",
+        "30.000",
+    );
     let run = project.run(&["build"]);
     assert_eq!(run.status, 2, "{}", run.stderr);
     assert!(run.stderr.contains("numerals.toml:6"), "{}", run.stderr);

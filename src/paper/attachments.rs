@@ -104,8 +104,12 @@ pub(super) fn finish(folder: &Path, texts: &Texts) -> Result<(), super::Failure>
     for attachment in ALL.iter().filter(|file| file.name != CHECKSUMS) {
         let path = folder.join(attachment.name);
         let bytes = files::at("read", &path, std::fs::read(&path))?;
-        sums.push(format!("{}  {}
-", files::sha256(&bytes), attachment.name));
+        sums.push(format!(
+            "{}  {}
+",
+            files::sha256(&bytes),
+            attachment.name
+        ));
     }
     let path = folder.join(CHECKSUMS);
     files::at("write", &path, std::fs::write(&path, sums.concat()))?;
