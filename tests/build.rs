@@ -78,7 +78,15 @@ fn an_edition_is_a_paper_its_charts_and_its_open_data() {
     assert_eq!(names(&project.path("output")), ["2026"]);
     assert_eq!(
         names(&project.path("output/2026")),
-        ["charts", "csv", "de-kracht-van-middelgroot-2026.pdf"]
+        [
+            "bewijs.csv",
+            "cellen.csv",
+            "charts",
+            "csv",
+            "de-kracht-van-middelgroot-2026.pdf",
+            "feiten.csv",
+            "feiten.json"
+        ]
     );
     assert!(output["2026/de-kracht-van-middelgroot-2026.pdf"].starts_with(b"%PDF-1.7"));
     assert!(

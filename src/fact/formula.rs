@@ -274,6 +274,7 @@ impl Writer<'_, '_> {
             .get(row.way);
         let (scale, minus) = match way {
             Some(Way::Quotient { scale, minus, .. }) => (*scale, *minus),
+            Some(Way::Mean { .. }) => (1.0, 0.0),
             _ => return self.value(indicator, row.value),
         };
         let (Some(num), Some(den)) = (row.num, row.den) else {

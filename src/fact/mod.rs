@@ -5,9 +5,11 @@
 
 mod columns;
 mod derivation;
+mod error;
 mod evidence;
 mod formula;
 mod id;
+mod lists;
 mod lookup;
 mod request;
 mod trace;
@@ -17,6 +19,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use derivation::Derivation;
+pub use error::Error;
 pub use evidence::{COLUMNS_BEWIJS, COLUMNS_CELLEN, COLUMNS_FEITEN, Evidence, Proven};
 pub use id::{FactId, Period, Stat, Subject};
 pub use lookup::{GroupRow, Lookup};
@@ -24,7 +27,6 @@ pub use request::request;
 pub use trace::{CellKey, Input, RawCell, Role, Row, Slot, Trace};
 
 use crate::compare::{GroupId, Withheld};
-use crate::failure::{Exit, Report};
 use crate::gemeente::region_number;
 use crate::number::{self, Notation, NumberError, Style};
 use crate::pipeline::Figures;
@@ -218,7 +220,7 @@ impl<'a> Register<'a> {
             provisional: false,
             lacking: None,
         };
-        fact.what = what(indicator, &id, fact.year, self.figures);
+        fact.what = wording::what(indicator, &id, fact.year, self.figures);
         let found = match (&id.subject, id.years) {
             (Subject::Period, _) => fact.year.map(|year| (None, year.to_string())),
             (Subject::Group(group), Period::Change(from, to)) => {
@@ -463,90 +465,4 @@ pub fn print(indicator: &Indicator, value: f64, provisional: bool) -> Result<Str
             ..Style::BARE
         },
     ))
-}
-
-/// What a fact is, in Dutch.
-fn what(indicator: &Indicator, id: &FactId, year: Option<i32>, figures: &Figures) -> String {
-    let stat = match id.stat {
-        Stat::Value => "",
-        Stat::Percent => ", in procenten",
-        Stat::Times => ", hoeveel keer",
-        Stat::Min => ", laagste lid",
-        Stat::Q1 => ", eerste kwartiel van de leden",
-        Stat::Median => ", mediaan van de leden",
-        Stat::Q3 => ", derde kwartiel van de leden",
-        Stat::Max => ", hoogste lid",
-        Stat::Mean => ", ongewogen gemiddelde van de leden",
-        Stat::Count => ", leden met een cijfer",
-        Stat::Members => ", aantal leden",
-        Stat::Rank => ", rang onder de vier netwerken",
-        Stat::MinName => ", lid met de laagste waarde",
-        Stat::MaxName => ", lid met de hoogste waarde",
-    };
-    let whom = match &id.subject {
-        Subject::Group(group) => group.label().to_owned(),
-        Subject::Difference(first, second) => {
-            let between = if id.stat == Stat::Times {
-                "tegenover"
-            } else {
-                "min"
-            };
-            format!("{} {between} {}", first.label(), second.label())
-        }
-        Subject::Gemeente(code) => figures.gemeenten.regions.short_name(code).to_owned(),
-        Subject::Period => "periode".to_owned(),
-    };
-    let when = match (id.years, year) {
-        (Period::Change(from, to), _) => format!(", verandering {from}-{to}"),
-        (_, Some(year)) => format!(", {year}"),
-        (_, None) => String::new(),
-    };
-    format!("{}, {whom}{when}{stat}", indicator.title)
-}
-
-/// What can be wrong with a fact id.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// No such indicator.
-    #[error("there is no fact `{id}`")]
-    Unknown {
-        /// Id.
-        id: String,
-        /// Indicators that look like it.
-        nearest: Vec<String>,
-    },
-    /// An id that is none.
-    #[error("`{id}` is no fact")]
-    Malformed {
-        /// Id.
-        id: String,
-        /// What was expected.
-        expected: String,
-    },
-    /// A value cannot be printed.
-    #[error(transparent)]
-    Number(#[from] NumberError),
-    /// A frame lacks a column.
-    #[error("cannot read the comparison: {0}")]
-    Frame(polars::error::PolarsError),
-}
-
-impl Report for Error {
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Unknown { nearest, .. } => {
-                Some(format!("indicators such as {}", nearest.join(", ")))
-            }
-            Self::Malformed { expected, .. } => Some(format!("expected {expected}")),
-            Self::Number(error) => Some(error.hint().to_owned()),
-            Self::Frame(_) => None,
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        match self {
-            Self::Unknown { .. } | Self::Malformed { .. } => Exit::Usage,
-            Self::Number(_) | Self::Frame(_) => Exit::Other,
-        }
-    }
 }

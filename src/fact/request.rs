@@ -23,7 +23,7 @@ pub fn request(table: &Table, key: &str, region: &str, period: &str) -> Option<S
         conditions.push(format!("Measure eq '{topic}'"));
         conditions.push(format!("RegioS eq '{region}'"));
         conditions.push(format!("Perioden eq '{period}'"));
-        conditions.extend(fixed(table, |dimension| dimension.to_owned()));
+        conditions.extend(fixed(table, str::to_owned));
         return Some(encoded(&format!(
             "https://datasets.cbs.nl/odata/v1/CBS/{}/Observations?$filter={}",
             table.id,

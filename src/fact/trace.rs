@@ -11,11 +11,11 @@ use std::rc::Rc;
 use polars::prelude::*;
 
 use super::columns::{CellColumns, Raw, first_from};
+use super::lists::{Lists, lists};
 use crate::gemeente::{Crosswalk, NEDERLAND_NUMBER, region_code, region_number};
 use crate::observation::{Missing, Status};
 use crate::pipeline::Figures;
 use crate::query::{Formula, GEMEENTEN, Queries, Way};
-use crate::snapshot::Boundaries;
 
 /// A row of an indicator: one region and year.
 #[derive(Clone, Copy, Debug)]
@@ -112,12 +112,6 @@ pub struct RawCell<'a> {
 
 /// Per target the regions that go into it, with their shares of inhabitants and of dwellings.
 type Walk = BTreeMap<i32, Vec<(i32, f64, f64)>>;
-
-/// The list a topic's figures of a year are on.
-enum Lists {
-    One(i32),
-    PerRegion(BTreeMap<i32, i32>),
-}
 
 /// The way back.
 pub struct Trace<'a> {
@@ -468,52 +462,4 @@ impl<'a> Trace<'a> {
             status: raw.status.get(cell.1).unwrap_or_default(),
         }
     }
-}
-
-/// The lists on which figures are; where a table is on two at once, region by region.
-fn lists(figures: &Figures) -> PolarsResult<BTreeMap<(usize, i32), Lists>> {
-    let mut lists = BTreeMap::new();
-    for ((topic, year), origin) in &figures.tidy.origins {
-        let boundaries = figures
-            .tidy
-            .sidecars
-            .get(&origin.table)
-            .and_then(|sidecar| sidecar.boundaries().ok());
-        let list = match boundaries {
-            Some(Boundaries::Period) => Lists::One(*year),
-            Some(Boundaries::Year(list)) => Lists::One(list),
-            Some(Boundaries::PeriodOrNext) => Lists::PerRegion(BTreeMap::new()),
-            None => continue,
-        };
-        lists.insert((*topic, *year), list);
-    }
-    let mixed: BTreeSet<i32> = lists
-        .iter()
-        .filter(|(_, list)| matches!(list, Lists::PerRegion(_)))
-        .map(|((topic, _), _)| *topic as i32)
-        .collect();
-    if mixed.is_empty() {
-        return Ok(lists);
-    }
-    let frame = &figures.tidy.frame;
-    let ints = |name: &str| PolarsResult::Ok(frame.column(name)?.i32()?.rechunk().into_owned());
-    let (topics, years, regions, classes) = (
-        ints("topic")?,
-        ints("year")?,
-        ints("region")?,
-        ints("class")?,
-    );
-    for row in 0..frame.height() {
-        let Some(topic) = topics.get(row).filter(|topic| mixed.contains(topic)) else {
-            continue;
-        };
-        if let (Some(year), Some(region), Some(class)) =
-            (years.get(row), regions.get(row), classes.get(row))
-            && let Ok(topic) = usize::try_from(topic)
-            && let Some(Lists::PerRegion(of)) = lists.get_mut(&(topic, year))
-        {
-            of.insert(region, class);
-        }
-    }
-    Ok(lists)
 }

@@ -11,7 +11,10 @@
 //! The difference is taken relative to the second figure, on exact values, because a text that is chosen on rounded
 //! ones would turn with the number of decimals. Of two shares it is that of the shares, not of percentage points.
 
+use super::{FactId, Period, Stat, Subject};
 use crate::number::{self, Decimal, NumberError};
+use crate::pipeline::Figures;
+use crate::query::Indicator;
 
 /// Below this relative difference a comparative gets "iets".
 pub const SLIGHT: f64 = 0.05;
@@ -61,6 +64,50 @@ pub fn times(value: f64, provisional: bool) -> Result<String, NumberError> {
         return Ok(format!("{about}{words} keer{mark}"));
     }
     number::round(value, 1).map(|rounded: Decimal| format!("{rounded} keer{mark}"))
+}
+
+/// What a fact is, in Dutch.
+pub(super) fn what(
+    indicator: &Indicator,
+    id: &FactId,
+    year: Option<i32>,
+    figures: &Figures,
+) -> String {
+    let stat = match id.stat {
+        Stat::Value => "",
+        Stat::Percent => ", in procenten",
+        Stat::Times => ", hoeveel keer",
+        Stat::Min => ", laagste lid",
+        Stat::Q1 => ", eerste kwartiel van de leden",
+        Stat::Median => ", mediaan van de leden",
+        Stat::Q3 => ", derde kwartiel van de leden",
+        Stat::Max => ", hoogste lid",
+        Stat::Mean => ", ongewogen gemiddelde van de leden",
+        Stat::Count => ", leden met een cijfer",
+        Stat::Members => ", aantal leden",
+        Stat::Rank => ", rang onder de vier netwerken",
+        Stat::MinName => ", lid met de laagste waarde",
+        Stat::MaxName => ", lid met de hoogste waarde",
+    };
+    let whom = match &id.subject {
+        Subject::Group(group) => group.label().to_owned(),
+        Subject::Difference(first, second) => {
+            let between = if id.stat == Stat::Times {
+                "tegenover"
+            } else {
+                "min"
+            };
+            format!("{} {between} {}", first.label(), second.label())
+        }
+        Subject::Gemeente(code) => figures.gemeenten.regions.short_name(code).to_owned(),
+        Subject::Period => "periode".to_owned(),
+    };
+    let when = match (id.years, year) {
+        (Period::Change(from, to), _) => format!(", verandering {from}-{to}"),
+        (_, Some(year)) => format!(", {year}"),
+        (_, None) => String::new(),
+    };
+    format!("{}, {whom}{when}{stat}", indicator.title)
 }
 
 #[cfg(test)]

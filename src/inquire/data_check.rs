@@ -14,7 +14,7 @@ use super::check::{Check, Checked, Kind};
 use crate::compare::GroupId;
 use crate::fact::{Register, print};
 use crate::files;
-use crate::gemeente::{NEDERLAND, NEDERLAND_NUMBER, region_code};
+use crate::gemeente::{NEDERLAND, NEDERLAND_NUMBER, region_code, region_number};
 use crate::observation::{Missing, Status};
 use crate::query::Formula;
 
@@ -23,6 +23,8 @@ use crate::query::Formula;
 struct ChecksFile {
     national: National,
     #[serde(default)]
+    known: Vec<Known>,
+    #[serde(default)]
     relation: Vec<Relation>,
 }
 
@@ -30,6 +32,15 @@ struct ChecksFile {
 #[serde(deny_unknown_fields)]
 struct National {
     tolerance: f64,
+}
+
+/// A value outside the plausible range that was looked at.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {
+    indicator: String,
+    region: String,
+    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -70,7 +81,7 @@ pub(super) fn checks(
         found.extend(of_table(table, frame, register).map_err(Error::Frame)?);
     }
     for position in 0..register.queries().indicators.len() {
-        found.extend(of_indicator(position, register)?);
+        found.extend(of_indicator(position, &asked.known, register)?);
     }
     let values = values(register).map_err(Error::Frame)?;
     for relation in &asked.relation {
@@ -101,9 +112,12 @@ fn of_table(table: &str, frame: &DataFrame, register: &Register<'_>) -> PolarsRe
             ));
         }
         let region = region.unwrap_or_default();
-        if region.starts_with("GM") && regions.get(region).is_none() {
-            unknown.insert(format!("region {region}"));
-        } else if !region.starts_with("GM") && !is_larger(region) {
+        let known = if region.starts_with("GM") {
+            regions.get(region).is_some()
+        } else {
+            is_larger(region)
+        };
+        if !known {
             unknown.insert(format!("region {region}"));
         }
         let known = missing.is_some_and(|word| word.parse::<Missing>().is_ok());
@@ -148,6 +162,7 @@ fn is_larger(region: &str) -> bool {
 
 fn of_indicator(
     position: usize,
+    known: &[Known],
     register: &Register<'_>,
 ) -> Result<Vec<Check>, crate::fact::Error> {
     let indicator = &register.queries().indicators[position];
@@ -188,9 +203,15 @@ fn of_indicator(
             Some(value) => {
                 with_value += 1;
                 if !(low..=high).contains(&value) {
-                    of_member |= members.contains(&row.region);
+                    let looked_at = known.iter().find(|known| {
+                        known.indicator == indicator.id
+                            && region_number(&known.region) == Some(row.region)
+                    });
+                    of_member |= members.contains(&row.region) && looked_at.is_none();
                     let text = print(indicator, value, false).unwrap_or_default();
-                    outside.push(format!("{} {text}", name(row.region)));
+                    let reason =
+                        looked_at.map_or_else(String::new, |known| format!(" ({})", known.reason));
+                    outside.push(format!("{} {text}{reason}", name(row.region)));
                 }
             }
         }

@@ -33,12 +33,12 @@ pub fn write(
     files::at("make", folder, std::fs::create_dir_all(folder))?;
     let (large, small) = std::thread::scope(|scope| {
         let large = scope.spawn(|| tables::gemeenten(queries, figures, provenance));
-        let small = tables::vergelijking(queries, figures, provenance).and_then(|csv| {
-            Ok([
+        let small = tables::vergelijking(queries, figures, provenance).map(|csv| {
+            [
                 csv,
                 tables::indicatoren(queries, figures, provenance),
                 tables::groepen(figures),
-            ])
+            ]
         });
         (large.join(), small)
     });
