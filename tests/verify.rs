@@ -287,11 +287,8 @@ fn a_number_typed_into_a_chapter_stops_the_build() {
         project.replace(chapter, sentence, &format!("{sentence} {typed}"));
         let run = project.run(&["build"]);
         assert_eq!(run.status, 1, "{}", run.stderr);
-        let number = typed.trim_end_matches('.').split_whitespace();
-        let number = number
-            .filter(|word| word.contains(','))
-            .next_back()
-            .unwrap();
+        let mut words = typed.trim_end_matches('.').split_whitespace();
+        let number = words.rfind(|word| word.contains(',')).unwrap();
         assert!(run.stderr.contains("page "), "{}", run.stderr);
         assert!(run.stderr.contains(number), "{}", run.stderr);
         assert!(run.stderr.contains("#f("), "{}", run.stderr);
