@@ -1,0 +1,311 @@
+//! A PDF that carries its evidence, and a paper in which no number is typed by hand.
+//!
+//! A number that is typed into a chapter stops the build and is named with its page, also when a fact prints the same.
+//! `verify` passes an untouched PDF anywhere, and finds a changed digit, a changed attachment and a removed one.
+
+// a test stops where something is wrong
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use lopdf::content::Content;
+use lopdf::{Document, Object, ObjectId};
+use middelgroot::verify::text::{Place, Printed};
+use middelgroot::verify::{self, Verdict};
+use support::Project;
+
+const PDF: &str = "output/2026/de-kracht-van-middelgroot-2026.pdf";
+
+fn built() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let project = Project::shared_by_tests_of("verify");
+        project.must(&["build"]);
+        project.path(PDF)
+    })
+}
+
+/// What `verify` says of a paper after a change.
+fn after(change: impl FnOnce(&mut Document)) -> Verdict {
+    let mut document = Document::load(built()).unwrap();
+    change(&mut document);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("changed.pdf");
+    document.save(&path).unwrap();
+    verify::verify(&path).unwrap()
+}
+
+fn assert_found(verdict: &Verdict, what: &[&str]) {
+    let said = verdict.differences.join("\n");
+    for part in what {
+        assert!(said.contains(part), "`{part}` is not in:\n{said}");
+    }
+}
+
+/// The stream of an attached file.
+fn attached(document: &Document, name: &str) -> ObjectId {
+    let files = document
+        .objects
+        .values()
+        .filter_map(|object| object.as_dict().ok());
+    files
+        .filter(|file| file.has_type(b"Filespec"))
+        .find(|file| {
+            let known = file.get(b"UF").and_then(lopdf::decode_text_string);
+            known.is_ok_and(|known| known == name)
+        })
+        .and_then(|file| file.get(b"EF").ok()?.as_dict().ok())
+        .and_then(|streams| streams.get(b"F").ok()?.as_reference().ok())
+        .unwrap_or_else(|| panic!("{name} is not attached"))
+}
+
+fn change_attachment(document: &mut Document, name: &str, change: impl FnOnce(&str) -> String) {
+    let id = attached(document, name);
+    let stream = document
+        .get_object_mut(id)
+        .unwrap()
+        .as_stream_mut()
+        .unwrap();
+    let text = String::from_utf8(stream.get_plain_content().unwrap()).unwrap();
+    let changed = change(&text);
+    assert_ne!(text, changed);
+    stream.set_plain_content(changed.into_bytes());
+}
+
+/// Puts the right checksums in place, as a careful forger would.
+fn mend_checksums(document: &mut Document, name: &str) {
+    let id = attached(document, name);
+    let stream = document.get_object(id).unwrap().as_stream().unwrap();
+    let sum = middelgroot::files::sha256(&stream.get_plain_content().unwrap());
+    change_attachment(document, "controlesommen.txt", |list| {
+        let lines = list.lines().map(|line| {
+            if line.ends_with(&format!("  {name}")) {
+                format!("{sum}  {name}\n")
+            } else {
+                format!("{line}\n")
+            }
+        });
+        lines.collect()
+    });
+}
+
+/// Draws the last digit of a text on a page as another digit of the same font.
+fn change_digit(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> bool) {
+    let id = document.get_pages()[&page];
+    let mut content = document.get_and_decode_page_content(id).unwrap();
+    let fonts = document.get_page_fonts(id).unwrap();
+    let codes_of = |name: &[u8]| {
+        let encoding = fonts[name].get_font_encoding(document).unwrap();
+        (1..256_u16)
+            .filter_map(|code| {
+                let bytes = code.to_be_bytes().to_vec();
+                let text = Document::decode_text(&encoding, &bytes).ok()?;
+                Some((bytes, text))
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut codes = Vec::new();
+    let mut changed = false;
+    for operation in &mut content.operations {
+        match operation.operator.as_str() {
+            "Tf" => codes = codes_of(operation.operands[0].as_name().unwrap()),
+            "Tj" | "TJ" if !changed => {
+                let mut strings: Vec<&mut Vec<u8>> = Vec::new();
+                for operand in &mut operation.operands {
+                    match operand {
+                        Object::String(bytes, _) => strings.push(bytes),
+                        Object::Array(parts) => {
+                            strings.extend(parts.iter_mut().filter_map(|part| match part {
+                                Object::String(bytes, _) => Some(bytes),
+                                _ => None,
+                            }));
+                        }
+                        _ => {}
+                    }
+                }
+                let letter = |code: &[u8]| {
+                    let found = codes.iter().find(|(known, _)| known == code);
+                    found.map_or("", |(_, text)| text.as_str())
+                };
+                let text: String = strings
+                    .iter()
+                    .flat_map(|bytes| bytes.chunks(2))
+                    .map(letter)
+                    .collect();
+                if !is_meant(&text) {
+                    continue;
+                }
+                let is_digit = |text: &str| text.len() == 1 && text.as_bytes()[0].is_ascii_digit();
+                'strings: for bytes in strings.into_iter().rev() {
+                    for code in bytes.chunks_mut(2).rev() {
+                        let old = letter(code);
+                        if is_digit(old) {
+                            let other = codes
+                                .iter()
+                                .find(|(_, text)| is_digit(text) && text != old)
+                                .unwrap();
+                            code.copy_from_slice(&other.0);
+                            changed = true;
+                            break 'strings;
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    assert!(changed, "no such text on page {page}");
+    let bytes = Content::encode(&content).unwrap();
+    document.change_page_content(id, bytes).unwrap();
+}
+
+#[test]
+fn an_untouched_paper_verifies_without_its_project() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(built(), folder.path().join("paper.pdf")).unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_middelgroot"))
+        .args(["verify", "paper.pdf"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(0), "{said}");
+    assert!(said.contains("agree"), "{said}");
+    assert!(run.stdout.is_empty());
+    let verdict = verify::verify(built()).unwrap();
+    assert_eq!(verdict.attachments, 8);
+    assert!(verdict.facts > 100, "{}", verdict.facts);
+}
+
+#[test]
+fn saving_it_anew_changes_nothing() {
+    assert!(after(|_| ()).differences.is_empty());
+}
+
+#[test]
+fn a_changed_digit_of_a_fact_is_found() {
+    let verdict = after(|document| change_digit(document, 1, |text| text.trim() == "37,25%"));
+    assert_found(&verdict, &["page 1", "is printed for `", "37,25%"]);
+}
+
+#[test]
+fn a_changed_digit_in_the_table_per_gemeente_is_found() {
+    // 12.345: a count of inhabitants, in the columns of the table alone
+    let is_cell = |text: &str| text.len() == 6 && text.as_bytes()[2] == b'.';
+    let printed = Printed::read(&Document::load(built()).unwrap()).unwrap();
+    let cell = printed
+        .blocks
+        .iter()
+        .find(|block| block.place == Place::Cell && is_cell(&block.runs[0].text))
+        .unwrap();
+    let page = u32::try_from(cell.runs[0].page).unwrap();
+    let verdict = after(|document| change_digit(document, page, is_cell));
+    assert_found(&verdict, &[&format!("page {page}"), "is no fact"]);
+}
+
+#[test]
+fn a_changed_row_of_an_attachment_is_found() {
+    for name in [
+        "bewijs.csv",
+        "cellen.csv",
+        "feiten.json",
+        "vergelijking.csv",
+    ] {
+        let verdict = after(|document| {
+            change_attachment(document, name, |text| text.replacen('7', "8", 1));
+        });
+        assert_found(&verdict, &[&format!("attachment `{name}` was changed")]);
+    }
+}
+
+#[test]
+fn a_changed_figure_is_found_when_its_checksum_is_mended() {
+    let verdict = after(|document| {
+        change_attachment(document, "bewijs.csv", |text| {
+            let row = text
+                .lines()
+                .find(|line| line.starts_with("misdrijven,2021,GM0203,"))
+                .unwrap();
+            let cells: Vec<&str> = row.split(',').collect();
+            let changed = row.replacen(&format!(",{},", cells[4]), ",1,", 1);
+            text.replacen(row, &changed, 1)
+        });
+        mend_checksums(document, "bewijs.csv");
+    });
+    assert_found(
+        &verdict,
+        &["fact `misdrijven.M50@2021`: its derivation gives"],
+    );
+}
+
+#[test]
+fn a_changed_fact_is_found_when_its_checksum_is_mended() {
+    let verdict = after(|document| {
+        change_attachment(document, "feiten.json", |text| {
+            text.replacen("\"text\":\"37,25%\"", "\"text\":\"39,25%\"", 1)
+        });
+        mend_checksums(document, "feiten.json");
+    });
+    assert_found(
+        &verdict,
+        &["its derivation gives `37,25%`", "`teksten.json`"],
+    );
+}
+
+#[test]
+fn a_removed_attachment_is_found() {
+    let verdict = after(|document| {
+        let id = attached(document, "bewijs.csv");
+        document.delete_object(id);
+    });
+    assert_found(&verdict, &["attachment `bewijs.csv` is missing"]);
+}
+
+#[test]
+fn what_is_no_pdf_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("no.pdf");
+    std::fs::write(&path, "no PDF").unwrap();
+    assert!(verify::verify(&path).is_err());
+}
+
+#[test]
+fn a_number_typed_into_a_chapter_stops_the_build() {
+    let project = Project::copy();
+    let chapter = "src/paper/chapters/04-veiligheid.typ";
+    let sentence = "Maar een gemiddelde zegt niet alles.";
+    // the second is also the text of a fact, and the third of one that stands in the same paragraph
+    for typed in [
+        "Het zijn er 81,7 per jaar.",
+        "Dat is 37,25%.",
+        "In M50 zijn het er 37,4.",
+    ] {
+        project.replace(chapter, sentence, &format!("{sentence} {typed}"));
+        let run = project.run(&["build"]);
+        assert_eq!(run.status, 1, "{}", run.stderr);
+        let mut words = typed.trim_end_matches('.').split_whitespace();
+        let number = words.rfind(|word| word.contains(',')).unwrap();
+        assert!(run.stderr.contains("page "), "{}", run.stderr);
+        assert!(run.stderr.contains(number), "{}", run.stderr);
+        assert!(run.stderr.contains("#f("), "{}", run.stderr);
+        assert!(!project.path(PDF).exists());
+        project.replace(chapter, &format!(" {typed}"), "");
+    }
+}
+
+#[test]
+fn a_wrong_list_of_numerals_is_named_with_its_line() {
+    let project = Project::copy();
+    project.replace(
+        "queries/numerals.toml",
+        "30.000 tot 80.000 inwoners",
+        "30.000",
+    );
+    let run = project.run(&["build"]);
+    assert_eq!(run.status, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("numerals.toml:6"), "{}", run.stderr);
+}
