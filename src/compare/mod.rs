@@ -179,30 +179,19 @@ fn group_values(
     groups_of: LazyFrame,
     size_classes: LazyFrame,
 ) -> PolarsResult<LazyFrame> {
-    let of_nederland = col("region").eq(lit(NEDERLAND_NUMBER));
-    let national = rows.clone().filter(of_nederland.clone()).select([
-        packed(&["cell"]) * lit(ROOM) + lit(i64::from(GroupId::Nederland.code())),
-        col("value").alias("published"),
-        col("status").alias("published_status"),
-    ]);
     let size_classes = size_classes.with_column(packed(&["indicator", "year"]).alias("cell"));
-    let grouped = rows
-        .clone()
-        .filter(of_nederland.not())
-        .with_columns(of_present())
-        .join(groups_of, [col("region")], [col("region")], left_ordered())
-        .with_column(packed(&["cell", "group"]).alias("group_cell"))
-        .group_by_stable([col("group_cell")])
-        .agg(aggregates())
-        .join(
-            kinds.drop(cols(["kind"])),
-            [col("method")],
-            [col("method")],
-            left(),
-        )
+    let of_nederland = col("group").eq(lit(GroupId::Nederland.code()));
+    let published = |name: &str| {
+        when(of_nederland.clone())
+            .then(col(name))
+            .otherwise(lit(NULL))
+            .alias(name)
+    };
+    let grouped = sums(rows, groups_of)?
+        .join(national(rows, kinds), [col("cell")], [col("cell")], left())
+        .with_columns([published("published"), published("published_status")])
         .with_column(coverage())
         .with_column(group_value())
-        .join(national, [col("group_cell")], [col("cell")], left())
         .with_columns([
             col("published").is_not_null().alias("own"),
             when(col("published").is_not_null())
@@ -233,11 +222,7 @@ fn group_values(
             col("within").fill_null(col("n")).alias("n"),
             col("of").fill_null(col("members")).alias("members"),
         ])
-        .filter(
-            col("kind")
-                .neq(lit(NATIONAL))
-                .or(col("group").eq(lit(GroupId::Nederland.code()))),
-        )
+        .filter(col("kind").neq(lit(NATIONAL)).or(of_nederland))
         .cache();
     let m50 = grouped
         .clone()
@@ -296,36 +281,91 @@ fn group_values(
         ))
 }
 
-/// Of those with a figure: num, den, inhabitants, status and year of the denominator, as `present_…`.
-fn of_present() -> Vec<Expr> {
-    ["num", "den", "inhabitants", "status", "den_year"]
-        .map(|name| {
-            when(col("value").is_not_null())
-                .then(col(name))
-                .otherwise(lit(NULL))
-                .alias(format!("present_{name}"))
-        })
-        .into()
+/// Sums and distributions of every group and cell, and columns cell and group.
+fn sums(rows: &LazyFrame, groups_of: LazyFrame) -> PolarsResult<LazyFrame> {
+    let nederland = GroupId::Nederland.code();
+    let gemeenten = rows
+        .clone()
+        .filter(col("region").neq(lit(NEDERLAND_NUMBER)))
+        .select(of_gemeente())
+        .cache();
+    let of_others = gemeenten
+        .clone()
+        .join(
+            groups_of.filter(col("group").neq(lit(nederland))),
+            [col("region")],
+            [col("region")],
+            left_ordered(),
+        )
+        .group_by_stable([packed(&["cell", "group"]).alias("group_cell")])
+        .agg(aggregates())
+        .with_columns([
+            (col("group_cell") / lit(ROOM)).alias("cell"),
+            (col("group_cell") % lit(ROOM))
+                .cast(DataType::Int32)
+                .alias("group"),
+        ])
+        .drop(cols(["group_cell"]));
+    // all gemeenten are in Nederland: no need to look that up
+    let of_nederland = gemeenten
+        .group_by_stable([col("cell")])
+        .agg(aggregates())
+        .with_column(lit(nederland).alias("group"));
+    concat(
+        [of_others, of_nederland].map(|sums| {
+            sums.select([
+                cols(["cell", "group"]).as_expr(),
+                all().exclude_cols(["cell", "group"]).as_expr(),
+            ])
+        }),
+        UnionArgs::default(),
+    )
+}
+
+/// Of each cell: indicator, year, way and what follows from them, and what CBS published of Nederland.
+fn national(rows: &LazyFrame, kinds: LazyFrame) -> LazyFrame {
+    rows.clone()
+        .filter(col("region").eq(lit(NEDERLAND_NUMBER)))
+        .select([
+            col("cell"),
+            col("indicator"),
+            col("year"),
+            col("way"),
+            col("method"),
+            col("value").alias("published"),
+            col("status").alias("published_status"),
+        ])
+        .join(kinds, [col("method")], [col("method")], left())
+}
+
+/// What groups are made of; num and `present_…`, status and year only of those with a figure.
+fn of_gemeente() -> Vec<Expr> {
+    let present = |name: &str| {
+        when(col("value").is_not_null())
+            .then(col(name))
+            .otherwise(lit(NULL))
+    };
+    let mut columns = ["cell", "region", "value", "den", "inhabitants"]
+        .map(col)
+        .to_vec();
+    columns.extend([
+        present("num").alias("num"),
+        present("den").alias("present_den"),
+        present("inhabitants").alias("present_inhabitants"),
+        present("status").alias("status"),
+        present("den_year").alias("den_year"),
+    ]);
+    columns
 }
 
 /// Sums and distribution of a group. They run over whole columns: a filter inside a group is slow.
 fn aggregates() -> Vec<Expr> {
     let quantile = |share: f64| col("value").quantile(lit(share), QuantileMethod::Linear);
     let int = DataType::Int32;
-    let same = [
-        "cell",
-        "indicator",
-        "year",
-        "group",
-        "way",
-        "method",
-        "kind",
-    ];
-    let mut all = same.map(|name| col(name).first()).to_vec();
-    all.extend([
+    vec![
         col("value").count().cast(int.clone()).alias("n"),
         len().cast(int).alias("members"),
-        col("present_num").sum().alias("num"),
+        col("num").sum(),
         col("present_den").sum().alias("den"),
         // of a share of Nederland all have the same denominator
         col("present_den").max().alias("one_den"),
@@ -340,13 +380,9 @@ fn aggregates() -> Vec<Expr> {
         quantile(0.75).alias("q3"),
         col("value").max().alias("max"),
         col("value").mean().alias("mean"),
-        col("present_status")
-            .max()
-            .fill_null(lit(1))
-            .alias("status"),
-        col("present_den_year").min().alias("den_year"),
-    ]);
-    all
+        col("status").max().fill_null(lit(1)),
+        col("den_year").min(),
+    ]
 }
 
 /// The share of the weight that has a figure: by denominator or weight where all members have one, else by inhabitants.
@@ -486,8 +522,6 @@ fn places(
             left(),
         )
         .with_columns(positions)
-        .with_column(packed(&["indicator", "region", "year"]).alias("order"))
-        .sort(["order"], SortMultipleOptions::default())
         .select(columns.collect::<Vec<_>>()))
 }
 

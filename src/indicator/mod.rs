@@ -25,8 +25,8 @@ use plan::Plan;
 #[derive(Debug)]
 pub struct Cells {
     /// Columns indicator (i32), way (i32), region, year (i32), num, den (f64), den_year (i32), value (f64),
-    /// missing, status (i32), inhabitants (f64, of that year or the latest earlier one). Sorted by indicator, year and
-    /// region, with a row for every gemeente of the edition and for Nederland.
+    /// missing, status (i32), inhabitants (f64, of that year or the latest earlier one). Sorted by indicator, region
+    /// and year, with a row for every gemeente of the edition and for Nederland.
     pub frame: DataFrame,
     /// Columns indicator, year, within, of (i32): gemeenten in a size class and in all, of the indicators that ask so.
     pub size_classes: DataFrame,
@@ -600,8 +600,8 @@ fn inhabitants(grid: &Grid, formulas: LazyFrame, plan: &Plan) -> PolarsResult<La
         .select([col("region_year"), col("inhabitants")]))
 }
 
-/// A row for every gemeente of the edition and for Nederland, whether there is a figure or not, by indicator, year and
-/// region.
+/// A row for every gemeente of the edition and for Nederland, whether there is a figure or not, by indicator, region and
+/// year.
 fn complete(
     context: Context<'_>,
     grid: &Grid,
@@ -613,8 +613,14 @@ fn complete(
         all.clone()
             .with_column(cell())
             .drop(cols(["indicator", "way", "year", "region"]));
-    Ok(first_ways(context, all)?
+    let ways = first_ways(context, all)?.cache();
+    let indicators = ways
+        .clone()
+        .select([col("indicator")])
+        .unique_stable(None, UniqueKeepStrategy::First);
+    Ok(indicators
         .cross_join(grid.regions()?, None)
+        .join(ways, [col("indicator")], [col("indicator")], left())
         .with_columns([cell(), packed(&["region", "year"]).alias("region_year")])
         .join(figures, [col("cell")], [col("cell")], left())
         .with_columns([

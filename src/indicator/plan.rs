@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use crate::query::{Edition, Formula, Queries, Way};
-use crate::tidy::{ROOM, Tidy};
+use crate::tidy::{ROOM, Tidy, packed};
 
 /// Queries as numbers and pairs.
 #[derive(Debug)]
@@ -18,11 +18,13 @@ pub(super) struct Plan<'a> {
     /// Lists (classes) on which a topic of a year is.
     classes: BTreeMap<(i32, i32), BTreeSet<i32>>,
     boundaries: i32,
+    weights: Vec<Weight>,
     /// The formula that counts inhabitants.
     pub inhabitants: i32,
 }
 
 /// The weight of a ratio of one year and list.
+#[derive(Debug)]
 struct Weight {
     formula: usize,
     topic: i32,
@@ -63,13 +65,16 @@ impl<'a> Plan<'a> {
                 }
             }
         }
-        Ok(Self {
+        let mut plan = Self {
             queries,
             formulas,
             classes: classes(tidy, edition.until)?,
             boundaries: edition.boundaries,
+            weights: Vec::new(),
             inhabitants: 0,
-        })
+        };
+        plan.weights = plan.weight_rows();
+        Ok(plan)
     }
 
     fn number(&self, formula: &Formula) -> i32 {
@@ -112,7 +117,7 @@ impl<'a> Plan<'a> {
             .values()
             .flatten()
             .map(|class| (*class, self.boundaries));
-        let weights = self.weight_rows().into_iter().flat_map(|weight| {
+        let weights = self.weights.iter().flat_map(|weight| {
             let from = self
                 .classes
                 .get(&(weight.topic, weight.source_year))
@@ -292,7 +297,7 @@ impl<'a> Plan<'a> {
     /// weight (the row's number), formula, source (topic and year in one), sign, year, of_class, by_dwellings: the
     /// weights that the ratios of a year need.
     pub(super) fn weights(&self) -> PolarsResult<DataFrame> {
-        let rows = self.weight_rows();
+        let rows = &self.weights;
         let source = |row: &Weight| i64::from(row.topic) * ROOM + i64::from(row.source_year);
         df![
             "weight" => (0..rows.len() as i32).collect::<Vec<_>>(),
@@ -308,7 +313,7 @@ impl<'a> Plan<'a> {
     /// formula_year (both in one), den_year: the year a weight comes from.
     pub(super) fn weight_years(&self) -> PolarsResult<DataFrame> {
         let years: BTreeMap<(i32, i32), i32> = self
-            .weight_rows()
+            .weights
             .iter()
             .map(|row| ((row.formula as i32, row.year), row.source_year))
             .collect();
@@ -371,25 +376,23 @@ fn unfixed(formula: &Formula) -> Formula {
 
 /// The lists on which each topic of each year has figures.
 fn classes(tidy: &Tidy, until: i32) -> PolarsResult<BTreeMap<(i32, i32), BTreeSet<i32>>> {
+    let has_figures = col("value")
+        .is_not_null()
+        .and(col("class").is_not_null())
+        .and(col("year").lt_eq(lit(until)));
     let frame = tidy
         .frame
         .clone()
         .lazy()
-        .filter(
-            col("value")
-                .is_not_null()
-                .and(col("year").lt_eq(lit(until))),
-        )
-        .select(["topic", "year", "class"].map(col))
-        .unique_stable(None, UniqueKeepStrategy::First)
+        .filter(has_figures)
+        .select([packed(&["topic", "year", "class"]).alias("all")])
+        .unique(None, UniqueKeepStrategy::Any)
         .collect()?;
-    let column = |name: &str| frame.column(name).and_then(|column| column.i32().cloned());
-    let (topics, years, lists) = (column("topic")?, column("year")?, column("class")?);
     let mut classes: BTreeMap<(i32, i32), BTreeSet<i32>> = BTreeMap::new();
-    for ((topic, year), class) in topics.iter().zip(years.iter()).zip(lists.iter()) {
-        if let (Some(topic), Some(year), Some(class)) = (topic, year, class) {
-            classes.entry((topic, year)).or_default().insert(class);
-        }
+    for all in frame.column("all")?.i64()?.iter().flatten() {
+        let [topic, year, class] =
+            [all / ROOM / ROOM, all / ROOM % ROOM, all % ROOM].map(|number| number as i32);
+        classes.entry((topic, year)).or_default().insert(class);
     }
     Ok(classes)
 }
