@@ -147,7 +147,7 @@ pub fn read(context: Context<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Fa
         ],
         UnionArgs::default(),
     )
-    .and_then(LazyFrame::collect)
+    .and_then(collect_in_order)
     .map_err(Error)?;
     tidy.origins
         .retain(|(_, year), _| *year <= context.edition.until);
@@ -275,6 +275,12 @@ pub fn packed(columns: &[&str]) -> Expr {
 
 /// What each number of [`packed`] stays below.
 pub const ROOM: i64 = 10_000;
+
+/// Carries out a plan without dropping the order of rows, as the optimiser does where it sees no step that needs it: sums
+/// of numbers with decimals do, to give the same last digit every time.
+pub fn collect_in_order(plan: LazyFrame) -> PolarsResult<DataFrame> {
+    plan.with_check_order(false).collect()
+}
 
 /// An inner join that keeps the order of the left side, and with it the order of sums.
 pub fn left_ordered() -> JoinArgs {

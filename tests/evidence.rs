@@ -225,15 +225,7 @@ fn every_fact_beside_the_paper_follows_from_the_rows_beside_it() {
         };
         assert!(close(value, again), "{}: {value} and {again}", fact["id"]);
     }
-    for kind in [
-        "ratio",
-        "share",
-        "sum",
-        "published",
-        "size-class",
-        "stat",
-        "difference",
-    ] {
+    for kind in ["ratio", "share", "sum", "published", "size-class", "stat"] {
         assert!(
             kinds.contains_key(kind),
             "no fact of kind {kind}: {kinds:?}"

@@ -16,7 +16,7 @@ use crate::failure::{Failure, Report};
 use crate::gemeente::{NEDERLAND_NUMBER, region_number};
 use crate::indicator::Cells;
 use crate::query::{Indicator, Queries, Way};
-use crate::tidy::{ROOM, left_ordered, packed};
+use crate::tidy::{ROOM, collect_in_order, left_ordered, packed};
 
 /// Why a group has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,8 +73,7 @@ pub struct Comparison {
 /// When polars cannot carry out a step.
 pub fn compare(queries: &Queries, cells: &Cells, groups: &[Group]) -> Result<Comparison, Failure> {
     let kinds = kinds(queries).map_err(Error)?.lazy();
-    let rows = with_kinds(cells.frame.clone().lazy(), kinds.clone())
-        .collect()
+    let rows = collect_in_order(with_kinds(cells.frame.clone().lazy(), kinds.clone()))
         .map_err(Error)?
         .lazy();
     let groups_of = membership(groups).map_err(Error)?;
@@ -84,10 +83,13 @@ pub fn compare(queries: &Queries, cells: &Cells, groups: &[Group]) -> Result<Com
         groups_of.clone().lazy(),
         cells.size_classes.clone().lazy(),
     )
-    .and_then(LazyFrame::collect)
+    .and_then(collect_in_order)
     .map_err(Error)?;
+    // sorted when it is there: within a plan the optimiser may drop an order that no later step asks for
+    let by_gemeente = ["indicator", "region", "year"];
     let gemeenten = places(rows, &groups_of, &group_values)
-        .and_then(LazyFrame::collect)
+        .and_then(collect_in_order)
+        .and_then(|frame| frame.sort(by_gemeente, SortMultipleOptions::default()))
         .map_err(Error)?;
     Ok(Comparison {
         groups: group_values,

@@ -18,7 +18,7 @@ use crate::gemeente::{
 };
 use crate::observation::{Missing, Status};
 use crate::query::{Edition, Queries, Way};
-use crate::tidy::{Tidy, left_ordered, missing_code, packed, status_code};
+use crate::tidy::{Tidy, collect_in_order, left_ordered, missing_code, packed, status_code};
 use plan::Plan;
 
 /// The figures of all indicators per region and year.
@@ -126,7 +126,11 @@ fn cells(
     ];
     let all = concat(ways, UnionArgs::default())?.cache();
     let inhabitants = inhabitants(&grid, formulas, plan)?;
-    complete(context, &grid, all, inhabitants)?.collect()
+    // sorted when it is there: within a plan the optimiser may drop an order that no later step asks for
+    collect_in_order(complete(context, &grid, all, inhabitants)?)?.sort(
+        ["indicator", "year", "region"],
+        SortMultipleOptions::default(),
+    )
 }
 
 /// The regions and years an edition speaks of.
@@ -638,11 +642,6 @@ fn complete(
                 .chain(["inhabitants"])
                 .map(col)
                 .collect::<Vec<_>>(),
-        )
-        // the optimiser may drop an order that nothing in the plan asks for: readers of the frame do
-        .sort(
-            ["indicator", "year", "region"],
-            SortMultipleOptions::default(),
         ))
 }
 
