@@ -233,7 +233,8 @@ fn nederland() -> CrosswalkRow {
 
 /// Whether all of a gemeente goes to one other.
 fn is_whole(row: &CrosswalkRow) -> bool {
-    [row.part.inhabitants, row.part.dwellings, row.of_target] == [1.0; 3] && !row.lost
+    let whole = |share: f64| share.to_bits() == 1f64.to_bits();
+    whole(row.part.inhabitants) && whole(row.part.dwellings) && whole(row.of_target) && !row.lost
 }
 
 /// Rows of crosswalks, column by column.

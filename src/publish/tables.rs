@@ -198,6 +198,9 @@ pub(super) fn vergelijking(
     Ok(sheet.into_bytes())
 }
 
+/// A way and a year.
+type WayAndYear = (usize, i32);
+
 /// What is needed to write the rows of `gemeenten.csv`: columns, and texts made ready once.
 pub(super) struct Gemeenten<'a> {
     frame: &'a DataFrame,
@@ -216,7 +219,7 @@ pub(super) struct Gemeenten<'a> {
     /// Code and name per region.
     names: BTreeMap<i32, Vec<u8>>,
     /// Per indicator, by way and year: weight; and method, boundaries and release.
-    methods: Vec<BTreeMap<(usize, i32), [Vec<u8>; 2]>>,
+    methods: Vec<BTreeMap<WayAndYear, [Vec<u8>; 2]>>,
 }
 
 impl<'a> Gemeenten<'a> {
