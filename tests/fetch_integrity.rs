@@ -13,7 +13,7 @@ use fetch_support::{
     Heed, Kept, SERVICES, assert_whole, big, fetch, fetch_into, fetch_with, lasting, paged,
     paged_config, population, rows, topic,
 };
-use middelgroot::cbs::{Client, Kind, PageCache, Periods, Service, TableAsk, TopicAsk};
+use middelgroot::source::cbs::{Client, Kind, PageCache, Periods, Service, TableAsk, TopicAsk};
 
 #[test]
 fn an_id_in_the_wrong_case() {
@@ -58,7 +58,7 @@ fn no_rows_at_all_is_an_error() {
     let server = Server::start(vec![big_table(10, 4)]);
     server.fault(Rule::on("TypedDataSet", Fault::LostRow));
     let mut ask = big(Service::V3);
-    ask.periods = middelgroot::cbs::Periods::Keys(vec!["1001JJ00".into()]);
+    ask.periods = middelgroot::source::cbs::Periods::Keys(vec!["1001JJ00".into()]);
     server.edit("99999NED", |table| table.dims[0].members.truncate(1));
     assert!(matches!(
         *fetch(&server, &ask).unwrap_err().kind,

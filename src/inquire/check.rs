@@ -8,11 +8,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Error, claims, data_check};
+use super::{Error, Inquiry, data_check};
+use crate::base::failure::Failure;
 use crate::claim::State;
-use crate::fact::Register;
-use crate::failure::Failure;
-use crate::text;
+use crate::fact::plain;
 
 /// What is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -96,20 +95,16 @@ pub struct Check {
 /// Checks everything.
 ///
 /// # Errors
-/// When a file cannot be read, or a claim is not well-formed.
-pub fn check(
-    queries: &Path,
-    sources: &Path,
-    register: &Register<'_>,
-) -> Result<Vec<Check>, Failure> {
-    let mut checks = claim_checks(sources, register)?;
-    checks.extend(data_check::checks(queries, register)?);
+/// When `checks.toml` cannot be read, or a claim's facts lie too far apart.
+pub fn check(queries: &Path, inquiry: &Inquiry<'_>) -> Result<Vec<Check>, Failure> {
+    let mut checks = claim_checks(inquiry)?;
+    checks.extend(data_check::checks(queries, &inquiry.register)?);
     Ok(checks)
 }
 
-fn claim_checks(sources: &Path, register: &Register<'_>) -> Result<Vec<Check>, Failure> {
+fn claim_checks(inquiry: &Inquiry<'_>) -> Result<Vec<Check>, Failure> {
     let mut checks = Vec::new();
-    for (tested, made) in claims(sources, register)? {
+    for (tested, made) in inquiry.claims()? {
         // the agenda's own claims are reported as they stand
         let required = made && tested.claim.agenda.is_none();
         let variants = &tested.variants;
@@ -121,7 +116,7 @@ fn claim_checks(sources: &Path, register: &Register<'_>) -> Result<Vec<Check>, F
             tested.state.word(),
             variants.carried,
             variants.applicable,
-            text::plain(&tested.segments)
+            plain(&tested.segments)
         );
         if !variants.failing.is_empty() {
             let _ = write!(detail, " [not with: {}]", variants.failing.join(", "));

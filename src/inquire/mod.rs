@@ -9,33 +9,41 @@ mod explain;
 mod find;
 
 pub use check::{Check, Checked, Kind, check, does_not_hold};
-pub use explain::{Explanation, Line, Step, explain};
+pub use explain::{Explanation, Line, Step, explain, wanted};
 pub use find::{Found, find};
 
-use std::path::Path;
-
+use crate::base::failure::{Exit, Report};
 use crate::claim;
 use crate::fact::Register;
-use crate::failure::{Exit, Failure, Report};
-use crate::paper::{self, UseKind};
+use crate::paper::{Use, UseKind};
+use crate::query::Misread;
 
-/// Every claim, tested, with whether a chapter makes it.
-///
-/// # Errors
-/// When a chapter cannot be read or a claim is not well-formed.
-pub fn claims<'a>(
-    sources: &Path,
-    register: &Register<'a>,
-) -> Result<Vec<(claim::Tested<'a>, bool)>, Failure> {
-    let uses = paper::uses(sources)?;
-    let mut tested = Vec::new();
-    for claim in &register.queries().claims {
-        let made = uses
-            .iter()
-            .any(|used| matches!(&used.kind, UseKind::Claim(id) if *id == claim.id));
-        tested.push((claim::test(claim, register)?, made));
+/// What is asked about: the facts of an edition, and what its chapters use.
+#[derive(Debug)]
+pub struct Inquiry<'a> {
+    /// Every fact that chapters and queries name.
+    pub register: Register<'a>,
+    /// Where facts, claims and charts are used.
+    pub uses: Vec<Use>,
+}
+
+impl<'a> Inquiry<'a> {
+    /// Every claim, tested, with whether a chapter makes it.
+    ///
+    /// # Errors
+    /// When a claim's facts lie too far apart.
+    pub fn claims(&self) -> Result<Vec<(claim::Tested<'a>, bool)>, claim::Error> {
+        let claims = self.register.queries().claims.iter();
+        claims
+            .map(|of| Ok((claim::test(of, &self.register)?, self.makes(&of.id))))
+            .collect()
     }
-    Ok(tested)
+
+    fn makes(&self, claim: &str) -> bool {
+        self.uses
+            .iter()
+            .any(|used| matches!(&used.kind, UseKind::Claim(id) if id == claim))
+    }
 }
 
 /// What can be wrong with a question.
@@ -67,6 +75,9 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// Neither a fact nor a claim.
+    #[error(transparent)]
+    Id(Misread),
     /// A frame lacks a column.
     #[error("cannot read the figures: {0}")]
     Frame(#[from] polars::error::PolarsError),
@@ -74,6 +85,9 @@ pub enum Error {
 
 impl Report for Error {
     fn hint(&self) -> Option<String> {
+        if let Self::Id(wrong) = self {
+            return Some(format!("expected {}", wrong.expected));
+        }
         Some(
             match self {
                 Self::NotFound { .. } => {
@@ -81,7 +95,7 @@ impl Report for Error {
                 }
                 Self::DoesNotHold { .. } => "the lines marked `fail` say what is wrong",
                 Self::Checks { .. } => "see the comment at its top",
-                Self::Frame(_) => return None,
+                Self::Id(_) | Self::Frame(_) => return None,
             }
             .to_owned(),
         )
@@ -90,7 +104,7 @@ impl Report for Error {
     fn exit(&self) -> Exit {
         match self {
             Self::NotFound { .. } | Self::DoesNotHold { .. } => Exit::DoesNotHold,
-            Self::Checks { .. } => Exit::Usage,
+            Self::Checks { .. } | Self::Id(_) => Exit::Usage,
             Self::Frame(_) => Exit::Other,
         }
     }

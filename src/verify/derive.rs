@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::attached::Files;
 use super::known::Known;
-use crate::fact::wording;
-use crate::number::{self, Notation, Style};
+use crate::base::number::{self, Notation, Style};
+use crate::base::wording;
 
 /// Relative difference that the order of additions can make.
 const ROUNDING: f64 = 1e-9;

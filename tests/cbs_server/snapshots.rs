@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use middelgroot::query::{Queries, Service, Table};
-use middelgroot::snapshot::{Snapshot, Store};
+use middelgroot::source::snapshot::{Snapshot, Store};
 
 use super::model::{Cell, Dim, Kind, Member, ServedTable, Topic};
 
