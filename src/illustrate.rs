@@ -12,6 +12,7 @@ use crate::compare::GroupId;
 use crate::fact::{self, GroupRow, Register, print};
 use crate::failure::{Exit, Report};
 use crate::gemeente::{self, Geometry};
+use crate::look::{Look, Rgb, Shape};
 use crate::number::{self, Notation};
 use crate::publish::Provenance;
 use crate::query::{Chart, ChartKind, Indicator};
@@ -191,7 +192,7 @@ impl<'r, 'a> Illustrator<'r, 'a> {
                 },
             );
         chart::GroupValue {
-            group: chart_group(group),
+            look: look(group),
             label: format!("{} {text}", self.name(group)),
             value: row.and_then(|row| row.value),
             hollow: self.is_incomplete(group)
@@ -281,6 +282,7 @@ impl<'r, 'a> Illustrator<'r, 'a> {
         Some(chart::StripRow {
             label,
             members: dots.collect(),
+            dots: look(GroupId::M50),
             groups: chart
                 .groups
                 .iter()
@@ -307,7 +309,7 @@ impl<'r, 'a> Illustrator<'r, 'a> {
                     .to_owned();
                 chart::BarItem {
                     name,
-                    group: Some(value.group),
+                    look: value.look,
                     value: value.value,
                     text,
                     hollow: value.hollow,
@@ -347,7 +349,7 @@ impl<'r, 'a> Illustrator<'r, 'a> {
                 .iter()
                 .any(|point| point.value.is_some())
                 .then(|| chart::Series {
-                    group: chart_group(*group),
+                    look: look(*group),
                     label,
                     points,
                     hollow: self.is_incomplete(*group),
@@ -384,7 +386,7 @@ impl<'r, 'a> Illustrator<'r, 'a> {
             about.last(),
         );
         let items = chart.groups.iter().map(|group| chart::SlopeItem {
-            group: chart_group(*group),
+            look: look(*group),
             from: end(*group, from),
             to: end(*group, to),
             hollow: self.is_incomplete(*group),
@@ -422,6 +424,7 @@ impl<'r, 'a> Illustrator<'r, 'a> {
         chart::ranked_dots(&chart::RankedDots {
             width: width(chart),
             members: members.collect(),
+            dots: look(GroupId::M50),
             references: references
                 .map(|group| self.group_value(about.indicator, *group, year))
                 .collect(),
@@ -465,9 +468,9 @@ impl<'r, 'a> Illustrator<'r, 'a> {
                     class,
                 }
             });
-        let class = |label: String, group: chart::Group, pattern| chart::MapClass {
+        let class = |label: String, look: Look, pattern| chart::MapClass {
             label,
-            fill: group.color(),
+            fill: look.color,
             pattern,
         };
         chart::map(&chart::Map {
@@ -477,12 +480,12 @@ impl<'r, 'a> Illustrator<'r, 'a> {
             classes: vec![
                 class(
                     format!("Leden van M50 ({})", m50.len()),
-                    chart::Group::M50,
+                    look(GroupId::M50),
                     chart::Pattern::Solid,
                 ),
                 class(
                     "Andere gemeenten van 30.000-80.000 inwoners".to_owned(),
-                    chart::Group::Middelgroot,
+                    look(GroupId::MidSized),
                     chart::Pattern::Hatch,
                 ),
             ],
@@ -719,16 +722,28 @@ const fn width(chart: &Chart) -> chart::Width {
     }
 }
 
-const fn chart_group(group: GroupId) -> chart::Group {
-    match group {
-        GroupId::M50 => chart::Group::M50,
-        GroupId::G4 => chart::Group::G4,
-        GroupId::G40 => chart::Group::G40,
-        GroupId::P10 => chart::Group::P10,
-        GroupId::MidSized => chart::Group::Middelgroot,
-        GroupId::MidSizedOther => chart::Group::MiddelgrootOverig,
-        GroupId::Nederland => chart::Group::Nederland,
+const fn look(group: GroupId) -> Look {
+    let (color, text, shape) = match group {
+        GroupId::M50 => (0x0012_436D, 0x0012_436D, Shape::Circle),
+        GroupId::G4 => (0x00F4_6A25, 0x00A8_3C08, Shape::Diamond),
+        GroupId::G40 => (0x0028_A197, 0x0015_6E67, Shape::Square),
+        GroupId::P10 => (0x00A2_85D1, 0x006A_48A8, Shape::TriangleUp),
+        GroupId::MidSized => (0x0076_7676, 0x0059_5959, Shape::TriangleDown),
+        GroupId::MidSizedOther => (0x0076_7676, 0x0059_5959, Shape::Plus),
+        GroupId::Nederland => (0x003D_3D3D, 0x003D_3D3D, Shape::Bar),
+    };
+    Look {
+        color: rgb(color),
+        text: rgb(text),
+        shape,
+        strong: matches!(group, GroupId::M50),
+        dashed: matches!(group, GroupId::Nederland),
     }
+}
+
+const fn rgb(color: u32) -> Rgb {
+    let [_, red, green, blue] = color.to_be_bytes();
+    Rgb(red, green, blue)
 }
 
 /// Ticks print like values, with no more decimals than they need.

@@ -9,8 +9,9 @@ use plotters::backend::{DrawingBackend, SVGBackend};
 use plotters::style::{Color, RGBAColor, RGBColor, ShapeStyle};
 
 use super::text::{self, Weight};
-use super::theme::{self, Group, Rgb, Shape};
+use super::theme;
 use super::{ChartError, MarkKind, Picture, PlacedMark, PlacedText};
+use crate::look::{Look, Rgb, Shape};
 
 /// Canvas units in a point.
 const UNITS: f64 = 10.0;
@@ -40,8 +41,8 @@ pub(crate) const NOTE: Print = Print {
 
 impl Print {
     /// A label in a group's text colour, bold where the group is what the chart is about.
-    pub fn of(group: theme::Group) -> Self {
-        let weight = if group.strong() {
+    pub fn of(look: Look) -> Self {
+        let weight = if look.strong {
             Weight::Bold
         } else {
             Weight::Regular
@@ -49,7 +50,7 @@ impl Print {
         Self {
             size: theme::LABEL,
             weight,
-            color: group.text_color(),
+            color: look.text,
         }
     }
 
@@ -206,12 +207,11 @@ impl Surface {
     }
 
     /// A group's marker in its shape, with a white edge that keeps it apart from what lies behind.
-    pub fn marker(&mut self, name: &str, group: Option<Group>, at: Point, r: f64, hollow: bool) {
-        let (shape, color) = group.map_or((Shape::Circle, theme::AXIS), |g| (g.shape(), g.color()));
-        self.shape(shape, at, r + 0.8, theme::WHITE);
-        self.shape(shape, at, r, color);
+    pub fn marker(&mut self, name: &str, look: Look, at: Point, r: f64, hollow: bool) {
+        self.shape(look.shape, at, r + 0.8, theme::WHITE);
+        self.shape(look.shape, at, r, look.color);
         if hollow {
-            self.shape(shape, at, r * 0.6, theme::WHITE);
+            self.shape(look.shape, at, r * 0.6, theme::WHITE);
         }
         self.mark(MarkKind::Group, name, at, r);
     }
@@ -247,8 +247,8 @@ impl Surface {
             }
             Shape::Diamond => scaled(&[(0.0, -1.15), (1.15, 0.0), (0.0, 1.15), (-1.15, 0.0)]),
             Shape::Square => scaled(&[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)]),
-            Shape::Up => scaled(&[(0.0, -1.1), (1.1, 0.85), (-1.1, 0.85)]),
-            Shape::Down => scaled(&[(0.0, 1.1), (1.1, -0.85), (-1.1, -0.85)]),
+            Shape::TriangleUp => scaled(&[(0.0, -1.1), (1.1, 0.85), (-1.1, 0.85)]),
+            Shape::TriangleDown => scaled(&[(0.0, 1.1), (1.1, -0.85), (-1.1, -0.85)]),
             Shape::Bar => scaled(&[(-0.35, -1.0), (0.35, -1.0), (0.35, 1.0), (-0.35, 1.0)]),
             Shape::Plus => scaled(&[
                 (-0.38, -1.0),
