@@ -11,9 +11,12 @@ use serde::{Deserialize, Serialize};
 use super::Client;
 use super::ask::Service;
 use super::config::parse;
-use super::describe::{self, Description, list, one_line};
+use super::describe;
+use super::description::{Description, one_line};
 use super::error::Result;
 use super::http::Errand;
+use super::list::list;
+use super::parallel::parallel;
 use super::plan::year_in;
 use super::sink::{Progress, Release};
 
@@ -146,7 +149,7 @@ impl Client {
         let errand = Errand::new("catalog", progress, &self.http.config);
         let mut entries = BTreeMap::new();
         let bases = vec![self.bases.catalog.clone(), self.bases.third_catalog.clone()];
-        let v3 = describe::parallel(2, bases, |base| {
+        let v3 = parallel(2, bases, |base| {
             let mut url = parse(&format!("{base}/Tables"))?;
             url.set_query(Some("$format=json"));
             list::<V3Row>(&self.http, &errand, url)

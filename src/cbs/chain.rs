@@ -14,11 +14,12 @@ use serde::Deserialize;
 
 use super::cache::{Shelf, Stored};
 use super::config::address;
-use super::describe::{both, list, next_url, parallel};
 use super::error::{Error, Kind, Result};
 use super::http::{Errand, Http};
 use super::limiter::lock;
+use super::list::{list, next_url};
 use super::page;
+use super::parallel::{both, parallel};
 use super::query::{Chain, Count};
 
 /// What all pages of a table need.

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::ask::{Periods, TableAsk};
-use super::describe::{Description, Dimension, DimensionKind, Member, Topic, is_gemeente};
+use super::description::{Description, Dimension, DimensionKind, Member, Topic, is_gemeente};
 use super::error::{Kind, Result};
 use super::rows::Axis;
 

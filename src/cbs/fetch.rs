@@ -12,10 +12,13 @@ use super::Client;
 use super::ask::TableAsk;
 use super::cache::{PageCache, Shelf, Stored};
 use super::chain::Reading;
-use super::describe::{self, Description, Place};
+use super::describe;
+use super::description::Description;
 use super::emit::emit;
 use super::error::{Kind, Result};
 use super::http::Errand;
+use super::parallel::parallel;
+use super::place::Place;
 use super::plan::Plan;
 use super::query::Chain;
 use super::sink::{Progress, RequestMade, Sink, TableMeta};
@@ -99,7 +102,7 @@ impl Client {
             notes: Mutex::default(),
         };
         let chains = plan.chains.iter().collect();
-        let read = describe::parallel(self.http.config.connections, chains, |chain| {
+        let read = parallel(self.http.config.connections, chains, |chain| {
             reading.chain(chain)
         })?;
         let (pages, counts): (Vec<_>, Vec<_>) = read.into_iter().unzip();

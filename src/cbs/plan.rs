@@ -8,8 +8,9 @@
 use super::ask::{TableAsk, TopicAsk};
 use super::choice::{Choice, Wanted, choices, dimension_of, is_nederland, member};
 use super::config::Config;
-use super::describe::{Description, DimensionKind, Member, Place, Topic, one_line};
+use super::description::{Description, DimensionKind, Member, Topic, one_line};
 use super::error::{Error, Kind, Result};
+use super::place::Place;
 use super::query::{Chain, Query};
 use super::rows::{Axis, Layout};
 use super::sink::{Lacking, PeriodMeta, TopicMeta};

@@ -11,7 +11,8 @@ use reqwest::Url;
 
 use super::choice::{Choice, is_nederland};
 use super::config::Config;
-use super::describe::{Member, Place};
+use super::description::Member;
+use super::place::Place;
 
 /// Members of one dimension in one request; more are asked in several.
 const MEMBERS_AT_ONCE: usize = 15;

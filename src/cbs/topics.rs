@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::ask::TopicAsk;
-use super::describe::{Topic, one_line};
+use super::description::{Topic, one_line};
 use super::error::{Error, Kind, Result};
 
 /// Candidates that an error lists.

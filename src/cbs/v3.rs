@@ -5,12 +5,14 @@
 
 use serde::Deserialize;
 
-use super::describe::{
-    Description, Dimension, DimensionKind, Groups, Member, Place, Topic, Year, list, one_line,
-    parallel, path_of, status,
+use super::description::{
+    Description, Dimension, DimensionKind, Groups, Member, Topic, Year, one_line, path_of, status,
 };
 use super::error::{Kind, Result};
 use super::http::{Errand, Http};
+use super::list::list;
+use super::parallel::parallel;
+use super::place::Place;
 use super::sink::Release;
 
 /// The licence of CBS's own tables, which v3 does not carry.

@@ -5,13 +5,15 @@
 
 use serde::Deserialize;
 
-use super::describe::{
-    Description, Dimension, DimensionKind, Groups, Member, Place, Topic, Year, both, list,
-    one_line, parallel, path_of, status,
+use super::description::{
+    Description, Dimension, DimensionKind, Groups, Member, Topic, Year, one_line, path_of, status,
 };
 use super::error::{Kind, Result};
 use super::http::{Errand, Http};
+use super::list::list;
 use super::page;
+use super::parallel::{both, parallel};
+use super::place::Place;
 use super::sink::Release;
 
 #[derive(Deserialize)]
