@@ -1,16 +1,16 @@
 //! `fetch`: every table that `queries/` asks for comes from CBS into `data/snapshots/`, whole and proven, or stays as
 //! it was.
 //!
-//! In: the queries, the store with its lock, and CBS. Out: per table what became of it ([`Told`]); one that fails does
-//! not stop the others. Three ways: bring what the lock pins ([`Wishes::update`] not set), take the newest release, or
-//! only ask what is new ([`check()`]). A release is pinned once it stands, and its pages are forgotten after that, so
-//! that a kill at any moment leaves something to go on with.
+//! In: the queries, the store with its lock, and CBS. Out: a [`TableReport`] per table; one that fails does not stop the
+//! others. Three ways: bring what the lock pins ([`Options::update`] not set), take the newest release, or only ask what
+//! is new ([`check()`]). A release is pinned once it stands, and its pages are forgotten after that, so that a kill at
+//! any moment leaves something to go on with.
 
-mod asks;
 mod check;
-mod rows;
+mod request;
 mod settings;
 mod sidecar;
+mod writer;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -19,10 +19,10 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
-pub use check::{Checked, Word, check};
+pub use check::{UpdateReport, UpdateStatus, check};
 pub use settings::read as settings;
 
-use crate::cbs::{self, Client, Kind, PageCache, Planned, Progress};
+use crate::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
 use crate::failure::{Exit, Report};
 use crate::files;
 use crate::query::{Queries, Service, Table};
@@ -30,17 +30,17 @@ use crate::snapshot::{self, Lock, Sidecar, Store};
 
 /// What `fetch` was asked.
 #[derive(Clone, Debug, Default)]
-pub struct Wishes {
+pub struct Options {
     /// Tables; all when empty.
     pub tables: Vec<String>,
     /// Take the newest release instead of the pinned one.
     pub update: bool,
 }
 
-/// What became of a table.
+/// How the fetch of a table ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Became {
+pub enum Outcome {
     /// A release that was not here came, and is pinned.
     Fetched,
     /// CBS has the release that is here.
@@ -55,13 +55,14 @@ pub enum Became {
     Failed,
 }
 
-/// What became of a table, with all that there is to say.
+/// How the fetch of a table ended, with all that there is to say.
 #[derive(Debug, Serialize)]
-pub struct Told {
+pub struct TableReport {
     /// Table.
     pub table: String,
-    /// What became of it.
-    pub became: Became,
+    /// How it ended.
+    #[serde(rename = "became")]
+    pub outcome: Outcome,
     /// Release folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release: Option<String>,
@@ -86,11 +87,11 @@ pub struct Told {
     pub hint: Option<String>,
 }
 
-impl Told {
-    fn new(table: &str, became: Became) -> Self {
+impl TableReport {
+    fn new(table: &str, outcome: Outcome) -> Self {
         Self {
             table: table.to_owned(),
-            became,
+            outcome,
             release: None,
             topics: 0,
             rows: 0,
@@ -108,7 +109,7 @@ impl Told {
             message: Some(error.to_string()),
             hint: error.hint(),
             error: Some(error),
-            ..Self::new(table, Became::Failed)
+            ..Self::new(table, Outcome::Failed)
         }
     }
 }
@@ -163,10 +164,10 @@ pub fn fetch(
     at_once: usize,
     queries: &Queries,
     data: &Path,
-    wishes: &Wishes,
+    options: &Options,
     progress: &dyn Progress,
-) -> Result<Vec<Told>, Error> {
-    let tables = tables(queries, &wishes.tables)?;
+) -> Result<Vec<TableReport>, Error> {
+    let tables = tables(queries, &options.tables)?;
     let store = Store::new(data);
     let run = Run {
         client,
@@ -174,10 +175,10 @@ pub fn fetch(
         lock: Mutex::new(store.lock()?),
         store,
         queries,
-        update: wishes.update,
+        update: options.update,
         progress,
     };
-    let told: Mutex<BTreeMap<usize, Told>> = Mutex::default();
+    let reports: Mutex<BTreeMap<usize, TableReport>> = Mutex::default();
     let next = AtomicUsize::new(0);
     let work = || {
         while let Some((number, table)) = {
@@ -186,8 +187,8 @@ pub fn fetch(
         } {
             let one = run
                 .table(table)
-                .unwrap_or_else(|error| Told::failed(&table.id, error));
-            unpoisoned(&told).insert(number, one);
+                .unwrap_or_else(|error| TableReport::failed(&table.id, error));
+            unpoisoned(&reports).insert(number, one);
         }
     };
     std::thread::scope(|scope| {
@@ -196,7 +197,7 @@ pub fn fetch(
         }
         work();
     });
-    Ok(told
+    Ok(reports
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner)
         .into_values()
@@ -209,9 +210,9 @@ fn unpoisoned<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Run<'_> {
-    fn table(&self, table: &Table) -> Result<Told, Error> {
+    fn table(&self, table: &Table) -> Result<TableReport, Error> {
         if table.service == Service::File {
-            return Ok(Told::new(&table.id, Became::File));
+            return Ok(TableReport::new(&table.id, Outcome::File));
         }
         let pinned = self.pinned(&table.id);
         if !self.update && !pinned.is_empty() {
@@ -222,9 +223,9 @@ impl Run<'_> {
                 }
             }
             return match away.as_slice() {
-                [] => Ok(Told {
+                [] => Ok(TableReport {
                     release: pinned.first().cloned(),
-                    ..Told::new(&table.id, Became::Here)
+                    ..TableReport::new(&table.id, Outcome::Here)
                 }),
                 away => self.bring(table, away),
             };
@@ -241,39 +242,41 @@ impl Run<'_> {
     }
 
     /// The sidecar of the release that is used, if it is there.
-    fn held(&self, table: &str) -> Option<Sidecar> {
+    fn pinned_sidecar(&self, table: &str) -> Option<Sidecar> {
         let release = unpoisoned(&self.lock).tables.get(table).cloned()?;
         self.store.sidecar(table, &release).ok()
     }
 
     /// Fetches a table. With releases in `only`, what comes must be one of them; else it is pinned, whatever it is.
-    fn bring(&self, table: &Table, only: &[String]) -> Result<Told, Error> {
-        let held = self.held(&table.id);
-        let (ask, optional) = asks::ask(self.queries, table, held.as_ref())?;
-        if ask.topics.is_empty() {
-            return Ok(Told::new(&table.id, Became::Lacking));
+    fn bring(&self, table: &Table, only: &[String]) -> Result<TableReport, Error> {
+        let pinned = self.pinned_sidecar(&table.id);
+        let (request, optional) = request::request(self.queries, table, pinned.as_ref())?;
+        if request.topics.is_empty() {
+            return Ok(TableReport::new(&table.id, Outcome::Lacking));
         }
-        let mut rows = rows::Rows::new(&self.store, &table.id);
+        let mut rows = writer::SnapshotWriter::new(&self.store, &table.id);
         let fetched = self
             .client
-            .fetch(&ask, &self.cache, &mut rows, self.progress);
+            .fetch(&request, &self.cache, &mut rows, self.progress);
         let meta = match fetched {
             Ok(meta) => meta,
             Err(error) if optional && only.is_empty() && is_lacking(&error) => {
-                return Ok(Told {
+                return Ok(TableReport {
                     notes: vec![error.to_string()],
-                    ..Told::new(&table.id, Became::Lacking)
+                    ..TableReport::new(&table.id, Outcome::Lacking)
                 });
             }
             Err(error) => return Err(error.into()),
         };
         let finished = rows
             .finish()
-            .map_err(|error| cbs::Error::from(Kind::Sink(error)).of_table(&table.id))?;
+            .map_err(|error| cbs::Error::from(ErrorKind::Sink(error)).of_table(&table.id))?;
         let Some((draft, periods)) = finished else {
-            return Err(cbs::Error::from(Kind::Empty).of_table(&table.id).into());
+            return Err(cbs::Error::from(ErrorKind::Empty)
+                .of_table(&table.id)
+                .into());
         };
-        let sidecar = sidecar::sidecar(&meta, &ask, periods, held.as_ref());
+        let sidecar = sidecar::sidecar(&meta, &request, periods, pinned.as_ref());
         let (topics, notes) = (sidecar.topics.len(), sidecar.caveats.clone());
         let sealed = draft.seal(sidecar)?;
         if !only.is_empty() && !only.contains(&sealed.release()) {
@@ -297,7 +300,7 @@ impl Run<'_> {
         self.cache
             .forget(&table.id)
             .map_err(|error| error.of_table(&table.id))?;
-        Ok(Told {
+        Ok(TableReport {
             release: Some(release),
             topics,
             rows,
@@ -308,12 +311,12 @@ impl Run<'_> {
                 .filter(|request| request.resumed)
                 .count(),
             notes,
-            ..Told::new(
+            ..TableReport::new(
                 &table.id,
                 if changed {
-                    Became::Fetched
+                    Outcome::Fetched
                 } else {
-                    Became::Unchanged
+                    Outcome::Unchanged
                 },
             )
         })
@@ -322,11 +325,11 @@ impl Run<'_> {
 
 /// Whether CBS has nothing of what was asked.
 fn is_lacking(error: &cbs::Error) -> bool {
-    matches!(*error.kind, Kind::NotFound | Kind::NoTopic { .. })
+    matches!(*error.kind, ErrorKind::NotFound | ErrorKind::NoTopic { .. })
 }
 
 /// A table, and the requests that a fetch of it would make.
-pub type OfTable = (String, Result<Vec<Planned>, Error>);
+pub type TablePlan = (String, Result<Vec<PlannedRequest>, Error>);
 
 /// The requests that a fetch of the tables would make, per table; those that fail say why.
 ///
@@ -338,7 +341,7 @@ pub fn requests(
     data: &Path,
     named: &[String],
     progress: &dyn Progress,
-) -> Result<Vec<OfTable>, Error> {
+) -> Result<Vec<TablePlan>, Error> {
     let store = Store::new(data);
     let lock = store.lock()?;
     let mut planned = Vec::new();
@@ -346,16 +349,18 @@ pub fn requests(
         if table.service == Service::File {
             continue;
         }
-        let held = lock
+        let pinned = lock
             .tables
             .get(&table.id)
             .and_then(|release| store.sidecar(&table.id, release).ok());
-        let asked = asks::ask(queries, table, held.as_ref());
-        let requests = asked.and_then(|(ask, optional)| match client.requests(&ask, progress) {
-            Err(error) if optional && is_lacking(&error) => Ok(Vec::new()),
-            other => Ok(other?),
-        });
-        planned.push((table.id.clone(), requests));
+        let requests = || {
+            let (request, optional) = request::request(queries, table, pinned.as_ref())?;
+            match client.requests(&request, progress) {
+                Err(error) if optional && is_lacking(&error) => Ok(Vec::new()),
+                other => Ok(other?),
+            }
+        };
+        planned.push((table.id.clone(), requests()));
     }
     Ok(planned)
 }
@@ -400,7 +405,7 @@ pub enum Error {
     },
     /// Some tables failed; each was reported.
     #[error("{failed} of {of} tables could not be fetched; what was here of them stays")]
-    Some {
+    SomeFailed {
         /// How many failed.
         failed: usize,
         /// Of how many.
@@ -429,9 +434,9 @@ impl Error {
             .into_iter()
             .find(|exit| errors.iter().any(|error| error.exit() == *exit))?;
         let interrupted = errors.iter().any(
-            |error| matches!(error, Self::Cbs(error) if matches!(*error.kind, Kind::Interrupted)),
+            |error| matches!(error, Self::Cbs(error) if matches!(*error.kind, ErrorKind::Interrupted)),
         );
-        Some(Self::Some {
+        Some(Self::SomeFailed {
             failed: errors.len(),
             of,
             exit,
@@ -454,13 +459,13 @@ impl Report for Error {
                 "restore the snapshot from version control, or take the newest with `fetch --update`"
                     .to_owned(),
             ),
-            Self::Some { interrupted: true, .. } => {
+            Self::SomeFailed { interrupted: true, .. } => {
                 Some("what has arrived is kept: run the same `fetch` again to resume".to_owned())
             }
-            Self::Some { exit: Exit::Unreachable, .. } => {
+            Self::SomeFailed { exit: Exit::Unreachable, .. } => {
                 Some("what has arrived is kept: run the same `fetch` again later to resume".to_owned())
             }
-            Self::Some { .. } => None,
+            Self::SomeFailed { .. } => None,
             Self::Due(_) => Some("run `fetch --update`, then `build`".to_owned()),
         }
     }
@@ -472,7 +477,7 @@ impl Report for Error {
             Self::Files(error) => error.exit(),
             Self::NotAsked { .. } | Self::Patterns { .. } => Exit::Usage,
             Self::Gone { .. } | Self::Due(_) => Exit::DoesNotHold,
-            Self::Some { exit, .. } => *exit,
+            Self::SomeFailed { exit, .. } => *exit,
         }
     }
 }
@@ -481,8 +486,11 @@ impl Report for Error {
 fn exit_of(error: &cbs::Error) -> Exit {
     match *error.kind {
         _ if error.is_unreachable() => Exit::Unreachable,
-        Kind::Config(_) | Kind::BadId(_) => Exit::Usage,
-        Kind::Cache(_) | Kind::CacheInUse | Kind::Sink(_) | Kind::Interrupted => Exit::Other,
+        ErrorKind::Config(_) | ErrorKind::BadId(_) => Exit::Usage,
+        ErrorKind::Cache(_)
+        | ErrorKind::CacheInUse
+        | ErrorKind::Sink(_)
+        | ErrorKind::Interrupted => Exit::Other,
         _ => Exit::DoesNotHold,
     }
 }

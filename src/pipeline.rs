@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use crate::compare::{self, Comparison, Group, GroupId, Used};
 use crate::fact::Register;
 use crate::failure::Failure;
-use crate::files::{self, Claim, NewFolder};
+use crate::files::{self, FolderLock, NewFolder};
 use crate::gemeente::{Geometry, Herindelingen, Networks, Regions};
 use crate::illustrate::Illustrator;
 use crate::indicator::{self, Cells};
@@ -331,7 +331,7 @@ pub fn build(project: &Project, wishes: &Wishes<'_>) -> Result<BuildReport, Fail
     report.clock.lap("find typst");
     let figures = figures(project, &queries, edition, &mut report.clock)?;
     let provenance = Provenance::new(&queries, &figures);
-    let _claim = Claim::of(&project.output())?;
+    let _lock = FolderLock::wait_for(&project.output())?;
     let output = NewFolder::beside(&project.output().join(&edition.id))?;
     let register = Register::new(&queries, &figures)?;
     let typesetting = match &typst {

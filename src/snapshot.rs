@@ -320,7 +320,7 @@ impl Store {
                 name: table.to_owned(),
             });
         }
-        let claim = files::Claim::of(&self.data.join("snapshots").join(table))?;
+        let lock = files::FolderLock::wait_for(&self.data.join("snapshots").join(table))?;
         let folder = files::NewFolder::beside(&self.folder(table, "new"))?;
         let path = folder.path().join("observations.parquet");
         let file = files::at("write", &path, fs::File::create(&path))?;
@@ -334,7 +334,7 @@ impl Store {
                 source,
             })?;
         Ok(Draft {
-            claim,
+            lock,
             folder,
             path,
             writer,
@@ -382,7 +382,7 @@ impl Store {
 
 /// A release that is being written, row group by row group; dropped before [`Draft::finish`], it vanishes.
 pub struct Draft {
-    claim: files::Claim,
+    lock: files::FolderLock,
     folder: files::NewFolder,
     path: PathBuf,
     writer: BatchedWriter<fs::File>,
@@ -419,7 +419,7 @@ impl Draft {
         Ok(Sealed {
             folder: self.folder,
             sidecar,
-            _claim: self.claim,
+            _lock: self.lock,
         })
     }
 
@@ -435,7 +435,7 @@ impl Draft {
 pub struct Sealed {
     folder: files::NewFolder,
     sidecar: Sidecar,
-    _claim: files::Claim,
+    _lock: files::FolderLock,
 }
 
 impl Sealed {

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use middelgroot::chart::{
-    BarForm, BarItem, Bars, Break, Cell, ChartError, GroupValue, Lines, Map, MapClass, MapLabel,
-    MapRegion, Member, Pattern, Period, Picture, Point, RankedDots, RankedMember, Series, Slope,
-    SlopeItem, Strip, StripRow, Ticks, Width, bars, grid, lines, map, ranked_dots, slope, strip,
+    BarForm, BarItem, Bars, Break, ChartError, GroupValue, Lines, Map, MapClass, MapLabel,
+    MapRegion, Member, Panel, Pattern, Period, Picture, Point, RankedDots, RankedMember, Series,
+    Slope, SlopeItem, Strip, StripRow, Ticks, Width, bars, grid, lines, map, ranked_dots, slope,
+    strip,
 };
 use middelgroot::look::{Look, Rgb, Shape};
 
@@ -513,7 +514,7 @@ fn the_whole_country_stays_a_small_file() {
 #[test]
 fn small_multiples_keep_their_texts_apart() {
     each(|dice, world, _, what| {
-        let cell = |_| {
+        let panel = |_| {
             let heading = dice.name();
             let rows = vec![strip_row(dice, world)];
             let chart = Strip {
@@ -522,9 +523,9 @@ fn small_multiples_keep_their_texts_apart() {
                 shared_scale: true,
                 ticks: ticks(),
             };
-            strip(&chart).ok().map(|picture| Cell { heading, picture })
+            strip(&chart).ok().map(|picture| Panel { heading, picture })
         };
-        let cells: Vec<Cell> = (0..5).filter_map(cell).collect();
-        good(grid(&cells, 2), what);
+        let panels: Vec<Panel> = (0..5).filter_map(panel).collect();
+        good(grid(&panels, 2), what);
     });
 }

@@ -8,25 +8,25 @@ use std::collections::BTreeSet;
 use reqwest::Url;
 use serde::de::DeserializeOwned;
 
-use super::error::{Error, Kind, Result};
-use super::http::{Errand, Http};
+use super::error::{Error, ErrorKind, Result};
+use super::http::{Http, Session};
 use super::page::{self, List};
 
 /// A list of CBS from its first page to its last.
 pub(super) fn list<T: DeserializeOwned>(
     http: &Http,
-    errand: &Errand<'_>,
+    session: &Session<'_>,
     first: Url,
 ) -> Result<Vec<T>> {
     let (mut all, mut url, mut seen) = (Vec::new(), first, BTreeSet::new());
     loop {
         if !seen.insert(url.to_string()) {
-            return Err(
-                Error::from(Kind::NextLink("leads back to a page already read".into()))
-                    .of_request(url.as_str()),
-            );
+            return Err(Error::from(ErrorKind::NextLink(
+                "leads back to a page already read".into(),
+            ))
+            .of_request(url.as_str()));
         }
-        let page = http.get(errand, &url, page::parse::<List<T>>)?;
+        let page = http.get(session, &url, page::parse::<List<T>>)?;
         all.extend(page.value);
         match page.next {
             Some(link) => url = next_url(&url, &link)?,
@@ -38,7 +38,8 @@ pub(super) fn list<T: DeserializeOwned>(
 /// Where a next link leads, on the host that we asked: only its query is taken over.
 pub(super) fn next_url(current: &Url, link: &str) -> Result<Url> {
     let wrong = || {
-        Error::from(Kind::NextLink(format!("leads elsewhere: {link}"))).of_request(current.as_str())
+        Error::from(ErrorKind::NextLink(format!("leads elsewhere: {link}")))
+            .of_request(current.as_str())
     };
     let told = current.join(link).map_err(|_| wrong())?;
     let tail = |url: &Url| {

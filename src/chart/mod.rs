@@ -21,7 +21,7 @@ mod text;
 pub mod theme;
 
 pub use bars::{BarForm, BarItem, Bars, bars};
-pub use grid::{Cell, grid};
+pub use grid::{Panel, grid};
 pub use lines::{Break, Lines, Period, Point, Series, lines};
 pub use map::{Map, MapClass, MapLabel, MapRegion, Pattern, map};
 pub use ranked::{RankedDots, RankedMember, ranked_dots};

@@ -6,13 +6,13 @@
 
 use reqwest::Url;
 
-use super::ask::checked_id;
 use super::config::{Bases, parse};
 use super::error::Result;
+use super::request::checked_id;
 
 /// A service of one table, found.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct Endpoint {
     pub(super) id: String,
     pub(super) catalog: String,
     pub(super) v4: bool,
@@ -24,7 +24,7 @@ pub(super) struct Place {
     pub(super) row: Url,
 }
 
-impl Place {
+impl Endpoint {
     /// The place of a table in v3 or v4.
     pub(super) fn new(bases: &Bases, id: &str, catalog: &str, v4: bool) -> Result<Self> {
         let own = catalog.is_empty() || catalog == "CBS";
