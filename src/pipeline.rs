@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::base::clock::Clock;
 use crate::base::failure::Failure;
-use crate::base::files::{self, Claim, NewFolder};
+use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::project::Project;
 use crate::claim;
 use crate::fact::Register;
@@ -169,7 +169,7 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     report.clock.lap("find typst");
     let figures = Figures::compute(&project.data(), &queries, edition, &mut report.clock)?;
     let provenance = Provenance::new(&queries, &figures.tidy);
-    let _claim = Claim::of(&project.output())?;
+    let _lock = FolderLock::wait_for(&project.output())?;
     let output = NewFolder::beside(&project.output().join(&edition.id))?;
     let sources = Sources {
         queries: &queries,

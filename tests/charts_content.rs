@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use middelgroot::chart::{
-    BarItem, Bars, Break, ChartError, Group, GroupValue, Lines, Map, MapLabel, MapRegion, Period,
-    Picture, Point, RankedDots, RankedMember, Series, Slope, SlopeItem, Strip, StripRow, Ticks,
-    bars, grid, lines, map, ranked_dots, slope, strip,
+    BarItem, Bars, Break, ChartError, GroupValue, Lines, Map, MapLabel, MapRegion, Period, Picture,
+    Point, RankedDots, RankedMember, Series, Slope, SlopeItem, Strip, StripRow, Ticks, bars, grid,
+    lines, map, ranked_dots, slope, strip,
 };
+use middelgroot::base::look::{Look, Rgb, Shape};
 
 #[test]
 fn nothing_to_draw_is_an_error_with_a_hint() {
@@ -42,7 +43,7 @@ fn refused(result: Result<Picture, ChartError>) {
 
 fn group(value: f64) -> GroupValue {
     GroupValue {
-        group: Group::M50,
+        look: Look::default(),
         label: "M50".into(),
         value: Some(value),
         hollow: false,
@@ -82,7 +83,7 @@ fn values_that_are_not_numbers_are_refused_by_name() {
             ..Point::default()
         }];
         let series = vec![Series {
-            group: Group::M50,
+            look: Look::default(),
             label: "M50".into(),
             points,
             hollow: false,
@@ -98,7 +99,7 @@ fn values_that_are_not_numbers_are_refused_by_name() {
         }));
         let from = Some((bad, "M50".into()));
         let items = vec![SlopeItem {
-            group: Group::M50,
+            look: Look::default(),
             from,
             to: None,
             hollow: false,
@@ -207,6 +208,15 @@ fn span(line: &str) -> f64 {
     high - low
 }
 
+/// A look with a colour that nothing else in a chart has.
+const GREEN: Look = Look {
+    color: Rgb(0x28, 0xA1, 0x97),
+    text: Rgb(0x15, 0x6E, 0x67),
+    shape: Shape::Square,
+    strong: false,
+    dashed: false,
+};
+
 #[test]
 fn lines_stop_at_gaps_and_breaks_and_show_what_is_provisional() {
     let point = |value, provisional| Point {
@@ -222,7 +232,7 @@ fn lines_stop_at_gaps_and_breaks_and_show_what_is_provisional() {
             })
             .collect(),
         series: vec![Series {
-            group: Group::G40,
+            look: GREEN,
             label: "G40".into(),
             points,
             hollow: false,
@@ -231,7 +241,7 @@ fn lines_stop_at_gaps_and_breaks_and_show_what_is_provisional() {
         ..Lines::default()
     };
     let drawn = |chart: &Lines| {
-        let color = Group::G40.color().hex();
+        let color = GREEN.color.hex();
         lines(chart)
             .unwrap()
             .svg

@@ -3,11 +3,39 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use middelgroot::chart::{
-    BarForm, BarItem, Bars, Break, Cell, ChartError, Group, GroupValue, Lines, Map, MapClass,
-    MapLabel, MapRegion, Member, Pattern, Period, Picture, Point, RankedDots, RankedMember, Series,
+    BarForm, BarItem, Bars, Break, ChartError, GroupValue, Lines, Map, MapClass, MapLabel,
+    MapRegion, Member, Panel, Pattern, Period, Picture, Point, RankedDots, RankedMember, Series,
     Slope, SlopeItem, Strip, StripRow, Ticks, Width, bars, grid, lines, map, ranked_dots, slope,
     strip,
 };
+use middelgroot::base::look::{Look, Rgb, Shape};
+
+/// Looks of seven groups: the first is strong, the last dashed.
+const LOOKS: [Look; 7] = [
+    Look {
+        strong: true,
+        ..look(Rgb(0x12, 0x43, 0x6D), Shape::Circle)
+    },
+    look(Rgb(0xA8, 0x3C, 0x08), Shape::Diamond),
+    look(Rgb(0x15, 0x6E, 0x67), Shape::Square),
+    look(Rgb(0x6A, 0x48, 0xA8), Shape::TriangleUp),
+    look(Rgb(0x59, 0x59, 0x59), Shape::TriangleDown),
+    look(Rgb(0x59, 0x59, 0x59), Shape::Plus),
+    Look {
+        dashed: true,
+        ..look(Rgb(0x3D, 0x3D, 0x3D), Shape::Bar)
+    },
+];
+
+const fn look(color: Rgb, shape: Shape) -> Look {
+    Look {
+        color,
+        text: color,
+        shape,
+        strong: false,
+        dashed: false,
+    }
+}
 
 /// Small deterministic random numbers.
 struct Dice(u64);
@@ -124,17 +152,17 @@ fn ticks() -> Ticks {
 }
 
 fn group_values(dice: &mut Dice, world: World) -> Vec<GroupValue> {
-    let groups = &Group::ALL[..dice.below(8)];
-    let one = |g: &Group| {
+    let looks = &LOOKS[..dice.below(8)];
+    let one = |look: &Look| {
         let label = format!("{} {}", dice.name(), dice.text());
         GroupValue {
-            group: *g,
+            look: *look,
             label,
             value: dice.value(world),
             hollow: dice.below(3) == 0,
         }
     };
-    groups.iter().map(one).collect()
+    looks.iter().map(one).collect()
 }
 
 /// A picture is good, or there was nothing to draw.
@@ -204,6 +232,7 @@ fn strip_row(dice: &mut Dice, world: World) -> StripRow {
     let members = if dice.below(5) == 0 { 0 } else { 61 };
     let mut row = StripRow {
         label: dice.name(),
+        dots: LOOKS[0],
         groups: group_values(dice, world),
         ..StripRow::default()
     };
@@ -243,7 +272,7 @@ fn bars_are_readable() {
             let items = (0..dice.below(9))
                 .map(|i| BarItem {
                     name: dice.name(),
-                    group: Group::ALL.get(i).copied(),
+                    look: LOOKS.get(i).copied().unwrap_or_default(),
                     value: dice.value(world),
                     text: dice.text(),
                     hollow: i == 3,
@@ -268,10 +297,10 @@ fn lines_are_readable() {
     each(|dice, world, width, what| {
         let first = 2010 + i32::try_from(dice.below(10)).unwrap();
         let years: Vec<i32> = (first..=2025).step_by(1 + dice.below(2)).collect();
-        let series = Group::ALL[..dice.below(8)]
+        let series = LOOKS[..dice.below(8)]
             .iter()
-            .map(|g| Series {
-                group: *g,
+            .map(|look| Series {
+                look: *look,
                 label: format!("{} {}", dice.name(), dice.text()),
                 points: years
                     .iter()
@@ -281,7 +310,7 @@ fn lines_are_readable() {
                         hollow: *y == 2022,
                     })
                     .collect(),
-                hollow: *g == Group::P10,
+                hollow: look.shape == Shape::TriangleUp,
             })
             .collect();
         let chart = Lines {
@@ -311,18 +340,18 @@ fn lines_are_readable() {
 #[test]
 fn slopes_are_readable() {
     each(|dice, world, width, what| {
-        let items = Group::ALL[..dice.below(8)]
+        let items = LOOKS[..dice.below(8)]
             .iter()
-            .map(|g| {
+            .map(|look| {
                 let mut end = || {
                     dice.value(world)
                         .map(|v| (v, format!("{} {}", dice.text(), dice.name())))
                 };
                 SlopeItem {
-                    group: *g,
+                    look: *look,
                     from: end(),
                     to: end(),
-                    hollow: *g == Group::P10,
+                    hollow: look.shape == Shape::TriangleUp,
                 }
             })
             .collect();
@@ -359,6 +388,7 @@ fn rankings_are_readable() {
         let chart = RankedDots {
             width,
             members,
+            dots: LOOKS[0],
             references,
             ascending: dice.below(2) == 0,
             columns: None,
@@ -411,7 +441,7 @@ fn maps_are_readable() {
         let labels: Vec<MapLabel> = labels.collect();
         let class = |label: &str, pattern| MapClass {
             label: label.into(),
-            fill: Group::M50.color(),
+            fill: LOOKS[0].color,
             pattern,
         };
         let classes = vec![
@@ -460,7 +490,7 @@ fn the_whole_country_stays_a_small_file() {
     assert_eq!(regions.len(), 342);
     let class = |pattern| MapClass {
         label: "klasse".into(),
-        fill: Group::M50.color(),
+        fill: LOOKS[0].color,
         pattern,
     };
     let classes = vec![
@@ -484,7 +514,7 @@ fn the_whole_country_stays_a_small_file() {
 #[test]
 fn small_multiples_keep_their_texts_apart() {
     each(|dice, world, _, what| {
-        let cell = |_| {
+        let panel = |_| {
             let heading = dice.name();
             let rows = vec![strip_row(dice, world)];
             let chart = Strip {
@@ -493,9 +523,9 @@ fn small_multiples_keep_their_texts_apart() {
                 shared_scale: true,
                 ticks: ticks(),
             };
-            strip(&chart).ok().map(|picture| Cell { heading, picture })
+            strip(&chart).ok().map(|picture| Panel { heading, picture })
         };
-        let cells: Vec<Cell> = (0..5).filter_map(cell).collect();
-        good(grid(&cells, 2), what);
+        let panels: Vec<Panel> = (0..5).filter_map(panel).collect();
+        good(grid(&panels, 2), what);
     });
 }

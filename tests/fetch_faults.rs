@@ -12,7 +12,7 @@ use fetch_support::{
     Heed, SERVICES, assert_whole, big, config, fetch, fetch_with, lasting, paged, paged_config,
     rows,
 };
-use middelgroot::source::cbs::{Client, Config, Error, Kind, Service};
+use middelgroot::source::cbs::{Client, Config, Error, ErrorKind, Service};
 
 /// A fault that passes after two requests ends in the right figures.
 fn healed(fault: &Fault) -> Vec<String> {
@@ -36,7 +36,7 @@ fn healed(fault: &Fault) -> Vec<String> {
 
 fn is_unreachable_after_four(error: &Error) {
     assert!(
-        matches!(*error.kind, Kind::Unreachable { attempts: 4, .. }),
+        matches!(*error.kind, ErrorKind::Unreachable { attempts: 4, .. }),
         "{error}"
     );
 }
@@ -153,7 +153,7 @@ fn status_429_with_a_date() {
 fn a_longer_pause_than_is_set_is_not_sat_out() {
     let error = lasting(&Fault::Status(429, "Too many", Some("86400".into())));
     assert!(
-        matches!(&*error.kind, Kind::Unreachable { attempts: 1, last } if last.contains("longer pause")),
+        matches!(&*error.kind, ErrorKind::Unreachable { attempts: 1, last } if last.contains("longer pause")),
         "{error}"
     );
 }
@@ -217,7 +217,7 @@ fn the_budget_of_a_table_ends_the_retries() {
     (config.retry.attempts, config.retry.budget) = (100, 5);
     let error = fetch_with(config, &big(Service::V3), &Heed::default()).unwrap_err();
     assert!(
-        matches!(*error.kind, Kind::Unreachable { attempts: 6, .. }),
+        matches!(*error.kind, ErrorKind::Unreachable { attempts: 6, .. }),
         "{error}"
     );
 }
@@ -242,7 +242,7 @@ fn more_than_10000_records_from_the_feed_is_an_error_at_once() {
         "query returns more than 10000 records",
         None,
     ));
-    assert!(matches!(*error.kind, Kind::TooManyRecords), "{error}");
+    assert!(matches!(*error.kind, ErrorKind::TooManyRecords), "{error}");
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn a_refusal_is_not_tried_again_and_is_quoted() {
     let heed = Heed::default();
     let error = fetch_with(paged_config(&server), &big(Service::V4), &heed).unwrap_err();
     assert!(
-        matches!(*error.kind, Kind::Refused { status: 403, .. })
+        matches!(*error.kind, ErrorKind::Refused { status: 403, .. })
             && error.to_string().contains("Forbidden by policy")
     );
     assert!(heed.retries.into_inner().unwrap().is_empty());
@@ -275,10 +275,13 @@ fn a_refusal_is_not_tried_again_and_is_quoted() {
 fn an_id_that_would_leave_the_folder() {
     let server = paged();
     for id in ["../../etc", "a/b", "99999NED?x", "", "%2e%2e"] {
-        let mut ask = big(Service::V3);
-        ask.id = id.into();
+        let mut request = big(Service::V3);
+        request.id = id.into();
         assert!(
-            matches!(*fetch(&server, &ask).unwrap_err().kind, Kind::BadId(_)),
+            matches!(
+                *fetch(&server, &request).unwrap_err().kind,
+                ErrorKind::BadId(_)
+            ),
             "{id}"
         );
     }
@@ -304,7 +307,7 @@ fn host_names_in_answers_are_replaced() {
 fn a_redirect_to_another_host() {
     let error = lasting(&Fault::Redirect("http://127.0.0.1:9/elsewhere".into()));
     assert!(
-        matches!(&*error.kind, Kind::Redirect(to) if to.contains("127.0.0.1:9")),
+        matches!(&*error.kind, ErrorKind::Redirect(to) if to.contains("127.0.0.1:9")),
         "{error}"
     );
 }
@@ -325,7 +328,7 @@ fn plain_http_to_another_machine() {
         assert!(
             matches!(
                 Client::new(config).err().map(|error| *error.kind),
-                Some(Kind::Config(_))
+                Some(ErrorKind::Config(_))
             ),
             "{mirror}"
         );
@@ -343,7 +346,7 @@ fn a_bomb_of_compressed_data() {
     };
     let error = fetch_with(config, &big(Service::V3), &Heed::default()).unwrap_err();
     assert!(
-        matches!(*error.kind, Kind::TooLarge { unpacked: true, .. }),
+        matches!(*error.kind, ErrorKind::TooLarge { unpacked: true, .. }),
         "{error}"
     );
 }
@@ -359,7 +362,7 @@ fn an_answer_without_end() {
     assert!(
         matches!(
             *error.kind,
-            Kind::TooLarge {
+            ErrorKind::TooLarge {
                 unpacked: false,
                 ..
             }

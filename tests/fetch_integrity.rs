@@ -13,16 +13,18 @@ use fetch_support::{
     Heed, Kept, SERVICES, assert_whole, big, fetch, fetch_into, fetch_with, lasting, paged,
     paged_config, population, rows, topic,
 };
-use middelgroot::source::cbs::{Client, Kind, PageCache, Periods, Service, TableAsk, TopicAsk};
+use middelgroot::source::cbs::{
+    Client, ErrorKind, PageCache, Periods, Service, TableRequest, TopicRequest,
+};
 
 #[test]
 fn an_id_in_the_wrong_case() {
     let server = paged();
-    let mut ask = big(Service::V3);
-    ask.id = "99999ned".into();
-    let error = fetch(&server, &ask).unwrap_err();
+    let mut request = big(Service::V3);
+    request.id = "99999ned".into();
+    let error = fetch(&server, &request).unwrap_err();
     assert!(
-        matches!(*error.kind, Kind::NotFound) && error.hint().contains("case"),
+        matches!(*error.kind, ErrorKind::NotFound) && error.hint().contains("case"),
         "{error}"
     );
 }
@@ -30,14 +32,15 @@ fn an_id_in_the_wrong_case() {
 #[test]
 fn an_unpadded_filter_gives_an_empty_list_and_is_never_sent() {
     let server = Server::start(vec![population_table()]);
-    let ask = "/ODataFeed/odata/03759ned/TypedDataSet?$format=json&$filter=RegioS%20eq%20'NL01'";
+    let request =
+        "/ODataFeed/odata/03759ned/TypedDataSet?$format=json&$filter=RegioS%20eq%20'NL01'";
     let body = reqwest::blocking::Client::builder()
         .tls_certs_only([])
         .no_proxy()
         .build()
         .unwrap();
     let body = body
-        .get(format!("{}{ask}", server.url()))
+        .get(format!("{}{request}", server.url()))
         .send()
         .unwrap()
         .text()
@@ -57,19 +60,19 @@ fn an_unpadded_filter_gives_an_empty_list_and_is_never_sent() {
 fn no_rows_at_all_is_an_error() {
     let server = Server::start(vec![big_table(10, 4)]);
     server.fault(Rule::on("TypedDataSet", Fault::LostRow));
-    let mut ask = big(Service::V3);
-    ask.periods = middelgroot::source::cbs::Periods::Keys(vec!["1001JJ00".into()]);
+    let mut request = big(Service::V3);
+    request.periods = middelgroot::source::cbs::Periods::Keys(vec!["1001JJ00".into()]);
     server.edit("99999NED", |table| table.dims[0].members.truncate(1));
     assert!(matches!(
-        *fetch(&server, &ask).unwrap_err().kind,
-        Kind::Empty
+        *fetch(&server, &request).unwrap_err().kind,
+        ErrorKind::Empty
     ));
 }
 
 #[test]
 fn a_next_link_that_loops() {
     let error = lasting(&Fault::LoopLink);
-    assert!(matches!(*error.kind, Kind::NextLink(_)), "{error}");
+    assert!(matches!(*error.kind, ErrorKind::NextLink(_)), "{error}");
 }
 
 #[test]
@@ -77,13 +80,13 @@ fn a_first_next_link_that_loops() {
     let server = paged();
     server.fault(Rule::on("TypedDataSet", Fault::LoopLink));
     let error = fetch_with(paged_config(&server), &big(Service::V3), &Heed::default()).unwrap_err();
-    assert!(matches!(*error.kind, Kind::NextLink(_)), "{error}");
+    assert!(matches!(*error.kind, ErrorKind::NextLink(_)), "{error}");
 }
 
 #[test]
 fn a_next_link_to_another_host_and_table() {
     let error = lasting(&Fault::ForeignLink);
-    assert!(matches!(*error.kind, Kind::NextLink(_)), "{error}");
+    assert!(matches!(*error.kind, ErrorKind::NextLink(_)), "{error}");
 }
 
 #[test]
@@ -107,7 +110,7 @@ fn republished_without_end() {
     server.fault(Rule::on("TypedDataSet", Fault::Republish));
     let error = fetch_with(paged_config(&server), &big(Service::V3), &Heed::default()).unwrap_err();
     assert!(
-        matches!(*error.kind, Kind::Republished { times: 4 }),
+        matches!(*error.kind, ErrorKind::Republished { times: 4 }),
         "{error}"
     );
 }
@@ -120,7 +123,7 @@ fn duplicate_rows() {
         server.fault(Rule::on(rows(service), Fault::DuplicateRow));
         let error = fetch(&server, &population(service)).unwrap_err();
         assert!(
-            matches!(&*error.kind, Kind::Duplicate { cell } if cell.starts_with("NL01 2019JJ00")),
+            matches!(&*error.kind, ErrorKind::Duplicate { cell } if cell.starts_with("NL01 2019JJ00")),
             "{error}"
         );
     }
@@ -135,7 +138,7 @@ fn a_row_that_is_lost() {
         assert!(
             matches!(
                 *error.kind,
-                Kind::Count {
+                ErrorKind::Count {
                     expected: 40,
                     found: 39
                 }
@@ -152,7 +155,10 @@ fn a_next_link_that_is_lost() {
         server.fault(Rule::on(rows(service), Fault::LostLink).after(2));
         let error = fetch_with(paged_config(&server), &big(service), &Heed::default()).unwrap_err();
         assert!(
-            matches!(*error.kind, Kind::Count { .. } | Kind::NextLink(_)),
+            matches!(
+                *error.kind,
+                ErrorKind::Count { .. } | ErrorKind::NextLink(_)
+            ),
             "{error}"
         );
     }
@@ -185,7 +191,7 @@ fn a_renamed_topic_is_not_guessed() {
     });
     let error = fetch(&server, &population(Service::V4)).unwrap_err();
     assert!(
-        matches!(*error.kind, Kind::NoTopic { .. }) && error.hint().contains("M000365"),
+        matches!(*error.kind, ErrorKind::NoTopic { .. }) && error.hint().contains("M000365"),
         "{}",
         error.hint()
     );
@@ -197,10 +203,10 @@ fn a_topic_of_which_only_the_number_moved_is_found() {
     server.edit("03759ned", |table| {
         table.topics[0].key = "BevolkingOp1Januari_17".into();
     });
-    let mut ask = population(Service::V3);
-    ask.topics[0].key = Some("BevolkingOp1Januari_1".into());
+    let mut request = population(Service::V3);
+    request.topics[0].key = Some("BevolkingOp1Januari_1".into());
     assert_eq!(
-        fetch(&server, &ask).unwrap().0.topics[0].key,
+        fetch(&server, &request).unwrap().0.topics[0].key,
         "BevolkingOp1Januari_17"
     );
 }
@@ -208,14 +214,14 @@ fn a_topic_of_which_only_the_number_moved_is_found() {
 #[test]
 fn a_changed_unit_is_an_error() {
     let server = Server::start(vec![population_table()]);
-    let mut ask = population(Service::V3);
-    ask.topics = vec![TopicAsk {
+    let mut request = population(Service::V3);
+    request.topics = vec![TopicRequest {
         unit: "x 1 000".into(),
         ..topic("Bevolking op 1 januari")
     }];
     assert!(matches!(
-        *fetch(&server, &ask).unwrap_err().kind,
-        Kind::NoTopic { .. }
+        *fetch(&server, &request).unwrap_err().kind,
+        ErrorKind::NoTopic { .. }
     ));
 }
 
@@ -275,13 +281,13 @@ fn a_page_damaged_on_disk_is_fetched_again() {
         &cache,
     )
     .unwrap();
-    let shelf = std::fs::read_dir(folder.path().join("99999NED"))
+    let pages = std::fs::read_dir(folder.path().join("99999NED"))
         .unwrap()
         .next()
         .unwrap()
         .unwrap()
         .path();
-    let body = std::fs::read_dir(shelf)
+    let body = std::fs::read_dir(pages)
         .unwrap()
         .flatten()
         .map(|entry| entry.path());
@@ -323,7 +329,7 @@ fn a_stopped_fetch_ends_soon_and_resumes() {
     let error = client
         .fetch(&big(Service::V3), &cache, &mut Kept::default(), &())
         .unwrap_err();
-    assert!(matches!(*error.kind, Kind::Interrupted), "{error}");
+    assert!(matches!(*error.kind, ErrorKind::Interrupted), "{error}");
     assert_whole(
         &fetch_into(
             paged_config(&server),
@@ -387,7 +393,7 @@ fn a_catalog_that_lags_behind_blocks_no_table() {
     assert!(
         matches!(
             *error.kind,
-            Kind::Count {
+            ErrorKind::Count {
                 expected: 44,
                 found: 40
             }
@@ -399,7 +405,7 @@ fn a_catalog_that_lags_behind_blocks_no_table() {
 #[test]
 fn a_member_is_found_by_its_title_and_what_is_optional_may_be_lacking() {
     let server = Server::start(vec![crime()]);
-    let ask = TableAsk {
+    let request = TableRequest {
         id: "47022NED".into(),
         catalog: "Politie".into(),
         periods: Periods::Years {
@@ -407,16 +413,16 @@ fn a_member_is_found_by_its_title_and_what_is_optional_may_be_lacking() {
             to: None,
         },
         topics: vec![
-            TopicAsk {
+            TopicRequest {
                 optional: true,
                 ..topic("Fietsdiefstal > Geregistreerde misdrijven")
             },
             topic("Moord > Geregistreerde misdrijven"),
             topic("Diefstal woning > Geregistreerde misdrijven"),
         ],
-        ..TableAsk::default()
+        ..TableRequest::default()
     };
-    let (meta, kept) = fetch(&server, &ask).unwrap();
+    let (meta, kept) = fetch(&server, &request).unwrap();
     let keys: Vec<_> = meta
         .topics
         .iter()

@@ -12,9 +12,9 @@ use std::time::Duration;
 use fetch_support::cbs_server::Server;
 use fetch_support::cbs_server::samples::big as big_table;
 use fetch_support::project::Project;
-use middelgroot::query::Queries;
 use middelgroot::source::cbs::{Client, Config};
-use middelgroot::source::fetch::{self, Wishes};
+use middelgroot::source::fetch::{self, Options};
+use middelgroot::query::Queries;
 
 /// Tells the process that fetches where the server is.
 const MIRROR: &str = "FETCH_MEMORY_MIRROR";
@@ -65,17 +65,17 @@ fn one_fetch(mirror: String) {
     let project = Project::small();
     let queries = Queries::read(&project.path().join("queries")).unwrap();
     let client = Client::new(config).unwrap();
-    let wishes = Wishes {
+    let options = Options {
         update: true,
-        ..Wishes::default()
+        ..Options::default()
     };
-    let told = fetch::fetch(&client, 8, &queries, &project.data(), &wishes, &()).unwrap();
-    assert!(told[0].error.is_none(), "{:?}", told[0].message);
+    let reports = fetch::fetch(&client, 8, &queries, &project.data(), &options, &()).unwrap();
+    assert!(reports[0].error.is_none(), "{:?}", reports[0].message);
     let peak = peak().unwrap();
-    let release = told[0].release.as_deref().unwrap();
+    let release = reports[0].release.as_deref().unwrap();
     assert!(project.store().is_whole("99999NED", release).unwrap());
     // GM0998 and GM0999 are no gemeenten.
-    let years = told[0].rows / 9_998;
-    assert_eq!(years * 9_998, told[0].rows);
+    let years = reports[0].rows / 9_998;
+    assert_eq!(years * 9_998, reports[0].rows);
     eprintln!("{years}0 thousand rows, peak {peak}");
 }

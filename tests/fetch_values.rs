@@ -9,12 +9,14 @@ use std::path::Path;
 use fetch_support::cbs_server::samples::{crime, kwb, population as population_table};
 use fetch_support::cbs_server::{ServedTable, Server};
 use fetch_support::{Kept, config, fetch, population, topic};
+use middelgroot::source::cbs::{
+    Client, ErrorKind, Periods, PinnedTable, Release, Service, TableRequest, TopicRequest,
+};
 use middelgroot::base::observation::{Missing, Status};
-use middelgroot::source::cbs::{Client, Held, Kind, Periods, Release, Service, TableAsk, TopicAsk};
 
 const SERVICES: [Service; 2] = [Service::V3, Service::V4];
 
-fn kwb_ask(service: Service) -> TableAsk {
+fn kwb_request(service: Service) -> TableRequest {
     let topics = [
         "Aantal inwoners",
         "Prijs > Appartement",
@@ -23,21 +25,21 @@ fn kwb_ask(service: Service) -> TableAsk {
     ]
     .map(topic)
     .to_vec();
-    TableAsk {
+    TableRequest {
         id: "84799NED".into(),
         service,
         topics,
-        ..TableAsk::default()
+        ..TableRequest::default()
     }
 }
 
-fn crime_ask() -> TableAsk {
-    let member = |key: &str| TopicAsk {
+fn crime_request() -> TableRequest {
+    let member = |key: &str| TopicRequest {
         title: "Geregistreerde misdrijven".into(),
         member: Some(("SoortMisdrijf".into(), key.into())),
-        ..TopicAsk::default()
+        ..TopicRequest::default()
     };
-    TableAsk {
+    TableRequest {
         id: "47022NED".into(),
         catalog: "Politie".into(),
         periods: Periods::Years {
@@ -45,7 +47,7 @@ fn crime_ask() -> TableAsk {
             to: None,
         },
         topics: vec![member("1.1.1"), member("0.0.0")],
-        ..TableAsk::default()
+        ..TableRequest::default()
     }
 }
 
@@ -102,7 +104,7 @@ fn v4_tells_the_kinds_of_missing_apart_and_leaves_absent_cells_out() {
 #[test]
 fn v3_reads_an_empty_cell_as_the_default_of_its_topic() {
     let server = Server::start(vec![kwb("84799NED", 2020)]);
-    let (_, kept) = fetch(&server, &kwb_ask(Service::V3)).unwrap();
+    let (_, kept) = fetch(&server, &kwb_request(Service::V3)).unwrap();
     let cell = |topic| {
         kept.cell("GM1680", "2020JJ00", topic)
             .map(|(value, missing, _)| (value, missing))
@@ -117,7 +119,7 @@ fn v3_reads_an_empty_cell_as_the_default_of_its_topic() {
 fn wijken_and_buurten_stay_out_and_nl00_becomes_nl01() {
     let server = Server::start(vec![kwb("84799NED", 2020)]);
     for service in SERVICES {
-        let (meta, kept) = fetch(&server, &kwb_ask(service)).unwrap();
+        let (meta, kept) = fetch(&server, &kwb_request(service)).unwrap();
         assert!(
             kept.cells
                 .keys()
@@ -133,7 +135,7 @@ fn wijken_and_buurten_stay_out_and_nl00_becomes_nl01() {
 #[test]
 fn members_of_a_dimension_become_topics_of_their_own() {
     let server = Server::start(vec![crime()]);
-    let (meta, kept) = fetch(&server, &crime_ask()).unwrap();
+    let (meta, kept) = fetch(&server, &crime_request()).unwrap();
     assert_eq!(meta.service, "v3");
     assert_eq!(meta.topics[0].key, "1.1.1:GeregistreerdeMisdrijven_1");
     assert_eq!(
@@ -177,7 +179,7 @@ fn only_what_is_asked_is_requested() {
           (startswith(RegioS,'GM') or RegioS eq 'NL01  ')"
         ]
     );
-    let planned = client.requests(&crime_ask(), &()).unwrap();
+    let planned = client.requests(&crime_request(), &()).unwrap();
     assert!(
         planned[0]
             .url
@@ -220,13 +222,13 @@ fn many_topics_go_in_several_requests_of_bearable_length() {
     let server = Server::start(vec![table]);
     for service in SERVICES {
         let topics = (0..199).map(|n| topic(&format!("Groep > T{n}"))).collect();
-        let ask = TableAsk {
+        let request = TableRequest {
             id: "80001NED".into(),
             service,
             topics,
-            ..TableAsk::default()
+            ..TableRequest::default()
         };
-        let (meta, kept) = fetch(&server, &ask).unwrap();
+        let (meta, kept) = fetch(&server, &request).unwrap();
         assert_eq!(kept.cells.len(), 398);
         assert!(
             meta.requests.len() > 2
@@ -261,12 +263,15 @@ fn the_service_is_found_out() {
 #[test]
 fn an_open_dimension_names_its_totals() {
     let server = Server::start(vec![population_table()]);
-    let ask = TableAsk {
+    let request = TableRequest {
         fixed: BTreeMap::new(),
         ..population(Service::V4)
     };
-    let error = fetch(&server, &ask).unwrap_err();
-    assert!(matches!(*error.kind, Kind::OpenDimension { .. }), "{error}");
+    let error = fetch(&server, &request).unwrap_err();
+    assert!(
+        matches!(*error.kind, ErrorKind::OpenDimension { .. }),
+        "{error}"
+    );
     assert!(
         error.hint().contains("T001038 `Totaal mannen en vrouwen`"),
         "{}",
@@ -278,26 +283,30 @@ fn an_open_dimension_names_its_totals() {
 #[test]
 fn the_first_fixed_member_that_the_table_has_is_taken() {
     let server = Server::start(vec![population_table()]);
-    let mut ask = population(Service::V3);
-    ask.fixed = BTreeMap::from([("Geslacht".into(), vec!["1100".into(), "T001038".into()])]);
-    assert!(fetch(&server, &ask).is_ok());
-    ask.fixed = BTreeMap::from([("Geslacht".into(), vec!["1100".into()])]);
+    let mut request = population(Service::V3);
+    request.fixed = BTreeMap::from([("Geslacht".into(), vec!["1100".into(), "T001038".into()])]);
+    assert!(fetch(&server, &request).is_ok());
+    request.fixed = BTreeMap::from([("Geslacht".into(), vec!["1100".into()])]);
     assert!(matches!(
-        *fetch(&server, &ask).unwrap_err().kind,
-        Kind::NoMember { .. }
+        *fetch(&server, &request).unwrap_err().kind,
+        ErrorKind::NoMember { .. }
     ));
 }
 
 #[test]
 fn tables_are_read_side_by_side_and_one_failure_stays_alone() {
     let server = Server::start(vec![population_table(), kwb("84799NED", 2020), crime()]);
-    let mut jobs: Vec<_> = [population(Service::V4), kwb_ask(Service::V3), crime_ask()]
-        .map(|ask| (ask, Kept::default()))
-        .into();
+    let mut jobs: Vec<_> = [
+        population(Service::V4),
+        kwb_request(Service::V3),
+        crime_request(),
+    ]
+    .map(|request| (request, Kept::default()))
+    .into();
     jobs.insert(
         1,
         (
-            TableAsk {
+            TableRequest {
                 id: "11111NED".into(),
                 ..population(Service::V4)
             },
@@ -361,20 +370,20 @@ fn releases_tell_what_is_new_and_where_a_table_went_on() {
     ]);
     let client = Client::new(config(&server)).unwrap();
     let (meta, _) = fetch(&server, &population(Service::V4)).unwrap();
-    let held = |id: &str, title: &str, release: &Release| Held {
+    let pinned = |id: &str, title: &str, release: &Release| PinnedTable {
         id: id.into(),
         catalog: "CBS".into(),
         title: title.into(),
         service: "v4".into(),
         release: release.clone(),
     };
-    let known = held("03759ned", &meta.title, &meta.release);
-    let older = held(
+    let known = pinned("03759ned", &meta.title, &meta.release);
+    let older = pinned(
         "84799NED",
         "Kerncijfers wijken en buurten 2020",
         &meta.release,
     );
-    let gone = held("12345NED", "Opgeheven", &meta.release);
+    let gone = pinned("12345NED", "Opgeheven", &meta.release);
     let news = client.releases(&[known.clone(), older, gone], &()).unwrap();
     assert!(!news[0].is_due());
     assert_eq!(news[1].successors[0].id, "85039NED");
@@ -391,19 +400,19 @@ fn captured_answers_of_cbs_are_read() {
         return;
     }
     let server = Server::captured(&folder);
-    let mut ask = TableAsk {
+    let mut request = TableRequest {
         id: "83625NED".into(),
         periods: Periods::Years {
             from: Some(2015),
             to: None,
         },
-        topics: vec![TopicAsk {
+        topics: vec![TopicRequest {
             unit: "euro".into(),
             ..topic("Gemiddelde verkoopprijs")
         }],
-        ..TableAsk::default()
+        ..TableRequest::default()
     };
-    let (meta, kept) = fetch(&server, &ask).unwrap();
+    let (meta, kept) = fetch(&server, &request).unwrap();
     assert_eq!(
         (meta.service, meta.topics[0].key.as_str()),
         ("v4", "M001534")
@@ -416,13 +425,13 @@ fn captured_answers_of_cbs_are_read() {
             .any(|cell| cell.1 == Missing::Impossible)
     );
 
-    ask.id = "03759ned".into();
-    ask.periods = Periods::Years {
+    request.id = "03759ned".into();
+    request.periods = Periods::Years {
         from: Some(2019),
         to: Some(2026),
     };
-    ask.topics = vec![topic("Bevolking op 1 januari")];
-    ask.fixed = [
+    request.topics = vec![topic("Bevolking op 1 januari")];
+    request.fixed = [
         ("Geslacht", "T001038"),
         ("Leeftijd", "10000"),
         ("BurgerlijkeStaat", "T001019"),
@@ -430,6 +439,6 @@ fn captured_answers_of_cbs_are_read() {
     .map(|(dimension, member)| (dimension.to_owned(), vec![member.to_owned()]))
     .into();
     // The capture lacks the list of ages, so that dimension cannot be read.
-    let error = fetch(&server, &ask).unwrap_err();
+    let error = fetch(&server, &request).unwrap_err();
     assert!(error.to_string().contains("LeeftijdCodes"), "{error}");
 }

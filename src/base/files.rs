@@ -183,16 +183,16 @@ fn exchange(one: &Path, other: &Path) -> io::Result<()> {
 
 /// A folder that one run at a time may change; another waits until it is free.
 #[derive(Debug)]
-pub struct Claim {
+pub struct FolderLock {
     _lock: fs::File,
 }
 
-impl Claim {
+impl FolderLock {
     /// Waits for the folder, and clears away what a run that was stopped left unfinished in it.
     ///
     /// # Errors
     /// When the folder cannot be made, locked or cleared.
-    pub fn of(folder: &Path) -> Result<Self, Error> {
+    pub fn wait_for(folder: &Path) -> Result<Self, Error> {
         at("make", folder, fs::create_dir_all(folder))?;
         // the folder itself is what is locked: no file is left behind
         let lock = at("open", folder, fs::File::open(folder))?;

@@ -6,8 +6,9 @@ use super::flag::References;
 use super::scale::Scale;
 use super::surface::{Anchor, Print, Surface};
 use super::text::Weight;
-use super::theme::{self, Group, LINE, MARK};
+use super::theme::{self, LINE, MARK};
 use super::{ChartError, GroupValue, Picture, Width, check, widen};
+use crate::base::look::Look;
 
 /// Bars, dots or deviations.
 #[derive(Debug, Clone, Default)]
@@ -39,8 +40,8 @@ pub enum BarForm {
 pub struct BarItem {
     /// Name as printed, with a sign for an incomplete list.
     pub name: String,
-    /// The group it stands for; without one it is grey.
-    pub group: Option<Group>,
+    /// How it shows: as its group; grey where it stands for none.
+    pub look: Look,
     /// The value, or the difference.
     pub value: Option<f64>,
     /// Value as printed; for a missing value the sign or the reason.
@@ -175,10 +176,9 @@ fn placed<'a>(rows: &'a [Row<'a>], top: f64) -> impl Iterator<Item = (&'a Row<'a
     })
 }
 
-/// Names and values are ink, whatever the colour of the bar; M50 is bold.
+/// Names and values are ink, whatever the colour of the bar; what the chart is about is bold.
 fn print(item: &BarItem) -> Print {
-    let strong = item.group.is_some_and(Group::strong);
-    let weight = if strong {
+    let weight = if item.look.strong {
         Weight::Bold
     } else {
         Weight::Regular
@@ -199,9 +199,9 @@ fn draw(surface: &mut Surface, form: BarForm, item: &BarItem, scale: &Scale, mid
             theme::LEADER_STROKE,
             theme::AXIS,
         );
-        return surface.marker(&item.name, item.group, (end, middle), MARK, item.hollow);
+        return surface.marker(&item.name, item.look, (end, middle), MARK, item.hollow);
     }
-    let color = item.group.map_or(theme::AXIS, Group::color);
+    let color = item.look.color;
     let (left, w) = (zero.min(end), (end - zero).abs());
     surface.rect((left, middle - BAR / 2.0), w, BAR, color);
     if item.hollow && w > 2.4 {

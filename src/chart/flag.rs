@@ -6,7 +6,8 @@ use super::GroupValue;
 use super::label::{self, Flag, Flags, GAP, Pin, Side};
 use super::scale::Scale;
 use super::surface::{Anchor, Print, Surface};
-use super::theme::{self, Group, LINE};
+use super::theme::{self, LINE};
+use crate::base::look::Rgb;
 
 /// Half the width of a leader, for flags without a marker.
 pub(crate) const THIN: f64 = 0.5;
@@ -33,9 +34,9 @@ pub(crate) fn put(surface: &mut Surface, flag: &Flag, at: (f64, f64), reach: f64
 }
 
 /// A thin line from a mark to its label where the label had to move or the mark is far.
-pub(crate) fn tie(surface: &mut Surface, group: Group, from: (f64, f64), to: (f64, f64)) {
+pub(crate) fn tie(surface: &mut Surface, color: Rgb, from: (f64, f64), to: (f64, f64)) {
     if (from.1 - to.1).abs() > 1.0 || (from.0 - to.0).abs() > 12.0 {
-        surface.line(&[from, to], theme::LEADER_STROKE, group.color());
+        surface.line(&[from, to], theme::LEADER_STROKE, color);
     }
 }
 
@@ -63,7 +64,7 @@ impl<'a> References<'a> {
             .collect();
         let pins: Vec<Pin> = lines
             .iter()
-            .map(|(g, x)| pin(*x, &g.label, Print::of(g.group), THIN))
+            .map(|(g, x)| pin(*x, &g.label, Print::of(g.look), THIN))
             .collect();
         let flags = label::pins(&pins, 0.0, width);
         Self { lines, flags }
@@ -85,18 +86,18 @@ impl<'a> References<'a> {
         let base = LINE * self.flags.levels as f64;
         for ((group, x), flag) in self.lines.iter().zip(&self.flags.flags) {
             let at = (left + x, base - rise(flag));
-            let color = group.group.color();
+            let color = group.look.color;
             let path = [(at.0, at.1 - 4.0), (at.0, foot)];
             if edge > 0.0 {
                 let width = theme::REFERENCE_STROKE + 2.0 * edge;
                 surface.line(&[(at.0, self.height()), path[1]], width, theme::WHITE);
             }
-            if group.group.dashed() {
+            if group.look.dashed {
                 surface.dashed(&path, theme::REFERENCE_STROKE, color, (3.0, 2.0));
             } else {
                 surface.line(&path, theme::REFERENCE_STROKE, color);
             }
-            put(surface, flag, at, THIN, Print::of(group.group));
+            put(surface, flag, at, THIN, Print::of(group.look));
         }
     }
 }

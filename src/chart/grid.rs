@@ -9,7 +9,7 @@ use super::{ChartError, Picture, PlacedMark, PlacedText, Width};
 
 /// A picture of a grid.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cell {
+pub struct Panel {
     /// Heading above it, as printed; empty for none. It wraps to two lines.
     pub heading: String,
     /// The picture.
@@ -20,9 +20,12 @@ pub struct Cell {
 ///
 /// # Errors
 /// `Empty` when there are no pictures.
-pub fn grid(cells: &[Cell], columns: usize) -> Result<Picture, ChartError> {
-    let widest = cells.iter().map(|c| c.picture.width_pt).fold(0.0, f64::max);
-    if cells.is_empty() {
+pub fn grid(panels: &[Panel], columns: usize) -> Result<Picture, ChartError> {
+    let widest = panels
+        .iter()
+        .map(|c| c.picture.width_pt)
+        .fold(0.0, f64::max);
+    if panels.is_empty() {
         return Err(ChartError::Empty("grid"));
     }
     let columns = columns.max(1);
@@ -39,7 +42,7 @@ pub fn grid(cells: &[Cell], columns: usize) -> Result<Picture, ChartError> {
     };
     let (mut body, mut texts, mut marks) = (String::new(), Vec::new(), Vec::new());
     let (mut omitted, mut y) = (Vec::new(), 0.0);
-    for row in cells.chunks(columns) {
+    for row in panels.chunks(columns) {
         let heads: Vec<Vec<String>> = row
             .iter()
             .map(|c| text::wrap(&c.heading, head.size, head.weight, c.picture.width_pt, 2))
@@ -52,7 +55,7 @@ pub fn grid(cells: &[Cell], columns: usize) -> Result<Picture, ChartError> {
             .max();
         let top = y + lines.map_or(0.0, |n| LINE * n as f64 + 4.0);
         let height = row.iter().map(|c| c.picture.height_pt).fold(0.0, f64::max);
-        for (i, (cell, lines)) in row.iter().zip(&heads).enumerate() {
+        for (i, (panel, lines)) in row.iter().zip(&heads).enumerate() {
             let x = (widest + gap) * i as f64;
             let mut heading = Surface::new();
             for (n, line) in lines.iter().enumerate() {
@@ -61,18 +64,18 @@ pub fn grid(cells: &[Cell], columns: usize) -> Result<Picture, ChartError> {
             let heading = heading.finish(width, top)?;
             body += &heading.moved((0.0, 0.0));
             texts.extend(heading.texts);
-            body += &cell.picture.moved((x, top));
-            texts.extend(cell.picture.texts.iter().map(|t| PlacedText {
+            body += &panel.picture.moved((x, top));
+            texts.extend(panel.picture.texts.iter().map(|t| PlacedText {
                 x: t.x + x,
                 y: t.y + top,
                 ..t.clone()
             }));
-            marks.extend(cell.picture.marks.iter().map(|m| PlacedMark {
+            marks.extend(panel.picture.marks.iter().map(|m| PlacedMark {
                 x: m.x + x,
                 y: m.y + top,
                 ..m.clone()
             }));
-            omitted.extend(cell.picture.omitted.iter().cloned());
+            omitted.extend(panel.picture.omitted.iter().cloned());
         }
         y = top + height + 12.0;
     }

@@ -8,8 +8,9 @@ use super::label::{self, Pin};
 use super::scale::Scale;
 use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text;
-use super::theme::{self, Group, LINE, MARK};
+use super::theme::{self, LINE, MARK};
 use super::{ChartError, Picture, Range, Ticks, Width, check, widen, with_zero};
+use crate::base::look::Look;
 
 /// A line chart.
 #[derive(Debug, Clone, Default)]
@@ -42,8 +43,8 @@ pub struct Period {
 /// A line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// The group, for colour, marker and kind of line.
-    pub group: Group,
+    /// How its group shows: colour, marker and kind of line.
+    pub look: Look,
     /// Label at the end of the line, name and last value: `M50 12,3%`.
     pub label: String,
     /// One point for each period, in the same order; periods without a point are missing.
@@ -87,13 +88,13 @@ pub fn lines(chart: &Lines) -> Result<Picture, ChartError> {
     period_labels(&mut surface, chart, &layout);
     layout.breaks(&mut surface);
     let mut order: Vec<&Series> = layout.ends.iter().map(|e| e.series).collect();
-    // The thick line of M50 lies below the thin ones, which it would hide.
-    order.sort_by_key(|s| !s.group.strong());
+    // The thick line lies below the thin ones, which it would hide.
+    order.sort_by_key(|s| !s.look.strong);
     for series in &order {
         draw(&mut surface, chart, series, &layout);
     }
     // Its markers lie on top, and below them the hollow ones, for those tell something.
-    order.sort_by_key(|s| (s.group.strong(), s.hollow));
+    order.sort_by_key(|s| (s.look.strong, s.hollow));
     for series in order {
         markers(&mut surface, chart, series, &layout);
     }
@@ -144,7 +145,7 @@ impl<'a> Layout<'a> {
         let ends: Vec<End> = chart.series.iter().filter_map(|s| end(s, chart)).collect();
         let labels = ends
             .iter()
-            .map(|e| Print::of(e.series.group).widest(&e.lines))
+            .map(|e| Print::of(e.series.look).widest(&e.lines))
             .fold(0.0, f64::max);
         let needed = ends
             .iter()
@@ -247,14 +248,14 @@ impl<'a> Layout<'a> {
             let from = self.at(end.year, end.value);
             tie(
                 surface,
-                end.series.group,
+                end.series.look.color,
                 (from.0 + MARK + 1.5, from.1),
                 (x - 2.0, place),
             );
             surface.block(
                 (x, place),
                 Anchor::Start,
-                Print::of(end.series.group),
+                Print::of(end.series.look),
                 &end.lines,
             );
         }
@@ -263,7 +264,7 @@ impl<'a> Layout<'a> {
 
 fn end<'a>(series: &'a Series, chart: &Lines) -> Option<End<'a>> {
     let (i, value) = last(series, chart)?;
-    let lines = Print::of(series.group).wrap(&series.label, chart.width.pt() * 0.36, 2);
+    let lines = Print::of(series.look).wrap(&series.label, chart.width.pt() * 0.36, 2);
     Some(End {
         series,
         year: f64::from(chart.periods[i].year),
@@ -332,8 +333,8 @@ fn period_labels(surface: &mut Surface, chart: &Lines, layout: &Layout) {
 }
 
 fn draw(surface: &mut Surface, chart: &Lines, series: &Series, layout: &Layout) {
-    let group = series.group;
-    let stroke = if group.strong() {
+    let look = series.look;
+    let stroke = if look.strong {
         theme::STRONG_STROKE
     } else {
         theme::SERIES_STROKE
@@ -343,10 +344,10 @@ fn draw(surface: &mut Surface, chart: &Lines, series: &Series, layout: &Layout) 
     let mut path: Vec<(f64, f64)> = Vec::new();
     let mut dotted = false;
     let flush = |surface: &mut Surface, path: &mut Vec<(f64, f64)>, dotted: bool| {
-        match (dotted, group.dashed()) {
-            (true, _) => surface.dashed(path, stroke, group.color(), (1.3, 1.7)),
-            (false, true) => surface.dashed(path, stroke, group.color(), (4.0, 2.2)),
-            (false, false) => surface.line(path, stroke, group.color()),
+        match (dotted, look.dashed) {
+            (true, _) => surface.dashed(path, stroke, look.color, (1.3, 1.7)),
+            (false, true) => surface.dashed(path, stroke, look.color, (4.0, 2.2)),
+            (false, false) => surface.line(path, stroke, look.color),
         }
         path.clear();
     };
@@ -385,7 +386,7 @@ fn markers(surface: &mut Surface, chart: &Lines, series: &Series, layout: &Layou
         if Some(i) == end
             || point.hollow
             || alone
-            || (chart.periods.len() <= 10 && !series.group.dashed())
+            || (chart.periods.len() <= 10 && !series.look.dashed)
         {
             let r = if Some(i) == end {
                 theme::END
@@ -395,7 +396,7 @@ fn markers(surface: &mut Surface, chart: &Lines, series: &Series, layout: &Layou
             let at = layout.at(f64::from(chart.periods[i].year), value);
             surface.marker(
                 &series.label,
-                Some(series.group),
+                series.look,
                 at,
                 r,
                 point.hollow || series.hollow,

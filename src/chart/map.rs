@@ -6,8 +6,9 @@
 use super::ring::{self, Ring, area, hatch, inside};
 use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text;
-use super::theme::{self, LINE, Rgb};
+use super::theme::{self, LINE};
 use super::{ChartError, Picture, Width, check, meet};
+use crate::base::look::Rgb;
 
 /// A map.
 #[derive(Debug, Clone, Default)]

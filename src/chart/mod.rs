@@ -21,7 +21,7 @@ mod text;
 pub mod theme;
 
 pub use bars::{BarForm, BarItem, Bars, bars};
-pub use grid::{Cell, grid};
+pub use grid::{Panel, grid};
 pub use lines::{Break, Lines, Period, Point, Series, lines};
 pub use map::{Map, MapClass, MapLabel, MapRegion, Pattern, map};
 pub use ranked::{RankedDots, RankedMember, ranked_dots};
@@ -29,15 +29,17 @@ pub use scale::Ticks;
 pub use slope::{Slope, SlopeItem, slope};
 pub use strip::{Member, Strip, StripRow, strip};
 pub use text::{FAMILY, Weight, width as text_width};
-pub use theme::{Group, Width};
+pub use theme::Width;
 
 use std::fmt;
+
+use crate::base::look::Look;
 
 /// The value of a group with its printed text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupValue {
-    /// Which group, for colour and marker.
-    pub group: Group,
+    /// How the group shows: colour and marker.
+    pub look: Look,
     /// Label as printed, name and value: `M50 12,3%`; a sign for an incomplete list or `*` belongs in it.
     pub label: String,
     /// The value; without one there is no mark.

@@ -6,8 +6,9 @@ use super::flag::References;
 use super::scale::Scale;
 use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text::Weight;
-use super::theme::{self, Group};
+use super::theme;
 use super::{ChartError, GroupValue, Picture, Width, check, widen, with_zero};
+use crate::base::look::Look;
 
 /// A ranking of gemeenten.
 #[derive(Debug, Clone, Default)]
@@ -16,7 +17,9 @@ pub struct RankedDots {
     pub width: Width,
     /// The members, in any order: the largest comes first, those without a value last, ties by name.
     pub members: Vec<RankedMember>,
-    /// Reference lines, mostly Nederland and M50.
+    /// How their group shows: their dots have its colour.
+    pub dots: Look,
+    /// Reference lines, mostly Nederland and the group itself.
     pub references: Vec<GroupValue>,
     /// The smallest first.
     pub ascending: bool,
@@ -106,7 +109,7 @@ pub fn ranked_dots(chart: &RankedDots) -> Result<Picture, ChartError> {
             );
             if let Some(value) = member.value {
                 let at = (left + scale.at(value), y);
-                surface.dot(&member.name, at, (Group::M50.color(), 1.0), member.hollow);
+                surface.dot(&member.name, at, (chart.dots.color, 1.0), member.hollow);
             }
         }
     }

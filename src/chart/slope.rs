@@ -7,8 +7,9 @@ use super::label;
 use super::scale::Scale;
 use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text::Weight;
-use super::theme::{self, Group, LINE, MARK};
+use super::theme::{self, LINE, MARK};
 use super::{ChartError, Picture, Width, check};
+use crate::base::look::Look;
 
 /// A slope chart.
 #[derive(Debug, Clone, Default)]
@@ -26,8 +27,8 @@ pub struct Slope {
 /// A line between two years.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SlopeItem {
-    /// The group, for colour and marker.
-    pub group: Group,
+    /// How its group shows: colour, marker and kind of line.
+    pub look: Look,
     /// Value and label in the first year: `M50 10,1%`.
     pub from: Option<(f64, String)>,
     /// Value and label in the second year: `12,3% M50`.
@@ -94,18 +95,18 @@ pub fn slope(chart: &Slope) -> Result<Picture, ChartError> {
         surface.text((at, LINE), anchor, head, &label);
     }
     let mut order: Vec<&SlopeItem> = chart.items.iter().collect();
-    // The thick line of M50 lies below the thin ones, which it would hide.
-    order.sort_by_key(|item| !item.group.strong());
+    // The thick line lies below the thin ones, which it would hide.
+    order.sort_by_key(|item| !item.look.strong);
     for item in &order {
         draw(&mut surface, item, xs, &y);
     }
     // Its markers lie on top, and below them the hollow ones, for those tell something.
-    order.sort_by_key(|item| (item.group.strong(), item.hollow));
+    order.sort_by_key(|item| (item.look.strong, item.hollow));
     for item in order {
         for (x, end) in xs.into_iter().zip([&item.from, &item.to]) {
             if let Some((value, label)) = end {
                 let at = (x, y.at(*value));
-                surface.marker(label, Some(item.group), at, theme::END, item.hollow);
+                surface.marker(label, item.look, at, theme::END, item.hollow);
             }
         }
     }
@@ -121,14 +122,14 @@ pub fn slope(chart: &Slope) -> Result<Picture, ChartError> {
         } else {
             Anchor::Start
         };
-        for (((group, _, lines), at), place) in side.labels.iter().zip(&wanted).zip(&places) {
+        for (((look, _, lines), at), place) in side.labels.iter().zip(&wanted).zip(&places) {
             tie(
                 &mut surface,
-                *group,
+                look.color,
                 (x + out * (MARK + 1.5), *at),
                 (x + out * 13.0, *place),
             );
-            surface.block((x + out * 15.0, *place), anchor, Print::of(*group), lines);
+            surface.block((x + out * 15.0, *place), anchor, Print::of(*look), lines);
         }
     }
     surface.finish(width, bottom + 1.0)
@@ -143,7 +144,7 @@ fn ends(item: &SlopeItem) -> impl Iterator<Item = (&str, Option<f64>)> {
 
 /// The labels of one year.
 struct Side {
-    labels: Vec<(Group, f64, Vec<String>)>,
+    labels: Vec<(Look, f64, Vec<String>)>,
     heights: Vec<f64>,
     width: f64,
 }
@@ -152,8 +153,8 @@ impl Side {
     fn new(chart: &Slope, end: impl Fn(&SlopeItem) -> Option<&(f64, String)>, width: f64) -> Self {
         let label = |item: &SlopeItem| {
             let (value, label) = end(item)?;
-            let lines = Print::of(item.group).wrap(label, width * 0.34, 2);
-            Some((item.group, *value, lines))
+            let lines = Print::of(item.look).wrap(label, width * 0.34, 2);
+            Some((item.look, *value, lines))
         };
         let labels: Vec<_> = chart.items.iter().filter_map(label).collect();
         let heights = labels
@@ -162,7 +163,7 @@ impl Side {
             .collect();
         let widths = labels
             .iter()
-            .map(|(g, _, lines)| Print::of(*g).widest(lines));
+            .map(|(look, _, lines)| Print::of(*look).widest(lines));
         let width = widths.fold(0.0, f64::max);
         Self {
             labels,
@@ -173,18 +174,18 @@ impl Side {
 }
 
 fn draw(surface: &mut Surface, item: &SlopeItem, xs: [f64; 2], y: &Scale) {
-    let group = item.group;
-    let stroke = if group.strong() {
+    let look = item.look;
+    let stroke = if look.strong {
         theme::STRONG_STROKE
     } else {
         theme::SERIES_STROKE
     };
     if let (Some((from, _)), Some((to, _))) = (&item.from, &item.to) {
         let path = [(xs[0], y.at(*from)), (xs[1], y.at(*to))];
-        if group.dashed() {
-            surface.dashed(&path, stroke, group.color(), (4.0, 2.2));
+        if look.dashed {
+            surface.dashed(&path, stroke, look.color, (4.0, 2.2));
         } else {
-            surface.line(&path, stroke, group.color());
+            surface.line(&path, stroke, look.color);
         }
     }
 }

@@ -8,8 +8,9 @@ use super::label::{self, Flags, Pin};
 use super::scale::Scale;
 use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text::{self, Weight};
-use super::theme::{self, Group, LINE, MARK};
+use super::theme::{self, LINE, MARK};
 use super::{ChartError, GroupValue, Picture, Range, Ticks, Width, check, widen};
+use crate::base::look::Look;
 
 /// A strip chart.
 #[derive(Debug, Clone, Default)]
@@ -29,8 +30,10 @@ pub struct Strip {
 pub struct StripRow {
     /// Indicator or year; empty for none.
     pub label: String,
-    /// All members of M50, in any order.
+    /// All members of the group that the chart is about, in any order.
     pub members: Vec<Member>,
+    /// How that group shows: its members' dots have its colour.
+    pub dots: Look,
     /// Groups to compare, Nederland among them; the labels of those without a value are printed below the dots.
     pub groups: Vec<GroupValue>,
     /// Ticks in this row's own unit.
@@ -173,7 +176,7 @@ impl<'a> Layout<'a> {
             widest + theme::DOT + 1.5
         };
         let pins: Vec<Pin> = groups(row)
-            .map(|(g, v)| flag::pin(scale.at(v), &g.label, Print::of(g.group), reach(g)))
+            .map(|(g, v)| flag::pin(scale.at(v), &g.label, Print::of(g.look), reach(g)))
             .collect();
         let flags = label::pins(&pins, 0.0, width);
         let pins: Vec<Pin> = named(row)
@@ -274,7 +277,7 @@ impl<'a> Layout<'a> {
         for ((group, value), flag) in groups(self.row).zip(&self.flags.flags) {
             self.leader(
                 surface,
-                group.group,
+                group.look,
                 (self.scale.at(value), self.flag_y(flag)),
             );
         }
@@ -282,10 +285,10 @@ impl<'a> Layout<'a> {
         self.names(surface);
         for ((group, value), flag) in groups(self.row).zip(&self.flags.flags) {
             let at = (self.scale.at(value), self.flag_y(flag));
-            if !group.group.dashed() {
-                surface.marker(&group.label, Some(group.group), at, MARK, group.hollow);
+            if !group.look.dashed {
+                surface.marker(&group.label, group.look, at, MARK, group.hollow);
             }
-            put(surface, flag, at, reach(group), Print::of(group.group));
+            put(surface, flag, at, reach(group), Print::of(group.look));
         }
     }
 
@@ -293,17 +296,18 @@ impl<'a> Layout<'a> {
         self.rail - 2.0 - flag::rise(flag)
     }
 
-    /// From a flag to the dots: dashed through them for Nederland, through them for M50, down to them for others.
-    fn leader(&self, surface: &mut Surface, group: Group, (x, y): (f64, f64)) {
-        let color = group.color();
-        if group.dashed() {
+    /// From a flag to the dots: dashed through them for Nederland, whole for what the chart is about, and down to them
+    /// for others.
+    fn leader(&self, surface: &mut Surface, look: Look, (x, y): (f64, f64)) {
+        let color = look.color;
+        if look.dashed {
             surface.dashed(
                 &[(x, y - 4.0), (x, self.floor)],
                 theme::REFERENCE_STROKE,
                 color,
                 (3.0, 2.0),
             );
-        } else if group.strong() {
+        } else if look.strong {
             surface.line(&[(x, y), (x, self.floor)], theme::REFERENCE_STROKE, color);
         } else {
             surface.line(&[(x, y), (x, self.rail)], theme::LEADER_STROKE, color);
@@ -311,15 +315,16 @@ impl<'a> Layout<'a> {
     }
 
     fn dots(&self, surface: &mut Surface) {
+        let color = self.row.dots.color;
         let members = self.row.members.iter().filter_map(|m| Some((m, m.value?)));
         for ((member, value), dy) in members.zip(&self.offsets) {
-            let alpha = if member.label.is_some() {
+            let alpha = if member.label.is_some() || !theme::fades(color) {
                 1.0
             } else {
                 theme::DOT_ALPHA
             };
             let at = (self.scale.at(value), self.middle + dy);
-            surface.dot(&member.name, at, (Group::M50.color(), alpha), member.hollow);
+            surface.dot(&member.name, at, (color, alpha), member.hollow);
         }
     }
 
@@ -355,5 +360,5 @@ fn named(row: &StripRow) -> impl Iterator<Item = (usize, f64, &str)> {
 
 /// Half the width of a group's marker; Nederland is a line.
 fn reach(group: &GroupValue) -> f64 {
-    if group.group.dashed() { THIN } else { MARK }
+    if group.look.dashed { THIN } else { MARK }
 }

@@ -1,19 +1,21 @@
-//! The drawing surface: the only file that calls plotters. In: shapes and texts in points. Out: a `Picture`, an SVG
-//! with a record of every text and mark. Fails when the backend refuses a shape. plotters knows whole pixels only,
-//! so the canvas is ten times as large as the picture; the text elements are written here, for plotters divides sizes
-//! and shifts baselines in a way that does not agree with the font's own measures.
+//! The drawing surface. In: shapes and texts in points. Out: a `Picture`, an SVG with a record of every text and mark.
+//! Fails when the backend refuses a shape (`svg`). The peculiarity it answers: the text elements are written here, for
+//! plotters divides sizes and shifts baselines in a way that does not agree with the font's own measures.
+
+mod print;
+mod svg;
 
 use std::fmt::Write as _;
 
-use plotters::backend::{DrawingBackend, SVGBackend};
-use plotters::style::{Color, RGBAColor, RGBColor, ShapeStyle};
-
 use super::text::{self, Weight};
-use super::theme::{self, Group, Rgb, Shape};
+use super::theme;
 use super::{ChartError, MarkKind, Picture, PlacedMark, PlacedText};
+use crate::base::look::{Look, Rgb, Shape};
 
-/// Canvas units in a point.
-const UNITS: f64 = 10.0;
+pub(crate) use print::{NOTE, Print};
+use svg::{Op, UNITS};
+
+type Point = (f64, f64);
 
 /// Which point of a text its x stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,85 +23,6 @@ pub(crate) enum Anchor {
     Start,
     Middle,
     End,
-}
-
-/// Size, weight and colour of a text.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Print {
-    pub size: f64,
-    pub weight: Weight,
-    pub color: Rgb,
-}
-
-/// Ticks and notes.
-pub(crate) const NOTE: Print = Print {
-    size: theme::SMALL,
-    weight: Weight::Regular,
-    color: theme::QUIET,
-};
-
-impl Print {
-    /// A label in a group's text colour, bold where the group is what the chart is about.
-    pub fn of(group: theme::Group) -> Self {
-        let weight = if group.strong() {
-            Weight::Bold
-        } else {
-            Weight::Regular
-        };
-        Self {
-            size: theme::LABEL,
-            weight,
-            color: group.text_color(),
-        }
-    }
-
-    pub fn width(self, text: &str) -> f64 {
-        text::width(text, self.size, self.weight)
-    }
-
-    /// Width of the widest line.
-    pub fn widest(self, lines: &[String]) -> f64 {
-        lines
-            .iter()
-            .map(|line| self.width(line))
-            .fold(0.0, f64::max)
-    }
-
-    /// One line of at most `max` points.
-    pub fn fit(self, text: &str, max: f64) -> String {
-        text::fit(text, self.size, self.weight, max)
-    }
-
-    /// At most `lines` lines of at most `max` points.
-    pub fn wrap(self, text: &str, max: f64, lines: usize) -> Vec<String> {
-        text::wrap(text, self.size, self.weight, max, lines)
-    }
-}
-
-type Point = (f64, f64);
-
-enum Op {
-    Line {
-        points: Vec<Point>,
-        width: f64,
-        color: Rgb,
-    },
-    Fill {
-        points: Vec<Point>,
-        color: Rgb,
-    },
-    Disc {
-        at: Point,
-        radius: f64,
-        color: Rgb,
-        alpha: f64,
-    },
-    Ring {
-        at: Point,
-        radius: f64,
-        width: f64,
-        color: Rgb,
-    },
 }
 
 /// Collects what is drawn; `finish` hands it to plotters.
@@ -206,12 +129,11 @@ impl Surface {
     }
 
     /// A group's marker in its shape, with a white edge that keeps it apart from what lies behind.
-    pub fn marker(&mut self, name: &str, group: Option<Group>, at: Point, r: f64, hollow: bool) {
-        let (shape, color) = group.map_or((Shape::Circle, theme::AXIS), |g| (g.shape(), g.color()));
-        self.shape(shape, at, r + 0.8, theme::WHITE);
-        self.shape(shape, at, r, color);
+    pub fn marker(&mut self, name: &str, look: Look, at: Point, r: f64, hollow: bool) {
+        self.shape(look.shape, at, r + 0.8, theme::WHITE);
+        self.shape(look.shape, at, r, look.color);
         if hollow {
-            self.shape(shape, at, r * 0.6, theme::WHITE);
+            self.shape(look.shape, at, r * 0.6, theme::WHITE);
         }
         self.mark(MarkKind::Group, name, at, r);
     }
@@ -247,8 +169,8 @@ impl Surface {
             }
             Shape::Diamond => scaled(&[(0.0, -1.15), (1.15, 0.0), (0.0, 1.15), (-1.15, 0.0)]),
             Shape::Square => scaled(&[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)]),
-            Shape::Up => scaled(&[(0.0, -1.1), (1.1, 0.85), (-1.1, 0.85)]),
-            Shape::Down => scaled(&[(0.0, 1.1), (1.1, -0.85), (-1.1, -0.85)]),
+            Shape::TriangleUp => scaled(&[(0.0, -1.1), (1.1, 0.85), (-1.1, 0.85)]),
+            Shape::TriangleDown => scaled(&[(0.0, 1.1), (1.1, -0.85), (-1.1, -0.85)]),
             Shape::Bar => scaled(&[(-0.35, -1.0), (0.35, -1.0), (0.35, 1.0), (-0.35, 1.0)]),
             Shape::Plus => scaled(&[
                 (-0.38, -1.0),
@@ -335,20 +257,7 @@ impl Surface {
 
     /// Draws everything on a canvas of the given size in points.
     pub fn finish(self, width: f64, height: f64) -> Result<Picture, ChartError> {
-        let mut drawn = String::with_capacity(256 * self.ops.len());
-        {
-            let mut backend = SVGBackend::with_string(&mut drawn, (1, 1));
-            for op in &self.ops {
-                draw(&mut backend, op)?;
-            }
-        }
-        // The backend opens the document with its own first line; sizes in points need another.
-        let shapes = drawn.split_once('\n').map_or("", |(_, shapes)| shapes);
-        let shapes = shapes
-            .replace(" opacity=\"1\"", "")
-            .replace(" stroke=\"none\" stroke-width=\"1\"", "")
-            .replace(" \"/>", "\"/>");
-        let mut body = shapes.replace("</svg>\n", "");
+        let mut body = svg::shapes(&self.ops)?;
         if self.edge > 0.0 {
             let (edge, color) = (self.edge * UNITS, theme::WHITE.hex());
             body = format!("<g stroke=\"{color}\" stroke-width=\"{edge}\">\n{body}</g>\n");
@@ -358,102 +267,4 @@ impl Surface {
             width, height, &body, self.texts, self.marks,
         ))
     }
-}
-
-impl Picture {
-    /// A picture around ready elements in canvas units.
-    pub(crate) fn assemble(
-        width: f64,
-        height: f64,
-        body: &str,
-        texts: Vec<PlacedText>,
-        marks: Vec<PlacedMark>,
-    ) -> Self {
-        let (w, h) = ((width * UNITS).round(), (height * UNITS).ceil());
-        let (width_pt, height_pt) = (w / UNITS, h / UNITS);
-        let family = text::FAMILY;
-        let svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width_pt}pt\" height=\"{height_pt}pt\" \
-             viewBox=\"0 0 {w} {h}\" font-family=\"{family}\" stroke-linejoin=\"round\">\n{body}</svg>\n"
-        );
-        Self {
-            svg,
-            width_pt,
-            height_pt,
-            texts,
-            marks,
-            omitted: Vec::new(),
-        }
-    }
-
-    /// The elements of the picture moved by an offset in points, for a picture of several.
-    pub(crate) fn moved(&self, (x, y): Point) -> String {
-        let body = self
-            .svg
-            .split_once('\n')
-            .map_or("", |(_, body)| body)
-            .trim_end()
-            .trim_end_matches("</svg>");
-        format!(
-            "<g transform=\"translate({} {})\">\n{body}</g>\n",
-            (x * UNITS).round(),
-            (y * UNITS).round()
-        )
-    }
-}
-
-fn draw(backend: &mut SVGBackend<'_>, op: &Op) -> Result<(), ChartError> {
-    let drawn = match op {
-        Op::Line {
-            points,
-            width,
-            color,
-        } => backend.draw_path(points.iter().map(pixel), &style(*color, 1.0, *width)),
-        Op::Fill { points, color } => {
-            backend.fill_polygon(points.iter().map(pixel), &style(*color, 1.0, 0.0))
-        }
-        Op::Disc {
-            at,
-            radius,
-            color,
-            alpha,
-        } => backend.draw_circle(
-            pixel(at),
-            pixels(*radius),
-            &style(*color, *alpha, 0.1),
-            true,
-        ),
-        Op::Ring {
-            at,
-            radius,
-            width,
-            color,
-        } => backend.draw_circle(
-            pixel(at),
-            pixels(*radius),
-            &style(*color, 1.0, *width),
-            false,
-        ),
-    };
-    drawn.map_err(|error| ChartError::Drawing(error.to_string()))
-}
-
-fn style(color: Rgb, alpha: f64, width: f64) -> ShapeStyle {
-    let color: RGBAColor = RGBColor(color.0, color.1, color.2).mix(alpha);
-    ShapeStyle {
-        color,
-        filled: true,
-        stroke_width: pixels(width),
-    }
-}
-
-fn pixel(point: &Point) -> (i32, i32) {
-    (
-        (point.0 * UNITS).round() as i32,
-        (point.1 * UNITS).round() as i32,
-    )
-}
-
-fn pixels(length: f64) -> u32 {
-    (length * UNITS).round() as u32
 }

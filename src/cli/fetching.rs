@@ -1,4 +1,4 @@
-//! `fetch` and `tables` on the command line: what can be typed, and how what came of it is told.
+//! `fetch` and `tables` on the command line: what can be typed, and how it is reported.
 //!
 //! Data (requests, tables, JSON) goes to stdout, what was done and what failed to stderr. Ctrl-C ends a fetch in a state
 //! that the next one goes on from.
@@ -11,14 +11,14 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::progress::Bars;
+use crate::source::cbs::{
+    Client, Config, Description, DimensionKind, Entry, ErrorKind, PlannedRequest, Progress, Service,
+};
 use crate::base::failure::{Failure, Report};
+use crate::source::fetch::{self, Error, Options, Outcome, TableReport, UpdateReport, UpdateStatus};
 use crate::base::files;
 use crate::base::project::Project;
 use crate::query::Queries;
-use crate::source::cbs::{
-    Client, Config, Description, DimensionKind, Entry, Kind, Planned, Progress, Service,
-};
-use crate::source::fetch::{self, Became, Checked, Error, Told, Wishes, Word};
 
 /// `fetch`.
 #[derive(Debug, Args)]
@@ -36,7 +36,7 @@ pub struct Fetch {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    how: How,
+    common: CommonArgs,
 }
 
 /// `tables`.
@@ -54,19 +54,19 @@ enum TablesCommand {
         #[arg(required = true)]
         words: Vec<String>,
         #[command(flatten)]
-        how: How,
+        common: CommonArgs,
     },
     /// Show what a table consists of: dimensions, topics with path and unit, periods with status, regions.
     Show {
         /// Table id, verbatim.
         id: String,
         #[command(flatten)]
-        how: How,
+        common: CommonArgs,
     },
 }
 
 #[derive(Debug, Args)]
-struct How {
+struct CommonArgs {
     /// One server in the place of all of CBS's, with the paths as there.
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
@@ -75,7 +75,7 @@ struct How {
     json: bool,
 }
 
-impl How {
+impl CommonArgs {
     fn config(&self, project: &Project) -> Result<Config, Failure> {
         Ok(fetch::settings(&project.queries(), self.mirror.as_deref())?)
     }
@@ -119,7 +119,7 @@ pub fn run_fetch(project: &Project, fetch: &Fetch) -> Result<(), Failure> {
     let queries = Queries::read(&project.queries())?;
     // a wrong id is told before anything is asked
     fetch::tables(&queries, &fetch.tables)?;
-    let config = fetch.how.config(project)?;
+    let config = fetch.common.config(project)?;
     let at_once = config.tables_at_once;
     let client = client(config)?;
     let listener = listener();
@@ -129,56 +129,56 @@ pub fn run_fetch(project: &Project, fetch: &Fetch) -> Result<(), Failure> {
     if fetch.dry_run {
         return dry_run(project, fetch, &queries, &client, &*listener);
     }
-    let wishes = Wishes {
+    let options = Options {
         tables: fetch.tables.clone(),
         update: fetch.update,
     };
-    let told = fetch::fetch(
+    let reports = fetch::fetch(
         &client,
         at_once,
         &queries,
         &project.data(),
-        &wishes,
+        &options,
         &*listener,
     )?;
-    for one in &told {
-        eprint!("{}", in_words(one));
+    for report in &reports {
+        eprint!("{}", in_words(report));
     }
-    if fetch.how.json {
-        print_json(&told)?;
+    if fetch.common.json {
+        print_json(&reports)?;
     }
-    let errors = told.iter().filter_map(|one| one.error.as_ref());
-    Error::of_all(errors, told.len()).map_or(Ok(()), |error| Err(error.into()))
+    let errors = reports.iter().filter_map(|report| report.error.as_ref());
+    Error::of_all(errors, reports.len()).map_or(Ok(()), |error| Err(error.into()))
 }
 
-fn in_words(told: &Told) -> String {
-    let (table, release) = (&told.table, told.release.as_deref().unwrap_or_default());
-    let mut text = match told.became {
-        Became::Fetched => format!(
+fn in_words(report: &TableReport) -> String {
+    let (table, release) = (&report.table, report.release.as_deref().unwrap_or_default());
+    let mut text = match report.outcome {
+        Outcome::Fetched => format!(
             "fetched table `{table}` as `{release}`: {} topics, {} rows\n",
-            told.topics, told.rows
+            report.topics, report.rows
         ),
-        Became::Unchanged => format!("table `{table}` is unchanged: `{release}`\n"),
-        Became::Here => format!("table `{table}` is here as pinned: `{release}`\n"),
-        Became::File => format!("table `{table}` is a file and left alone: `import` brings it\n"),
-        Became::Lacking => {
+        Outcome::Unchanged => format!("table `{table}` is unchanged: `{release}`\n"),
+        Outcome::Here => format!("table `{table}` is here as pinned: `{release}`\n"),
+        Outcome::File => format!("table `{table}` is a file and left alone: `import` brings it\n"),
+        Outcome::Lacking => {
             format!(
                 "table `{table}` is left out: CBS has nothing of it, and all of it is optional\n"
             )
         }
-        Became::Failed => String::new(),
+        Outcome::Failed => String::new(),
     };
-    if told.resumed > 0 {
+    if report.resumed > 0 {
         let _ = writeln!(
             text,
             "  resumed: {} of {} requests were already here",
-            told.resumed, told.requests
+            report.resumed, report.requests
         );
     }
-    for note in &told.notes {
+    for note in &report.notes {
         let _ = writeln!(text, "  note: {note}");
     }
-    if let Some(error) = &told.error {
+    if let Some(error) = &report.error {
         let _ = writeln!(text, "failed: {error}");
         if let Some(hint) = error.hint() {
             let _ = writeln!(text, "  hint: {hint}");
@@ -195,23 +195,23 @@ fn check(
     listener: &dyn Progress,
 ) -> Result<(), Failure> {
     let checked = fetch::check(client, queries, &project.data(), &fetch.tables, listener)?;
-    if fetch.how.json {
+    if fetch.common.json {
         print_json(&checked)?;
     } else {
         print(&checked.iter().map(check_line).collect::<String>())?;
     }
-    match checked.iter().filter(|one| one.word.is_due()).count() {
+    match checked.iter().filter(|one| one.status.is_due()).count() {
         0 => Ok(()),
         due => Err(Error::Due(due).into()),
     }
 }
 
-fn check_line(one: &Checked) -> String {
-    let mut line = format!("{:24} {:12}", one.table, one.word.word());
-    if one.word == Word::Revised {
-        let _ = write!(line, " {} -> {}", one.held, one.latest);
-    } else if one.word == Word::Current {
-        let _ = write!(line, " {}", one.held);
+fn check_line(one: &UpdateReport) -> String {
+    let mut line = format!("{:24} {:12}", one.table, one.status.word());
+    if one.status == UpdateStatus::Revised {
+        let _ = write!(line, " {} -> {}", one.pinned, one.latest);
+    } else if one.status == UpdateStatus::Current {
+        let _ = write!(line, " {}", one.pinned);
     }
     if !one.note.is_empty() {
         let _ = write!(line, " {}", one.note);
@@ -222,7 +222,7 @@ fn check_line(one: &Checked) -> String {
 #[derive(Serialize)]
 struct DryRun<'a> {
     table: &'a str,
-    requests: &'a [Planned],
+    requests: &'a [PlannedRequest],
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
 }
@@ -239,7 +239,7 @@ fn dry_run(
     for (table, requests) in &planned {
         match requests {
             Ok(requests) => {
-                if !fetch.how.json {
+                if !fetch.common.json {
                     for request in requests {
                         print(&format!("{}\n", request.url))?;
                     }
@@ -263,7 +263,7 @@ fn dry_run(
             }
         }
     }
-    if fetch.how.json {
+    if fetch.common.json {
         print_json(&all)?;
     }
     let errors = planned
@@ -275,20 +275,20 @@ fn dry_run(
 /// `tables search` and `tables show`.
 pub fn run_tables(project: &Project, tables: &Tables) -> Result<(), Failure> {
     match &tables.command {
-        TablesCommand::Search { words, how } => {
+        TablesCommand::Search { words, common } => {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            let client = client(how.config(project)?)?;
+            let client = client(common.config(project)?)?;
             let found = client.search(&words, &*listener())?;
-            if how.json {
+            if common.json {
                 print_json(&found)
             } else {
                 print(&found.iter().map(entry_line).collect::<String>())
             }
         }
-        TablesCommand::Show { id, how } => {
-            let client = client(how.config(project)?)?;
+        TablesCommand::Show { id, common } => {
+            let client = client(common.config(project)?)?;
             let table = describe(project, &client, id)?;
-            if how.json {
+            if common.json {
                 print_json(&table)
             } else {
                 print(&description(&table))
@@ -306,7 +306,7 @@ fn describe(project: &Project, client: &Client, id: &str) -> Result<Description,
         .and_then(|queries| queries.tables.get(id))
         .map_or("CBS", |table| table.catalog.as_str());
     match client.describe(id, catalog, Service::Auto, &*listener) {
-        Err(error) if matches!(*error.kind, Kind::NotFound) && catalog == "CBS" => {
+        Err(error) if matches!(*error.kind, ErrorKind::NotFound) && catalog == "CBS" => {
             Ok(client.describe(id, "dataderden", Service::V3, &*listener)?)
         }
         other => Ok(other?),

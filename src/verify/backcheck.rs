@@ -5,12 +5,19 @@
 //! program wrote, or beside the text it belongs to; so a number typed into a chapter is found also when some fact
 //! happens to print the same. Years, dates, and numbers of pages, sections, figures, tables and notes pass by their form.
 
+mod appendix;
+mod line;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+pub use appendix::misprinted;
+
 use super::known::{Known, PrintedFact};
 use super::numerals::{Numeral, numerals, squeeze};
-use super::text::{Block, Place, Printed, Target};
+use super::text::{Place, Printed, Target};
+use appendix::{appendix, spots};
+use line::{Line, Rows, rows, squeezed_of};
 
 /// Something in the PDF that the program did not write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,85 +65,6 @@ impl fmt::Display for Finding {
     }
 }
 
-/// A block with all its text in one.
-struct Line<'a> {
-    block: &'a Block,
-    text: String,
-    /// Where each run starts in the text.
-    starts: Vec<usize>,
-    squeezed: String,
-}
-
-impl<'a> Line<'a> {
-    fn new(block: &'a Block) -> Self {
-        let (mut text, mut starts) = (String::new(), Vec::new());
-        let mut broken = false;
-        for run in &block.runs {
-            // runs of one line stand apart by more than a kern; those of a drawing are single letters
-            if !text.is_empty() && !broken && block.place != Place::Picture {
-                text.push(' ');
-            }
-            starts.push(text.len());
-            broken = run.text.ends_with('\u{ad}');
-            text.push_str(run.text.trim_end_matches('\u{ad}'));
-        }
-        let squeezed = squeeze(&text).0;
-        Self {
-            block,
-            text,
-            starts,
-            squeezed,
-        }
-    }
-
-    fn run_at(&self, place: usize) -> usize {
-        self.starts
-            .partition_point(|&start| start <= place)
-            .saturating_sub(1)
-    }
-
-    fn page_at(&self, place: usize) -> usize {
-        self.block.runs[self.run_at(place)].page
-    }
-
-    fn link_at(&self, place: usize) -> Option<usize> {
-        self.block.runs[self.run_at(place)].link
-    }
-
-    /// All text of the link around a place.
-    fn link_text(&self, link: usize) -> String {
-        let runs = self.block.runs.iter();
-        runs.filter(|run| run.link == Some(link))
-            .map(|run| run.text.as_str())
-            .collect()
-    }
-
-    fn finding(&self, numeral: &Numeral<'_>, wrong: Wrong) -> Finding {
-        let words = |text: &str, last: bool| {
-            let words: Vec<&str> = text.split_whitespace().collect();
-            let kept = if last {
-                &words[words.len().saturating_sub(5)..]
-            } else {
-                &words[..words.len().min(5)]
-            };
-            kept.join(" ")
-        };
-        let (before, after) = (&self.text[..numeral.start], &self.text[numeral.end..]);
-        let context = format!(
-            "{} {} {}",
-            words(before, true),
-            numeral.core,
-            words(after, false)
-        );
-        Finding {
-            page: self.page_at(numeral.start),
-            numeral: numeral.printed.to_owned(),
-            context: format!("\"{}\"", context.trim()),
-            wrong,
-        }
-    }
-}
-
 /// Looks at every numeral of a PDF.
 pub fn check(printed: &Printed, known: &Known) -> Vec<Finding> {
     let lines: Vec<Line<'_>> = printed.blocks.iter().map(Line::new).collect();
@@ -161,27 +89,6 @@ pub fn check(printed: &Printed, known: &Known) -> Vec<Finding> {
     }
     findings.sort_by_key(|finding| finding.page);
     findings
-}
-
-fn squeezed_of<'a>(lines: &'a [Line<'_>], keep: impl Fn(Place) -> bool) -> BTreeSet<&'a str> {
-    lines
-        .iter()
-        .filter(|line| keep(line.block.place))
-        .map(|line| line.squeezed.as_str())
-        .collect()
-}
-
-type Rows = BTreeMap<usize, Vec<usize>>;
-
-/// Lines by the row, list item or note they are in.
-fn rows(lines: &[Line<'_>]) -> Rows {
-    let mut rows = Rows::new();
-    for (place, line) in lines.iter().enumerate() {
-        if line.block.whole != 0 {
-            rows.entry(line.block.whole).or_default().push(place);
-        }
-    }
-    rows
 }
 
 struct Check<'a> {
@@ -344,124 +251,4 @@ impl Check<'_> {
         self.known
             .belongs(numeral.core, &texts, block.place == Place::Cell)
     }
-}
-
-/// The row of a fact in the appendix.
-pub struct Row<'a> {
-    /// The fact.
-    pub fact: &'a PrintedFact,
-    /// Number of its row.
-    pub whole: usize,
-    /// Place of the line that holds its label.
-    place: usize,
-}
-
-/// The rows of the appendix: those that hold a fact's label, or its number, and what it is.
-fn appendix<'a>(lines: &[Line<'_>], rows: &Rows, known: &'a Known) -> Vec<Row<'a>> {
-    let by_what: BTreeMap<&str, Vec<&PrintedFact>> =
-        known.facts.iter().fold(BTreeMap::new(), |mut map, fact| {
-            map.entry(fact.what.as_str()).or_default().push(fact);
-            map
-        });
-    let mut found = Vec::new();
-    for (&whole, row) in rows {
-        let facts = row
-            .iter()
-            .filter_map(|&place| by_what.get(lines[place].squeezed.as_str()));
-        for &fact in facts.flatten() {
-            let label = squeeze(&fact.label).0;
-            let number = fact.label.rsplit('-').next().unwrap_or_default();
-            let of_label = |text: &str| text == label || text == number;
-            let place = row.iter().find(|&&place| of_label(&lines[place].squeezed));
-            found.extend(place.map(|&place| Row { fact, whole, place }));
-        }
-    }
-    found
-}
-
-/// Furthest that a link may lead above or below the line it means, in points.
-const REACH: f64 = 60.0;
-
-/// Which fact each link leads to.
-///
-/// A link names a height on a page, not a label. The distance between that height and the row of the label is the same
-/// for every fact, so the distance at which most links print their fact's text is the true one.
-fn spots<'a>(
-    printed: &Printed,
-    lines: &[Line<'_>],
-    appendix: &[Row<'a>],
-) -> BTreeMap<usize, &'a PrintedFact> {
-    let mut labels: BTreeMap<usize, Vec<(f64, &PrintedFact)>> = BTreeMap::new();
-    for row in appendix {
-        let run = &lines[row.place].block.runs[0];
-        labels.entry(run.page).or_default().push((run.y, row.fact));
-    }
-    let mut texts: BTreeMap<usize, String> = BTreeMap::new();
-    for line in lines {
-        for link in line.block.runs.iter().filter_map(|run| run.link) {
-            texts
-                .entry(link)
-                .or_insert_with(|| squeeze(&line.link_text(link)).0);
-        }
-    }
-    let mut candidates = Vec::new();
-    let mut votes: BTreeMap<i64, usize> = BTreeMap::new();
-    for (&link, text) in &texts {
-        let Some(Target::Spot(page, height)) = printed.links.get(link) else {
-            continue;
-        };
-        for &(y, fact) in labels.get(page).into_iter().flatten() {
-            let off = height - y;
-            if off.abs() > REACH {
-                continue;
-            }
-            candidates.push((link, off, fact));
-            if squeeze(&fact.text).0 == *text {
-                *votes.entry(half_points(off)).or_default() += 1;
-            }
-        }
-    }
-    let most = votes.iter().max_by_key(|(off, count)| (**count, -**off));
-    let Some((&true_off, _)) = most else {
-        return BTreeMap::new();
-    };
-    candidates
-        .into_iter()
-        .filter(|(_, off, _)| (half_points(*off) - true_off).abs() <= 1)
-        .map(|(link, _, fact)| (link, fact))
-        .collect()
-}
-
-fn half_points(off: f64) -> i64 {
-    (off * 2.0).round() as i64
-}
-
-/// Facts whose row in the appendix is not there or prints another value; with what is wrong.
-pub fn misprinted(printed: &Printed, known: &Known) -> Vec<String> {
-    let lines: Vec<Line<'_>> = printed.blocks.iter().map(Line::new).collect();
-    let rows = rows(&lines);
-    let appendix = appendix(&lines, &rows, known);
-    let by_id: BTreeMap<&str, &Row<'_>> = appendix
-        .iter()
-        .map(|row| (row.fact.id.as_str(), row))
-        .collect();
-    let mut wrong = Vec::new();
-    for fact in &known.facts {
-        let text = squeeze(&fact.text).0;
-        match by_id
-            .get(fact.id.as_str())
-            .and_then(|row| rows.get(&row.whole))
-        {
-            None => wrong.push(format!("`{}` has no row in the appendix", fact.id)),
-            Some(row) if !row.iter().any(|&place| lines[place].squeezed == text) => {
-                let page = lines[row[0]].block.runs[0].page;
-                wrong.push(format!(
-                    "page {page}: the row of `{}` ({}) does not print `{}`",
-                    fact.id, fact.label, fact.text
-                ));
-            }
-            Some(_) => {}
-        }
-    }
-    wrong
 }

@@ -16,12 +16,12 @@ use crate::base::wording;
 const ROUNDING: f64 = 1e-9;
 
 #[derive(Deserialize)]
-struct Feiten {
-    facts: Vec<Entry>,
+struct FactsFile {
+    facts: Vec<FactEntry>,
 }
 
 #[derive(Deserialize)]
-struct Entry {
+struct FactEntry {
     id: String,
     label: String,
     text: String,
@@ -92,7 +92,7 @@ enum Derivation {
 }
 
 #[derive(Deserialize)]
-struct Proof {
+struct ProofRow {
     indicator: String,
     year: i32,
     region: String,
@@ -103,20 +103,20 @@ struct Proof {
 }
 
 #[derive(Deserialize)]
-struct Defined {
+struct IndicatorRow {
     indicator: String,
     decimals: i8,
 }
 
 #[derive(Deserialize)]
-struct Member {
+struct MemberRow {
     group: String,
     region: String,
 }
 
 /// The figures, by indicator and year, then region.
-struct Figures {
-    rows: BTreeMap<(String, i32), BTreeMap<String, Proof>>,
+struct AttachedFigures {
+    rows: BTreeMap<(String, i32), BTreeMap<String, ProofRow>>,
     groups: BTreeMap<String, Vec<String>>,
     /// Decimals by indicator.
     decimals: BTreeMap<String, i8>,
@@ -134,14 +134,14 @@ pub fn check(files: &Files, differences: &mut Vec<String>) -> usize {
     let [Some(bewijs), Some(groepen), Some(defined)] = tables else {
         return 0;
     };
-    let feiten: Feiten = match serde_json::from_slice(feiten) {
+    let feiten: FactsFile = match serde_json::from_slice(feiten) {
         Ok(feiten) => feiten,
         Err(error) => {
             differences.push(format!("`feiten.json` cannot be read: {error}"));
             return 0;
         }
     };
-    let figures = match Figures::read(bewijs, groepen, defined) {
+    let figures = match AttachedFigures::read(bewijs, groepen, defined) {
         Ok(figures) => figures,
         Err(error) => {
             differences.push(format!("the attached figures cannot be read: {error}"));
@@ -168,7 +168,7 @@ pub fn check(files: &Files, differences: &mut Vec<String>) -> usize {
 pub fn compare(files: &Files, known: &Known, differences: &mut Vec<String>) {
     let Some(Ok(feiten)) = files
         .get("feiten.json")
-        .map(|bytes| serde_json::from_slice::<Feiten>(bytes))
+        .map(|bytes| serde_json::from_slice::<FactsFile>(bytes))
     else {
         return;
     };
@@ -194,18 +194,18 @@ pub fn compare(files: &Files, known: &Known, differences: &mut Vec<String>) {
 
 type Checked<T> = Result<T, String>;
 
-impl Figures {
+impl AttachedFigures {
     fn read(bewijs: &[u8], groepen: &[u8], defined: &[u8]) -> Result<Self, csv::Error> {
-        let mut rows: BTreeMap<(String, i32), BTreeMap<String, Proof>> = BTreeMap::new();
+        let mut rows: BTreeMap<(String, i32), BTreeMap<String, ProofRow>> = BTreeMap::new();
         for row in csv::Reader::from_reader(bewijs).deserialize() {
-            let row: Proof = row?;
+            let row: ProofRow = row?;
             rows.entry((row.indicator.clone(), row.year))
                 .or_default()
                 .insert(row.region.clone(), row);
         }
         let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for row in csv::Reader::from_reader(groepen).deserialize() {
-            let row: Member = row?;
+            let row: MemberRow = row?;
             groups.entry(row.group).or_default().push(row.region);
         }
         for members in groups.values_mut() {
@@ -213,7 +213,7 @@ impl Figures {
         }
         let mut decimals = BTreeMap::new();
         for row in csv::Reader::from_reader(defined).deserialize() {
-            let row: Defined = row?;
+            let row: IndicatorRow = row?;
             decimals.insert(row.indicator, row.decimals);
         }
         Ok(Self {
@@ -223,7 +223,7 @@ impl Figures {
         })
     }
 
-    fn check(&self, fact: &Entry, derivation: &Derivation) -> Checked<()> {
+    fn check(&self, fact: &FactEntry, derivation: &Derivation) -> Checked<()> {
         let text = match derivation {
             Derivation::Period {} => fact.year.map_or_else(String::new, |year| year.to_string()),
             Derivation::Name {
@@ -254,14 +254,14 @@ impl Figures {
         }
     }
 
-    fn rows(&self, indicator: &str, year: i32) -> Checked<&BTreeMap<String, Proof>> {
+    fn rows(&self, indicator: &str, year: i32) -> Checked<&BTreeMap<String, ProofRow>> {
         self.rows
             .get(&(indicator.to_owned(), year))
             .ok_or_else(|| format!("there is no proof of `{indicator}` of {year}"))
     }
 
     /// Rows of a group's members, in region order.
-    fn members(&self, indicator: &str, group: &str, year: i32) -> Checked<Vec<&Proof>> {
+    fn members(&self, indicator: &str, group: &str, year: i32) -> Checked<Vec<&ProofRow>> {
         let rows = self.rows(indicator, year)?;
         let members = self.groups.get(group);
         Ok(members
@@ -271,7 +271,7 @@ impl Figures {
             .collect())
     }
 
-    fn nederland(&self, indicator: &str, year: i32) -> Checked<&Proof> {
+    fn nederland(&self, indicator: &str, year: i32) -> Checked<&ProofRow> {
         self.rows(indicator, year)?
             .get(NEDERLAND)
             .ok_or_else(|| format!("there is no row of Nederland for `{indicator}` of {year}"))
@@ -281,7 +281,7 @@ impl Figures {
         let missing = || "a figure that it needs is missing".to_owned();
         let sums = |group: &str, year: i32| {
             let rows = self.members(indicator, group, year)?;
-            let with_value: Vec<&Proof> =
+            let with_value: Vec<&ProofRow> =
                 rows.into_iter().filter(|row| row.value.is_some()).collect();
             let num: f64 = with_value.iter().filter_map(|row| row.num).sum();
             let den: f64 = with_value.iter().filter_map(|row| row.den).sum();
@@ -372,7 +372,7 @@ impl Figures {
     }
 
     /// The name of the first member with the highest or lowest value.
-    fn extreme(&self, fact: &Entry, group: &str, year: i32, highest: bool) -> Checked<String> {
+    fn extreme(&self, fact: &FactEntry, group: &str, year: i32, highest: bool) -> Checked<String> {
         let rows = self.members(&fact.indicator, group, year)?;
         let mut best: Option<(f64, &str)> = None;
         for row in rows {
@@ -393,7 +393,7 @@ impl Figures {
     }
 }
 
-fn statistic(stat: &str, rows: &[&Proof]) -> Option<f64> {
+fn statistic(stat: &str, rows: &[&ProofRow]) -> Option<f64> {
     let mut values: Vec<f64> = rows.iter().filter_map(|row| row.value).collect();
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
@@ -418,7 +418,7 @@ fn statistic(stat: &str, rows: &[&Proof]) -> Option<f64> {
 }
 
 /// The text of a fact's value, as the register prints it.
-fn print(fact: &Entry, derivation: &Derivation, value: f64) -> Checked<String> {
+fn print(fact: &FactEntry, derivation: &Derivation, value: f64) -> Checked<String> {
     let wrong = |error: number::NumberError| error.to_string();
     let notation = Notation::parse(&fact.unit);
     let (value, words) = match derivation {

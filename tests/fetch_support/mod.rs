@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use middelgroot::base::observation::{Missing, Status};
 use middelgroot::source::cbs::{
-    Client, Config, Error, PageCache, Periods, Progress, Retry, Service, Sink, SinkError, TableAsk,
-    TableMeta, TopicAsk, TopicMeta,
+    Client, Config, Error, PageCache, Periods, Progress, Retry, Service, Sink, SinkError,
+    TableMeta, TableRequest, TopicMeta, TopicRequest,
 };
+use middelgroot::base::observation::{Missing, Status};
 
 use cbs_server::Server;
 use cbs_server::faults::{Fault, Rule};
@@ -105,16 +105,16 @@ pub fn config(server: &Server) -> Config {
     }
 }
 
-pub fn topic(title: &str) -> TopicAsk {
-    TopicAsk {
+pub fn topic(title: &str) -> TopicRequest {
+    TopicRequest {
         title: title.into(),
-        ..TopicAsk::default()
+        ..TopicRequest::default()
     }
 }
 
 /// The sample of the population, through one service.
-pub fn population(service: Service) -> TableAsk {
-    TableAsk {
+pub fn population(service: Service) -> TableRequest {
+    TableRequest {
         id: "03759ned".into(),
         service,
         fixed: BTreeMap::from([("Geslacht".into(), vec!["T001038".into()])]),
@@ -126,39 +126,43 @@ pub fn population(service: Service) -> TableAsk {
             topic("Bevolking > Bevolking op 1 januari"),
             topic("Gemiddelde bevolking"),
         ],
-        ..TableAsk::default()
+        ..TableRequest::default()
     }
 }
 
 /// The big sample, through one service.
-pub fn big(service: Service) -> TableAsk {
-    TableAsk {
+pub fn big(service: Service) -> TableRequest {
+    TableRequest {
         id: "99999NED".into(),
         service,
         topics: vec![topic("Getal")],
-        ..TableAsk::default()
+        ..TableRequest::default()
     }
 }
 
 /// A fetch from the server with a fresh cache.
-pub fn fetch(server: &Server, ask: &TableAsk) -> Result<(TableMeta, Kept), Error> {
-    fetch_with(config(server), ask, &Heed::default())
+pub fn fetch(server: &Server, request: &TableRequest) -> Result<(TableMeta, Kept), Error> {
+    fetch_with(config(server), request, &Heed::default())
 }
 
-pub fn fetch_with(config: Config, ask: &TableAsk, heed: &Heed) -> Result<(TableMeta, Kept), Error> {
+pub fn fetch_with(
+    config: Config,
+    request: &TableRequest,
+    heed: &Heed,
+) -> Result<(TableMeta, Kept), Error> {
     let folder = tempfile::tempdir().unwrap();
     let cache = PageCache::open(folder.path()).unwrap();
-    fetch_into(config, ask, heed, &cache)
+    fetch_into(config, request, heed, &cache)
 }
 
 pub fn fetch_into(
     config: Config,
-    ask: &TableAsk,
+    request: &TableRequest,
     heed: &Heed,
     cache: &PageCache,
 ) -> Result<(TableMeta, Kept), Error> {
     let mut kept = Kept::default();
-    let meta = Client::new(config)?.fetch(ask, cache, &mut kept, heed)?;
+    let meta = Client::new(config)?.fetch(request, cache, &mut kept, heed)?;
     Ok((meta, kept))
 }
 

@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::ask::checked_id;
-use super::error::{Kind, Result};
-use super::http::{Body, Trouble};
+use super::error::{ErrorKind, Result};
+use super::http::{Body, BodyError};
 use super::page::{self, Summary};
+use super::request::checked_id;
 use super::sink::Release;
 
 /// Bytes between the network and the scan.
@@ -32,11 +32,11 @@ pub struct PageCache {
 
 /// The pages of one release of one table.
 #[derive(Clone, Debug)]
-pub(super) struct Shelf(PathBuf);
+pub(super) struct StoredPages(PathBuf);
 
 /// A page that lies in the cache.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub(super) struct Stored {
+pub(super) struct StoredPage {
     pub(super) request: String,
     pub(super) sha256: String,
     pub(super) bytes: u64,
@@ -59,7 +59,7 @@ impl PageCache {
                 root: root.to_owned(),
                 _lock: lock,
             }),
-            Err(TryLockError::WouldBlock) => Err(Kind::CacheInUse.into()),
+            Err(TryLockError::WouldBlock) => Err(ErrorKind::CacheInUse.into()),
             Err(TryLockError::Error(error)) => Err(error.into()),
         }
     }
@@ -76,7 +76,12 @@ impl PageCache {
     }
 
     /// The pages of one release of a table, those of other releases are thrown away.
-    pub(super) fn shelf(&self, id: &str, service: &str, release: &Release) -> Result<Shelf> {
+    pub(super) fn pages_of(
+        &self,
+        id: &str,
+        service: &str,
+        release: &Release,
+    ) -> Result<StoredPages> {
         let table = self.root.join(checked_id(id)?);
         let name = hash(format!("{service} {} {}", release.modified, release.version).as_bytes());
         let own = table.join(&name[..16]);
@@ -87,15 +92,15 @@ impl PageCache {
                 fs::remove_dir_all(path)?;
             }
         }
-        Ok(Shelf(own))
+        Ok(StoredPages(own))
     }
 }
 
-impl Shelf {
+impl StoredPages {
     /// The page to a request, if it is there and whole.
-    pub(super) fn find(&self, request: &str) -> Option<Stored> {
+    pub(super) fn find(&self, request: &str) -> Option<StoredPage> {
         let note = fs::read(self.place(request, "page")).ok()?;
-        let mut stored: Stored = serde_json::from_slice(&note).ok()?;
+        let mut stored: StoredPage = serde_json::from_slice(&note).ok()?;
         let mut digest = Sha256::new();
         let mut body =
             BufReader::with_capacity(BUFFER, File::open(self.place(request, "json")).ok()?);
@@ -109,9 +114,12 @@ impl Shelf {
     }
 
     /// Takes a page as it comes in: to disk and through the scan at once, never as a whole in memory.
-    pub(super) fn receive(&self, body: &mut Body<'_>) -> std::result::Result<Draft, Trouble> {
-        let file =
-            tempfile::NamedTempFile::new_in(&self.0).map_err(|error| Trouble::Own(error.into()))?;
+    pub(super) fn receive(
+        &self,
+        body: &mut Body<'_>,
+    ) -> std::result::Result<ReceivedPage, BodyError> {
+        let file = tempfile::NamedTempFile::new_in(&self.0)
+            .map_err(|error| BodyError::Receiver(error.into()))?;
         let mut tee = Tee {
             body,
             file,
@@ -121,12 +129,12 @@ impl Shelf {
         };
         let scanned = page::summary(BufReader::with_capacity(BUFFER, &mut tee));
         if let Some(error) = tee.failed {
-            return Err(Trouble::Own(error.into()));
+            return Err(BodyError::Receiver(error.into()));
         }
         let bytes = tee.body.bytes;
         let summary = scanned
-            .map_err(|error| Trouble::Content(page::explained(&error, &tee.start, bytes)))?;
-        Ok(Draft {
+            .map_err(|error| BodyError::Content(page::explained(&error, &tee.start, bytes)))?;
+        Ok(ReceivedPage {
             file: tee.file,
             sha256: hex(&tee.digest.finalize()),
             bytes,
@@ -135,14 +143,14 @@ impl Shelf {
     }
 
     /// Stores a page that came in whole.
-    pub(super) fn put(&self, request: &str, draft: Draft) -> Result<Stored> {
-        let Draft {
+    pub(super) fn put(&self, request: &str, received: ReceivedPage) -> Result<StoredPage> {
+        let ReceivedPage {
             file,
             sha256,
             bytes,
             summary,
-        } = draft;
-        let stored = Stored {
+        } = received;
+        let stored = StoredPage {
             request: request.to_owned(),
             sha256,
             bytes,
@@ -158,7 +166,7 @@ impl Shelf {
     }
 
     /// The bytes of a stored page, into a buffer that is used again. They were hashed when they came or were found.
-    pub(super) fn read(&self, stored: &Stored, buffer: &mut Vec<u8>) -> Result<()> {
+    pub(super) fn read(&self, stored: &StoredPage, buffer: &mut Vec<u8>) -> Result<()> {
         buffer.clear();
         File::open(self.place(&stored.request, "json"))?.read_to_end(buffer)?;
         Ok(())
@@ -178,7 +186,7 @@ impl Shelf {
 }
 
 /// A page that came in whole and is not yet in its place.
-pub(super) struct Draft {
+pub(super) struct ReceivedPage {
     file: tempfile::NamedTempFile,
     sha256: String,
     bytes: u64,
@@ -236,10 +244,10 @@ mod tests {
         }
     }
 
-    fn draft(shelf: &Shelf, rows: u64) -> Draft {
-        let mut file = tempfile::NamedTempFile::new_in(&shelf.0).unwrap();
+    fn received(pages: &StoredPages, rows: u64) -> ReceivedPage {
+        let mut file = tempfile::NamedTempFile::new_in(&pages.0).unwrap();
         file.write_all(b"{}").unwrap();
-        Draft {
+        ReceivedPage {
             file,
             sha256: hash(b"{}"),
             bytes: 2,
@@ -251,12 +259,12 @@ mod tests {
     fn a_page_is_found_again_and_a_damaged_one_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let cache = PageCache::open(folder.path()).unwrap();
-        let shelf = cache.shelf("03759ned", "v3", &release("2026")).unwrap();
-        shelf.put("http://x/?$skip=7", draft(&shelf, 7)).unwrap();
-        assert_eq!(shelf.find("http://x/?$skip=7").unwrap().summary.rows, 7);
-        assert!(shelf.find("http://x/?$skip=14").is_none());
-        fs::write(shelf.place("http://x/?$skip=7", "json"), b"{ }").unwrap();
-        assert!(shelf.find("http://x/?$skip=7").is_none());
+        let pages = cache.pages_of("03759ned", "v3", &release("2026")).unwrap();
+        pages.put("http://x/?$skip=7", received(&pages, 7)).unwrap();
+        assert_eq!(pages.find("http://x/?$skip=7").unwrap().summary.rows, 7);
+        assert!(pages.find("http://x/?$skip=14").is_none());
+        fs::write(pages.place("http://x/?$skip=7", "json"), b"{ }").unwrap();
+        assert!(pages.find("http://x/?$skip=7").is_none());
     }
 
     #[test]
@@ -264,23 +272,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = PageCache::open(folder.path()).unwrap();
         cache
-            .shelf("03759ned", "v3", &release("2026"))
+            .pages_of("03759ned", "v3", &release("2026"))
             .unwrap()
             .put(
                 "r",
-                draft(&cache.shelf("03759ned", "v3", &release("2026")).unwrap(), 0),
+                received(
+                    &cache.pages_of("03759ned", "v3", &release("2026")).unwrap(),
+                    0,
+                ),
             )
             .unwrap();
         assert!(
             cache
-                .shelf("03759ned", "v3", &release("2027"))
+                .pages_of("03759ned", "v3", &release("2027"))
                 .unwrap()
                 .find("r")
                 .is_none()
         );
         assert!(
             cache
-                .shelf("03759ned", "v3", &release("2026"))
+                .pages_of("03759ned", "v3", &release("2026"))
                 .unwrap()
                 .find("r")
                 .is_none()
@@ -293,7 +304,7 @@ mod tests {
         let cache = PageCache::open(folder.path()).unwrap();
         assert!(matches!(
             *PageCache::open(folder.path()).unwrap_err().kind,
-            Kind::CacheInUse
+            ErrorKind::CacheInUse
         ));
         drop(cache);
         assert!(PageCache::open(folder.path()).is_ok());
@@ -305,7 +316,7 @@ mod tests {
         let cache = PageCache::open(&folder.path().join("inner")).unwrap();
         for id in ["..", "a/b", "", "03759ned.", "../x", "C:"] {
             assert!(
-                cache.forget(id).is_err() && cache.shelf(id, "v3", &release("")).is_err(),
+                cache.forget(id).is_err() && cache.pages_of(id, "v3", &release("")).is_err(),
                 "{id}"
             );
         }

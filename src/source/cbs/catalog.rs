@@ -1,6 +1,6 @@
-//! The catalogs: finding a table, describing it, and hearing whether a held one is still the latest.
+//! The catalogs: finding a table, describing it, and hearing whether a pinned one is still the latest.
 //!
-//! In go words, an id, or the releases that are held; out come entries, a description, or news. CBS peculiarities: v4's
+//! In go words, an id, or the releases that are pinned; out come entries, a description, or news. CBS peculiarities: v4's
 //! list knows versions and what was discontinued, v3's knows third parties; Kerncijfers wijken en buurten has a new id
 //! every year, so a successor is proposed by its title without years.
 
@@ -9,12 +9,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use super::ask::Service;
 use super::config::parse;
-use super::describe::{self, Description, list, one_line};
+use super::describe;
+use super::description::{Description, one_line};
 use super::error::Result;
-use super::http::Errand;
+use super::http::Session;
+use super::list::list;
+use super::parallel::parallel;
 use super::plan::year_in;
+use super::request::Service;
 use super::sink::{Progress, Release};
 
 /// One table of the catalogs.
@@ -38,9 +41,9 @@ pub struct Entry {
     pub discontinued: bool,
 }
 
-/// A table as a snapshot holds it.
+/// A table as its pinned snapshot has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Held {
+pub struct PinnedTable {
     /// Id.
     pub id: String,
     /// `CBS` or the third party.
@@ -53,10 +56,10 @@ pub struct Held {
     pub release: Release,
 }
 
-/// What CBS has to say about a held table.
+/// What CBS has to say about a pinned table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct News {
-    /// Id of the held table.
+    /// Id of the pinned table.
     pub id: String,
     /// The title that CBS gives it now; empty when CBS does not list it.
     pub title: String,
@@ -127,29 +130,29 @@ impl Client {
         service: Service,
         progress: &dyn Progress,
     ) -> Result<Description> {
-        let errand = Errand::new(id, progress, &self.http.config);
-        describe::find(&self.http, &errand, &self.bases, (id, catalog, service))
-            .and_then(|(place, head)| describe::read(&self.http, &errand, &place, &head))
+        let session = Session::new(id, progress, &self.http.config);
+        describe::find(&self.http, &session, &self.bases, (id, catalog, service))
+            .and_then(|(endpoint, head)| describe::read(&self.http, &session, &endpoint, &head))
             .map_err(|error| error.of_table(id))
     }
 
-    /// What is new about tables that are held: only catalogs are read.
+    /// What is new about tables that are pinned: only catalogs are read.
     ///
     /// # Errors
     /// When a catalog cannot be read.
-    pub fn releases(&self, held: &[Held], progress: &dyn Progress) -> Result<Vec<News>> {
+    pub fn releases(&self, pinned: &[PinnedTable], progress: &dyn Progress) -> Result<Vec<News>> {
         let entries = self.entries(progress)?;
-        Ok(held.iter().map(|held| news(held, &entries)).collect())
+        Ok(pinned.iter().map(|pinned| news(pinned, &entries)).collect())
     }
 
     fn entries(&self, progress: &dyn Progress) -> Result<BTreeMap<String, Entry>> {
-        let errand = Errand::new("catalog", progress, &self.http.config);
+        let session = Session::new("catalog", progress, &self.http.config);
         let mut entries = BTreeMap::new();
         let bases = vec![self.bases.catalog.clone(), self.bases.third_catalog.clone()];
-        let v3 = describe::parallel(2, bases, |base| {
+        let v3 = parallel(2, bases, |base| {
             let mut url = parse(&format!("{base}/Tables"))?;
             url.set_query(Some("$format=json"));
-            list::<V3Row>(&self.http, &errand, url)
+            list::<V3Row>(&self.http, &session, url)
         })?;
         for row in v3.into_iter().flatten() {
             let stopped = [&row.reason_delivery, &row.frequency]
@@ -163,7 +166,7 @@ impl Client {
         }
         for row in list::<V4Row>(
             &self.http,
-            &errand,
+            &session,
             parse(&format!("{}/Datasets", self.bases.v4))?,
         )? {
             let entry = entry(&mut entries, row.identifier, row.title, row.catalog, "v4");
@@ -197,12 +200,12 @@ fn entry<'a>(
     entry
 }
 
-fn news(held: &Held, entries: &BTreeMap<String, Entry>) -> News {
-    let entry = entries.get(&held.id);
+fn news(pinned: &PinnedTable, entries: &BTreeMap<String, Entry>) -> News {
+    let entry = entries.get(&pinned.id);
     let latest = entry.map(|entry| {
-        if held.service == "v4" {
+        if pinned.service == "v4" {
             &entry.v4
-        } else if held.service.is_empty() && !entry.v4.modified.is_empty() {
+        } else if pinned.service.is_empty() && !entry.v4.modified.is_empty() {
             // never fetched: what a fetch would take
             &entry.v4
         } else {
@@ -210,12 +213,12 @@ fn news(held: &Held, entries: &BTreeMap<String, Entry>) -> News {
         }
     });
     let title = match entry {
-        Some(entry) if held.title.is_empty() => &entry.title,
-        _ => &held.title,
+        Some(entry) if pinned.title.is_empty() => &entry.title,
+        _ => &pinned.title,
     };
     let (own_stem, own_year) = (stem(title), year_in(title));
     let follows = |entry: &&Entry| {
-        entry.id != held.id
+        entry.id != pinned.id
             && year_in(&entry.title) > own_year
             && own_year.is_some()
             && stem(&entry.title) == own_stem
@@ -224,10 +227,10 @@ fn news(held: &Held, entries: &BTreeMap<String, Entry>) -> News {
     successors.sort_by_key(|entry| year_in(&entry.title));
     let latest = latest.filter(|release| !release.modified.is_empty());
     News {
-        id: held.id.clone(),
+        id: pinned.id.clone(),
         title: entry.map(|entry| entry.title.clone()).unwrap_or_default(),
         revised: latest
-            .filter(|release| !is_same(&held.release, release))
+            .filter(|release| !is_same(&pinned.release, release))
             .cloned(),
         discontinued: entry.is_some_and(|entry| entry.discontinued),
         gone: latest.is_none(),
@@ -236,14 +239,14 @@ fn news(held: &Held, entries: &BTreeMap<String, Entry>) -> News {
     }
 }
 
-/// Whether two releases are one. Versions decide where both have one; a held date may lack the time of day.
-fn is_same(held: &Release, latest: &Release) -> bool {
-    if !held.version.is_empty() && !latest.version.is_empty() {
-        return held.version == latest.version;
+/// Whether two releases are one. Versions decide where both have one; a pinned date may lack the time of day.
+fn is_same(pinned: &Release, latest: &Release) -> bool {
+    if !pinned.version.is_empty() && !latest.version.is_empty() {
+        return pinned.version == latest.version;
     }
     let day = |text: &str| text.get(..10).map(str::to_owned);
-    held.modified == latest.modified
-        || held.modified.len() == 10 && day(&held.modified) == day(&latest.modified)
+    pinned.modified == latest.modified
+        || pinned.modified.len() == 10 && day(&pinned.modified) == day(&latest.modified)
 }
 
 /// A title without its years: what editions of one table have in common.
@@ -296,13 +299,13 @@ mod tests {
             version: String::new(),
         };
         let title = "Kerncijfers wijken en buurten 2024".to_owned();
-        let held = Held {
+        let pinned = PinnedTable {
             id: "85984NED".into(),
             title,
             release,
-            ..Held::default()
+            ..PinnedTable::default()
         };
-        let news = news(&held, &entries);
+        let news = news(&pinned, &entries);
         assert_eq!(
             news.successors
                 .iter()

@@ -1,14 +1,14 @@
 //! Which members of which dimension are read: regions, periods, and one member of everything else.
 //!
-//! In go a description and a question; out come the chosen members, with the keys as CBS writes them. Fails on an
+//! In go a description and a request; out come the chosen members, with the keys as CBS writes them. Fails on an
 //! unknown member, on a dimension that is left open, on no regions. CBS peculiarities: totals have other codes in other
 //! editions, KWB calls Nederland `NL00`, some tables have two dimensions of regions (from where to where).
 
 use std::collections::HashMap;
 
-use super::ask::{Periods, TableAsk};
-use super::describe::{Description, Dimension, DimensionKind, Member, Topic, is_gemeente};
-use super::error::{Kind, Result};
+use super::description::{Description, Dimension, DimensionKind, Member, Topic, is_gemeente};
+use super::error::{ErrorKind, Result};
+use super::request::{Periods, TableRequest};
 use super::rows::Axis;
 
 /// One dimension, with the members that were asked.
@@ -23,7 +23,7 @@ pub(super) struct Choice<'a> {
 pub(super) struct Wanted<'a> {
     pub(super) topic: &'a Topic,
     pub(super) member: Option<(&'a str, &'a Member)>,
-    /// Its place in the question.
+    /// Its place in the request.
     pub(super) asked: usize,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn dimension_of<'a>(table: &'a Description, key: &str) -> Result<&'a 
                 .iter()
                 .map(|dimension| dimension.key.clone())
                 .collect();
-            Kind::NoMember {
+            ErrorKind::NoMember {
                 what: format!("dimension `{key}`"),
                 nearest,
             }
@@ -81,7 +81,7 @@ pub(super) fn member<'a>(dimension: &'a Dimension, key: &str) -> Result<&'a Memb
             let totals = totals(dimension);
             let some = || dimension.members.iter().take(5).map(shown).collect();
             let nearest = if totals.is_empty() { some() } else { totals };
-            Kind::NoMember {
+            ErrorKind::NoMember {
                 what: format!("member `{key}` in dimension {}", dimension.key),
                 nearest,
             }
@@ -110,10 +110,11 @@ type Choices<'a> = (Choice<'a>, Option<Choice<'a>>, Vec<Choice<'a>>);
 /// Regions, periods, and the other dimensions with the members that the topics need.
 pub(super) fn choices<'a>(
     table: &'a Description,
-    ask: &TableAsk,
+    request: &TableRequest,
     wanted: &[Wanted<'a>],
 ) -> Result<Choices<'a>> {
-    ask.fixed
+    request
+        .fixed
         .keys()
         .try_for_each(|key| dimension_of(table, key).map(drop))?;
     let (mut regions, mut periods, mut others) = (Vec::new(), Vec::new(), Vec::new());
@@ -121,11 +122,13 @@ pub(super) fn choices<'a>(
         let named = wanted
             .iter()
             .any(|one| one.member.is_some_and(|(key, _)| key == dimension.key));
-        let free = !named && !ask.fixed.contains_key(&dimension.key);
+        let free = !named && !request.fixed.contains_key(&dimension.key);
         match dimension.kind {
             DimensionKind::Geo if free => regions.push(region_choice(dimension)?),
-            DimensionKind::Time if free => periods.push(period_choice(dimension, &ask.periods)?),
-            _ => others.push(other_choice(dimension, ask, wanted)?),
+            DimensionKind::Time if free => {
+                periods.push(period_choice(dimension, &request.periods)?)
+            }
+            _ => others.push(other_choice(dimension, request, wanted)?),
         }
     }
     if periods.len() > 1 || regions.len() != 1 {
@@ -134,10 +137,10 @@ pub(super) fn choices<'a>(
             regions.len(),
             periods.len()
         );
-        return Err(Kind::Shape(found).into());
+        return Err(ErrorKind::Shape(found).into());
     }
     let Some(region) = regions.pop() else {
-        return Err(Kind::Shape("no regions".into()).into());
+        return Err(ErrorKind::Shape("no regions".into()).into());
     };
     Ok((region, periods.pop(), others))
 }
@@ -146,7 +149,7 @@ fn region_choice(dimension: &Dimension) -> Result<Choice<'_>> {
     let kept = |member: &&Member| is_gemeente(&member.key) || is_nederland(&member.key);
     let members: Vec<_> = dimension.members.iter().filter(kept).collect();
     if members.is_empty() {
-        return Err(Kind::Shape(format!(
+        return Err(ErrorKind::Shape(format!(
             "dimension {} has neither gemeenten nor Nederland",
             dimension.key
         ))
@@ -187,7 +190,7 @@ fn period_choice<'a>(dimension: &'a Dimension, asked: &Periods) -> Result<Choice
             .chain(dimension.members.last())
             .map(shown)
             .collect();
-        return Err(Kind::NoMember {
+        return Err(ErrorKind::NoMember {
             what: "period of the asked years".into(),
             nearest,
         }
@@ -203,14 +206,14 @@ fn period_choice<'a>(dimension: &'a Dimension, asked: &Periods) -> Result<Choice
 /// Members that topics name, and the fixed one for topics that name none.
 fn other_choice<'a>(
     dimension: &'a Dimension,
-    ask: &TableAsk,
+    request: &TableRequest,
     wanted: &[Wanted<'a>],
 ) -> Result<Choice<'a>> {
     let (mut members, mut at): (Vec<&Member>, _) = (Vec::new(), Vec::new());
     for one in wanted {
         let needed = match one.member {
             Some((key, member)) if key == dimension.key => member,
-            _ => fixed(dimension, ask)?,
+            _ => fixed(dimension, request)?,
         };
         let known = members.iter().position(|member| member.key == needed.key);
         at.push(known.unwrap_or(members.len()));
@@ -225,9 +228,9 @@ fn other_choice<'a>(
     })
 }
 
-fn fixed<'a>(dimension: &'a Dimension, ask: &TableAsk) -> Result<&'a Member> {
+fn fixed<'a>(dimension: &'a Dimension, request: &TableRequest) -> Result<&'a Member> {
     match (
-        ask.fixed.get(&dimension.key).map(Vec::as_slice),
+        request.fixed.get(&dimension.key).map(Vec::as_slice),
         dimension.members.as_slice(),
     ) {
         (Some([first, rest @ ..]), _) => {
@@ -235,7 +238,7 @@ fn fixed<'a>(dimension: &'a Dimension, ask: &TableAsk) -> Result<&'a Member> {
             member(dimension, first).or_else(|error| found.ok_or(error))
         }
         (_, [only]) => Ok(only),
-        _ => Err(Kind::OpenDimension {
+        _ => Err(ErrorKind::OpenDimension {
             dimension: dimension.key.clone(),
             totals: totals(dimension),
         }

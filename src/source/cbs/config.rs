@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 
 /// The addresses of CBS's services, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -198,7 +198,7 @@ impl Config {
 
 /// The address of a service, proven safe.
 pub(super) fn parse(base: &str) -> Result<Url, Error> {
-    let wrong = |why: &str| Error::from(Kind::Config(format!("address `{base}` {why}")));
+    let wrong = |why: &str| Error::from(ErrorKind::Config(format!("address `{base}` {why}")));
     let url = Url::parse(base).map_err(|error| wrong(&error.to_string()))?;
     if url.cannot_be_a_base()
         || url.host_str().is_none()
@@ -217,7 +217,7 @@ pub(super) fn parse(base: &str) -> Result<Url, Error> {
 /// The address of a request that was already made.
 pub(super) fn address(request: &str) -> Result<Url, Error> {
     Url::parse(request)
-        .map_err(|error| Kind::Config(format!("address `{request}`: {error}")).into())
+        .map_err(|error| ErrorKind::Config(format!("address `{request}`: {error}")).into())
 }
 
 fn is_loopback(url: &Url) -> bool {

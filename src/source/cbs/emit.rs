@@ -1,49 +1,49 @@
 //! From proven pages to the sink: each asked cell once, with its value or the reason that it has none.
 //!
-//! In go a [`Plan`] and the pages of its chains; out go cells. Fails on a cell that comes twice and on text in a numeric
+//! In go a [`Plan`] and the pages of its requests; out go cells. Fails on a cell that comes twice and on text in a numeric
 //! topic. CBS peculiarities: an empty v3 cell means what the topic's `Default` says; v4 names the reason, or leaves the
 //! row out, in which case nothing is sent on.
 
 use std::collections::BTreeSet;
 
-use super::cache::{Shelf, Stored};
-use super::error::{Error, Kind, Result};
+use super::cache::{StoredPage, StoredPages};
+use super::error::{Error, ErrorKind, Result};
 use super::plan::{ATTRIBUTES, Plan};
-use super::query::Chain;
 use super::rows::{Cell, Reader, Row};
+use super::selection::RowRequest;
 use super::sink::{Sink, SinkError};
 use crate::base::observation::Missing;
 
 /// What went through.
 #[derive(Default)]
-pub(super) struct Sent {
+pub(super) struct Emitted {
     pub(super) rows: u64,
     pub(super) cells: u64,
     pub(super) notes: BTreeSet<String>,
 }
 
-/// Sends the cells of all chains.
+/// Sends the cells of all requests.
 pub(super) fn emit(
     plan: &Plan,
-    shelf: &Shelf,
-    chains: &[(&Chain, Vec<Stored>)],
+    stored: &StoredPages,
+    requests: &[(&RowRequest, Vec<StoredPage>)],
     sink: &mut dyn Sink,
-) -> Result<Sent> {
-    sink.topics(&plan.topics).map_err(Kind::Sink)?;
+) -> Result<Emitted> {
+    sink.topics(&plan.topics).map_err(ErrorKind::Sink)?;
     let mut emitter = Emitter {
         plan,
         sink,
-        sent: Sent::default(),
+        sent: Emitted::default(),
         seen: vec![0; plan.cells().div_ceil(64)],
         failed: None,
     };
     let (mut buffer, mut reader) = (Vec::new(), Reader::new(&plan.layout));
-    for (chain, pages) in chains {
+    for (request, pages) in requests {
         for page in pages {
-            shelf.read(page, &mut buffer)?;
-            let rows = reader.page(&buffer, &mut |row| emitter.row(chain, row));
+            stored.read(page, &mut buffer)?;
+            let rows = reader.page(&buffer, &mut |row| emitter.row(request, row));
             let rows = rows.map_err(|why| {
-                let kind = emitter.failed.take().unwrap_or(Kind::Malformed(why));
+                let kind = emitter.failed.take().unwrap_or(ErrorKind::Malformed(why));
                 Error::from(kind).of_request(&page.request)
             })?;
             emitter.sent.rows += rows;
@@ -55,10 +55,10 @@ pub(super) fn emit(
 struct Emitter<'a> {
     plan: &'a Plan,
     sink: &'a mut dyn Sink,
-    sent: Sent,
+    sent: Emitted,
     /// One bit for each cell that can come.
     seen: Vec<u64>,
-    failed: Option<Kind>,
+    failed: Option<ErrorKind>,
 }
 
 impl Plan {
@@ -69,7 +69,7 @@ impl Plan {
 }
 
 impl Emitter<'_> {
-    fn row(&mut self, chain: &Chain, row: &Row) -> std::result::Result<(), String> {
+    fn row(&mut self, request: &RowRequest, row: &Row) -> std::result::Result<(), String> {
         let plan = self.plan;
         let region = row.at[0] as usize;
         let period = if plan.has_periods {
@@ -89,7 +89,7 @@ impl Emitter<'_> {
             let made = self.v4(attribute, &row.cells);
             return made.and_then(|made| self.send(region, period, at, column, made));
         }
-        for column in chain.columns.clone() {
+        for column in request.columns.clone() {
             if plan.targets[at * plan.columns + column].is_some() {
                 let made = self.v3(column, &row.cells[column])?;
                 self.send(region, period, at, column, made)?;
@@ -98,7 +98,7 @@ impl Emitter<'_> {
         Ok(())
     }
 
-    fn v3(&self, column: usize, cell: &Cell) -> std::result::Result<Made, String> {
+    fn v3(&self, column: usize, cell: &Cell) -> std::result::Result<CellValue, String> {
         match cell {
             Cell::Null => Ok(self.plan.empty[column].map_or(Ok(0.0), Err)),
             Cell::Left => Err(format!(
@@ -109,7 +109,7 @@ impl Emitter<'_> {
         }
     }
 
-    fn v4(&mut self, attribute: u32, cells: &[Cell]) -> std::result::Result<Made, String> {
+    fn v4(&mut self, attribute: u32, cells: &[Cell]) -> std::result::Result<CellValue, String> {
         let missing = match ATTRIBUTES.get(attribute as usize).copied() {
             Some("None") => {
                 return match cells {
@@ -143,7 +143,7 @@ impl Emitter<'_> {
         period: usize,
         at: usize,
         column: usize,
-        made: Made,
+        made: CellValue,
     ) -> std::result::Result<(), String> {
         let plan = self.plan;
         let target = at * plan.columns + column;
@@ -158,7 +158,7 @@ impl Emitter<'_> {
                 "{} {} {}",
                 plan.regions[region], period.key, plan.topics[topic].key
             );
-            return self.fail(Kind::Duplicate { cell });
+            return self.fail(ErrorKind::Duplicate { cell });
         }
         *word |= mask;
         self.sent.cells += 1;
@@ -174,11 +174,11 @@ impl Emitter<'_> {
             missing,
             period.status,
         );
-        sent.or_else(|error: SinkError| self.fail(Kind::Sink(error)))
+        sent.or_else(|error: SinkError| self.fail(ErrorKind::Sink(error)))
     }
 
     /// Ends the page; the kind is told in place of the text that the parser carries.
-    fn fail(&mut self, kind: Kind) -> std::result::Result<(), String> {
+    fn fail(&mut self, kind: ErrorKind) -> std::result::Result<(), String> {
         let text = kind.to_string();
         self.failed = Some(kind);
         Err(text)
@@ -186,9 +186,9 @@ impl Emitter<'_> {
 }
 
 /// A value, or why there is none.
-type Made = std::result::Result<f64, Missing>;
+type CellValue = std::result::Result<f64, Missing>;
 
-fn number(cell: &Cell) -> std::result::Result<Made, String> {
+fn number(cell: &Cell) -> std::result::Result<CellValue, String> {
     match cell {
         Cell::Number(value) => Ok(Ok(*value)),
         Cell::Text(text) => Err(format!("`{text}` stands where a number must be")),

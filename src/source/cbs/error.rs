@@ -1,7 +1,7 @@
 //! What can go wrong between CBS and us, with the table, topic and request it happened to.
 //!
 //! Every error says what was seen; [`Error::hint`] says what to do; [`Error::is_unreachable`] tells a source that did
-//! not give a whole answer (exit status 3) from a question that does not fit the table.
+//! not give a whole answer (exit status 3) from a request that does not fit the table.
 
 use std::fmt;
 use std::io;
@@ -16,13 +16,13 @@ pub struct Error {
     /// The request that was under way.
     pub request: Option<String>,
     /// What happened.
-    pub kind: Box<Kind>,
+    pub kind: Box<ErrorKind>,
 }
 
 /// What happened.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum ErrorKind {
     /// A setting that cannot be used.
     Config(String),
     /// A table id with other signs than digits and letters.
@@ -43,7 +43,7 @@ pub enum Kind {
         /// What the server said.
         message: String,
     },
-    /// The v3 API has more than 10,000 rows to this question.
+    /// The v3 API has more than 10,000 rows to this request.
     TooManyRecords,
     /// A redirect to another host.
     Redirect(String),
@@ -116,8 +116,8 @@ pub enum Kind {
 /// A result of this room.
 pub type Result<T> = std::result::Result<T, Error>;
 
-impl From<Kind> for Error {
-    fn from(kind: Kind) -> Self {
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
         Self {
             table: None,
             topic: None,
@@ -129,7 +129,7 @@ impl From<Kind> for Error {
 
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        Kind::Cache(error).into()
+        ErrorKind::Cache(error).into()
     }
 }
 
@@ -155,20 +155,20 @@ impl Error {
         self
     }
 
-    /// Whether the source failed to give a whole answer, rather than the question being wrong.
+    /// Whether the source failed to give a whole answer, rather than the request being wrong.
     pub fn is_unreachable(&self) -> bool {
         matches!(
             *self.kind,
-            Kind::Unreachable { .. }
-                | Kind::Refused { .. }
-                | Kind::TooManyRecords
-                | Kind::Redirect(_)
-                | Kind::TooLarge { .. }
-                | Kind::NextLink(_)
-                | Kind::Republished { .. }
-                | Kind::Count { .. }
-                | Kind::Duplicate { .. }
-                | Kind::Malformed(_)
+            ErrorKind::Unreachable { .. }
+                | ErrorKind::Refused { .. }
+                | ErrorKind::TooManyRecords
+                | ErrorKind::Redirect(_)
+                | ErrorKind::TooLarge { .. }
+                | ErrorKind::NextLink(_)
+                | ErrorKind::Republished { .. }
+                | ErrorKind::Count { .. }
+                | ErrorKind::Duplicate { .. }
+                | ErrorKind::Malformed(_)
         )
     }
 
@@ -176,39 +176,39 @@ impl Error {
     pub(super) fn spoils_cache(&self) -> bool {
         matches!(
             *self.kind,
-            Kind::NextLink(_)
-                | Kind::Count { .. }
-                | Kind::Duplicate { .. }
-                | Kind::Malformed(_)
-                | Kind::Empty
+            ErrorKind::NextLink(_)
+                | ErrorKind::Count { .. }
+                | ErrorKind::Duplicate { .. }
+                | ErrorKind::Malformed(_)
+                | ErrorKind::Empty
         )
     }
 
     /// What to do about it.
     pub fn hint(&self) -> String {
         match &*self.kind {
-            Kind::Config(_) => "correct the configuration, or the value of --mirror".into(),
-            Kind::BadId(_) => "a table id is digits and letters, such as 03759ned".into(),
-            Kind::NotFound => "table ids are case-sensitive (80590ned, not 80590NED): try `tables search`".into(),
-            Kind::Unreachable { .. } => "what has arrived is kept: run `fetch` again later to resume".into(),
-            Kind::Refused { .. } => "open the request in a browser to see what CBS says".into(),
-            Kind::TooManyRecords => "ask for fewer periods or topics, or through the feed".into(),
-            Kind::Redirect(_) => "if CBS has moved, set the new address in the configuration".into(),
-            Kind::TooLarge { .. } => "if the table really is that large, raise the limit in the configuration".into(),
-            Kind::Republished { .. } => "CBS is publishing: wait half an hour and run `fetch` again".into(),
-            Kind::NextLink(_) | Kind::Count { .. } | Kind::Duplicate { .. } | Kind::Malformed(_) => {
+            ErrorKind::Config(_) => "correct the configuration, or the value of --mirror".into(),
+            ErrorKind::BadId(_) => "a table id is digits and letters, such as 03759ned".into(),
+            ErrorKind::NotFound => "table ids are case-sensitive (80590ned, not 80590NED): try `tables search`".into(),
+            ErrorKind::Unreachable { .. } => "what has arrived is kept: run `fetch` again later to resume".into(),
+            ErrorKind::Refused { .. } => "open the request in a browser to see what CBS says".into(),
+            ErrorKind::TooManyRecords => "ask for fewer periods or topics, or through the feed".into(),
+            ErrorKind::Redirect(_) => "if CBS has moved, set the new address in the configuration".into(),
+            ErrorKind::TooLarge { .. } => "if the table really is that large, raise the limit in the configuration".into(),
+            ErrorKind::Republished { .. } => "CBS is publishing: wait half an hour and run `fetch` again".into(),
+            ErrorKind::NextLink(_) | ErrorKind::Count { .. } | ErrorKind::Duplicate { .. } | ErrorKind::Malformed(_) => {
                 "run `fetch` again; if it stays, CBS serves the table wrongly: write to infoservice@cbs.nl".into()
             }
-            Kind::Empty => "look at the periods and members with `tables show`".into(),
-            Kind::NoTopic { nearest: list } => listed("correct title and unit in the query; nearest", list),
-            Kind::ManyTopics { candidates: list } => listed("give more of the path, or the key; these fit", list),
-            Kind::NoMember { nearest: list, .. } => listed("correct the query; there are", list),
-            Kind::OpenDimension { totals: list, .. } => listed("fix one member in the query; perhaps", list),
-            Kind::Shape(_) => "look at the table with `tables show`".into(),
-            Kind::Cache(_) => "free disk space or permissions: what has arrived is kept".into(),
-            Kind::CacheInUse => "wait for the other fetch to end".into(),
-            Kind::Sink(_) => "see the cause".into(),
-            Kind::Interrupted => "run `fetch` again to resume".into(),
+            ErrorKind::Empty => "look at the periods and members with `tables show`".into(),
+            ErrorKind::NoTopic { nearest: list } => listed("correct title and unit in the query; nearest", list),
+            ErrorKind::ManyTopics { candidates: list } => listed("give more of the path, or the key; these fit", list),
+            ErrorKind::NoMember { nearest: list, .. } => listed("correct the query; there are", list),
+            ErrorKind::OpenDimension { totals: list, .. } => listed("fix one member in the query; perhaps", list),
+            ErrorKind::Shape(_) => "look at the table with `tables show`".into(),
+            ErrorKind::Cache(_) => "free disk space or permissions: what has arrived is kept".into(),
+            ErrorKind::CacheInUse => "wait for the other fetch to end".into(),
+            ErrorKind::Sink(_) => "see the cause".into(),
+            ErrorKind::Interrupted => "run `fetch` again to resume".into(),
         }
     }
 }
@@ -232,7 +232,7 @@ impl fmt::Display for Error {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(why) | Self::Shape(why) => f.write_str(why),
@@ -287,8 +287,8 @@ impl fmt::Display for Kind {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.kind {
-            Kind::Cache(error) => Some(error),
-            Kind::Sink(error) => Some(error.as_ref()),
+            ErrorKind::Cache(error) => Some(error),
+            ErrorKind::Sink(error) => Some(error.as_ref()),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! One table, whole or not at all.
 //!
-//! In goes a question; the sink hears the answer only when every page is on disk, the counts agree and the release is
+//! In goes a [`TableRequest`]; the sink hears the answer only when every page is on disk, the counts agree and the release is
 //! the same after the last page as before the first. A table that was republished meanwhile is read again, a bounded
 //! number of times. Fails with the table named; what has arrived stays in the cache for the next attempt.
 
@@ -9,24 +9,27 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
 
 use super::Client;
-use super::ask::TableAsk;
-use super::cache::{PageCache, Shelf, Stored};
-use super::chain::Reading;
-use super::describe::{self, Description, Place};
+use super::cache::{PageCache, StoredPage, StoredPages};
+use super::describe;
+use super::description::Description;
 use super::emit::emit;
-use super::error::{Kind, Result};
-use super::http::Errand;
+use super::endpoint::Endpoint;
+use super::error::{ErrorKind, Result};
+use super::http::Session;
+use super::pages::PageReader;
+use super::parallel::parallel;
 use super::plan::Plan;
-use super::query::Chain;
+use super::request::TableRequest;
+use super::selection::RowRequest;
 use super::sink::{Progress, RequestMade, Sink, TableMeta};
 
 /// Pages that were all read in one release.
-struct Whole {
+struct TablePages {
     /// The description without its lists, which would weigh on memory.
     head: Description,
     plan: Plan,
-    shelf: Shelf,
-    pages: Vec<Vec<Stored>>,
+    stored: StoredPages,
+    pages: Vec<Vec<StoredPage>>,
     expected: Option<u64>,
     notes: BTreeSet<String>,
 }
@@ -35,46 +38,55 @@ impl Client {
     /// Reads one table into the sink.
     ///
     /// # Errors
-    /// When the question does not fit the table, the source gives no whole answer, or the sink or the cache fails.
+    /// When the request does not fit the table, the source gives no whole answer, or the sink or the cache fails.
     /// What the sink has heard by then is void.
     pub fn fetch(
         &self,
-        ask: &TableAsk,
+        request: &TableRequest,
         cache: &PageCache,
         sink: &mut dyn Sink,
         progress: &dyn Progress,
     ) -> Result<TableMeta> {
-        let errand = Errand::new(&ask.id, progress, &self.http.config);
+        let session = Session::new(&request.id, progress, &self.http.config);
         let fetched = self
-            .whole(ask, cache, &errand)
+            .whole(request, cache, &session)
             .and_then(|whole| deliver(&whole, sink));
-        progress.done(&ask.id);
+        progress.done(&request.id);
         fetched.map_err(|error| {
             if error.spoils_cache() {
                 // The first error tells more than one of the clean-up.
-                let _ = cache.forget(&ask.id);
+                let _ = cache.forget(&request.id);
             }
-            error.of_table(&ask.id)
+            error.of_table(&request.id)
         })
     }
 
-    fn whole(&self, ask: &TableAsk, cache: &PageCache, errand: &Errand<'_>) -> Result<Whole> {
-        let found = (ask.id.as_str(), ask.catalog.as_str(), ask.service);
-        let (place, mut head) = describe::find(&self.http, errand, &self.bases, found)?;
+    fn whole(
+        &self,
+        request: &TableRequest,
+        cache: &PageCache,
+        session: &Session<'_>,
+    ) -> Result<TablePages> {
+        let found = (
+            request.id.as_str(),
+            request.catalog.as_str(),
+            request.service,
+        );
+        let (endpoint, mut head) = describe::find(&self.http, session, &self.bases, found)?;
         for _ in 0..=self.http.config.restarts {
-            let read = self.once(ask, cache, errand, &place, &head);
+            let read = self.once(request, cache, session, &endpoint, &head);
             if read.as_ref().is_err_and(|error| !error.spoils_cache()) {
                 return read;
             }
             // A strange answer may be the first sign of a new release.
-            let after = describe::head(&self.http, errand, &place)?;
+            let after = describe::head(&self.http, session, &endpoint)?;
             if after.release == head.release {
                 return read;
             }
-            errand.progress.restart(errand.table);
+            session.progress.restart(session.table);
             head = after;
         }
-        Err(Kind::Republished {
+        Err(ErrorKind::Republished {
             times: self.http.config.restarts + 1,
         }
         .into())
@@ -82,36 +94,36 @@ impl Client {
 
     fn once(
         &self,
-        ask: &TableAsk,
+        request: &TableRequest,
         cache: &PageCache,
-        errand: &Errand<'_>,
-        place: &Place,
+        session: &Session<'_>,
+        endpoint: &Endpoint,
         head: &Description,
-    ) -> Result<Whole> {
-        let description = describe::read(&self.http, errand, place, head)?;
-        let plan = Plan::new(&self.http.config, place, &description, ask)?;
-        let shelf = cache.shelf(&ask.id, head.service, &head.release)?;
-        let reading = Reading {
+    ) -> Result<TablePages> {
+        let description = describe::read(&self.http, session, endpoint, head)?;
+        let plan = Plan::new(&self.http.config, endpoint, &description, request)?;
+        let stored = cache.pages_of(&request.id, head.service, &head.release)?;
+        let reader = PageReader {
             http: &self.http,
-            errand,
-            shelf: &shelf,
+            session,
+            stored: &stored,
             expected: AtomicU64::new(0),
             notes: Mutex::default(),
         };
-        let chains = plan.chains.iter().collect();
-        let read = describe::parallel(self.http.config.connections, chains, |chain| {
-            reading.chain(chain)
+        let requests = plan.requests.iter().collect();
+        let read = parallel(self.http.config.connections, requests, |rows| {
+            reader.read(rows)
         })?;
         let (pages, counts): (Vec<_>, Vec<_>) = read.into_iter().unzip();
         let expected = counts.into_iter().sum::<Option<u64>>();
-        let notes = reading
+        let notes = reader
             .notes
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        Ok(Whole {
+        Ok(TablePages {
             head: head.clone(),
             plan,
-            shelf,
+            stored,
             pages,
             expected,
             notes,
@@ -123,44 +135,52 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::fetch`].
-    pub fn requests(&self, ask: &TableAsk, progress: &dyn Progress) -> Result<Vec<Planned>> {
-        let errand = Errand::new(&ask.id, progress, &self.http.config);
+    pub fn requests(
+        &self,
+        request: &TableRequest,
+        progress: &dyn Progress,
+    ) -> Result<Vec<PlannedRequest>> {
+        let session = Session::new(&request.id, progress, &self.http.config);
         let plan = || {
-            let found = (ask.id.as_str(), ask.catalog.as_str(), ask.service);
-            let (place, head) = describe::find(&self.http, &errand, &self.bases, found)?;
-            let description = describe::read(&self.http, &errand, &place, &head)?;
-            Plan::new(&self.http.config, &place, &description, ask)
+            let found = (
+                request.id.as_str(),
+                request.catalog.as_str(),
+                request.service,
+            );
+            let (endpoint, head) = describe::find(&self.http, &session, &self.bases, found)?;
+            let description = describe::read(&self.http, &session, &endpoint, &head)?;
+            Plan::new(&self.http.config, &endpoint, &description, request)
         };
-        let plan = plan().map_err(|error| error.of_table(&ask.id))?;
-        let planned = |chain: &Chain| Planned {
-            url: chain.first.to_string(),
-            rows_at_most: chain.bound,
+        let plan = plan().map_err(|error| error.of_table(&request.id))?;
+        let planned = |rows: &RowRequest| PlannedRequest {
+            url: rows.first.to_string(),
+            rows_at_most: rows.bound,
         };
-        Ok(plan.chains.iter().map(planned).collect())
+        Ok(plan.requests.iter().map(planned).collect())
     }
 }
 
 /// A request that would be made; the pages after it follow from its next links.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Planned {
+pub struct PlannedRequest {
     /// The address.
     pub url: String,
     /// Rows that it and its next pages can bring.
     pub rows_at_most: u64,
 }
 
-fn deliver(whole: &Whole, sink: &mut dyn Sink) -> Result<TableMeta> {
+fn deliver(whole: &TablePages, sink: &mut dyn Sink) -> Result<TableMeta> {
     let (head, plan) = (&whole.head, &whole.plan);
-    let chains: Vec<_> = plan
-        .chains
+    let requests: Vec<_> = plan
+        .requests
         .iter()
         .zip(whole.pages.iter().cloned())
         .collect();
-    let sent = emit(plan, &whole.shelf, &chains, sink)?;
+    let sent = emit(plan, &whole.stored, &requests, sink)?;
     if sent.cells == 0 {
-        return Err(Kind::Empty.into());
+        return Err(ErrorKind::Empty.into());
     }
-    let made = |page: &Stored| RequestMade {
+    let made = |page: &StoredPage| RequestMade {
         url: page.request.clone(),
         rows: page.summary.rows,
         bytes: page.bytes,

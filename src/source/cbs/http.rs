@@ -18,7 +18,7 @@ use reqwest::header::{
 use reqwest::{StatusCode, Url, redirect};
 
 use super::config::Config;
-use super::error::{Error, Kind, Result};
+use super::error::{Error, ErrorKind, Result};
 use super::limiter::{Limiter, backoff, retry_after};
 use super::page;
 use super::sink::Progress;
@@ -33,14 +33,14 @@ pub(super) struct Http {
     pub(super) config: Config,
 }
 
-/// For whom a request is made: its table, its listener, and the attempts that the table has left.
-pub(super) struct Errand<'a> {
+/// The reading of one table: whose requests these are, who hears of them, and the attempts that are left.
+pub(super) struct Session<'a> {
     pub(super) table: &'a str,
     pub(super) progress: &'a dyn Progress,
     retries: AtomicU32,
 }
 
-impl<'a> Errand<'a> {
+impl<'a> Session<'a> {
     pub(super) fn new(table: &'a str, progress: &'a dyn Progress, config: &Config) -> Self {
         Self {
             table,
@@ -59,24 +59,24 @@ impl<'a> Errand<'a> {
 }
 
 /// How one attempt ended, when not well.
-enum Failure {
+enum AttemptError {
     /// Time may heal it; the server may have said how much.
-    Passing(String, Option<Duration>),
+    Transient(String, Option<Duration>),
     /// It will not.
-    Lasting(Error),
+    Permanent(Error),
 }
 
-/// Why an answer was not taken.
-pub(super) enum Trouble {
+/// Why the bytes of an answer were not taken.
+pub(super) enum BodyError {
     /// It is not what it should be: worth another attempt.
     Content(String),
     /// The taker itself failed.
-    Own(Error),
+    Receiver(Error),
 }
 
 impl Http {
     pub(super) fn new(config: Config, stop: Arc<AtomicBool>) -> Result<Self> {
-        let client = client(&config).map_err(|error| Kind::Config(chain(&error)))?;
+        let client = client(&config).map_err(|error| ErrorKind::Config(chain(&error)))?;
         Ok(Self {
             client,
             limiter: Limiter::new(&config, stop),
@@ -87,24 +87,24 @@ impl Http {
     /// The whole answer in memory, and what the check made of it: for lists.
     pub(super) fn get<T>(
         &self,
-        errand: &Errand<'_>,
+        session: &Session<'_>,
         url: &Url,
         check: impl Fn(&[u8]) -> std::result::Result<T, String>,
     ) -> Result<T> {
-        self.stream(errand, url, |body| {
+        self.stream(session, url, |body| {
             let mut bytes = Vec::new();
             body.read_to_end(&mut bytes)
-                .map_err(|error| Trouble::Content(error.to_string()))?;
-            check(&bytes).map_err(Trouble::Content)
+                .map_err(|error| BodyError::Content(error.to_string()))?;
+            check(&bytes).map_err(BodyError::Content)
         })
     }
 
     /// Hands the answer to a function as it comes in, again and again until it is content: for pages.
     pub(super) fn stream<T>(
         &self,
-        errand: &Errand<'_>,
+        session: &Session<'_>,
         url: &Url,
-        take: impl Fn(&mut Body<'_>) -> std::result::Result<T, Trouble>,
+        take: impl Fn(&mut Body<'_>) -> std::result::Result<T, BodyError>,
     ) -> Result<T> {
         let mut attempt = 1;
         loop {
@@ -113,20 +113,20 @@ impl Http {
             drop(permit);
             let (why, asked) = match taken {
                 Ok(taken) => return Ok(taken),
-                Err(Failure::Lasting(error)) => return Err(error.of_request(url.as_str())),
-                Err(Failure::Passing(why, asked)) => (why, asked),
+                Err(AttemptError::Permanent(error)) => return Err(error.of_request(url.as_str())),
+                Err(AttemptError::Transient(why, asked)) => (why, asked),
             };
             // what failed because the user stopped is no failure of the source
             self.limiter.check()?;
             let retry = &self.config.retry;
             let too_long = asked.is_some_and(|wait| wait > retry.longest_asked);
-            if attempt >= retry.attempts || too_long || !errand.take_retry() {
+            if attempt >= retry.attempts || too_long || !session.take_retry() {
                 let last = if too_long {
                     format!("{why}, and asks for a longer pause than is set")
                 } else {
                     why
                 };
-                let kind = Kind::Unreachable {
+                let kind = ErrorKind::Unreachable {
                     attempts: attempt,
                     last,
                 };
@@ -136,7 +136,7 @@ impl Http {
             if asked.is_some() {
                 self.limiter.pause(wait);
             }
-            errand.progress.retry(errand.table, &why, wait);
+            session.progress.retry(session.table, &why, wait);
             self.limiter.sleep(wait)?;
             attempt += 1;
         }
@@ -145,14 +145,14 @@ impl Http {
     fn attempt<T>(
         &self,
         url: &Url,
-        take: &impl Fn(&mut Body<'_>) -> std::result::Result<T, Trouble>,
-    ) -> std::result::Result<T, Failure> {
+        take: &impl Fn(&mut Body<'_>) -> std::result::Result<T, BodyError>,
+    ) -> std::result::Result<T, AttemptError> {
         let deadline = Instant::now() + self.config.request_timeout;
         let response = self.client.get(url.clone()).send().map_err(|error| {
             if error.is_redirect() {
-                lasting(Kind::Redirect(chain(&error)))
+                permanent(ErrorKind::Redirect(chain(&error)))
             } else {
-                Failure::Passing(chain(&error), None)
+                AttemptError::Transient(chain(&error), None)
             }
         })?;
         let status = response.status();
@@ -171,11 +171,11 @@ impl Http {
         let taken = take(&mut body);
         match (body.failed, taken) {
             (Some(failure), _) => Err(failure),
-            (None, Err(Trouble::Content(_))) if body.bytes == 0 => {
-                Err(Failure::Passing("the answer is empty".into(), None))
+            (None, Err(BodyError::Content(_))) if body.bytes == 0 => {
+                Err(AttemptError::Transient("the answer is empty".into(), None))
             }
-            (None, Err(Trouble::Content(why))) => Err(Failure::Passing(why, None)),
-            (None, Err(Trouble::Own(error))) => Err(Failure::Lasting(error)),
+            (None, Err(BodyError::Content(why))) => Err(AttemptError::Transient(why, None)),
+            (None, Err(BodyError::Receiver(error))) => Err(AttemptError::Permanent(error)),
             (None, Ok(taken)) => Ok(taken),
         }
     }
@@ -212,7 +212,7 @@ pub(super) struct Body<'a> {
     pub(super) bytes: u64,
     limit: u64,
     wire_limit: u64,
-    failed: Option<Failure>,
+    failed: Option<AttemptError>,
 }
 
 enum Packing<'a> {
@@ -229,7 +229,7 @@ impl Read for Body<'_> {
         let limit = self.limit;
         match read {
             Ok(read) if self.bytes + read as u64 > limit => {
-                self.failed = Some(lasting(Kind::TooLarge { limit, unpacked }));
+                self.failed = Some(permanent(ErrorKind::TooLarge { limit, unpacked }));
                 Err(io::ErrorKind::FileTooLarge.into())
             }
             Ok(read) => {
@@ -239,11 +239,11 @@ impl Read for Body<'_> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
             Err(error) => {
                 self.failed = Some(match error.kind() {
-                    io::ErrorKind::FileTooLarge => lasting(Kind::TooLarge {
+                    io::ErrorKind::FileTooLarge => permanent(ErrorKind::TooLarge {
                         limit: self.wire_limit,
                         unpacked: false,
                     }),
-                    _ => Failure::Passing(
+                    _ => AttemptError::Transient(
                         format!("after {} bytes: {}", self.bytes, chain(&error)),
                         None,
                     ),
@@ -254,8 +254,8 @@ impl Read for Body<'_> {
     }
 }
 
-fn lasting(kind: Kind) -> Failure {
-    Failure::Lasting(kind.into())
+fn permanent(kind: ErrorKind) -> AttemptError {
+    AttemptError::Permanent(kind.into())
 }
 
 /// The answer as it is sent, with an end to its size and to our patience.
@@ -290,14 +290,14 @@ fn refusal(
     said: String,
     asked: Option<Duration>,
     moved: Option<String>,
-) -> Failure {
+) -> AttemptError {
     let code = status.as_u16();
     match code {
-        404 => lasting(Kind::NotFound),
-        300..400 => lasting(Kind::Redirect(moved.unwrap_or(said))),
-        500.. if said.contains("more than 10000") => lasting(Kind::TooManyRecords),
-        408 | 425 | 429 | 500.. => Failure::Passing(format!("status {code}: {said}"), asked),
-        _ => lasting(Kind::Refused {
+        404 => permanent(ErrorKind::NotFound),
+        300..400 => permanent(ErrorKind::Redirect(moved.unwrap_or(said))),
+        500.. if said.contains("more than 10000") => permanent(ErrorKind::TooManyRecords),
+        408 | 425 | 429 | 500.. => AttemptError::Transient(format!("status {code}: {said}"), asked),
+        _ => permanent(ErrorKind::Refused {
             status: code,
             message: said,
         }),

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::config::{Config, Retry};
-use super::error::{Kind, Result};
+use super::error::{ErrorKind, Result};
 
 /// Longest sleep before looking whether the user wants to stop.
 const SLICE: Duration = Duration::from_millis(50);
@@ -90,7 +90,7 @@ impl Limiter {
     /// Whether the run may go on.
     pub(super) fn check(&self) -> Result<()> {
         if self.stop.load(Ordering::Relaxed) {
-            Err(Kind::Interrupted.into())
+            Err(ErrorKind::Interrupted.into())
         } else {
             Ok(())
         }

@@ -1,29 +1,33 @@
 //! CBS StatLine over OData, v3 and v4 behind one interface: the only room with a network.
 //!
-//! In goes a [`TableAsk`] (table, topics by title and unit, periods, fixed members); out come cells to a [`Sink`] and a
+//! In goes a [`TableRequest`] (table, topics by title and unit, periods, fixed members); out come cells to a [`Sink`] and a
 //! [`TableMeta`], whole or not at all. Requests go to the configured hosts only, over TLS except to loopback. How each
-//! failure ends is in [`Kind`]. What is known of the services, and what is only assumed, stands with each file here.
+//! failure ends is in [`ErrorKind`]. What is known of the services, and what is only assumed, stands with each file here.
 //!
 //! Which service: v4 where it has the table, because it tells the kinds of missing apart, else v3. In v3 every list is
 //! read through the feed; rows go through the API when the table's lists say that they cannot exceed its 10,000, and
 //! through the feed otherwise, also when the API answers that they do.
 
-mod ask;
 mod cache;
 mod catalog;
-mod chain;
 mod choice;
 mod config;
 mod describe;
+mod description;
 mod emit;
+mod endpoint;
 mod error;
 mod fetch;
 mod http;
 mod limiter;
+mod list;
 mod page;
+mod pages;
+mod parallel;
 mod plan;
-mod query;
+mod request;
 pub mod rows;
+mod selection;
 mod sink;
 mod topics;
 mod v3;
@@ -33,13 +37,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-pub use ask::{Periods, Service, TableAsk, TopicAsk, checked_id};
 pub use cache::PageCache;
-pub use catalog::{Entry, Held, News};
+pub use catalog::{Entry, News, PinnedTable};
 pub use config::{Bases, Config, Retry};
-pub use describe::{Description, Dimension, DimensionKind, Member, Topic};
-pub use error::{Error, Kind, Result};
-pub use fetch::Planned;
+pub use description::{Description, Dimension, DimensionKind, Member, Topic};
+pub use error::{Error, ErrorKind, Result};
+pub use fetch::PlannedRequest;
+pub use request::{Periods, Service, TableRequest, TopicRequest, checked_id};
 pub use sink::{
     Lacking, PeriodMeta, Progress, Release, RequestMade, Sink, SinkError, TableMeta, TopicMeta,
 };
@@ -65,7 +69,7 @@ impl Client {
         })
     }
 
-    /// Set it to true and every request under way ends soon with [`Kind::Interrupted`], in a state that can be resumed.
+    /// Set it to true and every request under way ends soon with [`ErrorKind::Interrupted`], in a state that can be resumed.
     pub fn stop_flag(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.stop)
     }
@@ -73,7 +77,7 @@ impl Client {
     /// Reads several tables, a few at a time; one that fails does not stop the others. Results are in the jobs' order.
     pub fn fetch_all<S: Sink + Send>(
         &self,
-        jobs: &mut [(TableAsk, S)],
+        jobs: &mut [(TableRequest, S)],
         cache: &PageCache,
         progress: &dyn Progress,
     ) -> Vec<Result<TableMeta>> {
@@ -92,8 +96,8 @@ impl Client {
                         jobs.get(at).zip(results.get(at))
                     } {
                         let mut job = limiter::lock(job);
-                        let (ask, sink) = &mut **job;
-                        *limiter::lock(result) = Some(self.fetch(ask, cache, sink, progress));
+                        let (request, sink) = &mut **job;
+                        *limiter::lock(result) = Some(self.fetch(request, cache, sink, progress));
                     }
                 });
             }
@@ -105,7 +109,7 @@ impl Client {
         };
         results
             .into_iter()
-            .map(|result| taken(result).unwrap_or_else(|| Err(Kind::Interrupted.into())))
+            .map(|result| taken(result).unwrap_or_else(|| Err(ErrorKind::Interrupted.into())))
             .collect()
     }
 }

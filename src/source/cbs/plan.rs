@@ -1,17 +1,18 @@
-//! From a question and a description to requests, and to what the cells of the answers mean.
+//! From what is asked of a table and its description to requests for rows, and to what the cells of the answers mean.
 //!
-//! In go a [`TableAsk`] and the table's [`Description`]; out comes a [`Plan`]. Fails when a topic, member, period or
+//! In go a [`TableRequest`] and the table's [`Description`]; out comes a [`Plan`]. Fails when a topic, member, period or
 //! region cannot be told. Only what is asked is requested: one member of every other dimension, gemeenten and Nederland,
 //! the periods, the topics. CBS peculiarity: filter keys are taken verbatim from the table's lists, because an unpadded
 //! key gives an empty answer without an error.
 
-use super::ask::{TableAsk, TopicAsk};
 use super::choice::{Choice, Wanted, choices, dimension_of, is_nederland, member};
 use super::config::Config;
-use super::describe::{Description, DimensionKind, Member, Place, Topic, one_line};
-use super::error::{Error, Kind, Result};
-use super::query::{Chain, Query};
+use super::description::{Description, DimensionKind, Member, Topic, one_line};
+use super::endpoint::Endpoint;
+use super::error::{Error, ErrorKind, Result};
+use super::request::{TableRequest, TopicRequest};
 use super::rows::{Axis, Layout};
+use super::selection::{RowRequest, Selection};
 use super::sink::{Lacking, PeriodMeta, TopicMeta};
 use super::topics;
 use crate::base::observation::{Missing, Status};
@@ -19,7 +20,7 @@ use crate::base::observation::{Missing, Status};
 /// v4's reasons for a missing value that are known, in the order of their numbers.
 pub(super) const ATTRIBUTES: [&str; 4] = ["None", "Impossible", "Confidential", "NotAvailable"];
 
-/// All that follows from a question.
+/// All that follows from what is asked.
 pub(super) struct Plan {
     pub(super) layout: Layout,
     pub(super) v4: bool,
@@ -37,22 +38,22 @@ pub(super) struct Plan {
     /// For each combination of members and column: the topic.
     pub(super) targets: Vec<Option<usize>>,
     pub(super) columns: usize,
-    pub(super) chains: Vec<Chain>,
+    pub(super) requests: Vec<RowRequest>,
 }
 
 impl Plan {
     pub(super) fn new(
         config: &Config,
-        place: &Place,
+        endpoint: &Endpoint,
         table: &Description,
-        ask: &TableAsk,
+        request: &TableRequest,
     ) -> Result<Self> {
-        let (wanted, lacking) = wanted(table, ask)?;
-        let (regions, periods, others) = choices(table, ask, &wanted)?;
+        let (wanted, lacking) = wanted(table, request)?;
+        let (regions, periods, others) = choices(table, request, &wanted)?;
         let columns = columns(&wanted);
-        let chains = Query {
+        let requests = Selection {
             config,
-            place,
+            endpoint,
             modified: &table.release.modified,
             regions: &regions,
             periods: periods.as_ref(),
@@ -60,11 +61,11 @@ impl Plan {
             columns: columns.iter().map(|topic| topic.key.as_str()).collect(),
             whole: columns.len() == table.topics.len(),
         }
-        .chains();
+        .requests();
         Ok(Self {
-            v4: place.v4,
+            v4: endpoint.v4,
             layout: layout(
-                place.v4,
+                endpoint.v4,
                 table,
                 (&regions, periods.as_ref(), &others),
                 &columns,
@@ -76,7 +77,7 @@ impl Plan {
                 .iter()
                 .map(|member| normal(&member.key))
                 .collect(),
-            periods: period_meta(table, ask, &regions, periods.as_ref())?,
+            periods: period_meta(table, request, &regions, periods.as_ref())?,
             topics: wanted.iter().map(meta).collect(),
             lacking,
             map_year: map_year(&regions),
@@ -86,7 +87,7 @@ impl Plan {
                 .collect(),
             targets: targets(&wanted, &others, &columns)?,
             columns: columns.len(),
-            chains,
+            requests,
         })
     }
 }
@@ -193,21 +194,21 @@ fn meaning(default: &str) -> Option<Missing> {
 /// The topics that the table has, and the optional ones that it lacks.
 fn wanted<'a>(
     table: &'a Description,
-    ask: &'a TableAsk,
+    request: &'a TableRequest,
 ) -> Result<(Vec<Wanted<'a>>, Vec<Lacking>)> {
-    if ask.topics.is_empty() {
-        return Err(Kind::Config("no topics are asked of the table".into()).into());
+    if request.topics.is_empty() {
+        return Err(ErrorKind::Config("no topics are asked of the table".into()).into());
     }
     let (mut wanted, mut lacking) = (Vec::new(), Vec::new());
-    for (number, asked) in ask.topics.iter().enumerate() {
-        match one_wanted(table, ask, asked) {
+    for (number, asked) in request.topics.iter().enumerate() {
+        match one_wanted(table, request, asked) {
             Ok((topic, member)) => wanted.push(Wanted {
                 topic,
                 member,
                 asked: number,
             }),
             Err(error) if asked.optional => match *error.kind {
-                Kind::NoTopic { nearest } | Kind::NoMember { nearest, .. } => {
+                ErrorKind::NoTopic { nearest } | ErrorKind::NoMember { nearest, .. } => {
                     lacking.push(Lacking {
                         asked: number,
                         nearest,
@@ -218,8 +219,8 @@ fn wanted<'a>(
             Err(error) => return Err(error),
         }
     }
-    match (wanted.is_empty(), lacking.first(), ask.topics.first()) {
-        (true, Some(first), Some(asked)) => Err(Error::from(Kind::NoTopic {
+    match (wanted.is_empty(), lacking.first(), request.topics.first()) {
+        (true, Some(first), Some(asked)) => Err(Error::from(ErrorKind::NoTopic {
             nearest: first.nearest.clone(),
         })
         .of_topic(&asked.title)),
@@ -232,8 +233,8 @@ type Found<'a> = (&'a Topic, Option<(&'a str, &'a Member)>);
 
 fn one_wanted<'a>(
     table: &'a Description,
-    ask: &TableAsk,
-    asked: &'a TopicAsk,
+    request: &TableRequest,
+    asked: &'a TopicRequest,
 ) -> Result<Found<'a>> {
     if let Some((dimension, key)) = &asked.member {
         let member = member(dimension_of(table, dimension)?, key)
@@ -248,7 +249,7 @@ fn one_wanted<'a>(
     {
         return plain.map(|topic| (topic, None));
     }
-    match (of_member(table, ask, asked), plain) {
+    match (of_member(table, request, asked), plain) {
         (Some((topic, member)), _) => Ok((topic, Some(member))),
         (None, plain) => plain.map(|topic| (topic, None)),
     }
@@ -257,14 +258,14 @@ fn one_wanted<'a>(
 /// The topic of which the first level is the title of a member, or the key of which starts with one.
 fn of_member<'a>(
     table: &'a Description,
-    ask: &TableAsk,
-    asked: &TopicAsk,
+    request: &TableRequest,
+    asked: &TopicRequest,
 ) -> Option<(&'a Topic, (&'a str, &'a Member))> {
     let title = one_line(&asked.title);
     let (head, rest) = title.split_once(" > ")?;
     let code = asked.key.as_deref().and_then(|key| key.split_once(':'));
     let free = table.dimensions.iter().filter(|dimension| {
-        dimension.kind == DimensionKind::Plain && !ask.fixed.contains_key(&dimension.key)
+        dimension.kind == DimensionKind::Plain && !request.fixed.contains_key(&dimension.key)
     });
     let members = |fits: &dyn Fn(&Member) -> bool| -> Vec<(&'a str, &'a Member)> {
         free.clone()
@@ -284,7 +285,7 @@ fn of_member<'a>(
     let [one] = found.as_slice() else {
         return None;
     };
-    let rest = TopicAsk {
+    let rest = TopicRequest {
         title: rest.to_owned(),
         ..asked.clone()
     };
@@ -292,7 +293,7 @@ fn of_member<'a>(
     Some((topic, *one))
 }
 
-/// The topics' own columns, each once, in the order of the question.
+/// The topics' own columns, each once, in the order in which they are asked.
 fn columns<'a>(wanted: &[Wanted<'a>]) -> Vec<&'a Topic> {
     let mut columns: Vec<&Topic> = Vec::new();
     for one in wanted {
@@ -305,7 +306,7 @@ fn columns<'a>(wanted: &[Wanted<'a>]) -> Vec<&'a Topic> {
 
 fn period_meta(
     table: &Description,
-    ask: &TableAsk,
+    request: &TableRequest,
     regions: &Choice<'_>,
     periods: Option<&Choice<'_>>,
 ) -> Result<Vec<PeriodMeta>> {
@@ -324,12 +325,14 @@ fn period_meta(
             .filter(|year| *year > 1900)
             .or_else(|| year_in(&table.title))
     };
-    let key = ask
+    let key = request
         .period
         .clone()
         .or_else(|| year().map(|year| format!("{year}JJ00")));
     let key = key.ok_or_else(|| {
-        Kind::Shape("the table has no periods, and the query does not say which it is of".into())
+        ErrorKind::Shape(
+            "the table has no periods, and the query does not say which it is of".into(),
+        )
     })?;
     Ok(vec![PeriodMeta {
         title: key[..key.len().min(4)].to_owned(),
@@ -368,7 +371,7 @@ fn targets(
             .replace(number)
             .is_some()
         {
-            let twice = Error::from(Kind::Config("the topic is asked twice".into()));
+            let twice = Error::from(ErrorKind::Config("the topic is asked twice".into()));
             return Err(twice.of_topic(&meta(one).title));
         }
     }

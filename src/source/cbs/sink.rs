@@ -14,7 +14,7 @@ pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Receives one table.
 pub trait Sink {
-    /// Called once, before the rows: the topics, in the order of the question.
+    /// Called once, before the rows: the topics, in the order in which they were asked.
     ///
     /// # Errors
     /// Ends the fetch.
@@ -49,14 +49,14 @@ pub struct TopicMeta {
     pub decimals: u8,
     /// `Absolute`, `Relative` or empty.
     pub presentation: String,
-    /// Its place in the question.
+    /// Its place in the request.
     pub asked: usize,
 }
 
 /// An optional topic that the table does not have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Lacking {
-    /// Its place in the question.
+    /// Its place in the request.
     pub asked: usize,
     /// The nearest that the table has.
     pub nearest: Vec<String>,
@@ -116,7 +116,7 @@ pub struct TableMeta {
     pub release: Release,
     /// Periods read, in the table's order.
     pub periods: Vec<PeriodMeta>,
-    /// Topics, in the order of the question.
+    /// Topics, in the order in which they were asked.
     pub topics: Vec<TopicMeta>,
     /// Optional topics that the table does not have.
     pub lacking: Vec<Lacking>,

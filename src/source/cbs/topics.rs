@@ -1,14 +1,14 @@
 //! Finding a topic by what it is called: title path and unit decide, a key only breaks ties.
 //!
-//! In go the topics of a table and a question; out comes one topic, or an error that lists the nearest. CBS
+//! In go the topics of a table and what is asked; out comes one topic, or an error that lists the nearest. CBS
 //! peculiarities: short titles repeat within a table, the number at the end of a v3 key moves from edition to edition,
 //! and v3 keys are not v4 measure codes.
 
 use std::collections::BTreeSet;
 
-use super::ask::TopicAsk;
-use super::describe::{Topic, one_line};
-use super::error::{Error, Kind, Result};
+use super::description::{Topic, one_line};
+use super::error::{Error, ErrorKind, Result};
+use super::request::TopicRequest;
 
 /// Candidates that an error lists.
 const LISTED: usize = 5;
@@ -19,14 +19,14 @@ const LISTED: usize = 5;
 /// asked member, which may stand in front of the asked title.
 pub(super) fn find<'a>(
     topics: &'a [Topic],
-    ask: &TopicAsk,
+    request: &TopicRequest,
     member: Option<&str>,
 ) -> Result<&'a Topic> {
-    let asked = one_line(&ask.title);
+    let asked = one_line(&request.title);
     let bare = member
         .and_then(|title| asked.strip_prefix(&format!("{title} > ")))
         .unwrap_or(&asked);
-    let unit = one_line(&ask.unit);
+    let unit = one_line(&request.unit);
     let fits = |level: &dyn Fn(&Topic) -> bool| -> Vec<&'a Topic> {
         topics
             .iter()
@@ -45,13 +45,13 @@ pub(super) fn find<'a>(
         .find(|found| !found.is_empty())
         .unwrap_or_default();
     let named = |candidates: &[&Topic]| candidates.iter().map(|topic| shown(topic)).collect();
-    match narrowed(found, ask.key.as_deref()).as_slice() {
+    match narrowed(found, request.key.as_deref()).as_slice() {
         [one] => Ok(one),
-        [] => Err(Error::from(Kind::NoTopic {
+        [] => Err(Error::from(ErrorKind::NoTopic {
             nearest: named(&nearest(topics, bare, &unit)),
         })
         .of_topic(&asked)),
-        many => Err(Error::from(Kind::ManyTopics {
+        many => Err(Error::from(ErrorKind::ManyTopics {
             candidates: named(many),
         })
         .of_topic(&asked)),
@@ -171,13 +171,13 @@ mod tests {
     }
 
     fn found(title: &str, unit: &str, key: Option<&str>) -> Result<String> {
-        let ask = TopicAsk {
+        let request = TopicRequest {
             title: title.into(),
             unit: unit.into(),
             key: key.map(Into::into),
-            ..TopicAsk::default()
+            ..TopicRequest::default()
         };
-        find(&table(), &ask, Some("Totaal misdrijven")).map(|topic| topic.key.clone())
+        find(&table(), &request, Some("Totaal misdrijven")).map(|topic| topic.key.clone())
     }
 
     #[test]
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(found("0 tot 15 jaar", "%", None).unwrap(), "k_0Tot15Jaar_9");
         assert!(matches!(
             *found("Appartement", "euro", None).unwrap_err().kind,
-            Kind::ManyTopics { .. }
+            ErrorKind::ManyTopics { .. }
         ));
     }
 

@@ -1,16 +1,18 @@
 //! OData v3's description of a table: `TableInfos`, `DataProperties` and one list per dimension.
 //!
-//! In goes a place, out comes a [`Description`]. Everything is read through the feed, because a list of regions may
+//! In goes a endpoint, out comes a [`Description`]. Everything is read through the feed, because a list of regions may
 //! exceed the API's 10,000 rows. CBS peculiarities: padded keys, groups with an empty key, no licence, no zone.
 
 use serde::Deserialize;
 
-use super::describe::{
-    Description, Dimension, DimensionKind, Groups, Member, Place, Topic, Year, list, one_line,
-    parallel, path_of, status,
+use super::description::{
+    Description, Dimension, DimensionKind, Groups, Member, Topic, Year, one_line, path_of, status,
 };
-use super::error::{Kind, Result};
-use super::http::{Errand, Http};
+use super::endpoint::Endpoint;
+use super::error::{ErrorKind, Result};
+use super::http::{Http, Session};
+use super::list::list;
+use super::parallel::parallel;
 use super::sink::Release;
 
 /// The licence of CBS's own tables, which v3 does not carry.
@@ -53,18 +55,18 @@ struct Item {
 }
 
 /// Title and release.
-pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Description> {
-    let infos: Vec<Info> = list(http, errand, place.at("TableInfos", ""))?;
+pub(super) fn head(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> Result<Description> {
+    let infos: Vec<Info> = list(http, session, endpoint.at("TableInfos", ""))?;
     let info = infos
         .into_iter()
         .next()
-        .ok_or_else(|| Kind::Malformed("TableInfos is empty".into()))?;
-    let own = place.catalog == "CBS";
+        .ok_or_else(|| ErrorKind::Malformed("TableInfos is empty".into()))?;
+    let own = endpoint.catalog == "CBS";
     let source = one_line(&info.source.unwrap_or_default());
     Ok(Description {
-        id: place.id.clone(),
+        id: endpoint.id.clone(),
         title: one_line(&info.title),
-        catalog: place.catalog.clone(),
+        catalog: endpoint.catalog.clone(),
         service: "v3",
         release: Release {
             modified: info.modified.unwrap_or_default(),
@@ -91,15 +93,15 @@ pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<De
 /// Dimensions and topics.
 pub(super) fn whole(
     http: &Http,
-    errand: &Errand<'_>,
-    place: &Place,
+    session: &Session<'_>,
+    endpoint: &Endpoint,
     mut description: Description,
 ) -> Result<Description> {
-    let properties: Vec<Property> = list(http, errand, place.at("DataProperties", ""))?;
+    let properties: Vec<Property> = list(http, session, endpoint.at("DataProperties", ""))?;
     description.topics = topics(&properties);
     let found: Vec<_> = properties.into_iter().filter_map(dimension).collect();
     description.dimensions = parallel(http.config.connections, found, |mut dimension| {
-        let items: Vec<Item> = list(http, errand, place.at(&dimension.key, ""))?;
+        let items: Vec<Item> = list(http, session, endpoint.at(&dimension.key, ""))?;
         dimension.members = items.into_iter().map(member).collect();
         Ok(dimension)
     })?;

@@ -1,17 +1,19 @@
 //! OData v4's description of a table: `Properties`, `Dimensions`, `MeasureCodes`, and codes per dimension.
 //!
-//! In goes a place, out comes a [`Description`]. CBS peculiarities: `Properties` is an object without `value`;
+//! In goes a endpoint, out comes a [`Description`]. CBS peculiarities: `Properties` is an object without `value`;
 //! `MeasureGroups` is absent where no measure is in a group; the publisher is an address.
 
 use serde::Deserialize;
 
-use super::describe::{
-    Description, Dimension, DimensionKind, Groups, Member, Place, Topic, Year, both, list,
-    one_line, parallel, path_of, status,
+use super::description::{
+    Description, Dimension, DimensionKind, Groups, Member, Topic, Year, one_line, path_of, status,
 };
-use super::error::{Kind, Result};
-use super::http::{Errand, Http};
+use super::endpoint::Endpoint;
+use super::error::{ErrorKind, Result};
+use super::http::{Http, Session};
+use super::list::list;
 use super::page;
+use super::parallel::{both, parallel};
 use super::sink::Release;
 
 #[derive(Deserialize)]
@@ -66,18 +68,18 @@ struct Code {
 }
 
 /// Title and release.
-pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Description> {
+pub(super) fn head(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> Result<Description> {
     let found = http.get(
-        errand,
-        &place.at("Properties", ""),
+        session,
+        &endpoint.at("Properties", ""),
         page::parse::<Properties>,
     )?;
     let publisher = found.publisher.unwrap_or_default();
     let own = publisher.is_empty() || publisher.ends_with("Centraal_Bureau_voor_de_Statistiek");
     Ok(Description {
-        id: place.id.clone(),
+        id: endpoint.id.clone(),
         title: one_line(&found.title),
-        catalog: place.catalog.clone(),
+        catalog: endpoint.catalog.clone(),
         service: "v4",
         release: Release {
             modified: found.modified.unwrap_or_default(),
@@ -96,16 +98,16 @@ pub(super) fn head(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<De
 /// Dimensions and topics.
 pub(super) fn whole(
     http: &Http,
-    errand: &Errand<'_>,
-    place: &Place,
+    session: &Session<'_>,
+    endpoint: &Endpoint,
     mut description: Description,
 ) -> Result<Description> {
     let (groups, (axes, measures)) = both(
-        || groups(http, errand, place),
+        || groups(http, session, endpoint),
         || {
             both(
-                || list::<Axis>(http, errand, place.at("Dimensions", "")),
-                || list::<Measure>(http, errand, place.at("MeasureCodes", "")),
+                || list::<Axis>(http, session, endpoint.at("Dimensions", "")),
+                || list::<Measure>(http, session, endpoint.at("MeasureCodes", "")),
             )
         },
     );
@@ -117,22 +119,22 @@ pub(super) fn whole(
     description.dimensions = parallel(http.config.connections, axes, |axis| {
         let codes: Vec<Code> = list(
             http,
-            errand,
-            place.at(&format!("{}Codes", axis.identifier), ""),
+            session,
+            endpoint.at(&format!("{}Codes", axis.identifier), ""),
         )?;
         Ok(dimension(axis, codes))
     })?;
     Ok(description)
 }
 
-fn groups(http: &Http, errand: &Errand<'_>, place: &Place) -> Result<Groups> {
-    match list::<Group>(http, errand, place.at("MeasureGroups", "")) {
+fn groups(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> Result<Groups> {
+    match list::<Group>(http, session, endpoint.at("MeasureGroups", "")) {
         Ok(groups) => {
             let entry =
                 |group: Group| (group.id, (group.title.unwrap_or_default(), group.parent_id));
             Ok(groups.into_iter().map(entry).collect())
         }
-        Err(error) if matches!(*error.kind, Kind::NotFound) => Ok(Groups::new()),
+        Err(error) if matches!(*error.kind, ErrorKind::NotFound) => Ok(Groups::new()),
         Err(error) => Err(error),
     }
 }

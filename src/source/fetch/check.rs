@@ -1,6 +1,6 @@
 //! `fetch --check`: is there anything new at CBS? Only the catalogs are read.
 //!
-//! In: the queries and the sidecars of the pinned releases. Out: a word per table, and whether a refresh is due. Fails
+//! In: the queries and the sidecars of the pinned releases. Out: a status per table, and whether a refresh is due. Fails
 //! when a catalog cannot be read. CBS peculiarity: KWB has a new id every year; a table with the same title but a later
 //! year than any that is asked is proposed.
 
@@ -10,21 +10,21 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{Error, tables};
+use crate::source::cbs::{Client, Entry, News, PinnedTable, Progress, Release};
 use crate::query::{Queries, Service, Table};
-use crate::source::cbs::{Client, Entry, Held, News, Progress, Release};
 use crate::source::snapshot::{Sidecar, Store};
 
-/// What is the matter with a table.
+/// Whether CBS has something newer than what is pinned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Word {
-    /// CBS has what is held.
+pub enum UpdateStatus {
+    /// CBS has what is pinned.
     Current,
     /// CBS has it, and it was never fetched.
     New,
-    /// CBS has a newer release, or what is held does not say which release it is.
+    /// CBS has a newer release, or what is pinned does not say which release it is.
     Revised,
-    /// CBS has stopped it; what is held is the last.
+    /// CBS has stopped it; what is pinned is the last.
     Discontinued,
     /// CBS no longer lists it, or does not yet.
     Gone,
@@ -34,7 +34,7 @@ pub enum Word {
     File,
 }
 
-impl Word {
+impl UpdateStatus {
     /// Whether a refresh is due.
     pub fn is_due(self) -> bool {
         matches!(self, Self::New | Self::Revised | Self::Renumbered)
@@ -54,15 +54,17 @@ impl Word {
     }
 }
 
-/// A word on a table; a table may get several.
+/// What there is to say about a table; a table may get several.
 #[derive(Clone, Debug, Serialize)]
-pub struct Checked {
+pub struct UpdateReport {
     /// Table.
     pub table: String,
-    /// The word.
-    pub word: Word,
-    /// The release that is held, in the publisher's words; empty when none is.
-    pub held: String,
+    /// Whether a refresh is due.
+    #[serde(rename = "word")]
+    pub status: UpdateStatus,
+    /// The release that is pinned, in the publisher's words; empty when none is.
+    #[serde(rename = "held")]
+    pub pinned: String,
     /// The release that CBS has; empty when it has none.
     pub latest: String,
     /// What else there is to say.
@@ -82,7 +84,7 @@ pub fn check(
     data: &Path,
     named: &[String],
     progress: &dyn Progress,
-) -> Result<Vec<Checked>, Error> {
+) -> Result<Vec<UpdateReport>, Error> {
     let tables = tables(queries, named)?;
     let store = Store::new(data);
     let lock = store.lock()?;
@@ -97,22 +99,22 @@ pub fn check(
         .copied()
         .filter(|table| table.service != Service::File)
         .collect();
-    let held: Vec<Held> = asked
+    let pinned: Vec<PinnedTable> = asked
         .iter()
-        .map(|table| held(table, sidecars.get(table.id.as_str())))
+        .map(|table| pinned(table, sidecars.get(table.id.as_str())))
         .collect();
-    let news = client.releases(&held, progress)?;
+    let news = client.releases(&pinned, progress)?;
     let mut checked = Vec::new();
     for (table, news) in asked.iter().zip(&news) {
-        checked.push(checked_one(table, sidecars.get(table.id.as_str()), news));
+        checked.push(report(table, sidecars.get(table.id.as_str()), news));
     }
     checked.extend(renumbered(queries, &asked, &news));
     for table in tables {
         if table.service == Service::File {
             let sidecar = sidecars.get(table.id.as_str());
-            checked.push(Checked {
+            checked.push(UpdateReport {
                 note: "a file: `import` brings it".to_owned(),
-                ..of(table, Word::File, sidecar)
+                ..of(table, UpdateStatus::File, sidecar)
             });
         }
     }
@@ -120,46 +122,46 @@ pub fn check(
     Ok(checked)
 }
 
-fn of(table: &Table, word: Word, sidecar: Option<&Sidecar>) -> Checked {
-    Checked {
+fn of(table: &Table, status: UpdateStatus, sidecar: Option<&Sidecar>) -> UpdateReport {
+    UpdateReport {
         table: table.id.clone(),
-        word,
-        held: sidecar.map_or_else(String::new, |sidecar| sidecar.release.clone()),
+        status,
+        pinned: sidecar.map_or_else(String::new, |sidecar| sidecar.release.clone()),
         latest: String::new(),
         note: String::new(),
         successor: None,
     }
 }
 
-/// What is held, as the client asks for it. An imported snapshot tells as much as its sidecar does.
-fn held(table: &Table, sidecar: Option<&Sidecar>) -> Held {
-    let mut held = Held {
+/// What is pinned, as the client asks for it. An imported snapshot tells as much as its sidecar does.
+fn pinned(table: &Table, sidecar: Option<&Sidecar>) -> PinnedTable {
+    let mut pinned = PinnedTable {
         id: table.id.clone(),
         catalog: table.catalog.clone(),
-        ..Held::default()
+        ..PinnedTable::default()
     };
     let Some(sidecar) = sidecar else {
-        return held;
+        return pinned;
     };
-    held.title.clone_from(&sidecar.title);
+    pinned.title.clone_from(&sidecar.title);
     if let Some(fetched) = &sidecar.fetched {
-        held.service.clone_from(&fetched.service);
-        held.release = Release {
+        pinned.service.clone_from(&fetched.service);
+        pinned.release = Release {
             modified: fetched.modified.clone(),
             version: fetched.version.clone(),
         };
     } else if sidecar.modified != "unknown" {
-        held.release.modified.clone_from(&sidecar.modified);
+        pinned.release.modified.clone_from(&sidecar.modified);
         let version = sidecar
             .release
             .split_once("Version ")
             .map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit).collect());
-        held.release.version = version.unwrap_or_default();
+        pinned.release.version = version.unwrap_or_default();
     }
-    held
+    pinned
 }
 
-fn checked_one(table: &Table, sidecar: Option<&Sidecar>, news: &News) -> Checked {
+fn report(table: &Table, sidecar: Option<&Sidecar>, news: &News) -> UpdateReport {
     let said = |release: &Release| {
         if release.version.is_empty() {
             format!("modified {}", release.modified)
@@ -169,34 +171,40 @@ fn checked_one(table: &Table, sidecar: Option<&Sidecar>, news: &News) -> Checked
     };
     let latest = news.latest.as_ref().map(said).unwrap_or_default();
     let is_dated = |sidecar: &Sidecar| sidecar.fetched.is_some() || sidecar.modified != "unknown";
-    let (word, note) = match sidecar {
-        None if news.gone => (Word::Gone, "CBS does not list it, and it was never fetched"),
-        None => (Word::New, "never fetched"),
-        Some(_) if news.gone => (Word::Gone, "CBS no longer lists it; what is held stays"),
+    let (status, note) = match sidecar {
+        None if news.gone => (
+            UpdateStatus::Gone,
+            "CBS does not list it, and it was never fetched",
+        ),
+        None => (UpdateStatus::New, "never fetched"),
+        Some(_) if news.gone => (
+            UpdateStatus::Gone,
+            "CBS no longer lists it; what is held stays",
+        ),
         Some(sidecar) if news.revised.is_some() && !is_dated(sidecar) => (
-            Word::Revised,
+            UpdateStatus::Revised,
             "what is held does not say which release it is",
         ),
         Some(_) if news.revised.is_some() && news.discontinued => (
-            Word::Revised,
+            UpdateStatus::Revised,
             "this is the last release: CBS has stopped it",
         ),
-        Some(_) if news.revised.is_some() => (Word::Revised, ""),
+        Some(_) if news.revised.is_some() => (UpdateStatus::Revised, ""),
         Some(_) if news.discontinued => (
-            Word::Discontinued,
+            UpdateStatus::Discontinued,
             "CBS has stopped it; what is held is the last",
         ),
-        Some(_) => (Word::Current, ""),
+        Some(_) => (UpdateStatus::Current, ""),
     };
-    Checked {
+    UpdateReport {
         latest,
         note: note.to_owned(),
-        ..of(table, word, sidecar)
+        ..of(table, status, sidecar)
     }
 }
 
 /// Tables that continue those that are asked, each proposed once: with a later year than any that is asked.
-fn renumbered(queries: &Queries, asked: &[&Table], news: &[News]) -> Vec<Checked> {
+fn renumbered(queries: &Queries, asked: &[&Table], news: &[News]) -> Vec<UpdateReport> {
     let mut proposed: BTreeMap<&str, (&Table, &Entry)> = BTreeMap::new();
     let known = |entry: &Entry| queries.tables.contains_key(&entry.id);
     // a table that is itself continued by one that is asked proposes nothing
@@ -216,13 +224,13 @@ fn renumbered(queries: &Queries, asked: &[&Table], news: &[News]) -> Vec<Checked
             let family = table.family.as_ref().map_or_else(String::new, |family| {
                 format!(" with `family = \"{family}\"`")
             });
-            checked.push(Checked {
+            checked.push(UpdateReport {
                 note: format!(
                     "continued as {} `{}`: add it to `queries/tables.toml`{family}",
                     entry.id, entry.title
                 ),
                 successor: Some(entry.clone()),
-                ..of(table, Word::Renumbered, None)
+                ..of(table, UpdateStatus::Renumbered, None)
             });
         }
     }

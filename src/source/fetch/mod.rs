@@ -1,116 +1,40 @@
 //! `fetch`: every table that `queries/` asks for comes from CBS into `data/snapshots/`, whole and proven, or stays as
 //! it was.
 //!
-//! In: the queries, the store with its lock, and CBS. Out: per table what became of it ([`Told`]); one that fails does
-//! not stop the others. Three ways: bring what the lock pins ([`Wishes::update`] not set), take the newest release, or
-//! only ask what is new ([`check()`]). A release is pinned once it stands, and its pages are forgotten after that, so
-//! that a kill at any moment leaves something to go on with.
+//! In: the queries, the store with its lock, and CBS. Out: a [`TableReport`] per table; one that fails does not stop the
+//! others. Three ways: bring what the lock pins ([`Options::update`] not set), take the newest release, or only ask what
+//! is new ([`check()`]). A release is pinned once it stands, and its pages are forgotten after that, so that a kill at
+//! any moment leaves something to go on with.
 
-mod asks;
 mod check;
-mod rows;
+mod error;
+mod report;
+mod request;
 mod settings;
 mod sidecar;
+mod writer;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use serde::Serialize;
-
-pub use check::{Checked, Word, check};
+pub use check::{UpdateReport, UpdateStatus, check};
+pub use error::Error;
+pub use report::{Outcome, TableReport};
 pub use settings::read as settings;
 
-use crate::base::failure::{Exit, Report};
-use crate::base::files;
+use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
 use crate::query::{Queries, Service, Table};
-use crate::source::cbs::{self, Client, Kind, PageCache, Planned, Progress};
-use crate::source::snapshot::{self, Lock, Sidecar, Store};
+use crate::source::snapshot::{Lock, Sidecar, Store};
 
 /// What `fetch` was asked.
 #[derive(Clone, Debug, Default)]
-pub struct Wishes {
+pub struct Options {
     /// Tables; all when empty.
     pub tables: Vec<String>,
     /// Take the newest release instead of the pinned one.
     pub update: bool,
-}
-
-/// What became of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Became {
-    /// A release that was not here came, and is pinned.
-    Fetched,
-    /// CBS has the release that is here.
-    Unchanged,
-    /// What is pinned is here: CBS was not asked.
-    Here,
-    /// The table is a file: `import` brings it.
-    File,
-    /// CBS has nothing of it, and the queries call all of it optional.
-    Lacking,
-    /// It failed.
-    Failed,
-}
-
-/// What became of a table, with all that there is to say.
-#[derive(Debug, Serialize)]
-pub struct Told {
-    /// Table.
-    pub table: String,
-    /// What became of it.
-    pub became: Became,
-    /// Release folder.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub release: Option<String>,
-    /// Topics of the snapshot.
-    pub topics: usize,
-    /// Rows of the snapshot.
-    pub rows: usize,
-    /// Requests for rows that were made, and that an interrupted fetch had already made.
-    pub requests: usize,
-    /// How many of those were found in the cache.
-    pub resumed: usize,
-    /// What an analyst should know.
-    pub notes: Vec<String>,
-    /// Why it failed.
-    #[serde(skip)]
-    pub error: Option<Error>,
-    /// The same as text.
-    #[serde(rename = "error", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
-}
-
-impl Told {
-    fn new(table: &str, became: Became) -> Self {
-        Self {
-            table: table.to_owned(),
-            became,
-            release: None,
-            topics: 0,
-            rows: 0,
-            requests: 0,
-            resumed: 0,
-            notes: Vec::new(),
-            error: None,
-            message: None,
-            hint: None,
-        }
-    }
-
-    fn failed(table: &str, error: Error) -> Self {
-        Self {
-            message: Some(error.to_string()),
-            hint: error.hint(),
-            error: Some(error),
-            ..Self::new(table, Became::Failed)
-        }
-    }
 }
 
 /// The tables that were named, or all; each once.
@@ -163,10 +87,10 @@ pub fn fetch(
     at_once: usize,
     queries: &Queries,
     data: &Path,
-    wishes: &Wishes,
+    options: &Options,
     progress: &dyn Progress,
-) -> Result<Vec<Told>, Error> {
-    let tables = tables(queries, &wishes.tables)?;
+) -> Result<Vec<TableReport>, Error> {
+    let tables = tables(queries, &options.tables)?;
     let store = Store::new(data);
     let run = Run {
         client,
@@ -174,10 +98,10 @@ pub fn fetch(
         lock: Mutex::new(store.lock()?),
         store,
         queries,
-        update: wishes.update,
+        update: options.update,
         progress,
     };
-    let told: Mutex<BTreeMap<usize, Told>> = Mutex::default();
+    let reports: Mutex<BTreeMap<usize, TableReport>> = Mutex::default();
     let next = AtomicUsize::new(0);
     let work = || {
         while let Some((number, table)) = {
@@ -186,8 +110,8 @@ pub fn fetch(
         } {
             let one = run
                 .table(table)
-                .unwrap_or_else(|error| Told::failed(&table.id, error));
-            unpoisoned(&told).insert(number, one);
+                .unwrap_or_else(|error| TableReport::failed(&table.id, error));
+            unpoisoned(&reports).insert(number, one);
         }
     };
     std::thread::scope(|scope| {
@@ -196,7 +120,7 @@ pub fn fetch(
         }
         work();
     });
-    Ok(told
+    Ok(reports
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner)
         .into_values()
@@ -209,9 +133,9 @@ fn unpoisoned<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Run<'_> {
-    fn table(&self, table: &Table) -> Result<Told, Error> {
+    fn table(&self, table: &Table) -> Result<TableReport, Error> {
         if table.service == Service::File {
-            return Ok(Told::new(&table.id, Became::File));
+            return Ok(TableReport::new(&table.id, Outcome::File));
         }
         let pinned = self.pinned(&table.id);
         if !self.update && !pinned.is_empty() {
@@ -222,9 +146,9 @@ impl Run<'_> {
                 }
             }
             return match away.as_slice() {
-                [] => Ok(Told {
+                [] => Ok(TableReport {
                     release: pinned.first().cloned(),
-                    ..Told::new(&table.id, Became::Here)
+                    ..TableReport::new(&table.id, Outcome::Here)
                 }),
                 away => self.bring(table, away),
             };
@@ -241,39 +165,41 @@ impl Run<'_> {
     }
 
     /// The sidecar of the release that is used, if it is there.
-    fn held(&self, table: &str) -> Option<Sidecar> {
+    fn pinned_sidecar(&self, table: &str) -> Option<Sidecar> {
         let release = unpoisoned(&self.lock).tables.get(table).cloned()?;
         self.store.sidecar(table, &release).ok()
     }
 
     /// Fetches a table. With releases in `only`, what comes must be one of them; else it is pinned, whatever it is.
-    fn bring(&self, table: &Table, only: &[String]) -> Result<Told, Error> {
-        let held = self.held(&table.id);
-        let (ask, optional) = asks::ask(self.queries, table, held.as_ref())?;
-        if ask.topics.is_empty() {
-            return Ok(Told::new(&table.id, Became::Lacking));
+    fn bring(&self, table: &Table, only: &[String]) -> Result<TableReport, Error> {
+        let pinned = self.pinned_sidecar(&table.id);
+        let (request, optional) = request::request(self.queries, table, pinned.as_ref())?;
+        if request.topics.is_empty() {
+            return Ok(TableReport::new(&table.id, Outcome::Lacking));
         }
-        let mut rows = rows::Rows::new(&self.store, &table.id);
+        let mut rows = writer::SnapshotWriter::new(&self.store, &table.id);
         let fetched = self
             .client
-            .fetch(&ask, &self.cache, &mut rows, self.progress);
+            .fetch(&request, &self.cache, &mut rows, self.progress);
         let meta = match fetched {
             Ok(meta) => meta,
             Err(error) if optional && only.is_empty() && is_lacking(&error) => {
-                return Ok(Told {
+                return Ok(TableReport {
                     notes: vec![error.to_string()],
-                    ..Told::new(&table.id, Became::Lacking)
+                    ..TableReport::new(&table.id, Outcome::Lacking)
                 });
             }
             Err(error) => return Err(error.into()),
         };
         let finished = rows
             .finish()
-            .map_err(|error| cbs::Error::from(Kind::Sink(error)).of_table(&table.id))?;
+            .map_err(|error| cbs::Error::from(ErrorKind::Sink(error)).of_table(&table.id))?;
         let Some((draft, periods)) = finished else {
-            return Err(cbs::Error::from(Kind::Empty).of_table(&table.id).into());
+            return Err(cbs::Error::from(ErrorKind::Empty)
+                .of_table(&table.id)
+                .into());
         };
-        let sidecar = sidecar::sidecar(&meta, &ask, periods, held.as_ref());
+        let sidecar = sidecar::sidecar(&meta, &request, periods, pinned.as_ref());
         let (topics, notes) = (sidecar.topics.len(), sidecar.caveats.clone());
         let sealed = draft.seal(sidecar)?;
         if !only.is_empty() && !only.contains(&sealed.release()) {
@@ -297,7 +223,7 @@ impl Run<'_> {
         self.cache
             .forget(&table.id)
             .map_err(|error| error.of_table(&table.id))?;
-        Ok(Told {
+        Ok(TableReport {
             release: Some(release),
             topics,
             rows,
@@ -308,12 +234,12 @@ impl Run<'_> {
                 .filter(|request| request.resumed)
                 .count(),
             notes,
-            ..Told::new(
+            ..TableReport::new(
                 &table.id,
                 if changed {
-                    Became::Fetched
+                    Outcome::Fetched
                 } else {
-                    Became::Unchanged
+                    Outcome::Unchanged
                 },
             )
         })
@@ -322,11 +248,11 @@ impl Run<'_> {
 
 /// Whether CBS has nothing of what was asked.
 fn is_lacking(error: &cbs::Error) -> bool {
-    matches!(*error.kind, Kind::NotFound | Kind::NoTopic { .. })
+    matches!(*error.kind, ErrorKind::NotFound | ErrorKind::NoTopic { .. })
 }
 
 /// A table, and the requests that a fetch of it would make.
-pub type OfTable = (String, Result<Vec<Planned>, Error>);
+pub type TablePlan = (String, Result<Vec<PlannedRequest>, Error>);
 
 /// The requests that a fetch of the tables would make, per table; those that fail say why.
 ///
@@ -338,7 +264,7 @@ pub fn requests(
     data: &Path,
     named: &[String],
     progress: &dyn Progress,
-) -> Result<Vec<OfTable>, Error> {
+) -> Result<Vec<TablePlan>, Error> {
     let store = Store::new(data);
     let lock = store.lock()?;
     let mut planned = Vec::new();
@@ -346,153 +272,18 @@ pub fn requests(
         if table.service == Service::File {
             continue;
         }
-        let held = lock
+        let pinned = lock
             .tables
             .get(&table.id)
             .and_then(|release| store.sidecar(&table.id, release).ok());
-        let asked = asks::ask(queries, table, held.as_ref());
-        let requests = asked.and_then(|(ask, optional)| match client.requests(&ask, progress) {
-            Err(error) if optional && is_lacking(&error) => Ok(Vec::new()),
-            other => Ok(other?),
-        });
-        planned.push((table.id.clone(), requests));
+        let requests = || {
+            let (request, optional) = request::request(queries, table, pinned.as_ref())?;
+            match client.requests(&request, progress) {
+                Err(error) if optional && is_lacking(&error) => Ok(Vec::new()),
+                other => Ok(other?),
+            }
+        };
+        planned.push((table.id.clone(), requests()));
     }
     Ok(planned)
-}
-
-/// What can go wrong with a fetch.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// CBS, or the way to it.
-    #[error(transparent)]
-    Cbs(#[from] cbs::Error),
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] snapshot::Error),
-    /// Files or folders.
-    #[error(transparent)]
-    Files(#[from] files::Error),
-    /// A table that the queries do not know.
-    #[error("`queries/tables.toml` has no table `{table}`")]
-    NotAsked {
-        /// Table.
-        table: String,
-        /// Tables with nearly that id.
-        nearest: Vec<String>,
-    },
-    /// A topic that is found by patterns of keys.
-    #[error("table {table}: topic `{topic}` is asked by patterns of keys, which only a file has")]
-    Patterns {
-        /// Table.
-        table: String,
-        /// Topic.
-        topic: String,
-    },
-    /// What the lock pins is not here, and CBS has something else.
-    #[error("table {table}: CBS no longer has the pinned release `{pinned}`, it now has `{has}`")]
-    Gone {
-        /// Table.
-        table: String,
-        /// Releases that are pinned and not here.
-        pinned: String,
-        /// The release that CBS has.
-        has: String,
-    },
-    /// Some tables failed; each was reported.
-    #[error("{failed} of {of} tables could not be fetched; what was here of them stays")]
-    Some {
-        /// How many failed.
-        failed: usize,
-        /// Of how many.
-        of: usize,
-        /// The exit status of the worst.
-        exit: Exit,
-        /// Whether the user stopped it.
-        interrupted: bool,
-    },
-    /// `check` found that figures are out of date.
-    #[error("a refresh is due for {0} tables")]
-    Due(usize),
-}
-
-impl Error {
-    /// The error of a run in which some tables failed, if any did. A source that cannot be reached weighs most.
-    pub fn of_all<'a>(errors: impl IntoIterator<Item = &'a Self>, of: usize) -> Option<Self> {
-        let errors: Vec<&Self> = errors.into_iter().collect();
-        let worst = [
-            Exit::Unreachable,
-            Exit::Other,
-            Exit::Usage,
-            Exit::DoesNotHold,
-        ];
-        let exit = worst
-            .into_iter()
-            .find(|exit| errors.iter().any(|error| error.exit() == *exit))?;
-        let interrupted = errors.iter().any(
-            |error| matches!(error, Self::Cbs(error) if matches!(*error.kind, Kind::Interrupted)),
-        );
-        Some(Self::Some {
-            failed: errors.len(),
-            of,
-            exit,
-            interrupted,
-        })
-    }
-}
-
-impl Report for Error {
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Cbs(error) => Some(error.hint()),
-            Self::Store(error) => error.hint(),
-            Self::Files(error) => error.hint(),
-            Self::NotAsked { nearest, .. } => {
-                Some(format!("ids are case-sensitive; there are {}", nearest.join(", ")))
-            }
-            Self::Patterns { .. } => Some("ask it by `title`".to_owned()),
-            Self::Gone { .. } => Some(
-                "restore the snapshot from version control, or take the newest with `fetch --update`"
-                    .to_owned(),
-            ),
-            Self::Some { interrupted: true, .. } => {
-                Some("what has arrived is kept: run the same `fetch` again to resume".to_owned())
-            }
-            Self::Some { exit: Exit::Unreachable, .. } => {
-                Some("what has arrived is kept: run the same `fetch` again later to resume".to_owned())
-            }
-            Self::Some { .. } => None,
-            Self::Due(_) => Some("run `fetch --update`, then `build`".to_owned()),
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        match self {
-            Self::Cbs(error) => exit_of(error),
-            Self::Store(error) => error.exit(),
-            Self::Files(error) => error.exit(),
-            Self::NotAsked { .. } | Self::Patterns { .. } => Exit::Usage,
-            Self::Gone { .. } | Self::Due(_) => Exit::DoesNotHold,
-            Self::Some { exit, .. } => *exit,
-        }
-    }
-}
-
-/// The exit status of what went wrong between CBS and us.
-fn exit_of(error: &cbs::Error) -> Exit {
-    match *error.kind {
-        _ if error.is_unreachable() => Exit::Unreachable,
-        Kind::Config(_) | Kind::BadId(_) => Exit::Usage,
-        Kind::Cache(_) | Kind::CacheInUse | Kind::Sink(_) | Kind::Interrupted => Exit::Other,
-        _ => Exit::DoesNotHold,
-    }
-}
-
-impl Report for cbs::Error {
-    fn hint(&self) -> Option<String> {
-        Some(cbs::Error::hint(self))
-    }
-
-    fn exit(&self) -> Exit {
-        exit_of(self)
-    }
 }

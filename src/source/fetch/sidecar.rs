@@ -4,22 +4,25 @@
 //! sidecar, but for what only shows when the rows are written. Cannot fail. CBS peculiarities: v3 knows no licence;
 //! nowhere does a table say which year's gemeenten its periods follow.
 
+use crate::source::cbs::{TableMeta, TableRequest, TopicRequest};
 use crate::base::files;
-use crate::source::cbs::{TableAsk, TableMeta, TopicAsk};
 use crate::source::snapshot::{Boundaries, Fetched, Sidecar, TopicMeta};
 
 /// The sidecar of a table that was read whole.
 pub fn sidecar(
     meta: &TableMeta,
-    ask: &TableAsk,
+    request: &TableRequest,
     periods: Vec<String>,
-    held: Option<&Sidecar>,
+    pinned: Option<&Sidecar>,
 ) -> Sidecar {
     let modified = meta.release.modified.get(..10).unwrap_or("unknown");
     let mut caveats = meta.notes.clone();
     let mut topics = Vec::new();
     for topic in &meta.topics {
-        let asked = ask.topics.get(topic.asked).map_or("", |asked| &asked.title);
+        let asked = request
+            .topics
+            .get(topic.asked)
+            .map_or("", |asked| &asked.title);
         // the queries find a topic by what they call it
         if asked != topic.title {
             caveats.push(format!("`{asked}` is `{}` at CBS", topic.title));
@@ -33,8 +36,8 @@ pub fn sidecar(
     }
     for lacking in &meta.lacking {
         // a topic that may come as a count or as a share is asked as both
-        let asked = ask.topics.get(lacking.asked);
-        let alone = |asked: &&TopicAsk| titles(meta, ask).all(|title| title != asked.title);
+        let asked = request.topics.get(lacking.asked);
+        let alone = |asked: &&TopicRequest| titles(meta, request).all(|title| title != asked.title);
         if let Some(asked) = asked.filter(alone) {
             let nearest = lacking.nearest.first().map_or("", String::as_str);
             caveats.push(format!(
@@ -52,7 +55,7 @@ pub fn sidecar(
         table: meta.id.clone(),
         title: meta.title.clone(),
         publisher: meta.publisher.clone(),
-        link: link(ask),
+        link: link(request),
         release: if meta.release.version.is_empty() {
             format!("modified {}", meta.release.modified)
         } else {
@@ -60,8 +63,8 @@ pub fn sidecar(
         },
         modified: modified.to_owned(),
         retrieved: meta.retrieved.clone(),
-        boundaries: boundaries(meta, held),
-        license: license(meta, held),
+        boundaries: boundaries(meta, pinned),
+        license: license(meta, pinned),
         periods,
         source_sha256: files::sha256(hashes.join("\n").as_bytes()),
         requests: meta
@@ -85,32 +88,32 @@ pub fn sidecar(
 }
 
 /// What was asked and found.
-fn titles<'a>(meta: &'a TableMeta, ask: &'a TableAsk) -> impl Iterator<Item = &'a str> {
+fn titles<'a>(meta: &'a TableMeta, request: &'a TableRequest) -> impl Iterator<Item = &'a str> {
     meta.topics
         .iter()
-        .filter_map(|topic| ask.topics.get(topic.asked))
+        .filter_map(|topic| request.topics.get(topic.asked))
         .map(|asked| asked.title.as_str())
 }
 
-fn link(ask: &TableAsk) -> String {
-    let (host, catalog) = if ask.is_own() {
+fn link(request: &TableRequest) -> String {
+    let (host, catalog) = if request.is_own() {
         ("opendata", "CBS")
     } else {
-        ("dataderden", ask.catalog.as_str())
+        ("dataderden", request.catalog.as_str())
     };
     format!(
         "https://{host}.cbs.nl/statline/#/{catalog}/nl/dataset/{}",
-        ask.id
+        request.id
     )
 }
 
-fn license(meta: &TableMeta, held: Option<&Sidecar>) -> String {
+fn license(meta: &TableMeta, pinned: Option<&Sidecar>) -> String {
     if meta.license.contains("creativecommons.org/licenses/by/4.0") {
         return format!("CC BY 4.0, {0} (bron: {0} StatLine)", meta.publisher);
     }
-    match held {
+    match pinned {
         _ if !meta.license.is_empty() => meta.license.clone(),
-        Some(held) => held.license.clone(),
+        Some(pinned) => pinned.license.clone(),
         None => "unknown".to_owned(),
     }
 }
@@ -118,10 +121,11 @@ fn license(meta: &TableMeta, held: Option<&Sidecar>) -> String {
 /// Which list of gemeenten the regions follow: as in the release before; else the year that the table says its regions
 /// are of, or that its title ends with; else that of each period. A table that moved on to the regions of another year
 /// says so.
-fn boundaries(meta: &TableMeta, held: Option<&Sidecar>) -> String {
+fn boundaries(meta: &TableMeta, pinned: Option<&Sidecar>) -> String {
     let year = meta.map_year.or_else(|| title_year(&meta.title));
-    let held = held.and_then(|held| Some((held.boundaries.clone(), held.boundaries().ok()?)));
-    match (held, year) {
+    let pinned =
+        pinned.and_then(|pinned| Some((pinned.boundaries.clone(), pinned.boundaries().ok()?)));
+    match (pinned, year) {
         (Some((_, Boundaries::Year(_))) | None, Some(year)) => year.to_string(),
         (Some((word, _)), _) => word,
         (None, None) => "period".to_owned(),
@@ -141,7 +145,7 @@ fn title_year(title: &str) -> Option<u16> {
 mod tests {
     use super::*;
 
-    fn word(title: &str, map_year: Option<u16>, held: Option<&str>) -> String {
+    fn word(title: &str, map_year: Option<u16>, pinned: Option<&str>) -> String {
         let mut meta = crate::source::cbs::TableMeta {
             id: String::new(),
             title: title.to_owned(),
@@ -162,11 +166,11 @@ mod tests {
             notes: Vec::new(),
         };
         meta.map_year = map_year;
-        let held = held.map(|word| Sidecar {
+        let pinned = pinned.map(|word| Sidecar {
             boundaries: word.to_owned(),
             ..Sidecar::default()
         });
-        boundaries(&meta, held.as_ref())
+        boundaries(&meta, pinned.as_ref())
     }
 
     #[test]

@@ -1,23 +1,23 @@
-//! From `queries/` to the question that the client understands.
+//! From `queries/` to the request that the client understands.
 //!
-//! In: a table and everything that asks for it, and the snapshot that is held. Out: a [`TableAsk`]. Fails on a source
+//! In: a table and everything that asks for it, and the release that is pinned. Out: a [`TableRequest`]. Fails on a source
 //! that is found by patterns of keys, which only imported files have. CBS peculiarity: the tables of a family (KWB of
-//! each year) do not all have the same topics, so a topic of a family may be lacking, unless the release that is held
+//! each year) do not all have the same topics, so a topic of a family may be lacking, unless the pinned release
 //! has it: then CBS has renamed it, and that must be seen.
 
 use super::Error;
+use crate::source::cbs::{Periods, Service as Cbs, TableRequest, TopicRequest};
 use crate::query::{Find, Queries, Service, Table};
-use crate::source::cbs::{Periods, Service as Cbs, TableAsk, TopicAsk};
 use crate::source::snapshot::Sidecar;
 use crate::source::topics;
 
 /// What is asked of a table, and whether the queries call all of it optional (also when no topic is asked).
-pub fn ask(
+pub fn request(
     queries: &Queries,
     table: &Table,
-    held: Option<&Sidecar>,
-) -> Result<(TableAsk, bool), Error> {
-    let mut ask = TableAsk {
+    pinned: Option<&Sidecar>,
+) -> Result<(TableRequest, bool), Error> {
+    let mut request = TableRequest {
         id: table.id.clone(),
         service: match table.service {
             Service::V3 => Cbs::V3,
@@ -31,7 +31,7 @@ pub fn ask(
             .map(|(dimension, member)| (dimension.clone(), vec![member.clone()]))
             .collect(),
         period: table.period.map(|year| format!("{year}JJ00")),
-        ..TableAsk::default()
+        ..TableRequest::default()
     };
     let (mut from, mut to) = (i32::MAX, i32::MIN);
     let mut all_optional = true;
@@ -46,31 +46,32 @@ pub fn ask(
         (from, to) = (from.min(source.years.from), to.max(source.years.to));
         all_optional &= source.optional;
         let of_family = source.table != table.id;
-        let was_there = held.is_some_and(|held| !topics::keys(source, &held.topics).is_empty());
-        let topic = TopicAsk {
+        let was_there =
+            pinned.is_some_and(|pinned| !topics::keys(source, &pinned.topics).is_empty());
+        let topic = TopicRequest {
             title: one_line(path),
             unit: one_line(&source.unit),
             key: key.clone(),
             member: None,
             optional: source.optional || of_family && !was_there,
         };
-        match ask
+        match request
             .topics
             .iter_mut()
             .find(|known| known.title == topic.title && known.unit == topic.unit)
         {
-            None => ask.topics.push(topic),
+            None => request.topics.push(topic),
             Some(known) => {
                 known.optional &= topic.optional;
                 known.key = known.key.take().or(topic.key);
             }
         }
     }
-    ask.periods = Periods::Years {
+    request.periods = Periods::Years {
         from: u16::try_from(from).ok(),
         to: u16::try_from(to).ok(),
     };
-    Ok((ask, all_optional))
+    Ok((request, all_optional))
 }
 
 fn one_line(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! The words of the requests for rows: `$filter`, `$select`, in as many requests as the length of an address allows.
 //!
-//! In go the chosen members and columns; out come [`Chain`]s. Cannot fail. CBS peculiarities: `eq`, `or`, `and`, `ge`,
+//! In go the chosen members and columns; out come [`RowRequest`]s. Cannot fail. CBS peculiarities: `eq`, `or`, `and`, `ge`,
 //! `le` and `startswith` are the words that both services are known to understand; keys go verbatim, with their padding;
 //! IIS refuses long addresses; the v3 API stops at 10,000 rows, the feed never.
 
@@ -11,16 +11,17 @@ use reqwest::Url;
 
 use super::choice::{Choice, is_nederland};
 use super::config::Config;
-use super::describe::{Member, Place};
+use super::description::Member;
+use super::endpoint::Endpoint;
 
 /// Members of one dimension in one request; more are asked in several.
 const MEMBERS_AT_ONCE: usize = 15;
 /// Periods that are listed one by one; more are asked as a range, and those not asked are passed over.
 const PERIODS_LISTED: usize = 12;
 
-/// One question to the server, answered in pages.
+/// One request for rows, answered in pages.
 #[derive(Clone, Debug)]
-pub(super) struct Chain {
+pub(super) struct RowRequest {
     /// The first page.
     pub(super) first: Url,
     /// The same through the feed, when `first` is the v3 API.
@@ -46,10 +47,10 @@ pub(super) enum Count {
     },
 }
 
-/// What the requests are made of.
-pub(super) struct Query<'a> {
+/// What is read of a table: members and columns.
+pub(super) struct Selection<'a> {
     pub(super) config: &'a Config,
-    pub(super) place: &'a Place,
+    pub(super) endpoint: &'a Endpoint,
     /// When the table changed last, as it says itself.
     pub(super) modified: &'a str,
     pub(super) regions: &'a Choice<'a>,
@@ -64,9 +65,9 @@ pub(super) struct Query<'a> {
 /// A condition on one dimension, if any, and how many of its members meet it.
 type Condition = (Option<String>, u64);
 
-impl Query<'_> {
+impl Selection<'_> {
     /// The requests: topics in groups that an address can hold, members in groups of fifteen.
-    pub(super) fn chains(&self) -> Vec<Chain> {
+    pub(super) fn requests(&self) -> Vec<RowRequest> {
         let mut shared = vec![regions(self.regions)];
         shared.extend(self.periods.map(periods));
         let filters: Vec<_> = self
@@ -88,14 +89,14 @@ impl Query<'_> {
             .iter()
             .flat_map(|range| filters.iter().map(move |filter| (range, filter)));
         pairs
-            .map(|(range, (filter, rows))| self.chain(range.clone(), filter, *rows))
+            .map(|(range, (filter, rows))| self.request(range.clone(), filter, *rows))
             .collect()
     }
 
-    fn chain(&self, columns: Range<usize>, filter: &str, rows: u64) -> Chain {
+    fn request(&self, columns: Range<usize>, filter: &str, rows: u64) -> RowRequest {
         let all = self.whole && columns.len() == self.columns.len();
         let keys = &self.columns[columns.clone()];
-        if self.place.v4 {
+        if self.endpoint.v4 {
             let measures = if all {
                 String::new()
             } else {
@@ -103,8 +104,8 @@ impl Query<'_> {
             };
             let query = option("$filter", &and([filter, &measures]));
             let bound = rows * keys.len() as u64;
-            let at = |collection: &str| self.place.at(collection, &query);
-            return Chain {
+            let at = |collection: &str| self.endpoint.at(collection, &query);
+            return RowRequest {
                 first: at("Observations"),
                 feed: None,
                 count: Some(Count::Observations(at("Observations/$count"))),
@@ -124,15 +125,15 @@ impl Query<'_> {
             .map(String::as_str)
             .collect::<Vec<_>>()
             .join("&");
-        let feed = self.place.at("TypedDataSet", &query);
+        let feed = self.endpoint.at("TypedDataSet", &query);
         let count = filter.is_empty().then(|| Count::Catalog {
-            row: self.place.row.clone(),
-            id: self.place.id.clone(),
+            row: self.endpoint.row.clone(),
+            id: self.endpoint.id.clone(),
             modified: self.modified.to_owned(),
         });
         if rows <= self.config.api_rows {
-            let first = self.place.in_api("TypedDataSet", &query);
-            return Chain {
+            let first = self.endpoint.in_api("TypedDataSet", &query);
+            return RowRequest {
                 first,
                 feed: Some(feed),
                 count,
@@ -140,7 +141,7 @@ impl Query<'_> {
                 columns,
             };
         }
-        Chain {
+        RowRequest {
             first: feed,
             feed: None,
             count,
@@ -197,7 +198,7 @@ impl Query<'_> {
 
     /// Columns in groups that fit into the room that an address has left.
     fn groups(&self, room: usize) -> Vec<Range<usize>> {
-        let around = if self.place.v4 {
+        let around = if self.endpoint.v4 {
             encode("Measure eq '' or ").len() + 4
         } else {
             1

@@ -1,6 +1,6 @@
-//! One question from its first page to its last, several pages at once, every page safe on disk.
+//! One request for rows from its first page to its last, several pages at once, every page safe on disk.
 //!
-//! In goes a [`Chain`]; out come its pages in order. CBS's next links are a plain count of rows to skip, so once the
+//! In goes a [`RowRequest`]; out come its pages in order. CBS's next links are a plain count of rows to skip, so once the
 //! first page shows the pattern, the pages after it are asked for side by side, and each next link must then agree with
 //! what was foreseen. Another pattern is followed link by link. Fails on links that loop, jump or lead elsewhere, and on
 //! rows behind the last page.
@@ -12,65 +12,67 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::cache::{Shelf, Stored};
+use super::cache::{StoredPage, StoredPages};
 use super::config::address;
-use super::describe::{both, list, next_url, parallel};
-use super::error::{Error, Kind, Result};
-use super::http::{Errand, Http};
+use super::error::{Error, ErrorKind, Result};
+use super::http::{Http, Session};
 use super::limiter::lock;
+use super::list::{list, next_url};
 use super::page;
-use super::query::{Chain, Count};
+use super::parallel::{both, parallel};
+use super::selection::{Count, RowRequest};
 
-/// What all pages of a table need.
-pub(super) struct Reading<'a> {
+/// Reads the pages of one table.
+pub(super) struct PageReader<'a> {
     pub(super) http: &'a Http,
-    pub(super) errand: &'a Errand<'a>,
-    pub(super) shelf: &'a Shelf,
-    /// Rows of the chains of which the count is known by now: for the listener.
+    pub(super) session: &'a Session<'a>,
+    pub(super) stored: &'a StoredPages,
+    /// Rows of the requests of which the count is known by now: for the listener.
     pub(super) expected: AtomicU64,
     /// Surprises that stop nothing.
     pub(super) notes: Mutex<BTreeSet<String>>,
 }
 
-impl Reading<'_> {
-    /// All pages of a chain, and CBS's count of its rows, which they must meet.
-    pub(super) fn chain(&self, chain: &Chain) -> Result<(Vec<Stored>, Option<u64>)> {
+impl PageReader<'_> {
+    /// All pages of a request, and CBS's count of its rows, which they must meet.
+    pub(super) fn read(&self, request: &RowRequest) -> Result<(Vec<StoredPage>, Option<u64>)> {
         // The first page is asked for together with the count, and found in hand afterwards.
         let count = || {
-            chain
+            request
                 .count
                 .as_ref()
                 .map_or(Ok(None), |count| self.count(count))
         };
-        let (count, first) = both(count, || self.first(chain));
+        let (count, first) = both(count, || self.first(request));
         let ((first_url, first), count) = (first?, count?);
         self.expected
             .fetch_add(count.unwrap_or_default(), Ordering::Relaxed);
-        let pages = self.follow(first_url, first, count.unwrap_or(chain.bound))?;
+        let pages = self.follow(first_url, first, count.unwrap_or(request.bound))?;
         let found = pages.iter().map(|page| page.summary.rows).sum();
         match count {
             // v3's catalog may lag behind its tables: cells that come twice are refused elsewhere, so more rows are fine.
             Some(expected)
-                if expected < found && matches!(chain.count, Some(Count::Catalog { .. })) =>
+                if expected < found && matches!(request.count, Some(Count::Catalog { .. })) =>
             {
                 lock(&self.notes)
                     .insert(format!("the catalog counts {expected} rows, {found} came"));
                 Ok((pages, Some(found)))
             }
             Some(expected) if expected != found => {
-                Err(Error::from(Kind::Count { expected, found }).of_request(chain.first.as_str()))
+                Err(Error::from(ErrorKind::Count { expected, found })
+                    .of_request(request.first.as_str()))
             }
             _ => Ok((pages, count)),
         }
     }
 
     /// The first page, from the feed when the API has too many rows for it.
-    fn first<'c>(&self, chain: &'c Chain) -> Result<(&'c Url, Stored)> {
-        match (self.page(&chain.first), &chain.feed) {
-            (Err(error), Some(feed)) if matches!(*error.kind, Kind::TooManyRecords) => {
+    fn first<'c>(&self, request: &'c RowRequest) -> Result<(&'c Url, StoredPage)> {
+        match (self.page(&request.first), &request.feed) {
+            (Err(error), Some(feed)) if matches!(*error.kind, ErrorKind::TooManyRecords) => {
                 self.page(feed).map(|page| (feed, page))
             }
-            (page, _) => page.map(|page| (&chain.first, page)),
+            (page, _) => page.map(|page| (&request.first, page)),
         }
     }
 
@@ -84,10 +86,10 @@ impl Reading<'_> {
             record_count: Option<u64>,
         }
         let found = match count {
-            Count::Observations(url) => self.http.get(self.errand, url, page::count).map(Some),
+            Count::Observations(url) => self.http.get(self.session, url, page::count).map(Some),
             // A row of another release counts another table: the catalog lags, or runs ahead.
             Count::Catalog { row, id, modified } => {
-                list::<Row>(self.http, self.errand, row.clone()).map(|rows| {
+                list::<Row>(self.http, self.session, row.clone()).map(|rows| {
                     rows.into_iter()
                         .find(|row| {
                             row.identifier == *id
@@ -98,26 +100,30 @@ impl Reading<'_> {
             }
         };
         match found {
-            Err(error) if matches!(*error.kind, Kind::NotFound | Kind::Refused { .. }) => Ok(None),
+            Err(error)
+                if matches!(*error.kind, ErrorKind::NotFound | ErrorKind::Refused { .. }) =>
+            {
+                Ok(None)
+            }
             other => other,
         }
     }
 
-    fn follow(&self, first: &Url, start: Stored, bound: u64) -> Result<Vec<Stored>> {
+    fn follow(&self, first: &Url, start: StoredPage, bound: u64) -> Result<Vec<StoredPage>> {
         let (mut pages, mut seen) = (vec![start], BTreeSet::from([first.to_string()]));
         loop {
             let Some(next) = Self::next(pages.last())? else {
                 return Ok(pages);
             };
             if !seen.insert(next.to_string()) {
-                return Err(Error::from(Kind::NextLink(
+                return Err(Error::from(ErrorKind::NextLink(
                     "leads back to a page already read".into(),
                 ))
                 .of_request(next.as_str()));
             }
-            match Pace::of(first, &pages, &next) {
-                Some(pace) => {
-                    if self.side_by_side(&pace, bound, &mut pages)? {
+            match SkipPattern::of(first, &pages, &next) {
+                Some(pattern) => {
+                    if self.side_by_side(&pattern, bound, &mut pages)? {
                         return Ok(pages);
                     }
                 }
@@ -127,8 +133,15 @@ impl Reading<'_> {
     }
 
     /// The next few pages at once; whether the last page was among them.
-    fn side_by_side(&self, pace: &Pace, bound: u64, pages: &mut Vec<Stored>) -> Result<bool> {
-        let foreseen = bound.div_ceil(pace.rows).saturating_sub(pages.len() as u64);
+    fn side_by_side(
+        &self,
+        pattern: &SkipPattern,
+        bound: u64,
+        pages: &mut Vec<StoredPage>,
+    ) -> Result<bool> {
+        let foreseen = bound
+            .div_ceil(pattern.rows)
+            .saturating_sub(pages.len() as u64);
         // More in a round than there are connections, so that few wait for the slowest at its end.
         let connections = self.http.config.connections;
         let count = foreseen.clamp(1, 8 * connections as u64);
@@ -136,13 +149,13 @@ impl Reading<'_> {
         let threads = 2 * connections;
         let from = pages.len() as u64;
         let urls: Vec<_> = (from..from + count)
-            .map(|number| pace.url(number))
+            .map(|number| pattern.url(number))
             .collect();
         let mut done = false;
         for (number, page) in (from..).zip(parallel(threads, urls, |url| self.page(&url))?) {
             if done {
                 if page.summary.rows > 0 {
-                    return Err(Error::from(Kind::NextLink(
+                    return Err(Error::from(ErrorKind::NextLink(
                         "is missing before the last row".into(),
                     ))
                     .of_request(&page.request));
@@ -152,11 +165,11 @@ impl Reading<'_> {
             match Self::next(Some(&page))? {
                 None => done = true,
                 Some(next)
-                    if page.summary.rows == pace.rows
-                        && skip(&next) == Some((number + 1) * pace.rows) => {}
+                    if page.summary.rows == pattern.rows
+                        && skip(&next) == Some((number + 1) * pattern.rows) => {}
                 Some(next) => {
                     let why = format!("does not go on where the page ends: {next}");
-                    return Err(Error::from(Kind::NextLink(why)).of_request(&page.request));
+                    return Err(Error::from(ErrorKind::NextLink(why)).of_request(&page.request));
                 }
             }
             pages.push(page);
@@ -164,7 +177,7 @@ impl Reading<'_> {
         Ok(done)
     }
 
-    fn next(page: Option<&Stored>) -> Result<Option<Url>> {
+    fn next(page: Option<&StoredPage>) -> Result<Option<Url>> {
         let Some((page, link)) =
             page.and_then(|page| page.summary.next.as_ref().map(|link| (page, link)))
         else {
@@ -174,17 +187,17 @@ impl Reading<'_> {
         next_url(&current, link).map(Some)
     }
 
-    fn page(&self, url: &Url) -> Result<Stored> {
-        let stored = if let Some(stored) = self.shelf.find(url.as_str()) {
+    fn page(&self, url: &Url) -> Result<StoredPage> {
+        let stored = if let Some(stored) = self.stored.find(url.as_str()) {
             stored
         } else {
-            let draft = self
+            let received = self
                 .http
-                .stream(self.errand, url, |body| self.shelf.receive(body))?;
-            self.shelf.put(url.as_str(), draft)?
+                .stream(self.session, url, |body| self.stored.receive(body))?;
+            self.stored.put(url.as_str(), received)?
         };
-        self.errand.progress.page(
-            self.errand.table,
+        self.session.progress.page(
+            self.session.table,
             stored.summary.rows,
             stored.bytes,
             Some(self.expected.load(Ordering::Relaxed)).filter(|rows| *rows > 0),
@@ -194,14 +207,14 @@ impl Reading<'_> {
 }
 
 /// Next links that skip so many rows a page.
-struct Pace {
+struct SkipPattern {
     rows: u64,
     next: Url,
 }
 
-impl Pace {
+impl SkipPattern {
     /// The pattern, when the first page has shown it: `$skip` counts exactly the rows read, the rest is as asked.
-    fn of(first: &Url, pages: &[Stored], next: &Url) -> Option<Self> {
+    fn of(first: &Url, pages: &[StoredPage], next: &Url) -> Option<Self> {
         let rows = pages.first()?.summary.rows;
         let steady = rows > 0 && pages.iter().all(|page| page.summary.rows == rows);
         let counted = skip(next) == Some(rows * pages.len() as u64);

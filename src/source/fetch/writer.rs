@@ -7,15 +7,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use polars::prelude::*;
 
-use crate::base::observation::{Missing, Status};
 use crate::source::cbs::{Sink, SinkError, TopicMeta};
+use crate::base::observation::{Missing, Status};
 use crate::source::snapshot::{Draft, Store};
 
 /// Rows of a row group: what is held in memory at once.
 const GROUP: usize = 1 << 18;
 
-/// A snapshot in the making.
-pub struct Rows<'a> {
+/// Writes the cells of one table.
+pub struct SnapshotWriter<'a> {
     store: &'a Store,
     table: &'a str,
     draft: Option<Draft>,
@@ -80,8 +80,8 @@ fn text<'n>(name: &str, cells: &[Cell], of: impl Fn(&Cell) -> &'n str) -> Column
     words.with_name(name.into()).into_column()
 }
 
-impl<'a> Rows<'a> {
-    /// A snapshot of this table in this store; nothing is written before the first cell comes.
+impl<'a> SnapshotWriter<'a> {
+    /// A writer for this table in this store; nothing is written before the first cell comes.
     pub fn new(store: &'a Store, table: &'a str) -> Self {
         Self {
             store,
@@ -164,7 +164,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-impl Sink for Rows<'_> {
+impl Sink for SnapshotWriter<'_> {
     fn topics(&mut self, topics: &[TopicMeta]) -> Result<(), SinkError> {
         self.topics = topics.iter().map(|topic| topic.key.clone()).collect();
         Ok(())

@@ -1,10 +1,10 @@
-//! The question: which topics of which table, for which periods, with the other dimensions fixed.
+//! What is asked of a table: which topics of which table, for which periods, with the other dimensions fixed.
 //!
 //! In goes what `queries/` says. Nothing here touches the network; an id that could leave the data folder is refused.
 
 use std::collections::BTreeMap;
 
-use super::error::{Error, Kind, Result};
+use super::error::{Error, ErrorKind, Result};
 
 /// Which of CBS's services to read from.
 #[derive(
@@ -49,7 +49,7 @@ pub enum Periods {
 
 /// One table, and what is wanted of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TableAsk {
+pub struct TableRequest {
     /// Table id, verbatim.
     pub id: String,
     /// The service.
@@ -65,12 +65,12 @@ pub struct TableAsk {
     /// table's map year counts, then a year in its title.
     pub period: Option<String>,
     /// The topics.
-    pub topics: Vec<TopicAsk>,
+    pub topics: Vec<TopicRequest>,
 }
 
 /// One topic, by what CBS calls it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TopicAsk {
+pub struct TopicRequest {
     /// Path of topic groups and title joined with ` > `. Leading levels may be left out where the rest is unique, and
     /// the title of the member may stand in front.
     pub title: String,
@@ -85,7 +85,7 @@ pub struct TopicAsk {
     pub optional: bool,
 }
 
-impl TableAsk {
+impl TableRequest {
     /// Whether the table is in CBS's own catalog.
     pub fn is_own(&self) -> bool {
         self.catalog.is_empty() || self.catalog == "CBS"
@@ -101,6 +101,6 @@ pub fn checked_id(id: &str) -> Result<&str> {
     if fine {
         Ok(id)
     } else {
-        Err(Error::from(Kind::BadId(id.to_owned())))
+        Err(Error::from(ErrorKind::BadId(id.to_owned())))
     }
 }
