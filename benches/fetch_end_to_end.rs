@@ -19,17 +19,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // it ends where it cannot go on
 
-#[path = "../tests/fetch_support/mod.rs"]
-mod fetch_support;
+#[path = "../tests/cbs_server/mod.rs"]
+mod cbs_server;
+#[path = "../tests/source/fetching.rs"]
+mod fetching;
+#[path = "../tests/support/mod.rs"]
+mod support;
 
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use fetch_support::cbs_server::samples::big as table;
-use fetch_support::cbs_server::snapshots::project as served;
-use fetch_support::cbs_server::{Options, Server};
-use fetch_support::project::{Project, here};
-use fetch_support::{big, config};
+use cbs_server::samples::big as table;
+use cbs_server::snapshots::project as served;
+use cbs_server::{Options, Server};
+use fetching::{big, config};
 use middelgroot::base::observation::{Missing, Status};
 use middelgroot::source::cbs::{Client, Config, PageCache, Service, Sink, SinkError, TopicMeta};
 
@@ -89,7 +92,7 @@ fn main() {
             &|| Some(ours(&server)),
             &|| theirs(&server, &["99999NED"]),
         );
-        let tables = served(here());
+        let tables = served(support::root());
         let ids: Vec<String> = tables.iter().map(|table| table.id.clone()).collect();
         let server = Server::start(tables).with(slow);
         told(
@@ -111,7 +114,7 @@ fn told(what: &str, delay: u64, ours: &dyn Fn() -> Option<f64>, theirs: &dyn Fn(
 
 /// The program itself, from queries to snapshots.
 fn refresh(server: &Server, ids: &[String]) -> f64 {
-    let project = Project::whole();
+    let project = support::Project::copy();
     let url = server.url();
     let fixed = ["fetch", "--update", "--mirror", &url];
     let arguments: Vec<&str> = fixed

@@ -1,0 +1,20 @@
+//! What comes in: the CBS client against a server that behaves like CBS, `fetch`, `tables` and `import`.
+//!
+//! `tests/source_memory.rs` measures memory, on a machine that does nothing else meanwhile.
+
+// a test stops where something is wrong
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../cbs_server/mod.rs"]
+mod cbs_server;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod cbs_faithful;
+mod fetch_faults;
+mod fetch_integrity;
+mod fetch_program;
+mod fetch_project;
+mod fetch_values;
+mod fetching;
+mod import;
