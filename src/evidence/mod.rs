@@ -6,9 +6,11 @@
 pub mod attachments;
 mod derivation;
 mod facts;
+mod texts;
 
 pub use derivation::Derivation;
 pub use facts::{Entry, Facts, Places, label};
+pub use texts::Texts;
 
 /// Columns of `feiten.csv`.
 pub const COLUMNS_FEITEN: [&str; 14] = [

@@ -1,17 +1,8 @@
-//! `check`: every claim and every check of the figures, with what is wrong.
-//!
-//! In: the register, the chapters and `queries/checks.toml`. Out: a line per check. Required are the claims that the
-//! paper makes and the checks of the data that say so; what fails without being required warns.
-
-use std::fmt::Write as _;
-use std::path::Path;
+//! One line of what `check` prints: what is checked, how it ends, and what was found.
 
 use serde::Serialize;
 
-use super::{Error, Inquiry, data_check};
-use crate::base::failure::Failure;
-use crate::claim::State;
-use crate::fact::plain;
+use super::Error;
 
 /// What is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -90,49 +81,6 @@ pub struct Check {
     pub required: bool,
     /// What was found.
     pub detail: String,
-}
-
-/// Checks everything.
-///
-/// # Errors
-/// When `checks.toml` cannot be read, or a claim's facts lie too far apart.
-pub fn check(queries: &Path, inquiry: &Inquiry<'_>) -> Result<Vec<Check>, Failure> {
-    let mut checks = claim_checks(inquiry)?;
-    checks.extend(data_check::checks(queries, &inquiry.register)?);
-    Ok(checks)
-}
-
-fn claim_checks(inquiry: &Inquiry<'_>) -> Result<Vec<Check>, Failure> {
-    let mut checks = Vec::new();
-    for (tested, made) in inquiry.claims()? {
-        // the agenda's own claims are reported as they stand
-        let required = made && tested.claim.agenda.is_none();
-        let variants = &tested.variants;
-        let enough = crate::claim::too_few_variants(&tested).is_none();
-        let holds = matches!(tested.state, State::Holds) && enough;
-        let false_or_unfit = tested.state == State::Fails || !enough;
-        let mut detail = format!(
-            "{}, {} of {} variants: {}",
-            tested.state.word(),
-            variants.carried,
-            variants.applicable,
-            plain(&tested.segments)
-        );
-        if !variants.failing.is_empty() {
-            let _ = write!(detail, " [not with: {}]", variants.failing.join(", "));
-        }
-        if !tested.note.is_empty() {
-            let _ = write!(detail, " [{}]", tested.note);
-        }
-        checks.push(Check {
-            state: Checked::of(holds, required && false_or_unfit),
-            kind: Kind::Claim,
-            id: tested.claim.id.clone(),
-            required,
-            detail,
-        });
-    }
-    Ok(checks)
 }
 
 impl Check {

@@ -4,15 +4,18 @@
 //! written; the figures are computed by the same code as `build`.
 
 mod check;
+mod claim_check;
 mod data_check;
 mod explain;
 mod find;
 
-pub use check::{Check, Checked, Kind, check, does_not_hold};
+pub use check::{Check, Checked, Kind, does_not_hold};
 pub use explain::{Explanation, Line, Step, explain, wanted};
 pub use find::{Found, find};
 
-use crate::base::failure::{Exit, Report};
+use std::path::Path;
+
+use crate::base::failure::{Exit, Failure, Report};
 use crate::claim;
 use crate::fact::Register;
 use crate::paper::{Use, UseKind};
@@ -44,6 +47,17 @@ impl<'a> Inquiry<'a> {
             .iter()
             .any(|used| matches!(&used.kind, UseKind::Claim(id) if id == claim))
     }
+}
+
+/// Checks every claim and the figures themselves. Required are the claims that the paper makes and the checks of the
+/// data that say so; what fails without being required warns.
+///
+/// # Errors
+/// When `checks.toml` cannot be read, or a claim's facts lie too far apart.
+pub fn check(queries: &Path, inquiry: &Inquiry<'_>) -> Result<Vec<Check>, Failure> {
+    let mut checks = claim_check::checks(inquiry)?;
+    checks.extend(data_check::checks(queries, &inquiry.register)?);
+    Ok(checks)
 }
 
 /// What can be wrong with a question.

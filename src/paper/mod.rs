@@ -21,9 +21,10 @@ pub use typst::{Typst, VERSION};
 
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::files;
+use crate::evidence::Texts;
 use crate::evidence::attachments::{CHECKSUMS, FOLDER, TEXTS};
 use crate::illustrate::Illustration;
-use crate::verify::{self, Texts};
+use crate::verify;
 
 /// The four styles of the one family, loaded from the same bytes as the charts measure with.
 const FONTS: [(&str, &[u8]); 4] = [

@@ -1,6 +1,6 @@
 //! Charts: what is drawn, of whom and when, under which finding.
 
-use super::formula::Years;
+use super::years::Years;
 use super::indicator::IndicatorId;
 use super::template::Template;
 use crate::gemeente::group::GroupId;

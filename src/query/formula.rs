@@ -1,4 +1,4 @@
-//! The two small notations in query files: sums of topics (`a + b - c`, `a@2019`) and ranges of years (`2019..2022`).
+//! Sums of topics as query files write them: `a + b - c`, `a@2019`.
 
 use super::misread::Misread;
 use super::topic::TopicId;
@@ -107,59 +107,6 @@ impl Formula {
     }
 }
 
-/// A range of years, bounds included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Years {
-    /// First year.
-    pub from: i32,
-    /// Last year.
-    pub to: i32,
-}
-
-impl Default for Years {
-    fn default() -> Self {
-        Self {
-            from: i32::MIN,
-            to: i32::MAX,
-        }
-    }
-}
-
-impl Years {
-    /// Parses `2019`, `2019..`, `..2021` or `2019..2021`.
-    ///
-    /// # Errors
-    /// What was expected, as text.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let expected = || "years such as `2019`, `2019..`, `..2021` or `2019..2021`".to_owned();
-        let bound = |text: &str, open: i32| match text {
-            "" => Ok(open),
-            year if year.len() == 4 => year.parse().map_err(|_| expected()),
-            _ => Err(expected()),
-        };
-        let years = match text.split_once("..") {
-            None => bound(text, 0).map(|year| Self {
-                from: year,
-                to: year,
-            })?,
-            Some((from, to)) => Self {
-                from: bound(from, i32::MIN)?,
-                to: bound(to, i32::MAX)?,
-            },
-        };
-        if text.is_empty() || years.from > years.to {
-            Err(expected())
-        } else {
-            Ok(years)
-        }
-    }
-
-    /// Whether the year lies within.
-    pub const fn contains(self, year: i32) -> bool {
-        self.from <= year && year <= self.to
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,16 +141,6 @@ mod tests {
             ("a + d", 4),
         ] {
             assert_eq!(parse(text).unwrap_err().at, at, "{text}");
-        }
-    }
-
-    #[test]
-    fn years_are_inclusive() {
-        let years = Years::parse("2019..2021").unwrap();
-        assert!(years.contains(2019) && years.contains(2021) && !years.contains(2022));
-        assert!(Years::parse("..2021").unwrap().contains(1900));
-        for text in ["", "19", "2021..2019", "x.."] {
-            assert!(Years::parse(text).is_err(), "{text}");
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Indicators: what the paper reports, and the ways to compute it from topics.
 
-use super::formula::{Formula, Years};
+use super::formula::Formula;
 use super::topic::TopicId;
+use super::years::Years;
 
 /// An indicator, by its place among those of the queries, which is their order in the paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -19,6 +19,7 @@ mod table;
 mod template;
 mod theme;
 mod topic;
+mod years;
 
 use std::collections::BTreeMap;
 use std::ops::Index;
@@ -29,7 +30,7 @@ pub use chart::{Chart, ChartKind};
 pub use claim::Claim;
 pub use edition::Edition;
 pub use fact_id::{FactId, Period, Stat, Subject};
-pub use formula::{Formula, Term, Years};
+pub use formula::{Formula, Term};
 pub use indicator::{Direction, Indicator, IndicatorId, Way};
 pub use misread::Misread;
 pub use names::Names;
@@ -39,6 +40,7 @@ pub use table::{Service, Table};
 pub use template::{Choice, Part, Template};
 pub use theme::Theme;
 pub use topic::{Find, Topic, TopicId, TopicSource};
+pub use years::Years;
 
 use crate::base::failure::{Exit, Report};
 use crate::gemeente::group::GroupNames;

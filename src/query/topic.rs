@@ -2,7 +2,7 @@
 //!
 //! CBS moves key suffixes between releases, so a topic is asked by title path and unit; its key is a hint.
 
-use super::formula::Years;
+use super::years::Years;
 
 /// A topic, by its place among those of the queries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

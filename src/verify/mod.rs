@@ -16,10 +16,11 @@ use std::path::{Path, PathBuf};
 use lopdf::Document;
 
 pub use backcheck::Finding;
-pub use known::{Known, Texts, text_of_svg};
+pub use known::{Known, text_of_svg};
 pub use listed::listed;
 
 use crate::base::failure::{Exit, Failure, Report};
+use crate::evidence::Texts;
 use crate::evidence::attachments::TEXTS;
 use text::Printed;
 
