@@ -7,12 +7,12 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use middelgroot::base::observation::{Missing, Status};
-use middelgroot::figures::compare::GroupId;
 use middelgroot::paper::VERSION;
 use middelgroot::publish::{
-    COLUMNS_GEMEENTEN, COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING,
+    COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING, columns_gemeenten,
 };
 use support::{Project, root};
 
@@ -80,11 +80,15 @@ fn every_command_and_flag_is_in_the_readme() {
 #[test]
 fn every_column_is_in_the_readme() {
     let readme = readme();
-    let files: [(&str, &[&str]); 4] = [
-        ("vergelijking.csv", &COLUMNS_VERGELIJKING),
-        ("gemeenten.csv", &COLUMNS_GEMEENTEN),
-        ("indicatoren.csv", &COLUMNS_INDICATOREN),
-        ("groepen.csv", &COLUMNS_GROEPEN),
+    let of_gemeenten = columns_gemeenten(&support::figures("2026").groups);
+    let files: [(&str, Vec<&str>); 4] = [
+        ("vergelijking.csv", COLUMNS_VERGELIJKING.to_vec()),
+        (
+            "gemeenten.csv",
+            of_gemeenten.iter().map(String::as_str).collect(),
+        ),
+        ("indicatoren.csv", COLUMNS_INDICATOREN.to_vec()),
+        ("groepen.csv", COLUMNS_GROEPEN.to_vec()),
     ];
     for (file, columns) in files {
         let start = readme
@@ -106,12 +110,16 @@ fn every_column_is_in_the_readme() {
 
 #[test]
 fn every_word_of_the_open_data_is_in_the_readme() {
-    let readme = readme();
+    let (readme, queries) = (readme(), support::queries());
+    let groups = queries
+        .groups
+        .ids()
+        .map(|id| queries.groups.get(id).id.as_str());
     let words = Missing::ALL
         .iter()
         .map(|word| word.word())
         .chain(Status::ALL.iter().map(|word| word.word()))
-        .chain(GroupId::ALL.map(GroupId::id))
+        .chain(groups)
         .chain(["withheld-coverage", "distribution-only", "no-figures"])
         .chain([
             "sum",
@@ -168,5 +176,35 @@ fn the_readme_names_the_typst_that_is_used_and_files_that_exist() {
     }
     for command in ["cargo run --release -- build", "cargo test"] {
         assert!(readme.contains(command), "{command}");
+    }
+}
+
+/// The names of tests that look at `data/`, from the files of a folder.
+fn touched_by_a_refresh(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            touched_by_a_refresh(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let tests = text.lines().filter_map(|line| {
+                let name = line.trim_start().strip_prefix("fn ")?.split('(').next()?;
+                name.starts_with("refreshed_").then(|| name.to_owned())
+            });
+            found.extend(tests);
+        }
+    }
+}
+
+#[test]
+fn every_test_that_a_refresh_touches_is_in_the_readme() {
+    let (readme, mut tests) = (readme(), BTreeSet::new());
+    touched_by_a_refresh(&root().join("tests"), &mut tests);
+    assert!(!tests.is_empty());
+    for test in tests {
+        assert!(
+            readme.contains(&format!("`{test}`")),
+            "the README says nothing of `{test}`"
+        );
     }
 }

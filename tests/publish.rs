@@ -1,4 +1,6 @@
 //! The open data as a researcher meets it: tidy files of every edition, in which nothing is lost or mixed up.
+//!
+//! From the figures that never change, so that numbers can be told.
 
 // a test stops where something is wrong
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -11,17 +13,17 @@ use std::sync::OnceLock;
 
 use middelgroot::base::observation::{Missing, Status};
 use middelgroot::publish::{
-    COLUMNS_GEMEENTEN, COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING,
+    COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING, columns_gemeenten,
 };
-use support::{Project, Sheet};
+use support::{Project, Sheet, frozen};
 
 const EDITIONS: [&str; 3] = ["2026", "2026-leden-2023", "2021"];
 
-const FILES: [(&str, &[&str]); 4] = [
-    ("gemeenten.csv", &COLUMNS_GEMEENTEN),
-    ("groepen.csv", &COLUMNS_GROEPEN),
-    ("indicatoren.csv", &COLUMNS_INDICATOREN),
-    ("vergelijking.csv", &COLUMNS_VERGELIJKING),
+const FILES: [&str; 4] = [
+    "gemeenten.csv",
+    "groepen.csv",
+    "indicatoren.csv",
+    "vergelijking.csv",
 ];
 
 /// The sheets of all editions, by edition and file.
@@ -33,11 +35,11 @@ struct Built {
 fn built() -> &'static Built {
     static BUILT: OnceLock<Built> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let project = Project::shared_by_tests_of("open_data");
+        let project = Project::shared_by_tests_of("publish", &frozen());
         let mut sheets = BTreeMap::new();
         for edition in EDITIONS {
             project.must(&["build", "--data-only", "--edition", edition]);
-            for (file, _) in FILES {
+            for file in FILES {
                 let path = project.path(&format!("output/{edition}/csv/{file}"));
                 sheets.insert((edition, file), Sheet::read(&path));
             }
@@ -52,12 +54,19 @@ fn sheet(edition: &'static str, file: &'static str) -> &'static Sheet {
 
 #[test]
 fn four_files_per_edition_with_the_columns_that_are_promised() {
+    let gemeenten = columns_gemeenten(&support::figures("2026").groups);
+    let promised = |file: &str| match file {
+        "gemeenten.csv" => gemeenten.clone(),
+        "groepen.csv" => COLUMNS_GROEPEN.map(str::to_owned).to_vec(),
+        "indicatoren.csv" => COLUMNS_INDICATOREN.map(str::to_owned).to_vec(),
+        _ => COLUMNS_VERGELIJKING.map(str::to_owned).to_vec(),
+    };
     for edition in EDITIONS {
         let folder = built().project.path(&format!("output/{edition}/csv"));
         let found: Vec<String> = support::files(&folder).into_keys().collect();
-        assert_eq!(found, FILES.map(|(file, _)| file.to_owned()), "{edition}");
-        for (file, columns) in FILES {
-            let sheet = sheet(edition, file);
+        assert_eq!(found, FILES, "{edition}");
+        for file in FILES {
+            let (sheet, columns) = (sheet(edition, file), promised(file));
             assert_eq!(sheet.header, columns, "{edition} {file}");
             assert!(
                 !sheet.rows.is_empty() && sheet.rows.iter().all(|row| row.len() == columns.len()),
@@ -95,7 +104,7 @@ fn every_row_has_a_key_of_its_own() {
 #[test]
 fn bytes_are_utf_8_with_lf_and_no_mark_in_front() {
     for edition in EDITIONS {
-        for (file, _) in FILES {
+        for file in FILES {
             let bytes = fs::read(
                 built()
                     .project
@@ -162,9 +171,9 @@ fn is_number_column(file: &str, column: &str) -> bool {
 #[test]
 fn numbers_are_numbers_and_texts_are_no_formulas() {
     for edition in EDITIONS {
-        for (file, columns) in FILES {
+        for file in FILES {
             let sheet = sheet(edition, file);
-            for (position, column) in columns.iter().enumerate() {
+            for (position, column) in sheet.header.iter().enumerate() {
                 let is_number = is_number_column(file, column);
                 for row in &sheet.rows {
                     let cell = &row[position];
@@ -403,6 +412,30 @@ fn every_figure_names_method_and_release() {
                     "{edition} {file}: {row:?}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn a_name_that_starts_like_a_formula_is_defused() {
+    let project = Project::frozen();
+    project.replace(
+        "data/regions/gemeenten.csv",
+        "GM0166,Kampen,",
+        "GM0166,\"=HYPERLINK(\"\"http://x\"\")\",",
+    );
+    project.must(&["build", "--data-only", "--edition", "2026"]);
+    for (file, key) in [("groepen.csv", "group"), ("gemeenten.csv", "indicator")] {
+        let sheet = Sheet::read(&project.path(&format!("output/2026/csv/{file}")));
+        let rows = sheet.of(&[("region", "GM0166")]);
+        assert!(rows.len() > 1);
+        for row in rows {
+            assert_eq!(
+                sheet.cell(row, "name"),
+                "'=HYPERLINK(\"http://x\")",
+                "{}",
+                sheet.cell(row, key)
+            );
         }
     }
 }

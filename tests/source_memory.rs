@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use cbs_server::Server;
 use cbs_server::samples::big as big_table;
+use middelgroot::query::Queries;
 use middelgroot::source::cbs::{Client, Config};
 use middelgroot::source::fetch::{self, Options};
-use middelgroot::query::Queries;
 use support::Project;
 
 /// Tells the process that fetches where the server is.

@@ -1,37 +1,58 @@
 //! A PDF that carries its evidence, and a paper in which no number is typed by hand.
 //!
 //! A number that is typed into a chapter stops the build and is named with its page, also when a fact prints the same.
-//! `verify` passes an untouched PDF anywhere, and finds a changed digit, a changed attachment and a removed one.
+//! `verify` passes an untouched PDF anywhere, and finds a changed digit, a changed attachment and a removed one. The paper
+//! is that of the figures in `data/`; what is changed in it is picked from its own facts.
 
 // a test stops where something is wrong
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use lopdf::content::Content;
 use lopdf::{Document, Object, ObjectId};
 use middelgroot::verify::text::{Place, Printed};
 use middelgroot::verify::{self, Verdict};
-use support::Project;
+use serde_json::Value;
+use support::{Project, Run, Sheet};
 
-const PDF: &str = "output/2026/de-kracht-van-middelgroot-2026.pdf";
+/// A project with its paper, and the facts in that.
+struct Built {
+    project: Project,
+    facts: Vec<Value>,
+}
 
-fn built() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+fn built() -> &'static Built {
+    static BUILT: OnceLock<Built> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let project = Project::shared_by_tests_of("verify");
+        let data = support::root().join("data");
+        let project = Project::shared_by_tests_of("verify", &data);
         project.must(&["build"]);
-        project.path(PDF)
+        let facts = std::fs::read(project.output("feiten.json")).unwrap();
+        let facts: Value = serde_json::from_slice(&facts).unwrap();
+        let facts = facts["facts"].as_array().unwrap().clone();
+        Built { project, facts }
     })
+}
+
+impl Built {
+    /// The first fact that is like this, with its id and text.
+    fn fact(&self, is_meant: impl Fn(&Value) -> bool) -> (&Value, &str, &str) {
+        let fact = self.facts.iter().find(|fact| is_meant(fact)).unwrap();
+        (
+            fact,
+            fact["id"].as_str().unwrap(),
+            fact["text"].as_str().unwrap(),
+        )
+    }
 }
 
 /// What `verify` says of a paper after a change.
 fn after(change: impl FnOnce(&mut Document)) -> Verdict {
-    let mut document = Document::load(built()).unwrap();
+    let mut document = Document::load(built().project.paper()).unwrap();
     change(&mut document);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("changed.pdf");
@@ -93,8 +114,8 @@ fn mend_checksums(document: &mut Document, name: &str) {
     });
 }
 
-/// Draws the last digit of a text on a page as another digit of the same font.
-fn change_digit(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> bool) {
+/// Draws the last digit of a text on a page as another digit of the same font, and returns the text as it was.
+fn change_digit(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> bool) -> String {
     let id = document.get_pages()[&page];
     let mut content = document.get_and_decode_page_content(id).unwrap();
     let fonts = document.get_page_fonts(id).unwrap();
@@ -109,11 +130,11 @@ fn change_digit(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> b
             .collect::<Vec<_>>()
     };
     let mut codes = Vec::new();
-    let mut changed = false;
+    let mut changed = None;
     for operation in &mut content.operations {
         match operation.operator.as_str() {
             "Tf" => codes = codes_of(operation.operands[0].as_name().unwrap()),
-            "Tj" | "TJ" if !changed => {
+            "Tj" | "TJ" if changed.is_none() => {
                 let mut strings: Vec<&mut Vec<u8>> = Vec::new();
                 for operand in &mut operation.operands {
                     match operand {
@@ -149,7 +170,7 @@ fn change_digit(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> b
                                 .find(|(_, text)| is_digit(text) && text != old)
                                 .unwrap();
                             code.copy_from_slice(&other.0);
-                            changed = true;
+                            changed = Some(text);
                             break 'strings;
                         }
                     }
@@ -158,25 +179,23 @@ fn change_digit(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> b
             _ => {}
         }
     }
-    assert!(changed, "no such text on page {page}");
     let bytes = Content::encode(&content).unwrap();
     document.change_page_content(id, bytes).unwrap();
+    changed.unwrap_or_else(|| panic!("no such text on page {page}"))
 }
 
 #[test]
 fn an_untouched_paper_verifies_without_its_project() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::copy(built(), folder.path().join("paper.pdf")).unwrap();
-    let run = Command::new(env!("CARGO_BIN_EXE_middelgroot"))
+    let paper = built().project.paper();
+    std::fs::copy(&paper, folder.path().join("paper.pdf")).unwrap();
+    let mut command = support::program();
+    command
         .args(["verify", "paper.pdf"])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&run.stderr);
-    assert_eq!(run.status.code(), Some(0), "{said}");
-    assert!(said.contains("agree"), "{said}");
+        .current_dir(folder.path());
+    let run = Run::of(&mut command).ends(0).says("agree");
     assert!(run.stdout.is_empty());
-    let verdict = verify::verify(built()).unwrap();
+    let verdict = verify::verify(&paper).unwrap();
     assert_eq!(verdict.attachments, 8);
     assert!(verdict.facts > 100, "{}", verdict.facts);
 }
@@ -188,22 +207,30 @@ fn saving_it_anew_changes_nothing() {
 
 #[test]
 fn a_changed_digit_of_a_fact_is_found() {
-    let verdict = after(|document| change_digit(document, 1, |text| text.trim() == "37,25%"));
-    assert_found(&verdict, &["page 1", "is printed for `", "37,25%"]);
+    let texts = built()
+        .facts
+        .iter()
+        .filter_map(|fact| fact["text"].as_str());
+    let texts: BTreeSet<&str> = texts.filter(|text| text.contains(',')).collect();
+    let mut changed = String::new();
+    let verdict = after(|document| {
+        changed = change_digit(document, 1, |text| texts.contains(text.trim()));
+    });
+    assert_found(&verdict, &["page 1", "is printed for `", changed.trim()]);
 }
 
 #[test]
 fn a_changed_digit_in_the_table_per_gemeente_is_found() {
     // 12.345: a count of inhabitants, in the columns of the table alone
     let is_cell = |text: &str| text.len() == 6 && text.as_bytes()[2] == b'.';
-    let printed = Printed::read(&Document::load(built()).unwrap()).unwrap();
+    let printed = Printed::read(&Document::load(built().project.paper()).unwrap()).unwrap();
     let cell = printed
         .blocks
         .iter()
         .find(|block| block.place == Place::Cell && is_cell(&block.runs[0].text))
         .unwrap();
     let page = u32::try_from(cell.runs[0].page).unwrap();
-    let verdict = after(|document| change_digit(document, page, is_cell));
+    let verdict = after(|document| drop(change_digit(document, page, is_cell)));
     assert_found(&verdict, &[&format!("page {page}"), "is no fact"]);
 }
 
@@ -224,36 +251,59 @@ fn a_changed_row_of_an_attachment_is_found() {
 
 #[test]
 fn a_changed_figure_is_found_when_its_checksum_is_mended() {
+    // the numerator of the largest member of a group, made nothing
+    let built = built();
+    let of_m50 = |fact: &Value| {
+        fact["derivation"]["kind"] == "ratio" && fact["derivation"]["group"] == "M50"
+    };
+    let (fact, id, _) = built.fact(of_m50);
+    let groups = Sheet::read(&built.project.output("csv/groepen.csv"));
+    let members = groups.of(&[("group", "M50")]).into_iter();
+    let members: BTreeSet<&str> = members.map(|row| groups.cell(row, "region")).collect();
+    let proof = Sheet::read(&built.project.output("bewijs.csv"));
+    let year = fact["derivation"]["year"].to_string();
+    let rows = proof.of(&[
+        ("indicator", fact["indicator"].as_str().unwrap()),
+        ("year", &year),
+    ]);
+    let largest = rows
+        .into_iter()
+        .filter(|row| members.contains(proof.cell(row, "region")))
+        .max_by(|a, b| {
+            let num = |row| proof.number(row, "num").unwrap_or_default();
+            num(a).total_cmp(&num(b))
+        })
+        .unwrap();
+    let start = ["indicator", "year", "region"].map(|column| proof.cell(largest, column));
+    let start = format!("{},", start.join(","));
+    let num = proof.cell(largest, "num");
     let verdict = after(|document| {
         change_attachment(document, "bewijs.csv", |text| {
-            let row = text
-                .lines()
-                .find(|line| line.starts_with("misdrijven,2021,GM0203,"))
-                .unwrap();
-            let cells: Vec<&str> = row.split(',').collect();
-            let changed = row.replacen(&format!(",{},", cells[4]), ",1,", 1);
+            let row = text.lines().find(|line| line.starts_with(&start)).unwrap();
+            let changed = row.replacen(&format!(",{num},"), ",0,", 1);
             text.replacen(row, &changed, 1)
         });
         mend_checksums(document, "bewijs.csv");
     });
-    assert_found(
-        &verdict,
-        &["fact `misdrijven.M50@2021`: its derivation gives"],
-    );
+    assert_found(&verdict, &[&format!("fact `{id}`: its derivation gives")]);
 }
 
 #[test]
 fn a_changed_fact_is_found_when_its_checksum_is_mended() {
+    // 37,25% becomes 97,25%, or 17,25%
+    let is_percent = |fact: &Value| fact["text"].as_str().unwrap().ends_with('%');
+    let (_, _, text) = built().fact(is_percent);
+    let first = if text.starts_with('9') { "1" } else { "9" };
+    let other = format!("{first}{}", &text[1..]);
     let verdict = after(|document| {
-        change_attachment(document, "feiten.json", |text| {
-            text.replacen("\"text\":\"37,25%\"", "\"text\":\"39,25%\"", 1)
+        change_attachment(document, "feiten.json", |json| {
+            let [old, new] = [text, &other].map(|text| format!("\"text\":\"{text}\""));
+            json.replacen(&old, &new, 1)
         });
         mend_checksums(document, "feiten.json");
     });
-    assert_found(
-        &verdict,
-        &["its derivation gives `37,25%`", "`teksten.json`"],
-    );
+    let derived = format!("its derivation gives `{text}`");
+    assert_found(&verdict, &[&derived, "`teksten.json`"]);
 }
 
 #[test]
@@ -277,35 +327,36 @@ fn what_is_no_pdf_is_an_error() {
 fn a_number_typed_into_a_chapter_stops_the_build() {
     let project = Project::copy();
     let chapter = "src/paper/chapters/04-veiligheid.typ";
-    let sentence = "Maar een gemiddelde zegt niet alles.";
+    let written = project.text(chapter);
+    let is_percent = |fact: &Value| fact["text"].as_str().unwrap().ends_with('%');
+    let (_, _, percent) = built().fact(is_percent);
+    let (_, id, near) = built().fact(|fact| {
+        fact["indicator"] == "misdrijven" && fact["text"].as_str().unwrap().contains(',')
+    });
     // the second is also the text of a fact, and the third of one that stands in the same paragraph
-    for typed in [
-        "Het zijn er 81,7 per jaar.",
-        "Dat is 37,25%.",
-        "In M50 zijn het er 37,4.",
+    for (typed, number) in [
+        ("Het zijn er 81,7 per jaar.".to_owned(), "81,7"),
+        (format!("Dat is {percent}."), percent),
+        (
+            format!("In M50 zijn het er #f(\"{id}\"), en dat is {near}."),
+            near,
+        ),
     ] {
-        project.replace(chapter, sentence, &format!("{sentence} {typed}"));
-        let run = project.run(&["build"]);
-        assert_eq!(run.status, 1, "{}", run.stderr);
-        let mut words = typed.trim_end_matches('.').split_whitespace();
-        let number = words.rfind(|word| word.contains(',')).unwrap();
-        assert!(run.stderr.contains("page "), "{}", run.stderr);
-        assert!(run.stderr.contains(number), "{}", run.stderr);
-        assert!(run.stderr.contains("#f("), "{}", run.stderr);
-        assert!(!project.path(PDF).exists());
-        project.replace(chapter, &format!(" {typed}"), "");
+        project.write(chapter, &format!("{written}\n{typed}\n"));
+        let run = project.run(&["build"]).ends(1);
+        run.says("page ").says(number).says("#f(");
+        assert!(!project.paper().exists());
     }
 }
 
 #[test]
 fn a_wrong_list_of_numerals_is_named_with_its_line() {
     let project = Project::copy();
-    project.replace(
-        "queries/numerals.toml",
-        "30.000 tot 80.000 inwoners",
-        "30.000",
-    );
-    let run = project.run(&["build"]);
-    assert_eq!(run.status, 2, "{}", run.stderr);
-    assert!(run.stderr.contains("numerals.toml:6"), "{}", run.stderr);
+    let list = "queries/numerals.toml";
+    let text = project.text(list);
+    let at = text.find("30.000 tot 80.000 inwoners").unwrap();
+    let line = text[..at].matches('\n').count() + 1;
+    project.replace(list, "30.000 tot 80.000 inwoners", "30.000");
+    let run = project.run(&["build"]).ends(2);
+    run.says(&format!("numerals.toml:{line}"));
 }

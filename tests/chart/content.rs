@@ -1,12 +1,12 @@
 //! Protects what a chart says: lengths and order follow the values, gaps, breaks and provisional figures show, and input
 //! that cannot be drawn is an error that names the culprit instead of a panic.
 
+use middelgroot::base::look::{Look, Rgb, Shape};
 use middelgroot::chart::{
     BarItem, Bars, Break, ChartError, GroupValue, Lines, Map, MapLabel, MapRegion, Period, Picture,
     Point, RankedDots, RankedMember, Series, Slope, SlopeItem, Strip, StripRow, Ticks, bars, grid,
     lines, map, ranked_dots, slope, strip,
 };
-use middelgroot::base::look::{Look, Rgb, Shape};
 
 #[test]
 fn nothing_to_draw_is_an_error_with_a_hint() {

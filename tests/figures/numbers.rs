@@ -4,20 +4,13 @@
 //! of this program. One deviation is meant: for tables that come as files (Iv3, gemeentefonds, Kiesraad) Nederland is
 //! computed over all gemeenten, because their compiler's own total counts who did not deliver as zero.
 
-// a test stops where something is wrong; numbers stand as they were computed
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unreadable_literal
-)]
-
-mod support;
+// numbers stand as they were computed
+#![allow(clippy::unreadable_literal)]
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use support::{Project, Sheet, close};
+use crate::support::{Project, Sheet, close, frozen};
 
 /// Indicator, year, group, value (none when it is distribution only), members with a figure, members, coverage in
 /// percent, minimum, first quartile, median, third quartile, maximum, unweighted mean, year of the weight where that is
@@ -156,7 +149,7 @@ struct Built {
 fn built() -> &'static Built {
     static BUILT: OnceLock<Built> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let project = Project::shared_by_tests_of("figures");
+        let project = Project::shared_by_tests_of("figures", &frozen());
         project.must(&["build", "--data-only", "--edition", "2026"]);
         let read = |name: &str| Sheet::read(&project.path(&format!("output/2026/csv/{name}.csv")));
         Built {
@@ -164,14 +157,6 @@ fn built() -> &'static Built {
             gemeenten: read("gemeenten"),
             indicators: read("indicatoren"),
         }
-    })
-}
-
-fn number(sheet: &Sheet, row: &csv::StringRecord, column: &str) -> Option<f64> {
-    let text = sheet.cell(row, column);
-    (!text.is_empty()).then(|| {
-        text.parse()
-            .unwrap_or_else(|_| panic!("`{text}` in {column} is no number"))
     })
 }
 
@@ -183,7 +168,9 @@ fn group(indicator: &str, year: i32, group: &str) -> f64 {
         ("period", &year.to_string()),
         ("group", group),
     ]);
-    number(sheet, row, "value").unwrap_or_else(|| panic!("{indicator} {year} {group} has no value"))
+    sheet
+        .number(row, "value")
+        .unwrap_or_else(|| panic!("{indicator} {year} {group} has no value"))
 }
 
 fn check(expected: &[Expected]) {
@@ -196,8 +183,9 @@ fn check(expected: &[Expected]) {
             ("group", group),
         ]);
         let same = |column: &str, expected: f64| {
-            let found =
-                number(sheet, row, column).unwrap_or_else(|| panic!("{what} has no {column}"));
+            let found = sheet
+                .number(row, column)
+                .unwrap_or_else(|| panic!("{what} has no {column}"));
             assert!(
                 close(found, expected),
                 "{what}: {column} is {found}, not {expected}"
@@ -259,7 +247,7 @@ fn the_share_of_people_in_gemeenten_of_30_to_80_thousand_is_on_the_boundaries_of
         let row = rows[0];
         assert_eq!(sheet.cell(row, "group"), "Nederland");
         assert_eq!(
-            format!("{:.2}", number(sheet, row, "value").unwrap()),
+            format!("{:.2}", sheet.number(row, "value").unwrap()),
             percent
         );
         assert_eq!(
@@ -313,7 +301,7 @@ fn seats_of_the_latest_election() {
             ("period", "2026"),
         ]);
         (
-            number(sheet, row, "value").unwrap(),
+            sheet.number(row, "value").unwrap(),
             sheet.cell(row, "weight_year"),
         )
     };
@@ -370,7 +358,7 @@ fn too_little_coverage_withholds_a_value_and_says_so() {
         .map(|row| {
             (
                 indicators.cell(row, "indicator"),
-                number(indicators, row, "coverage_minimum").unwrap(),
+                indicators.number(row, "coverage_minimum").unwrap(),
             )
         })
         .collect();
@@ -380,7 +368,7 @@ fn too_little_coverage_withholds_a_value_and_says_so() {
     for row in &groups.rows {
         let enough = minimum[groups.cell(row, "indicator")];
         if groups.cell(row, "missing") == "none" && groups.cell(row, "method") != "published" {
-            let coverage = number(groups, row, "coverage").unwrap();
+            let coverage = groups.number(row, "coverage").unwrap();
             assert!(coverage >= enough, "{row:?}");
         }
     }
@@ -389,9 +377,9 @@ fn too_little_coverage_withholds_a_value_and_says_so() {
 #[test]
 fn a_newer_year_with_too_little_coverage_is_held_back_and_named() {
     // the budget of 2025 covers 97.97 % of the inhabitants of M50, because De Bilt did not deliver; that of 2024 all
-    let project = Project::copy();
+    let project = Project::frozen();
     project.replace(
-        "queries/financien.toml",
+        &project.theme("financien"),
         "title = \"Begrote lasten per inwoner\"",
         "title = \"Begrote lasten per inwoner\"\ncoverage = 99",
     );
@@ -434,7 +422,7 @@ fn differences_are_from_m50() {
         .map(|row| {
             (
                 (sheet.cell(row, "indicator"), sheet.cell(row, "period")),
-                number(sheet, row, "value"),
+                sheet.number(row, "value"),
             )
         })
         .collect();
@@ -444,12 +432,12 @@ fn differences_are_from_m50() {
             .get(&(sheet.cell(row, "indicator"), sheet.cell(row, "period")))
             .copied()
             .flatten();
-        let expected = number(sheet, row, "value").zip(m50);
-        let difference = number(sheet, row, "diff_abs");
+        let expected = sheet.number(row, "value").zip(m50);
+        let difference = sheet.number(row, "diff_abs");
         assert_eq!(difference.is_some(), expected.is_some(), "{row:?}");
         if let (Some(found), Some((value, m50))) = (difference, expected) {
             assert!(close(found, value - m50), "{row:?}");
-            let percent = number(sheet, row, "diff_pct");
+            let percent = sheet.number(row, "diff_pct");
             // nothing can be said in percent of nothing
             assert_eq!(percent.is_none(), m50 == 0.0, "{row:?}");
             if let Some(percent) = percent {
@@ -478,7 +466,7 @@ fn ranks_are_among_the_four_networks_and_ties_share_one() {
     for row in &sheet.rows {
         let (indicator, group) = (sheet.cell(row, "indicator"), sheet.cell(row, "group"));
         let rank = sheet.cell(row, "rank");
-        match number(sheet, row, "value") {
+        match sheet.number(row, "value") {
             Some(value) if ["M50", "G4", "G40", "P10"].contains(&group) => {
                 let value = (value * 10_f64.powi(decimals[indicator])).round();
                 printed
@@ -509,7 +497,7 @@ fn a_gemeente_has_its_place() {
     let sheet = &built().gemeenten;
     let rows = sheet.of(&[("indicator", "misdrijven"), ("period", "2024")]);
     assert_eq!(rows.len(), 342);
-    let printed = |row: &csv::StringRecord| (number(sheet, row, "value").unwrap() * 10.0).round();
+    let printed = |row: &csv::StringRecord| (sheet.number(row, "value").unwrap() * 10.0).round();
     let of_m50 = group("misdrijven", 2024, "M50");
     let mut members = 0;
     for row in &rows {

@@ -1,6 +1,5 @@
 //! `fetch` and `tables` as they are typed: kills, full disks, strangers, wrong names, and what a refresh is told by.
 
-
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -60,7 +59,12 @@ fn under_way(project: &Project, server: &Server, stored: usize) -> Child {
         .unwrap();
     let start = Instant::now();
     let pages = project.data().join(".pages");
-    while files(&pages).keys().filter(|name| name.ends_with(".page")).count() < stored {
+    while files(&pages)
+        .keys()
+        .filter(|name| name.ends_with(".page"))
+        .count()
+        < stored
+    {
         assert!(start.elapsed() < Duration::from_secs(30), "no pages came");
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -351,7 +355,9 @@ fn a_dry_run_prints_the_exact_requests_and_makes_none() {
         .ends(0);
     let lines: Vec<&str> = ran.stdout.lines().collect();
     assert!(lines.len() >= 2 && lines.iter().all(|line| line.starts_with(&url)));
-    assert!(ran.stdout.contains("03759ned/Observations?$filter=") && ran.stdout.contains("T001038"));
+    assert!(
+        ran.stdout.contains("03759ned/Observations?$filter=") && ran.stdout.contains("T001038")
+    );
     assert!(
         server
             .requests()
@@ -452,7 +458,11 @@ fn tables_are_found_and_shown() {
         "Bevolking op 1 januari (aantal)",
         "gemeenten",
     ] {
-        assert!(ran.stdout.contains(part), "`{part}` is not in:\n{}", ran.stdout);
+        assert!(
+            ran.stdout.contains(part),
+            "`{part}` is not in:\n{}",
+            ran.stdout
+        );
     }
     // a third party's, which the queries know; and in the wrong case
     assert!(

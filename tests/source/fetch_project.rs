@@ -1,7 +1,6 @@
 //! The whole way through the program: all tables of `queries/` fetched from a server with a project's own figures equal
 //! those it had, and a build on them gives the same figures.
 
-
 use std::collections::BTreeMap;
 
 use crate::cbs_server::snapshots::project as served;
@@ -89,7 +88,9 @@ fn open_data(project: &Project) -> Vec<(String, Vec<Vec<String>>)> {
 fn all_tables_come_back_equal_and_build_the_same_figures() {
     let project = Project::frozen();
     let server = Server::start(served(project.root()));
-    let before = project.run(&["build", "--data-only", "--edition", "2026"]).ends(0);
+    let before = project
+        .run(&["build", "--data-only", "--edition", "2026"])
+        .ends(0);
     let figures = open_data(&project);
     assert!(!figures.is_empty(), "{}", before.stderr);
 
@@ -127,7 +128,9 @@ fn all_tables_come_back_equal_and_build_the_same_figures() {
         assert!(project.store().is_whole(table, release).unwrap(), "{table}");
     }
 
-    project.run(&["build", "--data-only", "--edition", "2026"]).ends(0);
+    project
+        .run(&["build", "--data-only", "--edition", "2026"])
+        .ends(0);
     for ((name, ours), (other, theirs)) in figures.iter().zip(open_data(&project)) {
         assert_eq!(*name, other);
         let differ = ours.iter().zip(&theirs).find(|(a, b)| a != b);

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::cbs_server::samples::{crime, kwb, population as population_table};
 use crate::cbs_server::{ServedTable, Server};
-use crate::support;
 use crate::fetching::{Kept, config, fetch, population, topic};
+use crate::support;
+use middelgroot::base::observation::{Missing, Status};
 use middelgroot::source::cbs::{
     Client, ErrorKind, Periods, PinnedTable, Release, Service, TableRequest, TopicRequest,
 };
-use middelgroot::base::observation::{Missing, Status};
 
 const SERVICES: [Service; 2] = [Service::V3, Service::V4];
 

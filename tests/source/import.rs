@@ -1,13 +1,12 @@
 //! What comes in is checked line by line, and what was there stays until the new is whole.
 
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::{self, Project, differences, files};
 use middelgroot::base::files::sha256;
 use middelgroot::query::Queries;
 use middelgroot::source::snapshot::Store;
-use crate::support::{self, Project, differences, files};
 
 const TOPICS: &str = "topic,title,unit,decimals,presentation,source_column,key_known
 0.0.0:GeregistreerdeMisdrijven_1,Totaal misdrijven > Geregistreerde misdrijven,aantal,0,Absolute,a,true

@@ -9,6 +9,7 @@
 #![allow(dead_code, missing_docs, unused_imports)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod country;
 mod made;
 mod project;
 mod sheet;
@@ -19,11 +20,11 @@ use std::path::{Path, PathBuf};
 
 use middelgroot::base::clock::Clock;
 use middelgroot::base::failure::Failure;
-use middelgroot::figures::{Cell, Figures, GroupFigure};
+use middelgroot::figures::Figures;
 use middelgroot::gemeente::RegionId;
-use middelgroot::query::{IndicatorId, Queries, TopicId};
+use middelgroot::query::{Edition, IndicatorId, Queries, TopicId};
 
-pub use made::Made;
+pub use made::{Made, told};
 pub use project::{Project, Run, program};
 pub use sheet::Sheet;
 
@@ -105,6 +106,12 @@ pub fn queries() -> Queries {
     Queries::read(&root().join("queries")).unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// The edition that the real project makes when none is named: another one after a refresh.
+pub fn edition() -> Edition {
+    let queries = queries();
+    queries.edition(None).expect("a default edition").clone()
+}
+
 /// All figures of an edition of the real project, from the data that never change.
 pub fn figures(edition: &str) -> Figures {
     compute(&frozen(), &queries(), edition).unwrap_or_else(|error| panic!("{error}"))
@@ -123,7 +130,9 @@ pub fn region(code: &str) -> RegionId {
 
 /// The indicator with this id.
 pub fn indicator(queries: &Queries, id: &str) -> IndicatorId {
-    let found = queries.indicator_ids().find(|known| queries[*known].id == id);
+    let found = queries
+        .indicator_ids()
+        .find(|known| queries[*known].id == id);
     found.unwrap_or_else(|| panic!("there is no indicator `{id}`"))
 }
 

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use middelgroot::source::snapshot::Store;
 
-use super::{copy, frozen, root, scratch};
+use super::{copy, edition, frozen, root, scratch};
 
 /// A project of a test's own.
 pub struct Project {
@@ -29,7 +29,10 @@ impl Project {
     /// Only the table `99999NED` is asked, and nothing of it is here.
     pub fn small() -> Self {
         let project = Self::empty();
-        copy(&root().join("tests/small/queries"), &project.path("queries"));
+        copy(
+            &root().join("tests/small/queries"),
+            &project.path("queries"),
+        );
         for name in ["groups.toml", "editions.toml"] {
             let from = root().join("tests/made/queries").join(name);
             fs::copy(from, project.path("queries").join(name)).expect("a file of queries");
@@ -85,6 +88,26 @@ impl Project {
 
     pub fn store(&self) -> Store {
         Store::new(&self.data())
+    }
+
+    /// The file of a theme, as a path within the project.
+    pub fn theme(&self, id: &str) -> String {
+        let places = [
+            format!("queries/themes/{id}.toml"),
+            format!("queries/{id}.toml"),
+        ];
+        let found = places.into_iter().find(|part| self.path(part).exists());
+        found.unwrap_or_else(|| panic!("there is no theme `{id}`"))
+    }
+
+    /// A path within the output of the edition that is built when none is named.
+    pub fn output(&self, part: &str) -> PathBuf {
+        self.path("output").join(edition().id).join(part)
+    }
+
+    /// The paper of that edition.
+    pub fn paper(&self) -> PathBuf {
+        self.output(&format!("de-kracht-van-middelgroot-{}.pdf", edition().id))
     }
 
     /// Text of a file.

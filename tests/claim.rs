@@ -1,0 +1,154 @@
+//! Claims: how one stands, in how many other ways of computing, and what stops a build.
+
+// a test stops where something is wrong
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use middelgroot::claim::{self, State};
+use middelgroot::fact::{Register, plain};
+use support::Made;
+
+/// How the claims of the country that never was stand: state, sentence, variants that carry it and that apply, note.
+type Standing = (State, String, usize, usize, String);
+
+fn tested(made: &Made, id: &str) -> Result<Standing, claim::Error> {
+    let queries = made.queries();
+    let figures = made.figures(&queries, "2024");
+    let wanted = claim::wanted(&queries).cloned().collect();
+    let register = Register::new(&queries, &figures, wanted).unwrap();
+    let claim = queries.claims.iter().find(|claim| claim.id == id).unwrap();
+    let tested = claim::test(claim, &register)?;
+    Ok((
+        tested.state,
+        plain(&tested.segments),
+        tested.variants.carried,
+        tested.variants.applicable,
+        tested.note.clone(),
+    ))
+}
+
+/// Adds a claim to the queries.
+fn add(made: &Made, id: &str, when: &str, more: &str) {
+    let claim = format!(
+        "\n[[claim]]\nid = \"{id}\"\nsentence = \"Zo is het.\"\nwhen = \"{when}\"\n{more}\n"
+    );
+    made.project.append(&made.project.theme("proef"), &claim);
+}
+
+#[test]
+fn a_claim_holds_fails_or_has_no_figures() {
+    let made = Made::new();
+    let (state, sentence, ..) = tested(&made, "prijs-lager").unwrap();
+    assert_eq!(state, State::Holds);
+    assert_eq!(
+        sentence,
+        "In Rood kost een woning €\u{a0}255*, minder dan gemiddeld."
+    );
+    assert_eq!(tested(&made, "prijs-hoger").unwrap().0, State::Fails);
+    assert_eq!(tested(&made, "banen-meer").unwrap().0, State::NoData);
+}
+
+#[test]
+fn a_claim_that_holds_on_exact_values_only_is_weak() {
+    let made = Made::new();
+    // 9,720 of 19,720 is 49.29 percent, and both print 49.3
+    add(&made, "nipt", "aandeel.Rood < 49.3", "");
+    assert_eq!(tested(&made, "nipt").unwrap().0, State::Weak);
+}
+
+#[test]
+fn provisional_figures_and_incomplete_lists_are_told_beside_it() {
+    let made = Made::new();
+    add(&made, "geel", "inwoners.Geel < inwoners.Rood", "");
+    let (.., note) = tested(&made, "geel").unwrap();
+    assert_eq!(
+        note,
+        "berust op voorlopige cijfers; van Geel is de ledenlijst niet volledig"
+    );
+    let (.., note) = tested(&made, "banen-meer").unwrap();
+    assert!(note.contains("geen cijfers in deze editie"), "{note}");
+}
+
+#[test]
+fn figures_of_different_times_are_refused() {
+    let made = Made::new();
+    add(
+        &made,
+        "ver",
+        "mediaan-vermogen.Rood.max > inwoners.Rood",
+        "",
+    );
+    // 2021 and 2024 are near enough
+    assert!(tested(&made, "ver").is_ok());
+    // the same figures become those of 2018, on the list that they were on
+    made.project
+        .replace("incoming/mediaan/source.toml", "\"period\"", "\"2021\"");
+    let text = made.project.text("incoming/mediaan/observations.csv");
+    made.change("mediaan", &text, &text.replace("2021JJ00", "2018JJ00"));
+    let part = made.project.theme("proef");
+    made.project.replace(&part, "coverage = 40", "coverage = 0");
+    let said = tested(&made, "ver").unwrap_err().to_string();
+    assert!(
+        said.contains("claim `ver` compares figures of 2018 with figures of 2024"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_claim_of_the_summary_rests_on_no_incomplete_list() {
+    let made = Made::new();
+    let when = "inwoners.Geel < inwoners.Rood";
+    add(&made, "geel", when, "summary = true");
+    let error = tested(&made, "geel").unwrap_err().to_string();
+    assert!(
+        error.contains("claim `geel` of the summary rests on a group whose list is incomplete"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_figure_that_turns_a_claim_stops_the_build_and_names_sentence_predicate_and_figures() {
+    let made = Made::new();
+    // a dwelling in Goor, a member, suddenly costs a hundred times as much
+    made.change(
+        "prijs",
+        "GM0007,2023JJ00,prijs,320,",
+        "GM0007,2023JJ00,prijs,32000,",
+    );
+    let mut run = made.project.run(&["build"]).ends(1);
+    for part in [
+        "proef.toml:",
+        "does not hold: ",
+        "In Rood kost een woning",
+        "verkoopprijs.Rood < verkoopprijs.Land",
+        "verkoopprijs.Rood is €\u{a0}17.528",
+        "hint: ",
+    ] {
+        run = run.says(part);
+    }
+    assert!(!made.project.path("output/2024").exists());
+    made.project
+        .run(&["check"])
+        .ends(1)
+        .says("claim `prijs-lager`");
+}
+
+#[test]
+fn a_summary_claim_that_too_few_variants_carry_stops_the_build() {
+    let made = Made::new();
+    let (state, _, carried, applicable, _) = tested(&made, "prijs-kern").unwrap();
+    assert_eq!((state, carried, applicable), (State::Weak, 1, 2));
+    let part = made.project.theme("proef");
+    made.project.replace(&part, "needs = 1", "needs = 7");
+    made.project.append(
+        "src/paper/chapters/proef.typ",
+        "#bewering(\"prijs-kern\")\n",
+    );
+    made.project
+        .run(&["build"])
+        .ends(1)
+        .says("`prijs-kern`")
+        .says("1 of 2 variants")
+        .says("not with: ");
+}

@@ -1,0 +1,130 @@
+//! Charts as the paper shows them: every one that is asked and has figures can be drawn, says what it shows, and says the
+//! same as the facts.
+
+// a test stops where something is wrong
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use middelgroot::fact::{Register, plain, print};
+use middelgroot::figures::{Figures, Provenance};
+use middelgroot::gemeente::Geometry;
+use middelgroot::illustrate::{self, Illustration, MAX_ALT};
+use middelgroot::query::{ChartKind, Queries};
+
+/// Every chart of an edition that has figures, by id.
+fn illustrations(queries: &Queries, figures: &Figures) -> BTreeMap<String, Illustration> {
+    let borders = support::frozen().join("geometry");
+    let geometry = Geometry::read(&borders, figures.edition.boundaries).unwrap();
+    let provenance = Provenance::new(queries, &figures.tidy);
+    let drawn: Vec<_> = queries
+        .charts
+        .iter()
+        .filter_map(|chart| {
+            illustrate::draw(chart, queries, figures, geometry.as_ref())
+                .unwrap_or_else(|error| panic!("{error}"))
+        })
+        .collect();
+    let mut wanted = BTreeSet::new();
+    for drawn in &drawn {
+        wanted.extend(illustrate::wanted(drawn, queries, figures).unwrap());
+    }
+    let register = Register::new(queries, figures, wanted).unwrap();
+    let captioned = drawn.into_iter().map(|drawn| {
+        let illustration = illustrate::caption(drawn, &register, &provenance);
+        illustration.unwrap_or_else(|error| panic!("{error}"))
+    });
+    captioned.map(|of| (of.id.clone(), of)).collect()
+}
+
+#[test]
+fn every_chart_says_what_it_shows_and_no_two_say_the_same() {
+    let queries = support::queries();
+    for edition in ["2026", "2026-leden-2023", "2021"] {
+        let illustrations = illustrations(&queries, &support::figures(edition));
+        assert!(
+            illustrations.len() > 10,
+            "{edition}: {}",
+            illustrations.len()
+        );
+        let mut alts = BTreeSet::new();
+        for (id, of) in &illustrations {
+            let length = of.alt.chars().count();
+            assert!(
+                (20..=MAX_ALT).contains(&length),
+                "{edition} {id}: {}",
+                of.alt
+            );
+            assert!(alts.insert(&of.alt), "{edition} {id}: {} twice", of.alt);
+            assert!(
+                !plain(&of.title).is_empty() && !of.subtitle.is_empty(),
+                "{id}"
+            );
+            assert!(
+                of.source.starts_with("Bron: ") && of.source.ends_with("; bewerking M50."),
+                "{edition} {id}: {}",
+                of.source
+            );
+            assert!(of.picture.svg.starts_with("<svg"), "{edition} {id}");
+            assert_eq!(of.picture.overlaps(), [], "{edition} {id}");
+        }
+    }
+}
+
+#[test]
+fn alt_texts_print_the_figures_of_the_subject_and_of_nederland() {
+    let (queries, figures) = (support::queries(), support::figures("2026"));
+    let illustrations = illustrations(&queries, &figures);
+    let groups = [figures.groups.subject(), figures.groups.nation()];
+    let mut said = 0;
+    for chart in queries
+        .charts
+        .iter()
+        .filter(|chart| chart.kind != ChartKind::Map)
+    {
+        let Some(of) = illustrations.get(&chart.id) else {
+            continue;
+        };
+        let id = chart.indicators[0];
+        // a chart over years ends with the last that it shows
+        let Some(year) = figures
+            .used(id)
+            .year
+            .filter(|_| !chart.kind.is_over_years())
+        else {
+            continue;
+        };
+        for group in groups
+            .into_iter()
+            .filter(|group| chart.groups.contains(&group.id))
+        {
+            let figure = figures.group(id, group.id, year);
+            let Some(value) = figure.and_then(|figure| figure.value) else {
+                continue;
+            };
+            let text = print(&queries[id], value, figure.unwrap().is_provisional()).unwrap();
+            let words = format!("{} {text}", group.name.id);
+            assert!(of.alt.contains(&words), "`{words}` is not in: {}", of.alt);
+            said += 1;
+        }
+    }
+    assert!(said > 20, "{said}");
+}
+
+#[test]
+fn a_chart_without_figures_is_none() {
+    let queries = support::queries();
+    let mut figures = support::figures("2021");
+    let chart = &queries.charts[0];
+    assert!(illustrate::draw(chart, &queries, &figures, None).is_ok_and(|drawn| drawn.is_some()));
+    figures.edition.until = 2021;
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("data");
+    support::copy(&support::frozen(), &empty);
+    std::fs::write(empty.join("snapshots.lock"), "[tables]\n").unwrap();
+    let figures =
+        support::compute(&empty, &queries, "2021").unwrap_or_else(|error| panic!("{error}"));
+    assert!(illustrate::draw(chart, &queries, &figures, None).is_ok_and(|drawn| drawn.is_none()));
+}
