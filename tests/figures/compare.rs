@@ -228,7 +228,8 @@ fn nederland_is_what_was_published_and_the_sum_of_all_is_a_check() {
         ("GM0002", ratio(30.0, 100.0)),
     ];
     let published = [("NL01", plain(25.0)), gemeenten[0], gemeenten[1]];
-    let case = Case::new(quotient(false), &published);
+    let mut case = Case::new(quotient(false), &published);
+    case.indicator.coverage = 10.0;
     let land = case.group("Land");
     assert_eq!((land.value, land.own), (Some(25.0), true));
     assert_eq!(land.computed, Some(20.0));
@@ -315,8 +316,8 @@ fn a_gemeente_that_is_in_two_networks_counts_in_both() {
         ("GM0009", ratio(90.0, 100.0)),
     ];
     let case = Case::new(quotient(false), &cells);
-    assert_eq!(case.group("Blauw").value, Some(50.0));
-    assert_eq!(case.group("Geel").value, Some(55.0));
+    assert!(close(case.group("Blauw").value.unwrap(), 50.0));
+    assert!(close(case.group("Geel").value.unwrap(), 55.0));
 }
 
 #[test]
