@@ -9,10 +9,10 @@ use std::path::Path;
 use fetch_support::cbs_server::samples::{crime, kwb, population as population_table};
 use fetch_support::cbs_server::{ServedTable, Server};
 use fetch_support::{Kept, config, fetch, population, topic};
+use middelgroot::base::observation::{Missing, Status};
 use middelgroot::source::cbs::{
     Client, ErrorKind, Periods, PinnedTable, Release, Service, TableRequest, TopicRequest,
 };
-use middelgroot::base::observation::{Missing, Status};
 
 const SERVICES: [Service; 2] = [Service::V3, Service::V4];
 

@@ -133,7 +133,9 @@ fn absolute(path: &[String], own: &Module) -> Vec<String> {
 
 /// The file that a path leads to: names that a parent hands on are looked up in the child.
 fn file_of(path: &[String], files: &Files) -> Option<Module> {
-    let length = (1..=path.len()).rev().find(|end| files.contains_key(&path[..*end]))?;
+    let length = (1..=path.len())
+        .rev()
+        .find(|end| files.contains_key(&path[..*end]))?;
     let module = path[..length].to_vec();
     let Some(name) = path.get(length) else {
         return Some(module);
@@ -220,7 +222,10 @@ fn circle(
 #[test]
 fn no_room_uses_one_below_it_and_no_two_files_import_each_other() {
     let (rooms, files) = read();
-    assert!(rooms.len() > 10, "the list of src/lib.rs is read: {rooms:?}");
+    assert!(
+        rooms.len() > 10,
+        "the list of src/lib.rs is read: {rooms:?}"
+    );
     let of_rooms = files.values().map(|code| paths(code).len()).sum::<usize>();
     assert!(of_rooms > 500, "the paths of src/ are read: {of_rooms}");
     let faults = faults(&rooms, &files);
@@ -252,7 +257,10 @@ fn a_path_against_the_order_is_found() {
         let before = files[&module(file)].clone();
         files.insert(module(file), format!("{before}\n{line}\n"));
         let found = faults(&rooms, &files);
-        assert!(found.iter().any(|found| found == fault), "{fault}: {found:?}");
+        assert!(
+            found.iter().any(|found| found == fault),
+            "{fault}: {found:?}"
+        );
         files.insert(module(file), before);
     }
 }

@@ -16,8 +16,8 @@ use std::cell::Cell;
 
 use crate::base::number::{self, count_in_words};
 use crate::fact::{Register, decimals};
-use crate::figures::compare::{Spread, Sums, combine};
-use crate::figures::{Figures, GroupFigure};
+use crate::figures::members::{MemberSums, combine};
+use crate::figures::{Figures, GroupFigure, Spread};
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{Group, GroupId, GroupKind};
 use crate::query::{FactId, IndicatorId, Period, Predicate, Stat, Subject, Values, Way};
@@ -324,7 +324,7 @@ impl<'a> Varied<'_, 'a> {
             .iter()
             .filter_map(|region| block.place(*region))
             .collect();
-        let sums = Sums::of(&places, block.year(year), &[]);
+        let sums = MemberSums::of(&places, block.year(year), &[]);
         match stat {
             Stat::Value => {
                 let minimum = self.register.queries()[indicator].coverage;

@@ -3,9 +3,9 @@
 //! In: an error of the client, the store or the queries. Out: the same as one [`Error`]. The peculiarity it exists for: a
 //! source that cannot be reached ends with another status than figures that do not hold.
 
-use crate::source::cbs::{self, ErrorKind};
 use crate::base::failure::{Exit, Report};
 use crate::base::files;
+use crate::source::cbs::{self, ErrorKind};
 use crate::source::snapshot;
 
 /// What can go wrong with a fetch.

@@ -24,8 +24,8 @@ pub use error::Error;
 pub use report::{Outcome, TableReport};
 pub use settings::read as settings;
 
-use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
 use crate::query::{Queries, Service, Table};
+use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
 use crate::source::snapshot::{Lock, Sidecar, Store};
 
 /// What `fetch` was asked.

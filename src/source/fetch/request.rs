@@ -6,8 +6,8 @@
 //! has it: then CBS has renamed it, and that must be seen.
 
 use super::Error;
-use crate::source::cbs::{Periods, Service as Cbs, TableRequest, TopicRequest};
 use crate::query::{Find, Queries, Service, Table};
+use crate::source::cbs::{Periods, Service as Cbs, TableRequest, TopicRequest};
 use crate::source::snapshot::Sidecar;
 use crate::source::topics;
 

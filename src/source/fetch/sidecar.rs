@@ -4,8 +4,8 @@
 //! sidecar, but for what only shows when the rows are written. Cannot fail. CBS peculiarities: v3 knows no licence;
 //! nowhere does a table say which year's gemeenten its periods follow.
 
-use crate::source::cbs::{TableMeta, TableRequest, TopicRequest};
 use crate::base::files;
+use crate::source::cbs::{TableMeta, TableRequest, TopicRequest};
 use crate::source::snapshot::{Boundaries, Fetched, Sidecar, TopicMeta};
 
 /// The sidecar of a table that was read whole.
