@@ -30,8 +30,8 @@ use fetch_support::cbs_server::snapshots::project as served;
 use fetch_support::cbs_server::{Options, Server};
 use fetch_support::project::{Project, here};
 use fetch_support::{big, config};
-use middelgroot::cbs::{Client, Config, PageCache, Service, Sink, SinkError, TopicMeta};
-use middelgroot::observation::{Missing, Status};
+use middelgroot::base::observation::{Missing, Status};
+use middelgroot::source::cbs::{Client, Config, PageCache, Service, Sink, SinkError, TopicMeta};
 
 const SCRIPT: &str = r"
 import sys, time, cbsodata

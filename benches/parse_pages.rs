@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use middelgroot::cbs::rows::{Axis, Cell, Layout, Reader};
+use middelgroot::source::cbs::rows::{Axis, Cell, Layout, Reader};
 
 fn main() {
     divan::main();

@@ -1,41 +1,32 @@
 //! De Kracht van Middelgroot: open statistics on mid-sized Dutch municipalities, from figures to paper.
 //!
-//! Reading this list from top to bottom is reading the pipeline: what is asked, what came in, how it is brought to
-//! one set of boundaries, computed, compared, told, and given out.
+//! Reading this list from top to bottom is reading the pipeline. It is also the order in which the rooms may use each
+//! other: no room uses one that stands below it, and within a room no two files import each other (a parent and its
+//! children aside). `tests/house.rs` holds every path in `src/` against it.
 
-// what every room uses
-pub mod failure;
-pub mod files;
-pub mod look;
-pub mod number;
-pub mod observation;
-
-// what is asked, and what came in
-pub mod query;
-pub mod topics;
-pub mod cbs;
-pub mod snapshot;
-pub mod fetch;
-pub mod import;
+// what every room uses: errors, files, numbers, words, CSV
+pub mod base;
+// who: gemeenten, what became of them, networks and groups
 pub mod gemeente;
-
-// from observations to comparison
-pub mod tidy;
-pub mod boundaries;
-pub mod indicator;
-pub mod compare;
-
-// from comparison to paper and open data
+// what is asked: `queries/`, read and parsed once
+pub mod query;
+// what came in: the CBS client, snapshots, fetch and import
+pub mod source;
+// the figures: tidy, boundaries, indicators, comparison
+pub mod figures;
+// the evidence as a format, shared by who makes it and who checks it
+pub mod evidence;
+// a PDF held against its evidence; needs nothing that computed it
+pub mod verify;
+// every printed number, and the sentences that compare
 pub mod fact;
-pub mod text;
 pub mod claim;
-pub mod chart;
+// what goes out: open data, charts, paper
 pub mod publish;
+pub mod chart;
 pub mod illustrate;
 pub mod paper;
-pub mod verify;
+// questions, the run, the command line
 pub mod inquire;
-
-// the run
 pub mod pipeline;
 pub mod cli;

@@ -1,177 +1,58 @@
 //! The run, on one screen: what is asked and what came in go one way through the rooms to the output folder.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use indicatif::ProgressBar;
-
-use crate::compare::{self, Comparison, Group, GroupId, Used};
+use crate::base::clock::Clock;
+use crate::base::failure::Failure;
+use crate::base::files::{self, FolderLock, NewFolder};
+use crate::base::project::Project;
+use crate::claim;
 use crate::fact::Register;
-use crate::failure::Failure;
-use crate::files::{self, FolderLock, NewFolder};
-use crate::gemeente::{Geometry, Herindelingen, Networks, Regions};
-use crate::illustrate::Illustrator;
-use crate::indicator::{self, Cells};
-use crate::paper::{self, Content, Typesetting, Typst};
-use crate::publish::{self, Provenance};
-use crate::query::{Edition, Queries};
-use crate::snapshot::Store;
-use crate::tidy::{self, Lacking, Tidy};
+use crate::figures::{Figures, Lacking, Provenance};
+use crate::gemeente::Geometry;
+use crate::inquire::Inquiry;
+use crate::paper::{self, Content, Manuscript, Sources, Typesetting, Typst};
+use crate::publish;
+use crate::query::{FactId, Queries};
 use crate::verify;
 
-/// The folders of a project.
-#[derive(Clone, Debug)]
-pub struct Project {
-    root: PathBuf,
-}
-
-impl Project {
-    /// The project in a folder.
-    pub fn new(root: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
-        }
-    }
-
-    /// What is asked.
-    pub fn queries(&self) -> PathBuf {
-        self.root.join("queries")
-    }
-
-    /// What came in.
-    pub fn data(&self) -> PathBuf {
-        self.root.join("data")
-    }
-
-    /// The paper's own sources.
-    pub fn paper(&self) -> PathBuf {
-        self.root.join("src/paper")
-    }
-
-    /// What goes out.
-    pub fn output(&self) -> PathBuf {
-        self.root.join("output")
-    }
-}
-
-/// Everything known of gemeenten.
-#[derive(Clone, Debug)]
-pub struct Gemeenten {
-    /// Which exist when.
-    pub regions: Regions,
-    /// What became of them.
-    pub herindelingen: Herindelingen,
-    /// Who is in which network.
-    pub networks: Networks,
-}
-
-impl Gemeenten {
-    /// Reads the files of `data/`.
-    ///
-    /// # Errors
-    /// When one is missing or wrong.
-    pub fn read(data: &Path) -> Result<Self, Failure> {
-        Ok(Self {
-            regions: Regions::read(&data.join("regions/gemeenten.csv"))?,
-            herindelingen: Herindelingen::read(&data.join("regions/herindelingen.csv"))?,
-            networks: Networks::read(&data.join("networks.csv"))?,
-        })
-    }
-}
-
-/// All figures of an edition.
-#[derive(Debug)]
-pub struct Figures {
-    /// The edition.
-    pub edition: Edition,
-    /// Gemeenten, herindelingen and networks.
-    pub gemeenten: Gemeenten,
-    /// The tidy observations.
-    pub tidy: Tidy,
-    /// Indicators per gemeente.
-    pub cells: Cells,
-    /// Groups.
-    pub groups: Vec<Group>,
-    /// Groups and gemeenten, compared.
-    pub comparison: Comparison,
-    /// The period used of each indicator.
-    pub used: Vec<Used>,
-}
-
-/// Computes all figures of an edition.
-///
-/// # Errors
-/// Whatever a stage reports.
-pub fn figures(
-    project: &Project,
-    queries: &Queries,
-    edition: &Edition,
-    clock: &mut Clock,
-) -> Result<Figures, Failure> {
-    let gemeenten = Gemeenten::read(&project.data())?;
-    let store = Store::new(&project.data());
-    let lock = store.lock()?;
-    let Gemeenten {
-        regions,
-        herindelingen,
-        networks,
-    } = &gemeenten;
-    clock.lap("regions");
-    let tidy = tidy::read(
-        tidy::Context {
-            queries,
-            edition,
-            regions,
-            herindelingen,
-        },
-        &store,
-        &lock,
-    )?;
-    clock.lap("tidy");
-    let cells = indicator::compute(
-        indicator::Context {
-            queries,
-            edition,
-            regions,
-            herindelingen,
-        },
-        &tidy,
-    )?;
-    clock.lap("indicators");
-    let groups = compare::groups(edition, networks, regions, herindelingen, &cells.population)?;
-    let comparison = compare::compare(queries, &cells, &groups)?;
-    let used = compare::used(queries, &comparison.groups).map_err(compare::Error)?;
-    clock.lap("compare");
-    Ok(Figures {
-        edition: edition.clone(),
-        gemeenten,
-        tidy,
-        cells,
-        groups,
-        comparison,
-        used,
-    })
-}
-
-/// Computes an edition and puts a question to its register.
+/// Computes an edition and puts a question to it: every fact that chapters and queries name is resolved, and `more`.
 ///
 /// # Errors
 /// Whatever a stage or the question reports.
 pub fn inquire<T>(
     project: &Project,
     edition: Option<&str>,
-    question: impl FnOnce(&Register<'_>) -> Result<T, Failure>,
+    more: &dyn Fn(&Queries) -> Result<BTreeSet<FactId>, Failure>,
+    question: impl FnOnce(&Inquiry<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let queries = Queries::read(&project.queries())?;
     let edition = queries.edition(edition)?;
-    let figures = figures(project, &queries, edition, &mut Clock::default())?;
-    question(&Register::new(&queries, &figures)?)
+    let figures = Figures::compute(&project.data(), &queries, edition, &mut Clock::default())?;
+    let uses = paper::uses(&project.paper(), &queries)?;
+    let mut facts = more(&queries)?;
+    facts.extend(paper::wanted(&uses));
+    facts.extend(claim::wanted(&queries).cloned());
+    facts.extend(
+        queries
+            .charts
+            .iter()
+            .flat_map(|chart| chart.title.facts())
+            .cloned(),
+    );
+    for ask in &queries.asks {
+        facts.extend(ask.facts.iter().chain(ask.why.facts()).cloned());
+    }
+    question(&Inquiry {
+        register: Register::new(&queries, &figures, facts)?,
+        uses,
+    })
 }
 
 /// What `build` was asked.
 #[derive(Clone, Copy, Debug)]
-pub struct Wishes<'a> {
+pub struct BuildOptions<'a> {
     /// Edition; the default one when none.
     pub edition: Option<&'a str>,
     /// Typst program to use.
@@ -193,38 +74,32 @@ pub struct BuildReport {
 }
 
 impl BuildReport {
-    fn summarise(&mut self, project: &Project, register: &Register<'_>, verbose: bool) {
-        let figures = register.figures();
-        let folder = project.output().join(&figures.edition.id);
+    fn summarise(&mut self, folder: &Path, queries: &Queries, figures: &Figures, verbose: bool) {
         self.lines.push(format!(
             "wrote edition `{}` to `{}`",
             figures.edition.id,
             folder.display()
         ));
-        let indicators = &register.queries().indicators;
         let (mut lacking, mut provisional) = (Vec::new(), Vec::new());
-        for (position, used) in figures.used.iter().enumerate() {
-            let name = format!("`{}`", indicators[position].id);
+        let subject = figures.groups.subject().id;
+        for id in queries.indicator_ids() {
+            let (name, used) = (format!("`{}`", queries[id].id), figures.used(id));
             let Some(year) = used.year else {
                 lacking.push(name);
                 continue;
             };
-            if let Some(held) = &used.held_back {
-                self.notes.push(format!("held back: {}", held.why));
+            if let Some(passed) = &used.passed_over {
+                self.notes.push(format!("held back: {}", passed.why));
             }
-            if register
-                .lookup()
-                .group(position, GroupId::M50, year)
-                .is_some_and(|row| row.provisional)
-            {
+            let figure = figures.group(id, subject, year);
+            if figure.is_some_and(|figure| figure.is_provisional()) {
                 provisional.push(name);
             }
         }
-        let with_figures = indicators.len() - lacking.len();
-        self.lines.push(format!(
-            "{with_figures} of {} indicators have figures",
-            indicators.len()
-        ));
+        let all = queries.indicators.len();
+        let with_figures = all - lacking.len();
+        self.lines
+            .push(format!("{with_figures} of {all} indicators have figures"));
         self.note("missing: no figures for", &lacking);
         self.note("provisional:", &provisional);
         self.summarise_lacking(&figures.tidy.lacking, verbose);
@@ -270,44 +145,7 @@ impl BuildReport {
 
     /// Milliseconds per stage.
     pub fn timings(&self) -> String {
-        let lines = self.clock.laps.iter();
-        lines.fold(String::new(), |text, (stage, time)| {
-            text + &format!("{stage:12} {:8.1} ms\n", time.as_secs_f64() * 1000.0)
-        })
-    }
-}
-
-/// Times of stages, shown as they pass on a terminal.
-#[derive(Debug)]
-pub struct Clock {
-    last: Instant,
-    laps: Vec<(&'static str, Duration)>,
-    bar: ProgressBar,
-}
-
-impl Default for Clock {
-    fn default() -> Self {
-        Self {
-            last: Instant::now(),
-            laps: Vec::new(),
-            bar: ProgressBar::hidden(),
-        }
-    }
-}
-
-impl Clock {
-    /// Shows progress from now on.
-    fn show(&mut self) {
-        self.bar = ProgressBar::new_spinner();
-        self.bar.enable_steady_tick(Duration::from_millis(100));
-    }
-
-    /// Notes that a stage is done.
-    pub fn lap(&mut self, stage: &'static str) {
-        let now = Instant::now();
-        self.laps.push((stage, now - self.last));
-        self.last = now;
-        self.bar.set_message(format!("{stage} done"));
+        self.clock.timings()
     }
 }
 
@@ -315,36 +153,33 @@ impl Clock {
 ///
 /// # Errors
 /// Whatever a stage reports; the previous output stays.
-pub fn build(project: &Project, wishes: &Wishes<'_>) -> Result<BuildReport, Failure> {
+pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildReport, Failure> {
     let mut report = BuildReport::default();
-    if wishes.progress {
+    if options.progress {
         report.clock.show();
     }
     let queries = Queries::read(&project.queries())?;
     report.clock.lap("queries");
-    let edition = queries.edition(wishes.edition)?;
-    let typst = if wishes.data_only {
+    let edition = queries.edition(options.edition)?;
+    let typst = if options.data_only {
         None
     } else {
-        Some(Typst::find_or_install(wishes.typst)?)
+        Some(Typst::find_or_install(options.typst)?)
     };
     report.clock.lap("find typst");
-    let figures = figures(project, &queries, edition, &mut report.clock)?;
-    let provenance = Provenance::new(&queries, &figures);
+    let figures = Figures::compute(&project.data(), &queries, edition, &mut report.clock)?;
+    let provenance = Provenance::new(&queries, &figures.tidy);
     let _lock = FolderLock::wait_for(&project.output())?;
     let output = NewFolder::beside(&project.output().join(&edition.id))?;
-    let register = Register::new(&queries, &figures)?;
-    let typesetting = match &typst {
-        None => None,
-        Some(typst) => Some(start_paper(
-            project,
-            typst,
-            &register,
-            &provenance,
-            &output,
-            &mut report,
-        )?),
+    let sources = Sources {
+        queries: &queries,
+        figures: &figures,
+        provenance: &provenance,
+        geometry: None,
     };
+    let typesetting = typst
+        .map(|typst| start_paper(project, &typst, sources, output.path(), &mut report))
+        .transpose()?;
     // the open data is written while Typst works
     publish::write(&output.path().join("csv"), &queries, &figures, &provenance)?;
     report.clock.lap("open data");
@@ -357,8 +192,9 @@ pub fn build(project: &Project, wishes: &Wishes<'_>) -> Result<BuildReport, Fail
     }
     output.finish()?;
     report.clock.lap("finish");
-    report.clock.bar.finish_and_clear();
-    report.summarise(project, &register, wishes.verbose);
+    report.clock.hide();
+    let folder = project.output().join(&edition.id);
+    report.summarise(&folder, &queries, &figures, options.verbose);
     Ok(report)
 }
 
@@ -368,60 +204,57 @@ const WORK: &str = ".paper";
 fn start_paper(
     project: &Project,
     typst: &Typst,
-    register: &Register<'_>,
-    provenance: &Provenance,
-    output: &NewFolder,
+    sources: Sources<'_>,
+    output: &Path,
     report: &mut BuildReport,
 ) -> Result<Typesetting, Failure> {
-    let geometry = Geometry::read(
-        &project.data().join("geometry"),
-        register.figures().edition.boundaries,
-    )?;
-    let illustrator = Illustrator::new(register, provenance, geometry);
-    let manuscript = paper::manuscript(&project.paper(), register, &illustrator)?;
+    let Sources {
+        queries,
+        figures,
+        provenance,
+        ..
+    } = sources;
+    let borders = project.data().join("geometry");
+    let geometry = Geometry::read(&borders, figures.edition.boundaries)?;
+    let sources = Sources {
+        geometry: geometry.as_ref(),
+        ..sources
+    };
+    let uses = paper::uses(&project.paper(), queries)?;
+    let manuscript = Manuscript::new(uses, sources)?;
     report.clock.lap("charts");
-    let content = Content::new(register, provenance, &manuscript)?;
-    let charts = output.path().join("charts");
+    let charts = output.join("charts");
     files::at("make", &charts, std::fs::create_dir_all(&charts))?;
     for illustration in &manuscript.illustrations {
         let path = charts.join(format!("{}.svg", illustration.id));
-        files::at(
-            "write",
-            &path,
-            std::fs::write(&path, &illustration.picture.svg),
-        )?;
+        let svg = &illustration.picture.svg;
+        files::at("write", &path, std::fs::write(&path, svg))?;
     }
-    let work = output.path().join(WORK);
-    let attached = work.join(paper::attachments::FOLDER);
-    content.evidence().attach(&attached)?;
-    publish::attach(
-        &attached,
-        register.queries(),
-        register.figures(),
+    let content = Content::new(&manuscript, provenance)?;
+    let evidence = content.evidence();
+    evidence.publish(output)?;
+    let mut attached = evidence.attached.to_vec();
+    attached.extend(publish::attached(
+        queries,
+        figures,
         provenance,
-    )?;
-    content.evidence().publish(output.path())?;
+        &evidence.used,
+    ));
     let typesetting = paper::start(
         typst,
         &project.paper(),
-        &work,
+        &output.join(WORK),
         &content,
         &manuscript.illustrations,
+        attached,
         verify::listed(&project.queries())?,
     )?;
-    report.notes.extend(
-        manuscript
-            .undrawn
-            .iter()
-            .map(|chart| format!("chart `{chart}` has no figures in this edition")),
-    );
-    let unused = manuscript.unused(register.queries());
-    if !unused.is_empty() {
-        let names: Vec<String> = unused.iter().map(|id| format!("`{id}`")).collect();
-        report
-            .notes
-            .push(format!("unused: no chapter prints {}", names.join(", ")));
-    }
+    let undrawn = manuscript.undrawn.iter();
+    report
+        .notes
+        .extend(undrawn.map(|chart| format!("chart `{chart}` has no figures in this edition")));
+    let unused = manuscript.unused().into_iter().map(|id| format!("`{id}`"));
+    report.note("unused: no chapter prints", &unused.collect::<Vec<_>>());
     report.clock.lap("content");
     Ok(typesetting)
 }

@@ -12,14 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
-use middelgroot::boundaries::Crosswalks;
+use middelgroot::base::observation::Missing;
+use middelgroot::figures::boundaries::Crosswalks;
+use middelgroot::figures::tidy::{missing_code, missing_of};
 use middelgroot::gemeente::{
     Crosswalk, Gemeente, Herindelingen, NEDERLAND_NUMBER, Population, Regions, region_number,
 };
-use middelgroot::observation::Missing;
 use middelgroot::pipeline::{Figures, Gemeenten};
 use middelgroot::query::Queries;
-use middelgroot::tidy::{missing_code, missing_of};
 use polars::prelude::*;
 use proptest::prelude::{Strategy, prop, prop_assert, proptest};
 

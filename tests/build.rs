@@ -220,7 +220,7 @@ fn a_claim_that_does_not_hold_stops_the_build_with_its_sentence() {
 #[test]
 fn a_damaged_snapshot_is_refused() {
     let (project, output) = with_output();
-    let store = middelgroot::snapshot::Store::new(&project.path("data"));
+    let store = middelgroot::source::snapshot::Store::new(&project.path("data"));
     let release = store.lock().unwrap().tables["47022NED"].clone();
     let path = store
         .folder("47022NED", &release)

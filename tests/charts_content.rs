@@ -2,12 +2,12 @@
 //! that cannot be drawn is an error that names the culprit instead of a panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use middelgroot::base::look::{Look, Rgb, Shape};
 use middelgroot::chart::{
     BarItem, Bars, Break, ChartError, GroupValue, Lines, Map, MapLabel, MapRegion, Period, Picture,
     Point, RankedDots, RankedMember, Series, Slope, SlopeItem, Strip, StripRow, Ticks, bars, grid,
     lines, map, ranked_dots, slope, strip,
 };
-use middelgroot::look::{Look, Rgb, Shape};
 
 #[test]
 fn nothing_to_draw_is_an_error_with_a_hint() {

@@ -2,13 +2,13 @@
 //! leaves the picture, the drawing is well-formed, and bad input is an error instead of a panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use middelgroot::base::look::{Look, Rgb, Shape};
 use middelgroot::chart::{
     BarForm, BarItem, Bars, Break, ChartError, GroupValue, Lines, Map, MapClass, MapLabel,
     MapRegion, Member, Panel, Pattern, Period, Picture, Point, RankedDots, RankedMember, Series,
     Slope, SlopeItem, Strip, StripRow, Ticks, Width, bars, grid, lines, map, ranked_dots, slope,
     strip,
 };
-use middelgroot::look::{Look, Rgb, Shape};
 
 /// Looks of seven groups: the first is strong, the last dashed.
 const LOOKS: [Look; 7] = [

@@ -8,8 +8,8 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 
-use middelgroot::compare::GroupId;
-use middelgroot::observation::{Missing, Status};
+use middelgroot::base::observation::{Missing, Status};
+use middelgroot::figures::compare::GroupId;
 use middelgroot::paper::VERSION;
 use middelgroot::publish::{
     COLUMNS_GEMEENTEN, COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING,

@@ -11,10 +11,10 @@ use std::sync::OnceLock;
 
 use middelgroot::claim::variants::combine;
 use middelgroot::fact::{Register, Row};
+use middelgroot::figures::Figures;
 use middelgroot::inquire::Explanation;
-use middelgroot::pipeline::Figures;
 use middelgroot::query::{Queries, Way};
-use middelgroot::snapshot::Store;
+use middelgroot::source::snapshot::Store;
 use polars::prelude::*;
 use proptest::prelude::*;
 use support::{Project, Sheet, close, figures, queries};

@@ -12,7 +12,7 @@ use fetch_support::{
     Heed, SERVICES, assert_whole, big, config, fetch, fetch_with, lasting, paged, paged_config,
     rows,
 };
-use middelgroot::cbs::{Client, Config, Error, ErrorKind, Service};
+use middelgroot::source::cbs::{Client, Config, Error, ErrorKind, Service};
 
 /// A fault that passes after two requests ends in the right figures.
 fn healed(fault: &Fault) -> Vec<String> {

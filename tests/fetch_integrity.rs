@@ -13,7 +13,7 @@ use fetch_support::{
     Heed, Kept, SERVICES, assert_whole, big, fetch, fetch_into, fetch_with, lasting, paged,
     paged_config, population, rows, topic,
 };
-use middelgroot::cbs::{
+use middelgroot::source::cbs::{
     Client, ErrorKind, PageCache, Periods, Service, TableRequest, TopicRequest,
 };
 
@@ -61,7 +61,7 @@ fn no_rows_at_all_is_an_error() {
     let server = Server::start(vec![big_table(10, 4)]);
     server.fault(Rule::on("TypedDataSet", Fault::LostRow));
     let mut request = big(Service::V3);
-    request.periods = middelgroot::cbs::Periods::Keys(vec!["1001JJ00".into()]);
+    request.periods = middelgroot::source::cbs::Periods::Keys(vec!["1001JJ00".into()]);
     server.edit("99999NED", |table| table.dims[0].members.truncate(1));
     assert!(matches!(
         *fetch(&server, &request).unwrap_err().kind,

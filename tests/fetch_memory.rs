@@ -12,9 +12,9 @@ use std::time::Duration;
 use fetch_support::cbs_server::Server;
 use fetch_support::cbs_server::samples::big as big_table;
 use fetch_support::project::Project;
-use middelgroot::cbs::{Client, Config};
-use middelgroot::fetch::{self, Options};
 use middelgroot::query::Queries;
+use middelgroot::source::cbs::{Client, Config};
+use middelgroot::source::fetch::{self, Options};
 
 /// Tells the process that fetches where the server is.
 const MIRROR: &str = "FETCH_MEMORY_MIRROR";

@@ -12,7 +12,7 @@ use fetch_support::cbs_server::snapshots::project as served;
 use fetch_support::cbs_server::{ServedTable, Server};
 use fetch_support::project::{Project, files, here};
 use middelgroot::query::{Queries, Service};
-use middelgroot::snapshot::{Lock, Snapshot, Store};
+use middelgroot::source::snapshot::{Lock, Snapshot, Store};
 
 /// Values and kinds of missing of a snapshot, by what the queries find them by. A gemeente that CBS has no row for is
 /// absent, whether the snapshot says so or not.

@@ -9,10 +9,10 @@ use std::path::Path;
 use fetch_support::cbs_server::samples::{crime, kwb, population as population_table};
 use fetch_support::cbs_server::{ServedTable, Server};
 use fetch_support::{Kept, config, fetch, population, topic};
-use middelgroot::cbs::{
+use middelgroot::base::observation::{Missing, Status};
+use middelgroot::source::cbs::{
     Client, ErrorKind, Periods, PinnedTable, Release, Service, TableRequest, TopicRequest,
 };
-use middelgroot::observation::{Missing, Status};
 
 const SERVICES: [Service; 2] = [Service::V3, Service::V4];
 
@@ -314,7 +314,7 @@ fn tables_are_read_side_by_side_and_one_failure_stays_alone() {
         ),
     );
     let folder = tempfile::tempdir().unwrap();
-    let cache = middelgroot::cbs::PageCache::open(folder.path()).unwrap();
+    let cache = middelgroot::source::cbs::PageCache::open(folder.path()).unwrap();
     let results = Client::new(config(&server))
         .unwrap()
         .fetch_all(&mut jobs, &cache, &());

@@ -8,9 +8,9 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use middelgroot::files::sha256;
+use middelgroot::base::files::sha256;
 use middelgroot::query::Queries;
-use middelgroot::snapshot::Store;
+use middelgroot::source::snapshot::Store;
 use support::{Project, differences, files};
 
 const TOPICS: &str = "topic,title,unit,decimals,presentation,source_column,key_known

@@ -1,7 +1,7 @@
 //! Protects rule 9: numbers are rounded once, in decimal, and printed in Dutch; what is printed reads back.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use middelgroot::number::{
+use middelgroot::base::number::{
     Decimal, Kind, Notation, NumberError, Style, capitalise, count_in_words, csv_number, parse,
     print, print_difference, print_scaled, print_with_unit, push_csv_number, range, round,
 };

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::OnceLock;
 
-use middelgroot::observation::{Missing, Status};
+use middelgroot::base::observation::{Missing, Status};
 use middelgroot::publish::{
     COLUMNS_GEMEENTEN, COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING,
 };

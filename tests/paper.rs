@@ -332,7 +332,7 @@ fn text_from_data_is_never_markup() {
         networks.replace(&source, &quoted),
     )
     .unwrap();
-    let store = middelgroot::snapshot::Store::new(&project.path("data"));
+    let store = middelgroot::source::snapshot::Store::new(&project.path("data"));
     let release = store.lock().unwrap().tables["03759ned"].clone();
     let sidecar = format!("data/snapshots/03759ned/{release}/snapshot.toml");
     let title = project

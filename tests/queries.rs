@@ -11,9 +11,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use middelgroot::failure::{Exit, Report};
+use middelgroot::base::failure::{Exit, Report};
+use middelgroot::figures::Figures;
 use middelgroot::gemeente::{NEDERLAND_NUMBER, region_code};
-use middelgroot::pipeline::Figures;
 use middelgroot::query::{Error, Queries, Way};
 use support::Project;
 

@@ -80,7 +80,7 @@ fn change_attachment(document: &mut Document, name: &str, change: impl FnOnce(&s
 fn mend_checksums(document: &mut Document, name: &str) {
     let id = attached(document, name);
     let stream = document.get_object(id).unwrap().as_stream().unwrap();
-    let sum = middelgroot::files::sha256(&stream.get_plain_content().unwrap());
+    let sum = middelgroot::base::files::sha256(&stream.get_plain_content().unwrap());
     change_attachment(document, "controlesommen.txt", |list| {
         let lines = list.lines().map(|line| {
             if line.ends_with(&format!("  {name}")) {

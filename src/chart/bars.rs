@@ -8,7 +8,7 @@ use super::surface::{Anchor, Print, Surface};
 use super::text::Weight;
 use super::theme::{self, LINE, MARK};
 use super::{ChartError, GroupValue, Picture, Width, check, widen};
-use crate::look::Look;
+use crate::base::look::Look;
 
 /// Bars, dots or deviations.
 #[derive(Debug, Clone, Default)]

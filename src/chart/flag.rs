@@ -7,7 +7,7 @@ use super::label::{self, Flag, Flags, GAP, Pin, Side};
 use super::scale::Scale;
 use super::surface::{Anchor, Print, Surface};
 use super::theme::{self, LINE};
-use crate::look::Rgb;
+use crate::base::look::Rgb;
 
 /// Half the width of a leader, for flags without a marker.
 pub(crate) const THIN: f64 = 0.5;

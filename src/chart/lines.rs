@@ -10,7 +10,7 @@ use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text;
 use super::theme::{self, LINE, MARK};
 use super::{ChartError, Picture, Range, Ticks, Width, check, widen, with_zero};
-use crate::look::Look;
+use crate::base::look::Look;
 
 /// A line chart.
 #[derive(Debug, Clone, Default)]

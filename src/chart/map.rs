@@ -8,7 +8,7 @@ use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text;
 use super::theme::{self, LINE};
 use super::{ChartError, Picture, Width, check, meet};
-use crate::look::Rgb;
+use crate::base::look::Rgb;
 
 /// A map.
 #[derive(Debug, Clone, Default)]

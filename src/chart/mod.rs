@@ -33,7 +33,7 @@ pub use theme::Width;
 
 use std::fmt;
 
-use crate::look::Look;
+use crate::base::look::Look;
 
 /// The value of a group with its printed text.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,7 +8,7 @@ use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text::Weight;
 use super::theme;
 use super::{ChartError, GroupValue, Picture, Width, check, widen, with_zero};
-use crate::look::Look;
+use crate::base::look::Look;
 
 /// A ranking of gemeenten.
 #[derive(Debug, Clone, Default)]

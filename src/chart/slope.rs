@@ -9,7 +9,7 @@ use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text::Weight;
 use super::theme::{self, LINE, MARK};
 use super::{ChartError, Picture, Width, check};
-use crate::look::Look;
+use crate::base::look::Look;
 
 /// A slope chart.
 #[derive(Debug, Clone, Default)]

@@ -10,7 +10,7 @@ use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text::{self, Weight};
 use super::theme::{self, LINE, MARK};
 use super::{ChartError, GroupValue, Picture, Range, Ticks, Width, check, widen};
-use crate::look::Look;
+use crate::base::look::Look;
 
 /// A strip chart.
 #[derive(Debug, Clone, Default)]

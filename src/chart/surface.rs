@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use super::text::{self, Weight};
 use super::theme;
 use super::{ChartError, MarkKind, Picture, PlacedMark, PlacedText};
-use crate::look::{Look, Rgb, Shape};
+use crate::base::look::{Look, Rgb, Shape};
 
 pub(crate) use print::{NOTE, Print};
 use svg::{Op, UNITS};

@@ -1,10 +1,10 @@
 //! What all charts have in common, in one place, each constant with its reason. In: nothing. Out: sizes, widths and
-//! the colours of what belongs to no group (that of a group is its [`crate::look::Look`]). Nothing fails; the tests
+//! the colours of what belongs to no group (that of a group is its [`crate::base::look::Look`]). Nothing fails; the tests
 //! compute the contrasts that the paper promises (text at least 4.5:1, marks at least 3:1 on white). The peculiarity it
 //! answers: dots of members are lighter than the mark of their group, but not in a colour that could not be seen then.
 
-pub use crate::look::WHITE;
-use crate::look::{MARK_CONTRAST, Rgb};
+pub use crate::base::look::WHITE;
+use crate::base::look::{MARK_CONTRAST, Rgb};
 
 /// Points in a millimetre.
 pub const PT_PER_MM: f64 = 72.0 / 25.4;

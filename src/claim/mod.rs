@@ -5,20 +5,18 @@
 //! a quarter of the variants that apply, holds weakly. Facts of one claim that lie more than [`MAX_YEARS_APART`] years
 //! apart are refused: a reader would take them for figures of one time.
 
-mod predicate;
 pub mod variants;
-
-pub use predicate::{Amount, Comparison, Operation, Predicate, Values};
 
 use std::collections::BTreeSet;
 
 pub use variants::Variants;
 
-use crate::compare::GroupId;
-use crate::fact::{self, FactId, Register, Subject};
-use crate::failure::{Exit, Report};
-use crate::query::Claim;
-use crate::text::{self, Segment};
+use crate::base::failure::{Exit, Report};
+use crate::base::number;
+use crate::fact::{self, Fact, Register, Segment, fill, plain};
+use crate::gemeente::RegionId;
+use crate::gemeente::group::{Group, GroupId};
+use crate::query::{Claim, FactId, Period, Queries, Subject, Values};
 
 /// How many years the facts of one claim may lie apart.
 pub const MAX_YEARS_APART: i32 = 5;
@@ -80,6 +78,16 @@ pub struct Tested<'a> {
     pub note: String,
 }
 
+/// The facts that all claims want.
+pub fn wanted(queries: &Queries) -> impl Iterator<Item = &FactId> {
+    queries.claims.iter().flat_map(facts_of)
+}
+
+/// The facts of a claim: those of its predicate, then those of its sentence.
+fn facts_of(claim: &Claim) -> impl Iterator<Item = &FactId> {
+    claim.when.facts().into_iter().chain(claim.sentence.facts())
+}
+
 /// Values of a register, exact or as printed.
 struct Registered<'r, 'a> {
     register: &'r Register<'a>,
@@ -87,19 +95,17 @@ struct Registered<'r, 'a> {
 }
 
 impl Values for Registered<'_, '_> {
-    fn value(&self, id: &str) -> Option<f64> {
+    fn value(&self, id: &FactId) -> Option<f64> {
         let fact = self.register.fact(id).ok()?;
         let value = fact.value?;
         if !self.as_printed {
             return Some(value);
         }
-        let decimals = i8::try_from(fact.decimals).unwrap_or_default();
-        crate::number::round(value, decimals)
-            .ok()
-            .map(crate::number::Decimal::to_f64)
+        let rounded = number::round(value, fact.decimals).ok()?;
+        Some(rounded.to_f64())
     }
 
-    fn same(&self, first: &str, second: &str) -> bool {
+    fn same(&self, first: &FactId, second: &FactId) -> bool {
         self.as_printed
             && self
                 .register
@@ -107,26 +113,13 @@ impl Values for Registered<'_, '_> {
                 .is_ok_and(|sign| sign == Some(0))
     }
 
-    fn count(&self, id: &str, condition: &dyn Fn(f64) -> bool) -> Option<f64> {
-        let parsed = FactId::parse(id).ok()?;
-        let Subject::Group(group) = parsed.subject else {
+    fn count(&self, id: &FactId, condition: &dyn Fn(f64) -> bool) -> Option<f64> {
+        let Subject::Group(group) = id.subject else {
             return None;
         };
-        let fact = self.register.fact(id).ok()?;
-        let members = &self
-            .register
-            .figures()
-            .groups
-            .iter()
-            .find(|known| known.id == group)?
-            .members;
-        let values = members.iter().filter_map(|member| {
-            self.register
-                .lookup()
-                .gemeente(fact.indicator, &member.code, fact.year?)?
-                .value
-        });
-        let all: Vec<f64> = values.collect();
+        let (fact, figures) = (self.register.fact(id).ok()?, self.register.figures());
+        let members = figures.members(id.indicator, figures.groups.get(group), fact.year?);
+        let all: Vec<f64> = members.filter_map(|(_, cell)| cell.value()).collect();
         (!all.is_empty()).then(|| all.iter().filter(|value| condition(**value)).count() as f64)
     }
 }
@@ -134,60 +127,28 @@ impl Values for Registered<'_, '_> {
 /// Tests a claim.
 ///
 /// # Errors
-/// When its sentence or predicate is not well-formed, or its facts lie too far apart.
+/// When its facts lie too far apart, or it stands in the summary and rests on an incomplete list.
 pub fn test<'a>(claim: &'a Claim, register: &Register<'_>) -> Result<Tested<'a>, Error> {
-    let wrong = |expected: String| Error::Predicate {
-        claim: claim.id.clone(),
-        place: claim.place.clone(),
-        expected,
-    };
-    let predicate = Predicate::parse(&claim.when).map_err(wrong)?;
-    let in_claim = |source: text::Error| Error::Text {
+    let in_claim = |source: fact::Error| Error::Fact {
         claim: claim.id.clone(),
         place: claim.place.clone(),
         source,
     };
-    let segments = text::fill(&claim.sentence, register).map_err(in_claim)?;
-    let mut facts = Vec::new();
-    for id in predicate
-        .facts()
-        .into_iter()
-        .map(str::to_owned)
-        .chain(text::ids(&claim.sentence))
-    {
-        facts.push((
-            FactId::parse(&id),
-            register.fact(&id).map_err(|error| in_claim(error.into()))?,
-        ));
-    }
-    // a change names both its years; the others must be of about the same time
-    let years: Vec<i32> = facts
-        .iter()
-        .filter(|(id, _)| id.as_ref().is_ok_and(|id| id.years == fact::Period::Used))
-        .filter_map(|(_, fact)| fact.year)
-        .collect();
-    if let (Some(first), Some(last)) = (years.iter().min(), years.iter().max())
-        && last - first > MAX_YEARS_APART
-    {
-        return Err(Error::Apart {
-            claim: claim.id.clone(),
-            place: claim.place.clone(),
-            first: *first,
-            last: *last,
-        });
-    }
-    let exact = predicate.holds(&Registered {
-        register,
-        as_printed: false,
-    });
-    let printed = predicate.holds(&Registered {
-        register,
-        as_printed: true,
-    });
-    let trace = register.trace().map_err(|error| in_claim(error.into()))?;
+    let segments = fill(&claim.sentence, register).map_err(in_claim)?;
+    let facts = facts_of(claim)
+        .map(|id| register.fact(id).map_err(in_claim))
+        .collect::<Result<Vec<&Fact>, _>>()?;
+    near_in_time(claim, &facts)?;
+    let holds = |as_printed: bool| {
+        claim.when.holds(&Registered {
+            register,
+            as_printed,
+        })
+    };
+    let (exact, printed) = (holds(false), holds(true));
     let variants = match exact {
         None => Variants::default(),
-        Some(_) => variants::recompute(&predicate, register, trace),
+        Some(_) => variants::recompute(&claim.when, register),
     };
     let state = match (exact, printed) {
         (None, _) => State::NoData,
@@ -195,12 +156,8 @@ pub fn test<'a>(claim: &'a Claim, register: &Register<'_>) -> Result<Tested<'a>,
         (Some(true), Some(true)) if !variants.is_frail() => State::Holds,
         (Some(true), _) => State::Weak,
     };
-    let provisional = facts.iter().any(|(_, fact)| fact.provisional);
-    let incomplete = facts.iter().any(|(id, _)| {
-        id.as_ref()
-            .is_ok_and(|id| rests_on_incomplete(id, register))
-    });
-    if claim.summary && incomplete {
+    let groups = groups_of(&facts, register);
+    if claim.summary && groups.iter().any(|group| !group.complete) {
         return Err(Error::Incomplete {
             claim: claim.id.clone(),
             place: claim.place.clone(),
@@ -211,10 +168,25 @@ pub fn test<'a>(claim: &'a Claim, register: &Register<'_>) -> Result<Tested<'a>,
         segments,
         state,
         variants,
-        provisional,
-        note: note(provisional, incomplete, &facts),
-        caution: caution(&facts, register),
+        provisional: facts.iter().any(|fact| fact.provisional),
+        note: note(&facts, &groups),
+        caution: caution(&groups, register),
     })
+}
+
+/// Refuses facts of different times. A change names both its years; the others must be of about the same time.
+fn near_in_time(claim: &Claim, facts: &[&Fact]) -> Result<(), Error> {
+    let of_used = facts.iter().filter(|fact| fact.id.years == Period::Used);
+    let years: BTreeSet<i32> = of_used.filter_map(|fact| fact.year).collect();
+    match (years.first(), years.last()) {
+        (Some(first), Some(last)) if last - first > MAX_YEARS_APART => Err(Error::Apart {
+            claim: claim.id.clone(),
+            place: claim.place.clone(),
+            first: *first,
+            last: *last,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The error for a claim of the summary that too few variants carry.
@@ -226,7 +198,7 @@ pub fn too_few_variants(tested: &Tested<'_>) -> Option<Error> {
         || Error::Needs {
             claim: tested.claim.id.clone(),
             place: tested.claim.place.clone(),
-            sentence: text::plain(&tested.segments),
+            sentence: plain(&tested.segments),
             needs: tested.claim.needs,
             carried: variants.carried,
             applicable: variants.applicable,
@@ -237,80 +209,63 @@ pub fn too_few_variants(tested: &Tested<'_>) -> Option<Error> {
 
 /// The error for a claim that the paper makes and the figures do not carry.
 pub fn does_not_hold(tested: &Tested<'_>, register: &Register<'_>) -> Error {
-    let facts = Predicate::parse(&tested.claim.when).map(|predicate| {
-        let said = predicate.facts().into_iter().map(|id| {
-            let text = register
-                .fact(id)
-                .map_or_else(|_| "?".to_owned(), |fact| fact.text);
-            format!("{id} is {text}")
-        });
-        said.collect::<Vec<_>>().join(", ")
+    let figures = tested.claim.when.facts().into_iter().map(|id| {
+        let text = register.fact(id).map_or("?", |fact| fact.text.as_str());
+        format!("{id} is {text}")
     });
     Error::DoesNotHold {
         claim: tested.claim.id.clone(),
         place: tested.claim.place.clone(),
-        sentence: text::plain(&tested.segments),
-        predicate: tested.claim.when.clone(),
-        figures: facts.unwrap_or_default(),
+        sentence: plain(&tested.segments),
+        predicate: tested.claim.when.text().to_owned(),
+        figures: figures.collect::<Vec<_>>().join(", "),
     }
 }
 
-fn rests_on_incomplete(id: &FactId, register: &Register<'_>) -> bool {
-    let incomplete = |group: GroupId| {
-        register
-            .figures()
-            .groups
-            .iter()
-            .any(|known| known.id == group && !known.complete)
-    };
-    match id.subject {
-        Subject::Group(group) => incomplete(group),
-        Subject::Difference(first, second) => incomplete(first) || incomplete(second),
-        Subject::Gemeente(_) | Subject::Period => false,
-    }
+/// The groups that facts speak of, in the order of tables.
+fn groups_of<'a>(facts: &[&Fact], register: &Register<'a>) -> Vec<&'a Group> {
+    let ids: BTreeSet<GroupId> = facts
+        .iter()
+        .flat_map(|fact| fact.id.subject.groups())
+        .collect();
+    let groups = &register.figures().groups;
+    ids.into_iter().map(|id| groups.get(id)).collect()
 }
-
-type Named = (Result<FactId, String>, fact::Fact);
 
 /// Provisional and withheld figures, and groups whose list is incomplete.
-fn note(provisional: bool, incomplete: bool, facts: &[Named]) -> String {
+fn note(facts: &[&Fact], groups: &[&Group]) -> String {
     let mut remarks = Vec::new();
-    if provisional {
+    if facts.iter().any(|fact| fact.provisional) {
         remarks.push("berust op voorlopige cijfers".to_owned());
     }
-    if incomplete {
-        remarks.push("van P10 is de ledenlijst niet volledig".to_owned());
+    for group in groups.iter().filter(|group| !group.complete) {
+        remarks.push(format!(
+            "van {} is de ledenlijst niet volledig",
+            group.name.label
+        ));
     }
     let lacking: BTreeSet<String> = facts
         .iter()
-        .filter_map(|(_, fact)| Some(format!("{}: {}", fact.what, fact.lacking.as_ref()?)))
+        .filter_map(|fact| Some(format!("{}: {}", fact.what, fact.lacking.as_ref()?)))
         .collect();
     remarks.extend(lacking);
     remarks.join("; ")
 }
 
 /// Small groups, and groups that share members.
-fn caution(facts: &[Named], register: &Register<'_>) -> String {
-    let groups: BTreeSet<GroupId> = facts
+fn caution(groups: &[&Group], register: &Register<'_>) -> String {
+    let nation = register.figures().groups.nation().id;
+    let members: Vec<(&str, BTreeSet<RegionId>)> = groups
         .iter()
-        .filter_map(|(id, _)| id.as_ref().ok())
-        .flat_map(|id| match id.subject {
-            Subject::Group(group) => vec![group],
-            Subject::Difference(first, second) => vec![first, second],
-            Subject::Gemeente(_) | Subject::Period => Vec::new(),
-        })
-        .filter(|group| *group != GroupId::Nederland)
-        .collect();
-    let members: Vec<(GroupId, BTreeSet<i32>)> = groups
-        .into_iter()
-        .map(|group| (group, register.members(group)))
+        .filter(|group| group.id != nation)
+        .map(|group| (group.name.label.as_str(), group.regions().collect()))
         .collect();
     let mut remarks: Vec<String> = members
         .iter()
         .filter(|(_, members)| members.len() < SMALL)
-        .map(|(group, members)| {
-            let count = crate::number::count_in_words(members.len() as u32);
-            format!("{} telt {count} gemeenten", group.label())
+        .map(|(label, members)| {
+            let count = number::count_in_words(members.len() as u32);
+            format!("{label} telt {count} gemeenten")
         })
         .collect();
     for (place, (first, of_first)) in members.iter().enumerate() {
@@ -318,7 +273,6 @@ fn caution(facts: &[Named], register: &Register<'_>) -> String {
             let shared = of_first.intersection(of_second).count();
             if shared > 0 {
                 let plural = if shared == 1 { "gemeente" } else { "gemeenten" };
-                let (first, second) = (first.label(), second.label());
                 remarks.push(format!("{first} en {second} delen {shared} {plural}"));
             }
         }
@@ -329,25 +283,15 @@ fn caution(facts: &[Named], register: &Register<'_>) -> String {
 /// What can be wrong with a claim.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A predicate is not well-formed.
-    #[error("{place}: the predicate of claim `{claim}` is not well-formed")]
-    Predicate {
-        /// Claim.
-        claim: String,
-        /// File and line.
-        place: String,
-        /// What was expected.
-        expected: String,
-    },
-    /// A sentence is not well-formed.
+    /// One of its facts.
     #[error("{place}: claim `{claim}`: {source}")]
-    Text {
+    Fact {
         /// Claim.
         claim: String,
         /// File and line.
         place: String,
         /// Why.
-        source: text::Error,
+        source: fact::Error,
     },
     /// Facts of different times.
     #[error("{place}: claim `{claim}` compares figures of {first} with figures of {last}")]
@@ -409,8 +353,7 @@ pub enum Error {
 impl Report for Error {
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Predicate { expected, .. } => format!("expected {expected}"),
-            Self::Text { source, .. } => return source.hint(),
+            Self::Fact { source, .. } => return source.hint(),
             Self::Apart { .. } => {
                 format!("name the years in the sentence, or keep within {MAX_YEARS_APART} years")
             }

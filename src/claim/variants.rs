@@ -6,21 +6,21 @@
 //! | median | … the median of its members | the same |
 //! | without the largest, without the smallest | each group loses that member (by inhabitants) | every group but Nederland |
 //! | previous period | figures of the period before the one used | figures without a year of their own |
-//! | the other list | M50 as listed in April 2023 instead of 2019, or the other way round | figures of M50 |
-//! | all of 30,000 to 80,000 | that group stands for M50 | figures of M50, where that group is not compared itself |
+//! | the other list | the members of the subject's latest other list | figures of the subject |
+//! | all of its size | that group stands for the subject | figures of the subject, where that group is not compared itself |
 //!
 //! A variant that changes nothing in a claim, or for which a figure is not there, counts neither way. Nederland stays
 //! CBS's own figure in all of them.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
 
-use super::predicate::{Predicate, Values};
-use crate::compare::GroupId;
-use crate::fact::{FactId, Period, Register, Row, Stat, Subject, Trace};
-use crate::gemeente::{NEDERLAND_NUMBER, region_code, region_number};
-use crate::number::count_in_words;
-use crate::query::Way;
+use crate::base::number::{self, count_in_words};
+use crate::fact::{Register, decimals};
+use crate::figures::compare::{Spread, Sums, combine};
+use crate::figures::{Figures, GroupFigure};
+use crate::gemeente::RegionId;
+use crate::gemeente::group::{Group, GroupId, GroupKind};
+use crate::query::{FactId, IndicatorId, Period, Predicate, Stat, Subject, Values, Way};
 
 /// How a claim stands in the variants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,32 +56,31 @@ enum Variant {
     WithoutLargest,
     WithoutSmallest,
     Previous,
-    OtherList(BTreeSet<i32>, String),
-    AllMidSized,
+    OtherList(Vec<RegionId>, String),
+    AllOfSize,
 }
 
 impl Variant {
-    fn dutch(&self) -> String {
+    fn dutch(&self, figures: &Figures) -> String {
+        let subject = &figures.groups.subject().name.label;
         match self {
             Self::Unweighted => "ongewogen gemiddelde".to_owned(),
             Self::Median => "mediaan van de leden".to_owned(),
             Self::WithoutLargest => "zonder het grootste lid".to_owned(),
             Self::WithoutSmallest => "zonder het kleinste lid".to_owned(),
             Self::Previous => "vorige periode".to_owned(),
-            Self::OtherList(_, when) => format!("M50 met de leden van {when}"),
-            Self::AllMidSized => {
-                "alle gemeenten van 30.000 tot 80.000 in plaats van M50".to_owned()
+            Self::OtherList(_, year) => format!("{subject} met de leden van {year}"),
+            Self::AllOfSize => {
+                let size = figures.groups.size.in_words();
+                format!("alle gemeenten van {size} in plaats van {subject}")
             }
         }
     }
 }
 
 /// Recomputes a predicate under every variant.
-pub(super) fn recompute<'a>(
-    predicate: &Predicate,
-    register: &Register<'a>,
-    trace: &Trace<'a>,
-) -> Variants {
+pub(super) fn recompute(predicate: &Predicate, register: &Register<'_>) -> Variants {
+    let figures = register.figures();
     let mut variants = vec![
         Variant::Unweighted,
         Variant::Median,
@@ -89,15 +88,19 @@ pub(super) fn recompute<'a>(
         Variant::WithoutSmallest,
         Variant::Previous,
     ];
-    variants.extend(other_list(register));
-    if !compares_mid_sized(predicate) {
-        variants.push(Variant::AllMidSized);
+    variants.extend(other_list(figures));
+    let of_size = |group: GroupId| {
+        let kind = figures.groups.get(group).name.kind;
+        matches!(kind, GroupKind::SizeClass | GroupKind::OthersOfSize)
+    };
+    let facts = predicate.facts();
+    if !facts.iter().flat_map(|id| id.subject.groups()).any(of_size) {
+        variants.push(Variant::AllOfSize);
     }
     let mut found = Variants::default();
     for variant in variants {
         let varied = Varied {
             register,
-            trace,
             variant: &variant,
             changed: Cell::new(false),
         };
@@ -109,46 +112,23 @@ pub(super) fn recompute<'a>(
         if holds {
             found.carried += 1;
         } else {
-            found.failing.push(variant.dutch());
+            found.failing.push(variant.dutch(figures));
         }
     }
     found
 }
 
-fn compares_mid_sized(predicate: &Predicate) -> bool {
-    let mid = |group: &GroupId| matches!(group, GroupId::MidSized | GroupId::MidSizedOther);
-    predicate
-        .facts()
-        .into_iter()
-        .filter_map(|id| FactId::parse(id).ok())
-        .any(|id| match id.subject {
-            Subject::Group(group) => mid(&group),
-            Subject::Difference(first, second) => mid(&first) || mid(&second),
-            Subject::Gemeente(_) | Subject::Period => false,
-        })
-}
-
-/// The list of M50 that the edition does not use: the latest but that one.
-fn other_list(register: &Register<'_>) -> Option<Variant> {
-    let figures = register.figures();
-    let gemeenten = &figures.gemeenten;
-    let own = figures.edition.lists.get(GroupId::M50.id())?;
-    let date = gemeenten
-        .networks
-        .dates(GroupId::M50.id())
-        .filter(|date| *date != own)
-        .last()?;
-    let list = gemeenten.networks.list(GroupId::M50.id(), date).ok()?;
-    let members = list.members(
-        figures.edition.boundaries,
-        &gemeenten.regions,
-        &gemeenten.herindelingen,
-    );
-    let numbers = members
-        .iter()
-        .filter_map(|member| region_number(&member.code));
+/// The list of the subject that the edition does not use: the latest but that one.
+fn other_list(figures: &Figures) -> Option<Variant> {
+    let (gemeenten, subject) = (&figures.gemeenten, figures.groups.subject());
+    let own = &subject.list_date;
+    let dates = gemeenten.networks.dates(&subject.name.id);
+    let date = dates.filter(|date| *date != own).last()?;
+    let list = gemeenten.networks.list(&subject.name.id, date).ok()?;
+    let boundaries = figures.edition.boundaries;
+    let members = list.members(boundaries, &gemeenten.regions, &gemeenten.herindelingen);
     Some(Variant::OtherList(
-        numbers.collect(),
+        members.iter().map(|member| member.region).collect(),
         date.get(..4)?.to_owned(),
     ))
 }
@@ -156,110 +136,102 @@ fn other_list(register: &Register<'_>) -> Option<Variant> {
 /// Values under a variant.
 struct Varied<'r, 'a> {
     register: &'r Register<'a>,
-    trace: &'r Trace<'a>,
     variant: &'r Variant,
     changed: Cell<bool>,
 }
 
 impl Values for Varied<'_, '_> {
-    fn value(&self, id: &str) -> Option<f64> {
-        let id = FactId::parse(id).ok()?;
-        let indicators = &self.register.queries().indicators;
-        let position = indicators
-            .iter()
-            .position(|known| known.id == id.indicator)?;
-        let of = |group: GroupId, year: i32| self.of_group(position, group, year, Stat::Value);
+    fn value(&self, id: &FactId) -> Option<f64> {
+        let of = |group: GroupId, year: i32| self.of_group(id.indicator, group, year, Stat::Value);
         let two = |first: f64, second: f64| match id.stat {
             Stat::Percent => (second != 0.0).then(|| (first - second) / second.abs() * 100.0),
             Stat::Times => (second > 0.0).then(|| first / second),
             _ => Some(first - second),
         };
-        match (&id.subject, id.years) {
-            (Subject::Group(group), Period::Change(from, to)) => {
-                two(of(*group, to)?, of(*group, from)?)
+        match (id.subject, id.years) {
+            (Subject::Period, years) => Some(f64::from(self.year(id.indicator, years)?)),
+            (Subject::Gemeente(region), years) => {
+                let year = self.year(id.indicator, years)?;
+                let cell = self.figures().cell(id.indicator, region, year)?;
+                cell.value()
             }
-            (Subject::Period, years) => Some(f64::from(self.year(position, years)?)),
-            (Subject::Gemeente(code), years) => {
-                let year = self.year(position, years)?;
-                self.register.lookup().gemeente(position, code, year)?.value
+            (Subject::Group(group), Period::Change(from, to)) => {
+                two(of(group, to)?, of(group, from)?)
             }
             (Subject::Group(group), years) => {
-                self.of_group(position, *group, self.year(position, years)?, id.stat)
+                let year = self.year(id.indicator, years)?;
+                self.of_group(id.indicator, group, year, id.stat)
             }
             (Subject::Difference(first, second), years) => {
-                let year = self.year(position, years)?;
-                two(of(*first, year)?, of(*second, year)?)
+                let year = self.year(id.indicator, years)?;
+                two(of(first, year)?, of(second, year)?)
             }
         }
     }
 
-    fn count(&self, id: &str, condition: &dyn Fn(f64) -> bool) -> Option<f64> {
-        let parsed = FactId::parse(id).ok()?;
-        let Subject::Group(group) = parsed.subject else {
+    fn count(&self, id: &FactId, condition: &dyn Fn(f64) -> bool) -> Option<f64> {
+        let Subject::Group(group) = id.subject else {
             return None;
         };
-        let indicators = &self.register.queries().indicators;
-        let position = indicators
-            .iter()
-            .position(|known| known.id == parsed.indicator)?;
-        let year = self.year(position, parsed.years)?;
+        let year = self.year(id.indicator, id.years)?;
+        let group = self.figures().groups.get(group);
         let members = self
             .members(group)
-            .unwrap_or_else(|| self.register.members(group));
-        let values: Vec<f64> = self
-            .trace
-            .rows(position, year)
-            .filter(|row| members.contains(&row.region))
-            .filter_map(|row| row.value)
-            .collect();
+            .unwrap_or_else(|| group.regions().collect());
+        let cells = members
+            .into_iter()
+            .filter_map(|region| self.figures().cell(id.indicator, region, year));
+        let values: Vec<f64> = cells.filter_map(crate::figures::Cell::value).collect();
         (!values.is_empty())
             .then(|| values.iter().filter(|value| condition(**value)).count() as f64)
     }
 }
 
-impl Varied<'_, '_> {
+impl<'a> Varied<'_, 'a> {
+    const fn figures(&self) -> &'a Figures {
+        self.register.figures()
+    }
+
     /// The year meant; in the variant of the previous period the latest one before it that has figures.
-    fn year(&self, position: usize, years: Period) -> Option<i32> {
+    fn year(&self, indicator: IndicatorId, years: Period) -> Option<i32> {
         let used = match years {
             Period::Year(year) | Period::Change(_, year) => return Some(year),
-            Period::Used => self.register.figures().used[position].year?,
+            Period::Used => self.figures().used(indicator).year?,
         };
         if *self.variant != Variant::Previous {
             return Some(used);
         }
-        let lookup = self.register.lookup();
-        // a size class has no row of M50
-        let group = if lookup.group(position, GroupId::M50, used).is_some() {
-            GroupId::M50
+        let (compared, groups) = (self.figures().compared(indicator), &self.figures().groups);
+        // a size class has no figure of the subject
+        let subject = groups.subject().id;
+        let group = if compared.get(subject, used).is_some() {
+            subject
         } else {
-            GroupId::Nederland
+            groups.nation().id
         };
-        let before = lookup
-            .years(position, group)
-            .into_iter()
+        let mut before = compared
+            .of_group(group)
             .rev()
-            .filter(|year| *year < used);
-        let mut with_figures = before.filter(|year| {
-            lookup
-                .group(position, group, *year)
-                .is_some_and(|row| row.n > 0)
-        });
-        let found = with_figures.next()?;
+            .filter(|figure| figure.year < used && figure.n > 0);
+        let found = before.next()?.year;
         self.changed.set(true);
         Some(found)
     }
 
-    /// The members that the variant puts in place of those of a group.
-    fn members(&self, group: GroupId) -> Option<BTreeSet<i32>> {
-        if group == GroupId::Nederland {
+    /// The members that the variant puts in place of those of a group, in region order.
+    fn members(&self, group: &Group) -> Option<Vec<RegionId>> {
+        let groups = &self.figures().groups;
+        let is_subject = group.id == groups.subject().id;
+        if group.id == groups.nation().id {
             return None;
         }
         let members = match self.variant {
             Variant::WithoutLargest => self.without(group, true)?,
             Variant::WithoutSmallest => self.without(group, false)?,
-            Variant::OtherList(members, _) if group == GroupId::M50 => members.clone(),
-            Variant::AllMidSized if group == GroupId::M50 => {
-                self.register.members(GroupId::MidSized)
+            Variant::OtherList(members, _) if is_subject => members.clone(),
+            Variant::AllOfSize if is_subject => {
+                let of_size = groups.of_kind(GroupKind::SizeClass)?;
+                of_size.regions().collect()
             }
             _ => return None,
         };
@@ -267,82 +239,73 @@ impl Varied<'_, '_> {
         Some(members)
     }
 
-    fn without(&self, group: GroupId, largest: bool) -> Option<BTreeSet<i32>> {
-        let figures = self.register.figures();
-        let mut members = self.register.members(group);
-        let size = |region: &i32| {
-            let key = (figures.edition.boundaries, region_code(*region));
-            figures
-                .cells
-                .population
-                .get(&key)
-                .copied()
-                .unwrap_or_default()
+    fn without(&self, group: &Group, largest: bool) -> Option<Vec<RegionId>> {
+        let figures = self.figures();
+        let size = |region: &RegionId| {
+            let key = (figures.edition.boundaries, *region);
+            figures.population.get(&key).copied().unwrap_or_default()
         };
-        let by_size = |a: &i32, b: &i32| size(a).total_cmp(&size(b)).then(a.cmp(b));
+        let by_size = |a: &RegionId, b: &RegionId| size(a).total_cmp(&size(b)).then(a.cmp(b));
         let out = if largest {
-            members.iter().copied().max_by(by_size)
+            group.regions().max_by(by_size)
         } else {
-            members.iter().copied().min_by(by_size)
+            group.regions().min_by(by_size)
         }?;
-        members.remove(&out);
-        Some(members)
+        Some(group.regions().filter(|region| *region != out).collect())
     }
 
-    fn of_group(&self, position: usize, group: GroupId, year: i32, stat: Stat) -> Option<f64> {
+    fn of_group(
+        &self,
+        indicator: IndicatorId,
+        group: GroupId,
+        year: i32,
+        stat: Stat,
+    ) -> Option<f64> {
         if stat == Stat::Rank {
-            return self.rank(position, group, year);
+            return self.rank(indicator, group, year);
         }
-        let row = self.register.lookup().group(position, group, year)?;
-        let way = self.register.queries().indicators[position]
-            .ways
-            .get(row.way)?;
-        if let Some(members) = self.members(group) {
-            return self.over(position, year, way, &members, stat);
+        let figure = self.figures().group(indicator, group, year)?;
+        let way = &self.register.queries()[indicator].ways[figure.way];
+        let group = self.figures().groups.get(group);
+        match self.members(group) {
+            Some(members) => self.over(indicator, year, way, &members, stat),
+            None => self.statistic(figure, way, group, stat),
         }
-        let is_ratio = matches!(
-            way,
-            Way::Mean { .. }
-                | Way::Quotient {
-                    of_nederland: false,
-                    ..
-                }
-        );
-        let other_middle = is_ratio && group != GroupId::Nederland && row.value.is_some();
-        Some(match (stat, self.variant) {
-            (Stat::Value, Variant::Unweighted) if other_middle => {
+    }
+
+    /// A statistic of the group as it is; for its value another middle where the variant is one.
+    fn statistic(&self, figure: &GroupFigure, way: &Way, group: &Group, stat: Stat) -> Option<f64> {
+        let other_middle =
+            way.is_ratio() && group.name.kind != GroupKind::Nation && figure.value.is_some();
+        let middle = match self.variant {
+            Variant::Unweighted if other_middle => figure.spread.map(|spread| spread.mean),
+            Variant::Median if other_middle => figure.spread.map(|spread| spread.median),
+            _ => None,
+        };
+        match (stat, middle) {
+            (Stat::Value, Some(middle)) => {
                 self.changed.set(true);
-                row.mean?
+                Some(middle)
             }
-            (Stat::Value, Variant::Median) if other_middle => {
-                self.changed.set(true);
-                row.median?
-            }
-            (Stat::Value, _) => row.value?,
-            (Stat::Min, _) => row.min?,
-            (Stat::Q1, _) => row.q1?,
-            (Stat::Median, _) => row.median?,
-            (Stat::Q3, _) => row.q3?,
-            (Stat::Max, _) => row.max?,
-            (Stat::Mean, _) => row.mean?,
-            (Stat::Count, _) => f64::from(row.n),
-            (Stat::Members, _) => f64::from(row.members),
-            _ => return None,
-        })
+            (Stat::Value, None) => figure.value,
+            (Stat::Count, _) => Some(figure.n as f64),
+            (Stat::Members, _) => Some(figure.members as f64),
+            _ => of_spread(figure.spread?, stat),
+        }
     }
 
     /// Rank among the networks by printed value, 1 the highest.
-    fn rank(&self, position: usize, group: GroupId, year: i32) -> Option<f64> {
-        let decimals = crate::fact::decimals(&self.register.queries().indicators[position]);
+    fn rank(&self, indicator: IndicatorId, group: GroupId, year: i32) -> Option<f64> {
+        let decimals = decimals(&self.register.queries()[indicator]);
         let printed = |group: GroupId| {
-            let value = self.of_group(position, group, year, Stat::Value)?;
-            let rounded = crate::number::round(value, decimals).ok()?;
+            let value = self.of_group(indicator, group, year, Stat::Value)?;
+            let rounded = number::round(value, decimals).ok()?;
             Some(rounded.to_f64())
         };
         let own = printed(group)?;
-        let above = GroupId::NETWORKS
-            .into_iter()
-            .filter_map(printed)
+        let networks = self.figures().groups.networks();
+        let above = networks
+            .filter_map(|network| printed(network.id))
             .filter(|value| *value > own);
         Some((above.count() + 1) as f64)
     }
@@ -350,88 +313,46 @@ impl Varied<'_, '_> {
     /// A statistic over other members than the group's own.
     fn over(
         &self,
-        position: usize,
+        indicator: IndicatorId,
         year: i32,
         way: &Way,
-        members: &BTreeSet<i32>,
+        members: &[RegionId],
         stat: Stat,
     ) -> Option<f64> {
-        let rows: Vec<Row> = self
-            .trace
-            .rows(position, year)
-            .filter(|row| row.region != NEDERLAND_NUMBER && members.contains(&row.region))
+        let block = self.figures().block(indicator);
+        let places: Vec<usize> = members
+            .iter()
+            .filter_map(|region| block.place(*region))
             .collect();
-        if stat == Stat::Members {
-            return Some(rows.len() as f64);
-        }
-        let mut values: Vec<f64> = rows.iter().filter_map(|row| row.value).collect();
-        values.sort_by(f64::total_cmp);
-        let quantile = |share: f64| quantile(&values, share);
+        let sums = Sums::of(&places, block.year(year), &[]);
         match stat {
             Stat::Value => {
-                let minimum = self.register.queries().indicators[position].coverage;
-                let enough = values.len() as f64 * 100.0 >= minimum * rows.len() as f64;
-                if enough { combine(way, &rows) } else { None }
+                let minimum = self.register.queries()[indicator].coverage;
+                let enough = sums.values.len() as f64 * 100.0 >= minimum * places.len() as f64;
+                if enough { combine(way, &sums) } else { None }
             }
-            Stat::Min => quantile(0.0),
-            Stat::Q1 => quantile(0.25),
-            Stat::Median => quantile(0.5),
-            Stat::Q3 => quantile(0.75),
-            Stat::Max => quantile(1.0),
-            Stat::Mean => {
-                (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-            }
-            Stat::Count => Some(values.len() as f64),
-            _ => None,
+            Stat::Count => Some(sums.values.len() as f64),
+            Stat::Members => Some(places.len() as f64),
+            _ => of_spread(Spread::of(&sums.values)?, stat),
         }
     }
 }
 
-/// The value of a group from the rows of its members, as [`crate::compare`] makes it.
-pub fn combine(way: &Way, rows: &[Row]) -> Option<f64> {
-    let present = || rows.iter().filter(|row| row.value.is_some());
-    let num: f64 = present().filter_map(|row| row.num).sum();
-    let den: f64 = present().filter_map(|row| row.den).sum();
-    match way {
-        Way::Quotient {
-            of_nederland: true,
-            scale,
-            minus,
-            ..
-        } => {
-            let of = present().find_map(|row| row.den)?;
-            Some(num / of * scale - minus)
-        }
-        Way::Quotient { scale, minus, .. } if den > 0.0 => Some(num / den * scale - minus),
-        Way::Mean { .. } if den > 0.0 && present().all(|row| row.den.is_some()) => Some(num / den),
-        Way::Total { .. } => rows.iter().all(|row| row.value.is_some()).then_some(num),
-        _ => None,
-    }
-}
-
-/// A quantile of sorted values by linear interpolation.
-fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
-    let place = share * last as f64;
-    let (below, above) = (
-        sorted[place.floor() as usize],
-        sorted[place.ceil() as usize],
-    );
-    Some(below + (above - below) * place.fract())
+const fn of_spread(spread: Spread, stat: Stat) -> Option<f64> {
+    Some(match stat {
+        Stat::Min => spread.min,
+        Stat::Q1 => spread.q1,
+        Stat::Median => spread.median,
+        Stat::Q3 => spread.q3,
+        Stat::Max => spread.max,
+        Stat::Mean => spread.mean,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_are_interpolated() {
-        let values = [1.0, 2.0, 4.0];
-        assert_eq!(quantile(&values, 0.5), Some(2.0));
-        assert_eq!(quantile(&values, 0.25), Some(1.5));
-        assert_eq!(quantile(&values, 1.0), Some(4.0));
-        assert_eq!(quantile(&[], 0.5), None);
-    }
 
     #[test]
     fn more_than_a_quarter_is_frail() {

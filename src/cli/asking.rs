@@ -4,9 +4,12 @@ use std::io::Write as _;
 
 use clap::Args;
 
-use crate::failure::Failure;
+use crate::base::failure::Failure;
+use crate::base::project::Project;
 use crate::inquire;
-use crate::pipeline::{self, Project};
+use crate::pipeline;
+use crate::query::{FactId, Queries};
+use std::collections::BTreeSet;
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -43,10 +46,18 @@ fn say(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
+#[allow(clippy::unnecessary_wraps)] // one of the ways to want facts, and others fail
+fn nothing_more(_: &Queries) -> Result<BTreeSet<FactId>, Failure> {
+    Ok(BTreeSet::new())
+}
+
 pub(super) fn run_check(project: &Project, check: &Check) -> Result<(), Failure> {
-    let checks = pipeline::inquire(project, check.edition.as_deref(), |register| {
-        inquire::check(&project.queries(), &project.paper(), register)
-    })?;
+    let checks = pipeline::inquire(
+        project,
+        check.edition.as_deref(),
+        &nothing_more,
+        |inquiry| inquire::check(&project.queries(), inquiry),
+    )?;
     if check.json {
         // texts and words become JSON always
         say(&serde_json::to_string_pretty(&checks).unwrap_or_default());
@@ -64,27 +75,33 @@ pub(super) fn run_check(project: &Project, check: &Check) -> Result<(), Failure>
 }
 
 pub(super) fn run_explain(project: &Project, explain: &Explain) -> Result<(), Failure> {
-    let text = pipeline::inquire(project, explain.edition.as_deref(), |register| {
-        inquire::explain(&explain.id, register)
+    let wanted = |queries: &Queries| inquire::wanted(&explain.id, queries);
+    let text = pipeline::inquire(project, explain.edition.as_deref(), &wanted, |inquiry| {
+        inquire::explain(&explain.id, inquiry)
     })?;
     say(&text);
     Ok(())
 }
 
 pub(super) fn run_where(project: &Project, wanted: &Where) -> Result<(), Failure> {
-    pipeline::inquire(project, wanted.edition.as_deref(), |register| {
-        let found = inquire::find(&wanted.text, &project.paper(), register)?;
-        if found.is_empty() {
-            return Err(inquire::Error::NotFound {
-                text: wanted.text.clone(),
-                edition: register.figures().edition.id.clone(),
+    pipeline::inquire(
+        project,
+        wanted.edition.as_deref(),
+        &nothing_more,
+        |inquiry| {
+            let found = inquire::find(&wanted.text, inquiry)?;
+            if found.is_empty() {
+                return Err(inquire::Error::NotFound {
+                    text: wanted.text.clone(),
+                    edition: inquiry.register.figures().edition.id.clone(),
+                }
+                .into());
             }
-            .into());
-        }
-        say(&found
-            .iter()
-            .map(inquire::Found::to_text)
-            .collect::<String>());
-        Ok(())
-    })
+            say(&found
+                .iter()
+                .map(inquire::Found::to_text)
+                .collect::<String>());
+            Ok(())
+        },
+    )
 }

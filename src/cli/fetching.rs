@@ -11,14 +11,16 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::progress::Bars;
-use crate::cbs::{
+use crate::base::failure::{Failure, Report};
+use crate::base::files;
+use crate::base::project::Project;
+use crate::query::Queries;
+use crate::source::cbs::{
     Client, Config, Description, DimensionKind, Entry, ErrorKind, PlannedRequest, Progress, Service,
 };
-use crate::failure::{Failure, Report};
-use crate::fetch::{self, Error, Options, Outcome, TableReport, UpdateReport, UpdateStatus};
-use crate::files;
-use crate::pipeline::Project;
-use crate::query::Queries;
+use crate::source::fetch::{
+    self, Error, Options, Outcome, TableReport, UpdateReport, UpdateStatus,
+};
 
 /// `fetch`.
 #[derive(Debug, Args)]
@@ -353,7 +355,7 @@ fn description(table: &Description) -> String {
             let _ = write!(text, ", map of {year}");
         }
         text.push('\n');
-        let few = |member: &&crate::cbs::Member| {
+        let few = |member: &&crate::source::cbs::Member| {
             dimension.kind != DimensionKind::Geo || !member.key.starts_with("GM")
         };
         let shown = if dimension.kind == DimensionKind::Geo {

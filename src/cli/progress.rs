@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::cbs::Progress;
+use crate::source::cbs::Progress;
 
 /// Bars, one per table under way.
 pub struct Bars {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::failure::Failure;
+use crate::base::failure::Failure;
 use crate::verify;
 
 #[derive(Debug, Args)]

@@ -2,19 +2,34 @@
 //!
 //! Sums go in region order, as the comparison made them, so that numerator and denominator are those it divided.
 
-use super::derivation::Derivation;
-use super::trace::{Row, Trace};
 use super::{Fact, Register, print};
-use crate::compare::GroupId;
-use crate::gemeente::{NEDERLAND_NUMBER, region_code};
-use crate::number;
-use crate::query::{Formula, Way};
+use crate::base::number;
+use crate::evidence::Derivation;
+use crate::figures::{Cell, Figures};
+use crate::gemeente::RegionId;
+use crate::gemeente::group::Group;
+use crate::query::{Formula, Indicator, Queries, TopicId, Way};
 
-/// Writes formulas.
+/// The formula of a fact.
+pub fn formula(fact: &Fact, derivation: Option<&Derivation>, register: &Register<'_>) -> String {
+    let writer = Writer {
+        register,
+        fact,
+        indicator: &register.queries()[fact.id.indicator],
+    };
+    match (&fact.lacking, derivation) {
+        (Some(why), _) => why.clone(),
+        (None, Some(derivation)) => writer.text(derivation),
+        (None, None) => String::new(),
+    }
+}
+
+/// Writes the formulas of one fact.
 #[derive(Clone, Copy)]
-pub(super) struct Writer<'r, 'a> {
-    pub register: &'r Register<'a>,
-    pub trace: &'r Trace<'a>,
+struct Writer<'r, 'a> {
+    register: &'r Register<'a>,
+    fact: &'r Fact,
+    indicator: &'r Indicator,
 }
 
 /// Sums over the members of a group that have a value.
@@ -27,167 +42,176 @@ struct Sums {
     way: usize,
 }
 
-impl Writer<'_, '_> {
-    /// The formula of a fact.
-    pub(super) fn of_fact(self, fact: &Fact, derivation: Option<&Derivation>) -> String {
-        match (&fact.lacking, derivation) {
-            (Some(why), _) => why.clone(),
-            (None, Some(derivation)) => self.text(fact.indicator, derivation),
-            (None, None) => String::new(),
-        }
+impl<'r> Writer<'r, '_> {
+    fn figures(self) -> &'r Figures {
+        self.register.figures()
     }
 
-    fn text(self, indicator: usize, derivation: &Derivation) -> String {
-        match derivation {
+    fn queries(self) -> &'r Queries {
+        self.register.queries()
+    }
+
+    fn cell(self, region: RegionId, year: i32) -> Option<&'r Cell> {
+        self.figures().cell(self.fact.id.indicator, region, year)
+    }
+
+    fn group(self, id: &str) -> Option<&'r Group> {
+        self.figures().groups.named(id)
+    }
+
+    fn text(self, derivation: &Derivation) -> String {
+        self.written(derivation).unwrap_or_default()
+    }
+
+    fn written(self, derivation: &Derivation) -> Option<String> {
+        Some(match derivation {
             Derivation::Ratio {
                 group,
                 year,
                 scale,
                 minus,
+            } => {
+                let sums = self.sums(group, *year)?;
+                self.quotient(*year, &sums, (*scale, *minus))
             }
-            | Derivation::Share {
+            Derivation::Share {
                 group,
                 year,
                 scale,
                 minus,
             } => {
-                let share = matches!(derivation, Derivation::Share { .. });
-                let Some(mut sums) = self.sums(indicator, *group, *year) else {
-                    return String::new();
-                };
-                if share {
-                    sums.den /= sums.with_value as f64;
-                }
-                self.quotient(indicator, *year, &sums, (*scale, *minus))
+                let mut sums = self.sums(group, *year)?;
+                sums.den /= sums.with_value as f64;
+                self.quotient(*year, &sums, (*scale, *minus))
             }
-            Derivation::Sum { group, year } => self
-                .sums(indicator, *group, *year)
-                .map_or_else(String::new, |sums| {
-                    format!("som van {} leden: {}", sums.members, amount(sums.num))
-                }),
-            Derivation::Published { year } => self.published(indicator, *year),
-            Derivation::SizeClass { year, scale } => {
-                let row = self.trace.row(indicator, *year, NEDERLAND_NUMBER);
-                let pair = row.and_then(|row| row.num.zip(row.den));
-                pair.map_or_else(String::new, |(num, den)| {
-                    let scale = times(*scale);
-                    format!(
-                        "inwoners van gemeenten in de klasse {} / alle inwoners {}{scale}",
-                        amount(num),
-                        amount(den)
-                    )
-                })
+            Derivation::Sum { group, year } => {
+                let sums = self.sums(group, *year)?;
+                format!("som van {} leden: {}", sums.members, amount(sums.num))
             }
-            Derivation::Stat { group, year, stat } => self.stat(indicator, *group, *year, stat),
-            Derivation::Rank { of, .. } => {
-                let ranked = of.keys().map(|group| {
-                    let year = derivation_year(&of[group]);
-                    let value = GroupId::parse(group).and_then(|group| {
-                        self.register.lookup().group(indicator, group, year)?.value
-                    });
-                    format!("{group} {}", self.value(indicator, value))
-                });
+            Derivation::Published { year } => {
+                let cell = self.cell(RegionId::NEDERLAND, *year)?;
                 format!(
-                    "plaats van hoog naar laag onder {}",
-                    ranked.collect::<Vec<_>>().join(", ")
+                    "cijfer voor Nederland van de bron: {}",
+                    self.one(*year, cell)
                 )
             }
+            Derivation::SizeClass { year, scale } => self.size_class(*year, *scale)?,
+            Derivation::Stat { group, year, stat } => self.stat(group, *year, stat)?,
+            Derivation::Rank { of, .. } => self.rank(of),
             Derivation::Name {
                 group,
                 year,
                 highest,
             } => {
                 let side = if *highest { "hoogste" } else { "laagste" };
-                let stat = if *highest { "max" } else { "min" };
-                format!(
-                    "lid met de {side} waarde: {}",
-                    self.stat_value(indicator, *group, *year, stat)
-                )
+                let extreme = self.extreme(group, *year, *highest)?;
+                format!("lid met de {side} waarde: {extreme}")
             }
             Derivation::Gemeente { region, year } => {
-                let row = crate::gemeente::region_number(region)
-                    .and_then(|region| self.trace.row(indicator, *year, region));
-                row.map_or_else(String::new, |row| self.one(indicator, *year, &row))
+                let cell = self.cell(RegionId::parse(region)?, *year)?;
+                self.one(*year, cell)
             }
             Derivation::Difference {
                 first,
                 second,
                 percent,
             } => {
-                let (a, b) = (self.text(indicator, first), self.text(indicator, second));
-                let (first, second) = (self.short(indicator, first), self.short(indicator, second));
+                let (a, b) = (self.short(first), self.short(second));
                 let head = if *percent {
-                    format!("({first} − {second}) / {second} × 100")
+                    format!("({a} − {b}) / {b} × 100")
                 } else {
-                    format!("{first} − {second}")
+                    format!("{a} − {b}")
                 };
-                format!("{head}; waarin {first} = {a}; {second} = {b}")
+                self.of_two(&head, (first, &a), (second, &b))
             }
             Derivation::Times { first, second } => {
-                let (a, b) = (self.text(indicator, first), self.text(indicator, second));
-                let (first, second) = (self.short(indicator, first), self.short(indicator, second));
-                format!("{first} / {second}; waarin {first} = {a}; {second} = {b}")
+                let (a, b) = (self.short(first), self.short(second));
+                self.of_two(&format!("{a} / {b}"), (first, &a), (second, &b))
             }
             Derivation::Period {} => "de laatste periode met genoeg cijfers".to_owned(),
-        }
+        })
     }
 
-    fn value(self, indicator: usize, value: Option<f64>) -> String {
+    fn of_two(
+        self,
+        head: &str,
+        (first, a): (&Derivation, &str),
+        (second, b): (&Derivation, &str),
+    ) -> String {
+        let (first, second) = (self.text(first), self.text(second));
+        format!("{head}; waarin {a} = {first}; {b} = {second}")
+    }
+
+    fn size_class(self, year: i32, scale: f64) -> Option<String> {
+        let cell = self.cell(RegionId::NEDERLAND, year)?;
+        let (num, den, scale) = (amount(cell.num?), amount(cell.den?), times(scale));
+        Some(format!(
+            "inwoners van gemeenten in de klasse {num} / alle inwoners {den}{scale}"
+        ))
+    }
+
+    fn rank(self, of: &std::collections::BTreeMap<String, Derivation>) -> String {
+        let ranked = of.iter().map(|(group, derivation)| {
+            let value = self.group_value(group, derivation.year());
+            format!("{group} {}", self.value(value))
+        });
+        let ranked: Vec<String> = ranked.collect();
+        format!("plaats van hoog naar laag onder {}", ranked.join(", "))
+    }
+
+    fn value(self, value: Option<f64>) -> String {
         value
-            .and_then(|value| {
-                print(&self.register.queries().indicators[indicator], value, false).ok()
-            })
+            .and_then(|value| print(self.indicator, value, false).ok())
             .unwrap_or_else(|| "geen cijfer".to_owned())
     }
 
+    fn group_value(self, group: &str, year: Option<i32>) -> Option<f64> {
+        let group = self.group(group)?.id;
+        let figures = self.figures();
+        figures.group(self.fact.id.indicator, group, year?)?.value
+    }
+
     /// The value of a group, in one word.
-    fn short(self, indicator: usize, derivation: &Derivation) -> String {
-        let year = derivation_year(derivation);
+    fn short(self, derivation: &Derivation) -> String {
+        let nation = &self.figures().groups.nation().name.id;
         let group = match derivation {
             Derivation::Ratio { group, .. }
             | Derivation::Share { group, .. }
-            | Derivation::Sum { group, .. } => *group,
-            _ => GroupId::Nederland,
+            | Derivation::Sum { group, .. } => group,
+            _ => nation,
         };
-        let row = self.register.lookup().group(indicator, group, year);
-        self.value(indicator, row.and_then(|row| row.value))
+        self.value(self.group_value(group, derivation.year()))
     }
 
-    fn sums(self, indicator: usize, group: GroupId, year: i32) -> Option<Sums> {
-        let members = self.register.members(group);
-        let mut sums: Option<Sums> = None;
-        let rows = self.trace.rows(indicator, year);
-        for row in rows.filter(|row| members.contains(&row.region)) {
-            let sums = sums.get_or_insert(Sums {
-                num: 0.0,
-                den: 0.0,
-                with_value: 0,
-                members: members.len(),
-                den_year: row.den_year,
-                way: row.way,
-            });
-            if row.value.is_some() {
-                sums.num += row.num.unwrap_or_default();
-                sums.den += row.den.unwrap_or_default();
+    fn sums(self, group: &str, year: i32) -> Option<Sums> {
+        let group = self.group(group)?;
+        let period = self.figures().block(self.fact.id.indicator).period(year)?;
+        let mut sums = Sums {
+            num: 0.0,
+            den: 0.0,
+            with_value: 0,
+            members: group.members.len(),
+            den_year: None,
+            way: period.way,
+        };
+        let cells = self.figures().members(self.fact.id.indicator, group, year);
+        for (place, (_, cell)) in cells.enumerate() {
+            if place == 0 {
+                sums.den_year = cell.den_year;
+            }
+            if cell.value().is_some() {
+                sums.num += cell.num.unwrap_or_default();
+                sums.den += cell.den.unwrap_or_default();
                 sums.with_value += 1;
-                sums.den_year = sums.den_year.min(row.den_year).or(row.den_year);
+                sums.den_year = sums.den_year.min(cell.den_year).or(cell.den_year);
             }
         }
-        sums
+        Some(sums)
     }
 
     /// Numerator over denominator, named and with their numbers.
-    fn quotient(
-        self,
-        indicator: usize,
-        year: i32,
-        sums: &Sums,
-        (scale, minus): (f64, f64),
-    ) -> String {
-        let way = self.register.queries().indicators[indicator]
-            .ways
-            .get(sums.way);
-        let (above, below) = way.map_or_else(Default::default, |way| self.names(way));
+    fn quotient(self, year: i32, sums: &Sums, (scale, minus): (f64, f64)) -> String {
+        let (above, below) = self.names(&self.indicator.ways[sums.way]);
         let den_year = match sums.den_year {
             Some(den_year) if den_year != year => format!(" ({den_year})"),
             _ => String::new(),
@@ -220,28 +244,22 @@ impl Writer<'_, '_> {
                 ..
             } => {
                 let of = if *of_nederland { " van Nederland" } else { "" };
-                (
-                    self.titles(numerator),
-                    format!("{}{of}", self.titles(denominator)),
-                )
+                let below = self.titles(denominator);
+                (self.titles(numerator), format!("{below}{of}"))
             }
             Way::Mean { ratio, weight } => {
                 let weight = self.titles(weight);
-                (format!("{} × {weight}", self.title(ratio)), weight)
+                (format!("{} × {weight}", self.title(*ratio)), weight)
             }
             Way::Total { total } => (self.titles(total), String::new()),
             Way::Distribution { topic } | Way::SizeClass { topic, .. } => {
-                (self.title(topic), String::new())
+                (self.title(*topic).to_owned(), String::new())
             }
         }
     }
 
-    fn title(self, topic: &str) -> String {
-        let topics = &self.register.queries().topics;
-        topics
-            .iter()
-            .find(|known| known.id == topic)
-            .map_or_else(|| topic.to_owned(), |known| known.title.clone())
+    fn title(self, topic: TopicId) -> &'r str {
+        &self.queries()[topic].title
     }
 
     fn titles(self, formula: &Formula) -> String {
@@ -252,105 +270,61 @@ impl Writer<'_, '_> {
                 (_, true) => text.push_str(" − "),
                 (_, false) => text.push_str(" + "),
             }
-            text.push_str(&self.title(&term.topic));
+            text.push_str(self.title(term.topic));
         }
         text
     }
 
-    fn published(self, indicator: usize, year: i32) -> String {
-        let row = self.trace.row(indicator, year, NEDERLAND_NUMBER);
-        row.map_or_else(String::new, |row| {
-            format!(
-                "cijfer voor Nederland van de bron: {}",
-                self.one(indicator, year, &row)
-            )
-        })
-    }
-
     /// The formula of one region.
-    fn one(self, indicator: usize, year: i32, row: &Row) -> String {
-        let way = self.register.queries().indicators[indicator]
-            .ways
-            .get(row.way);
-        let (scale, minus) = match way {
-            Some(Way::Quotient { scale, minus, .. }) => (*scale, *minus),
-            Some(Way::Mean { .. }) => (1.0, 0.0),
-            _ => return self.value(indicator, row.value),
+    fn one(self, year: i32, cell: &Cell) -> String {
+        let period = self.figures().block(self.fact.id.indicator).period(year);
+        let way = period.map_or(0, |period| period.way);
+        let factors = match &self.indicator.ways[way] {
+            Way::Quotient { scale, minus, .. } => Some((*scale, *minus)),
+            Way::Mean { .. } => Some((1.0, 0.0)),
+            _ => None,
         };
-        let (Some(num), Some(den)) = (row.num, row.den) else {
-            return self.value(indicator, row.value);
+        let (Some(factors), Some(num), Some(den)) = (factors, cell.num, cell.den) else {
+            return self.value(cell.value());
         };
         let sums = Sums {
             num,
             den,
             with_value: 1,
             members: 1,
-            den_year: row.den_year,
-            way: row.way,
+            den_year: cell.den_year,
+            way,
         };
-        self.quotient(indicator, year, &sums, (scale, minus))
+        self.quotient(year, &sums, factors)
     }
 
-    fn stat(self, indicator: usize, group: GroupId, year: i32, stat: &str) -> String {
-        let Some(row) = self.register.lookup().group(indicator, group, year) else {
-            return String::new();
-        };
-        let over = format!("{} van {} leden met een cijfer", row.n, row.members);
-        match stat {
+    fn stat(self, group: &str, year: i32, stat: &str) -> Option<String> {
+        let id = self.group(group)?.id;
+        let figure = self.figures().group(self.fact.id.indicator, id, year)?;
+        let over = format!("{} van {} leden met een cijfer", figure.n, figure.members);
+        let extreme = |highest: bool| self.extreme(group, year, highest).unwrap_or_default();
+        Some(match stat {
             "n" | "members" => over,
-            "min" | "max" => format!(
-                "{} over {over}: {}",
-                if stat == "min" { "laagste" } else { "hoogste" },
-                self.stat_value(indicator, group, year, stat)
-            ),
+            "min" => format!("laagste over {over}: {}", extreme(false)),
+            "max" => format!("hoogste over {over}: {}", extreme(true)),
             "q1" => format!("eerste kwartiel over {over}"),
             "median" => format!("mediaan over {over}"),
             "q3" => format!("derde kwartiel over {over}"),
             _ => format!("ongewogen gemiddelde over {over}"),
-        }
+        })
     }
 
     /// The lowest or highest member with its value.
-    fn stat_value(self, indicator: usize, group: GroupId, year: i32, stat: &str) -> String {
-        let members = self.register.members(group);
-        let codes: Vec<String> = members.into_iter().map(region_code).collect();
-        let lookup = self.register.lookup();
-        let found = lookup.extreme(
-            indicator,
-            codes.iter().map(String::as_str),
-            year,
-            stat == "max",
-        );
-        found.map_or_else(String::new, |code| {
-            let value = lookup
-                .gemeente(indicator, &code, year)
-                .and_then(|cell| cell.value);
-            let name = self.register.figures().gemeenten.regions.short_name(&code);
-            format!("{name}, {}", self.value(indicator, value))
-        })
-    }
-}
-
-fn derivation_year(derivation: &Derivation) -> i32 {
-    match derivation {
-        Derivation::Ratio { year, .. }
-        | Derivation::Share { year, .. }
-        | Derivation::Sum { year, .. }
-        | Derivation::Published { year }
-        | Derivation::SizeClass { year, .. }
-        | Derivation::Stat { year, .. }
-        | Derivation::Rank { year, .. }
-        | Derivation::Name { year, .. }
-        | Derivation::Gemeente { year, .. } => *year,
-        Derivation::Difference { first, .. } | Derivation::Times { first, .. } => {
-            derivation_year(first)
-        }
-        Derivation::Period {} => 0,
+    fn extreme(self, group: &str, year: i32, highest: bool) -> Option<String> {
+        let (figures, group) = (self.figures(), self.group(group)?);
+        let region = figures.extreme(self.fact.id.indicator, group, year, highest)?;
+        let value = self.cell(region, year).and_then(Cell::value);
+        Some(format!("{}, {}", figures.name(region), self.value(value)))
     }
 }
 
 /// A number of a formula: whole where it is or where it is large, else with a few decimals.
-pub(crate) fn amount(value: f64) -> String {
+pub fn amount(value: f64) -> String {
     let decimals = if value.fract() == 0.0 || value.abs() >= 100_000.0 {
         0
     } else if value.abs() >= 100.0 {

@@ -1,8 +1,8 @@
 //! From a figure of an indicator back to the cells of CBS it rests on.
 //!
-//! In: the figures of an edition. Out: for an indicator, year and region its row (numerator, denominator, value), and
-//! the raw cells behind it: through the sums of keys, the boundaries each figure was on, and the earlier year a weight
-//! came from. Nothing is computed again here; it follows the same plan backwards.
+//! In: the figures of an edition. Out: for an indicator, year and region the raw cells behind it: through the sums of
+//! keys, the boundaries each figure was on, and the earlier year a weight came from. Nothing is computed again here; it
+//! follows the same plan backwards.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,33 +10,9 @@ use std::rc::Rc;
 
 use polars::prelude::*;
 
-use super::columns::{CellColumns, Raw, first_from};
-use super::lists::{Lists, lists};
-use crate::gemeente::{Crosswalk, NEDERLAND_NUMBER, region_code, region_number};
-use crate::observation::{Missing, Status};
-use crate::pipeline::Figures;
-use crate::query::{Formula, GEMEENTEN, Queries, Way};
-
-/// A row of an indicator: one region and year.
-#[derive(Clone, Copy, Debug)]
-pub struct Row {
-    /// Region number.
-    pub region: i32,
-    /// The way it was made.
-    pub way: usize,
-    /// Numerator.
-    pub num: Option<f64>,
-    /// Denominator or weight.
-    pub den: Option<f64>,
-    /// The year of the denominator.
-    pub den_year: Option<i32>,
-    /// Value.
-    pub value: Option<f64>,
-    /// Why there is none.
-    pub missing: Missing,
-    /// Status.
-    pub status: Status,
-}
+use crate::figures::Figures;
+use crate::gemeente::{Crosswalk, RegionId};
+use crate::query::{Formula, IndicatorId, Queries, TopicId, Way};
 
 /// What part of a figure a topic plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,16 +40,16 @@ impl Role {
 }
 
 /// A topic of a region and year that goes into a figure.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Input {
     /// Part it plays.
     pub role: Role,
     /// Topic.
-    pub topic: usize,
+    pub topic: TopicId,
     /// Year.
     pub year: i32,
-    /// Region number, on the boundaries of its own time.
-    pub region: i32,
+    /// Region, on the boundaries of its own time.
+    pub region: RegionId,
     /// Share of it that goes in; negative when it is taken off.
     pub share: f64,
 }
@@ -111,25 +87,101 @@ pub struct RawCell<'a> {
 }
 
 /// Per target the regions that go into it, with their shares of inhabitants and of dwellings.
-type Walk = BTreeMap<i32, Vec<(i32, f64, f64)>>;
+type Walk = BTreeMap<RegionId, Vec<(RegionId, f64, f64)>>;
 
 /// The way back.
 pub struct Trace<'a> {
     queries: &'a Queries,
     figures: &'a Figures,
-    cells: CellColumns,
     raw: BTreeMap<&'a str, Raw>,
     slots: Vec<Slot>,
-    of_topic: BTreeMap<(usize, i32), Vec<usize>>,
-    lists: BTreeMap<(usize, i32), Lists>,
+    of_topic: BTreeMap<(TopicId, i32), Vec<usize>>,
     walks: RefCell<BTreeMap<(i32, i32), Rc<Walk>>>,
+}
+
+/// A snapshot, sorted by topic, period and region.
+struct Raw {
+    region: StringChunked,
+    period: StringChunked,
+    year: Int32Chunked,
+    topic: StringChunked,
+    value: Float64Chunked,
+    missing: StringChunked,
+    status: StringChunked,
+}
+
+impl Raw {
+    fn new(frame: &DataFrame) -> PolarsResult<Self> {
+        let text = |name: &str| PolarsResult::Ok(frame.column(name)?.str()?.rechunk().into_owned());
+        Ok(Self {
+            region: text("region")?,
+            period: text("period")?,
+            year: frame.column("year")?.i32()?.rechunk().into_owned(),
+            topic: text("topic")?,
+            value: frame.column("value")?.f64()?.rechunk().into_owned(),
+            missing: text("missing")?,
+            status: text("status")?,
+        })
+    }
+
+    /// The rows of a key and year.
+    fn rows(&self, key: &str, year: i32) -> std::ops::Range<usize> {
+        let place = |row: usize| {
+            (
+                self.topic.get(row).unwrap_or_default(),
+                self.year.get(row).unwrap_or_default(),
+            )
+        };
+        let all = 0..self.topic.len();
+        first_from(all.clone(), |row| place(row) < (key, year))..first_from(all, |row| {
+            place(row) <= (key, year)
+        })
+    }
+}
+
+/// The first place of a range for which `before` does not hold, by halving.
+fn first_from(range: std::ops::Range<usize>, before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (range.start, range.end);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// A topic in its part, of a year.
+#[derive(Clone, Copy)]
+struct Part {
+    role: Role,
+    topic: TopicId,
+    year: i32,
+}
+
+impl Part {
+    const fn new(role: Role, topic: TopicId, year: i32) -> Self {
+        Self { role, topic, year }
+    }
+
+    const fn input(self, region: RegionId, share: f64) -> Input {
+        Input {
+            role: self.role,
+            topic: self.topic,
+            year: self.year,
+            region,
+            share,
+        }
+    }
 }
 
 impl<'a> Trace<'a> {
     /// Makes ready to trace figures of an edition.
     ///
     /// # Errors
-    /// When a frame lacks a column.
+    /// When a snapshot lacks a column.
     pub fn new(queries: &'a Queries, figures: &'a Figures) -> PolarsResult<Self> {
         let raw = figures
             .tidy
@@ -138,23 +190,16 @@ impl<'a> Trace<'a> {
             .map(|(table, frame)| Ok((table.as_str(), Raw::new(frame)?)))
             .collect::<PolarsResult<BTreeMap<_, _>>>()?;
         // slots in the order of table, key and year, so that cells have one order for all
-        let mut wanted: BTreeMap<(&str, &str, i32), Vec<usize>> = BTreeMap::new();
+        let mut wanted: BTreeMap<(&str, &str, i32), (&str, Vec<TopicId>)> = BTreeMap::new();
         for ((topic, year), origin) in &figures.tidy.origins {
             for key in &origin.keys {
-                wanted
-                    .entry((&origin.table, key, *year))
-                    .or_default()
-                    .push(*topic);
+                let slot = wanted.entry((&origin.table, key, *year));
+                let (_, topics) = slot.or_insert((&origin.release, Vec::new()));
+                topics.push(*topic);
             }
         }
-        let releases: BTreeMap<&str, &str> = figures
-            .tidy
-            .origins
-            .values()
-            .map(|origin| (origin.table.as_str(), origin.release.as_str()))
-            .collect();
         let (mut slots, mut of_topic) = (Vec::new(), BTreeMap::<_, Vec<usize>>::new());
-        for ((table, key, year), topics) in wanted {
+        for ((table, key, year), (release, topics)) in wanted {
             let Some(rows) = raw.get(table).map(|raw| raw.rows(key, year)) else {
                 continue;
             };
@@ -163,7 +208,7 @@ impl<'a> Trace<'a> {
             }
             slots.push(Slot {
                 table: table.to_owned(),
-                release: releases.get(table).copied().unwrap_or_default().to_owned(),
+                release: release.to_owned(),
                 key: key.to_owned(),
                 year,
                 rows,
@@ -172,75 +217,61 @@ impl<'a> Trace<'a> {
         Ok(Self {
             queries,
             figures,
-            cells: CellColumns::new(&figures.cells.frame)?,
             raw,
             slots,
             of_topic,
-            lists: lists(figures)?,
-            walks: RefCell::new(BTreeMap::new()),
+            walks: RefCell::default(),
         })
     }
 
-    /// Rows of an indicator and year, in region order: Nederland first.
-    pub fn rows(&self, indicator: usize, year: i32) -> impl Iterator<Item = Row> + '_ {
-        let start = self.cells.at_or_after((indicator as i32, year, i32::MIN));
-        let end = self.cells.at_or_after((indicator as i32, year, i32::MAX));
-        (start..end).map(|row| self.cells.row(row))
-    }
-
-    /// The row of one region.
-    pub fn row(&self, indicator: usize, year: i32, region: i32) -> Option<Row> {
-        let key = (indicator as i32, year, region);
-        let row = self.cells.at_or_after(key);
-        (self.cells.key(row) == Some(key)).then(|| self.cells.row(row))
-    }
-
-    /// What goes into a row.
-    pub fn inputs(&self, indicator: usize, year: i32, row: &Row) -> Vec<Input> {
+    /// What goes into a figure.
+    pub fn inputs(&self, indicator: IndicatorId, year: i32, region: RegionId) -> Vec<Input> {
         let mut inputs = Vec::new();
-        let Some(way) = self.queries.indicators[indicator].ways.get(row.way) else {
+        let block = self.figures.block(indicator);
+        let (Some(period), Some(cell)) = (block.period(year), block.cell(region, year)) else {
             return inputs;
         };
-        let region = row.region;
-        let den_year = row.den_year.unwrap_or(year);
-        match way {
+        let den_year = cell.den_year.unwrap_or(year);
+        match &self.queries[indicator].ways[period.way] {
             Way::Quotient {
                 numerator,
                 denominator,
                 of_nederland,
                 ..
             } => {
-                self.formula(&mut inputs, Role::Numerator, numerator, year, region);
                 let below = if *of_nederland {
-                    NEDERLAND_NUMBER
+                    RegionId::NEDERLAND
                 } else {
                     region
                 };
-                self.formula(&mut inputs, Role::Denominator, denominator, den_year, below);
+                self.formula(&mut inputs, Role::Numerator, numerator, (year, region));
+                self.formula(
+                    &mut inputs,
+                    Role::Denominator,
+                    denominator,
+                    (den_year, below),
+                );
             }
             Way::Mean { ratio, weight } => {
-                self.mean(&mut inputs, ratio, weight, (year, den_year), region);
+                self.mean(&mut inputs, *ratio, weight, (year, den_year), region);
             }
             Way::Total { total } => {
-                self.formula(&mut inputs, Role::Numerator, total, year, region);
+                self.formula(&mut inputs, Role::Numerator, total, (year, region));
             }
             Way::Distribution { topic } => {
-                self.topic(&mut inputs, Role::Ratio, topic, year, region);
+                let part = Part::new(Role::Ratio, *topic, year);
+                self.brought(&mut inputs, part, (self.boundaries(), region), 1.0);
             }
             Way::SizeClass { topic, .. } => {
-                if let Some(topic) = self.queries.topic_index(topic) {
-                    self.every_gemeente(&mut inputs, Role::Numerator, topic, year, 1.0);
-                }
+                let part = Part::new(Role::Numerator, *topic, year);
+                self.every_gemeente(&mut inputs, part, 1.0);
             }
         }
         inputs
     }
 
-    fn topic(&self, inputs: &mut Vec<Input>, role: Role, topic: &str, year: i32, region: i32) {
-        if let Some(topic) = self.queries.topic_index(topic) {
-            let to = self.figures.edition.boundaries;
-            self.brought(inputs, (role, topic, year), (to, region), 1.0);
-        }
+    const fn boundaries(&self) -> i32 {
+        self.figures.edition.boundaries
     }
 
     fn formula(
@@ -248,19 +279,12 @@ impl<'a> Trace<'a> {
         inputs: &mut Vec<Input>,
         role: Role,
         formula: &Formula,
-        year: i32,
-        region: i32,
+        (year, region): (i32, RegionId),
     ) {
         for term in &formula.terms {
-            if term.topic == GEMEENTEN {
-                continue;
-            }
-            let before = inputs.len();
-            self.topic(inputs, role, &term.topic, year, region);
-            if term.negative {
-                for input in &mut inputs[before..] {
-                    input.share = -input.share;
-                }
+            if term.topic != self.queries.gemeenten {
+                let part = Part::new(role, term.topic, year);
+                self.brought(inputs, part, (self.boundaries(), region), term.sign());
             }
         }
     }
@@ -268,36 +292,27 @@ impl<'a> Trace<'a> {
     fn mean(
         &self,
         inputs: &mut Vec<Input>,
-        ratio: &str,
+        ratio: TopicId,
         weight: &Formula,
         (year, den_year): (i32, i32),
-        region: i32,
+        region: RegionId,
     ) {
         let before = inputs.len();
-        self.topic(inputs, Role::Ratio, ratio, year, region);
-        if region == NEDERLAND_NUMBER {
+        let part = Part::new(Role::Ratio, ratio, year);
+        self.brought(inputs, part, (self.boundaries(), region), 1.0);
+        if region == RegionId::NEDERLAND {
             return;
         }
         let ratios = inputs[before..].to_vec();
         for input in ratios {
-            let Some(list) = self.list_of(input.topic, year, input.region) else {
+            let row = self.figures.tidy.row(input.topic, year, input.region);
+            let Some(list) = row.map(|row| row.list) else {
                 continue;
             };
             for term in &weight.terms {
-                let Some(topic) = self.queries.topic_index(&term.topic) else {
-                    continue;
-                };
-                let share = if term.negative {
-                    -input.share
-                } else {
-                    input.share
-                };
-                self.brought(
-                    inputs,
-                    (Role::Weight, topic, den_year),
-                    (list, input.region),
-                    share,
-                );
+                let part = Part::new(Role::Weight, term.topic, den_year);
+                let share = input.share * term.sign();
+                self.brought(inputs, part, (list, input.region), share);
             }
         }
     }
@@ -306,93 +321,53 @@ impl<'a> Trace<'a> {
     fn brought(
         &self,
         inputs: &mut Vec<Input>,
-        (role, topic, year): (Role, usize, i32),
-        (to, target): (i32, i32),
+        part: Part,
+        (to, target): (i32, RegionId),
         share: f64,
     ) {
-        let by_dwellings = self
-            .queries
-            .topics
-            .get(topic)
-            .is_some_and(|t| t.by_dwellings);
-        let mut push = |region: i32, part: f64| {
-            inputs.push(Input {
-                role,
-                topic,
-                year,
-                region,
-                share: share * part,
-            });
-        };
-        if target == NEDERLAND_NUMBER {
-            let published = self.of_topic.get(&(topic, year)).into_iter().flatten();
-            let published: Vec<&usize> = published
-                .filter(|slot| self.cell(**slot, NEDERLAND_NUMBER).is_some())
-                .collect();
-            if published.is_empty() {
-                self.every_gemeente(inputs, role, topic, year, share);
+        if target == RegionId::NEDERLAND {
+            let mut slots = self
+                .of_topic
+                .get(&(part.topic, part.year))
+                .into_iter()
+                .flatten();
+            if slots.any(|slot| self.cell(*slot, RegionId::NEDERLAND).is_some()) {
+                inputs.push(part.input(RegionId::NEDERLAND, share));
             } else {
-                push(NEDERLAND_NUMBER, 1.0);
+                self.every_gemeente(inputs, part, share);
             }
             return;
         }
-        let mut from = |list: i32, keep: &dyn Fn(i32) -> bool| {
+        let by_dwellings = self.queries[part.topic].by_dwellings;
+        let rows = self.figures.tidy.rows(part.topic, part.year);
+        let lists: BTreeSet<i32> = rows.iter().map(|row| row.list).collect();
+        for list in lists {
             let walk = self.walk(list, to);
-            let parts = walk.get(&target).into_iter().flatten();
-            for (region, people, dwellings) in parts.filter(|part| keep(part.0)) {
-                push(*region, if by_dwellings { *dwellings } else { *people });
-            }
-        };
-        match self.lists.get(&(topic, year)) {
-            None => {}
-            Some(Lists::One(list)) => from(*list, &|_| true),
-            Some(Lists::PerRegion(of)) => {
-                let lists: BTreeSet<i32> = of.values().copied().collect();
-                for list in lists {
-                    from(list, &|region| of.get(&region) == Some(&list));
+            for (region, people, dwellings) in walk.get(&target).into_iter().flatten() {
+                let row = self.figures.tidy.row(part.topic, part.year, *region);
+                if row.is_some_and(|row| row.list == list) {
+                    let of = if by_dwellings { *dwellings } else { *people };
+                    inputs.push(part.input(*region, share * of));
                 }
             }
         }
     }
 
-    fn every_gemeente(
-        &self,
-        inputs: &mut Vec<Input>,
-        role: Role,
-        topic: usize,
-        year: i32,
-        share: f64,
-    ) {
-        let Some(slot) = self
-            .of_topic
-            .get(&(topic, year))
-            .and_then(|slots| slots.first())
-        else {
+    fn every_gemeente(&self, inputs: &mut Vec<Input>, part: Part, share: f64) {
+        let slots = self.of_topic.get(&(part.topic, part.year));
+        let Some(slot) = slots.and_then(|slots| slots.first()) else {
             return;
         };
         let slot = &self.slots[*slot];
         let raw = &self.raw[slot.table.as_str()];
-        let regions: BTreeSet<i32> = slot
+        let regions: BTreeSet<RegionId> = slot
             .rows
             .clone()
             .filter(|row| raw.value.get(*row).is_some())
-            .filter_map(|row| region_number(raw.region.get(row)?))
-            .filter(|region| *region != NEDERLAND_NUMBER)
+            .filter_map(|row| RegionId::parse(raw.region.get(row)?))
+            .filter(|region| *region != RegionId::NEDERLAND)
             .collect();
-        inputs.extend(regions.into_iter().map(|region| Input {
-            role,
-            topic,
-            year,
-            region,
-            share,
-        }));
-    }
-
-    fn list_of(&self, topic: usize, year: i32, region: i32) -> Option<i32> {
-        match self.lists.get(&(topic, year))? {
-            Lists::One(list) => Some(*list),
-            Lists::PerRegion(of) => of.get(&region).copied(),
-        }
+        inputs.extend(regions.into_iter().map(|region| part.input(region, share)));
     }
 
     fn walk(&self, from: i32, to: i32) -> Rc<Walk> {
@@ -408,18 +383,12 @@ impl<'a> Trace<'a> {
             pair.1,
             &gemeenten.herindelingen,
             &gemeenten.regions,
-            &self.figures.cells.population,
+            &self.figures.population,
         );
         for row in crosswalk.rows().iter().filter(|row| !row.lost) {
-            if let (Some(target), Some(region)) =
-                (region_number(&row.part.to), region_number(&row.region))
-            {
-                walk.entry(target).or_default().push((
-                    region,
-                    row.part.inhabitants,
-                    row.part.dwellings,
-                ));
-            }
+            let (to, part) = (row.part.to, &row.part);
+            let from = (row.region, part.inhabitants, part.dwellings);
+            walk.entry(to).or_default().push(from);
         }
         let walk = Rc::new(walk);
         self.walks.borrow_mut().insert(pair, Rc::clone(&walk));
@@ -436,10 +405,10 @@ impl<'a> Trace<'a> {
             .filter_map(move |slot| Some((*slot, self.cell(*slot, region)?)))
     }
 
-    fn cell(&self, slot: usize, region: i32) -> Option<usize> {
+    fn cell(&self, slot: usize, region: RegionId) -> Option<usize> {
         let slot = &self.slots[slot];
         let raw = &self.raw[slot.table.as_str()];
-        let code = region_code(region);
+        let code = region.to_string();
         let row = first_from(slot.rows.clone(), |row| {
             raw.region.get(row) < Some(code.as_str())
         });

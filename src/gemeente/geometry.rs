@@ -8,7 +8,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::Error;
+use super::region::RegionId;
+use crate::base::csv::Error;
 
 /// One closed ring of points (x, y) in RD metres.
 pub type Ring = Vec<(f64, f64)>;
@@ -60,9 +61,9 @@ impl Geometry {
     }
 
     /// The rings of a gemeente in metres.
-    pub fn rings(&self, code: &str) -> Vec<Ring> {
+    pub fn rings(&self, region: RegionId) -> Vec<Ring> {
         self.regions
-            .get(code)
+            .get(&region.to_string())
             .map(|rings| rings.iter().map(|steps| unpack(steps)).collect())
             .unwrap_or_default()
     }

@@ -1,30 +1,25 @@
-//! Herindelingen, and the crosswalk that brings figures from one year's boundaries to a later year's.
+//! Herindelingen: which gemeenten end, change their name or hand over a part, and how many people and dwellings move.
 //!
-//! CBS publishes figures on the boundaries of their own time and does not cast back; the log of changes in its region
-//! list gives the hectares, dwellings and inhabitants that moved. A change of a date lies between the lists of 1
-//! January before it and 1 January on or after it, so Weesp (24 March 2022) moves between 2022 and 2023.
+//! In: CBS's log of changes. Out: what becomes of every gemeente from one list to the next. A change of a date lies
+//! between the lists of 1 January before it and 1 January on or after it, so Weesp (24 March 2022) moves between 2022
+//! and 2023.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{Error, Regions, for_each_row};
+use super::region::{RegionId, Regions, region_in};
+use crate::base::csv;
 
-/// A part of a gemeente that is too small to break a series: half a percent of the inhabitants.
-///
-/// Border corrections move a handful of people (Hilversum and Gooise Meren 2023: four). Counts move with them, but a
-/// figure that cannot be divided is kept, and a missing figure of such a part makes nothing missing.
-pub const SLIVER: f64 = 0.005;
-
-/// Inhabitants on 1 January by year and code.
-pub type Population = BTreeMap<(i32, String), f64>;
+/// Inhabitants on 1 January by year and gemeente.
+pub type Population = BTreeMap<(i32, RegionId), f64>;
 
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq)]
 struct Event {
     date: String,
     kind: Kind,
-    from: String,
-    to: String,
+    from: RegionId,
+    to: RegionId,
     inhabitants: f64,
     dwellings: f64,
 }
@@ -45,11 +40,14 @@ pub struct Herindelingen {
     events: Vec<Event>,
 }
 
+/// What becomes of the gemeenten that do not stay as they are.
+pub(super) type Moves = BTreeMap<RegionId, Vec<Part>>;
+
 /// What becomes of a part of a gemeente.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     /// The gemeente it ends up in.
-    pub to: String,
+    pub to: RegionId,
     /// Share of the inhabitants of the old gemeente.
     pub inhabitants: f64,
     /// Share of its dwellings.
@@ -61,9 +59,9 @@ impl Herindelingen {
     ///
     /// # Errors
     /// When the file is missing or a line is wrong.
-    pub fn read(path: &Path) -> Result<Self, Error> {
+    pub fn read(path: &Path) -> Result<Self, csv::Error> {
         let mut events = Vec::new();
-        for_each_row(
+        csv::for_each_row(
             path,
             &["date", "kind", "from", "to", "inhabitants", "dwellings"],
             |row| {
@@ -90,8 +88,8 @@ impl Herindelingen {
                 events.push(Event {
                     date: date.to_owned(),
                     kind,
-                    from: from.to_owned(),
-                    to: to.to_owned(),
+                    from: region_in(&row, from)?,
+                    to: region_in(&row, to)?,
                     inhabitants: count(inhabitants)?,
                     dwellings: count(dwellings)?,
                 });
@@ -102,35 +100,35 @@ impl Herindelingen {
         Ok(Self { events })
     }
 
-    /// The list of codes of `year + 1` that follows from that of `year`.
-    pub fn replay(&self, codes: &mut BTreeSet<String>, year: i32) {
+    /// The list of `year + 1` that follows from that of `year`.
+    pub fn replay(&self, list: &mut BTreeSet<RegionId>, year: i32) {
         for event in self
             .after(year)
             .filter(|event| event.kind != Kind::Grenswijziging)
         {
-            codes.remove(&event.from);
-            codes.insert(event.to.clone());
+            list.remove(&event.from);
+            list.insert(event.to);
         }
     }
 
-    /// The code under which most inhabitants of a gemeente live in a later year.
-    pub fn successor(&self, code: &str, from: i32, to: i32) -> String {
-        let mut code = code.to_owned();
+    /// The gemeente in which most inhabitants of a gemeente live in a later year.
+    pub fn successor(&self, region: RegionId, from: i32, to: i32) -> RegionId {
+        let mut region = region;
         for event_year in from..to {
             let ending = self
                 .after(event_year)
-                .filter(|event| event.from == code && event.kind != Kind::Grenswijziging);
+                .filter(|event| event.from == region && event.kind != Kind::Grenswijziging);
             let largest = ending.max_by(|a, b| a.inhabitants.total_cmp(&b.inhabitants));
-            code = largest.map_or(code, |event| event.to.clone());
+            region = largest.map_or(region, |event| event.to);
         }
-        code
+        region
     }
 
-    /// Codes that end between the lists of `year` and `year + 1`, with what they go into.
-    pub fn ending_after(&self, year: i32) -> impl Iterator<Item = (&str, &str)> {
+    /// Gemeenten that end between the lists of `year` and `year + 1`, with what they go into.
+    pub fn ending_after(&self, year: i32) -> impl Iterator<Item = (RegionId, RegionId)> + '_ {
         self.after(year)
             .filter(|event| event.kind != Kind::Grenswijziging)
-            .map(|event| (event.from.as_str(), event.to.as_str()))
+            .map(|event| (event.from, event.to))
     }
 
     /// Changes between the lists of 1 January of `year` and of the next year.
@@ -142,15 +140,10 @@ impl Herindelingen {
     }
 
     /// What becomes, until the list of `year + 1`, of the gemeenten of `year` that do not stay as they are.
-    fn step(
-        &self,
-        year: i32,
-        regions: &Regions,
-        population: &Population,
-    ) -> BTreeMap<String, Vec<Part>> {
-        let mut parts: BTreeMap<String, Vec<Part>> = regions
+    pub(super) fn step(&self, year: i32, regions: &Regions, population: &Population) -> Moves {
+        let mut parts: Moves = regions
             .in_year(year)
-            .map(|(code, _)| (code.to_owned(), vec![whole(code)]))
+            .map(|(region, _)| (region, vec![whole(region)]))
             .collect();
         let events: Vec<&Event> = self.after(year).collect();
         let mut start = 0;
@@ -162,44 +155,41 @@ impl Herindelingen {
             }
             start = end;
         }
-        parts.retain(|region, list| *list != [whole(region)]);
+        parts.retain(|region, list| *list != [whole(*region)]);
         parts
     }
 }
 
-fn whole(code: &str) -> Part {
+pub(super) fn whole(region: RegionId) -> Part {
     Part {
-        to: code.to_owned(),
+        to: region,
         inhabitants: 1.0,
         dwellings: 1.0,
     }
 }
 
 /// What the changes of one date do to each gemeente that gives something away.
-fn moves(events: &[&Event], year: i32, population: &Population) -> BTreeMap<String, Vec<Part>> {
-    let mut givers: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
+fn moves(events: &[&Event], year: i32, population: &Population) -> Moves {
+    let mut givers: BTreeMap<RegionId, Vec<&Event>> = BTreeMap::new();
     for event in events {
-        givers.entry(&event.from).or_default().push(event);
+        givers.entry(event.from).or_default().push(event);
     }
     givers
         .into_iter()
-        .map(|(from, events)| (from.to_owned(), split(from, &events, year, population)))
+        .map(|(from, events)| (from, split(from, &events, year, population)))
         .collect()
 }
 
-fn split(from: &str, events: &[&Event], year: i32, population: &Population) -> Vec<Part> {
+fn split(from: RegionId, events: &[&Event], year: i32, population: &Population) -> Vec<Part> {
     let leaving = |kind| events.iter().filter(move |event| event.kind == kind);
-    let living = population
-        .get(&(year, from.to_owned()))
-        .copied()
-        .unwrap_or(0.0);
+    let living = population.get(&(year, from)).copied().unwrap_or(0.0);
     // dwellings of the giver are not in the log: a border correction takes the share of inhabitants for both
     let mut parts: Vec<Part> = leaving(Kind::Grenswijziging)
         .filter(|event| event.inhabitants > 0.0 && living > 0.0)
         .map(|event| {
             let share = event.inhabitants / living;
             Part {
-                to: event.to.clone(),
+                to: event.to,
                 inhabitants: share,
                 dwellings: share,
             }
@@ -210,13 +200,13 @@ fn split(from: &str, events: &[&Event], year: i32, population: &Population) -> V
     let heirs: Vec<&&Event> = leaving(Kind::Opheffing).collect();
     if let Some(renamed) = leaving(Kind::Naamswijziging).next() {
         parts.push(Part {
-            to: renamed.to.clone(),
+            to: renamed.to,
             inhabitants: rest,
             dwellings: rest,
         });
     } else if heirs.is_empty() {
         parts.push(Part {
-            to: from.to_owned(),
+            to: from,
             inhabitants: rest,
             dwellings: rest,
         });
@@ -245,7 +235,7 @@ fn split(from: &str, events: &[&Event], year: i32, population: &Population) -> V
                 .zip(shares)
                 .filter(|(_, (inhabitants, dwellings))| *inhabitants > 0.0 || *dwellings > 0.0)
                 .map(|(event, (inhabitants, dwellings))| Part {
-                    to: event.to.clone(),
+                    to: event.to,
                     inhabitants,
                     dwellings,
                 }),
@@ -255,15 +245,15 @@ fn split(from: &str, events: &[&Event], year: i32, population: &Population) -> V
 }
 
 /// Follows each part one step further; parts of the same gemeente are taken together.
-fn follow(parts: &mut Vec<Part>, moves: &BTreeMap<String, Vec<Part>>) {
+pub(super) fn follow(parts: &mut Vec<Part>, moves: &Moves) {
     if !parts.iter().any(|part| moves.contains_key(&part.to)) {
         return;
     }
-    let mut sums: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+    let mut sums: BTreeMap<RegionId, (f64, f64)> = BTreeMap::new();
     for part in parts.iter() {
-        let unmoved = [whole(&part.to)];
+        let unmoved = [whole(part.to)];
         for next in moves.get(&part.to).map_or(&unmoved[..], Vec::as_slice) {
-            let sum = sums.entry(next.to.clone()).or_default();
+            let sum = sums.entry(next.to).or_default();
             sum.0 += part.inhabitants * next.inhabitants;
             sum.1 += part.dwellings * next.dwellings;
         }
@@ -276,123 +266,4 @@ fn follow(parts: &mut Vec<Part>, moves: &BTreeMap<String, Vec<Part>>) {
             dwellings,
         })
         .collect();
-}
-
-/// Where every gemeente of one year's list ends up in another's.
-#[derive(Clone, Debug)]
-pub struct Crosswalk {
-    /// Year of the list the figures are on.
-    pub from: i32,
-    /// Year of the list they are brought to.
-    pub to: i32,
-    rows: Vec<CrosswalkRow>,
-}
-
-/// One line of a crosswalk.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CrosswalkRow {
-    /// Gemeente of the old list.
-    pub region: String,
-    /// What becomes of a part of it.
-    pub part: Part,
-    /// Share of the inhabitants of the new gemeente that come from there.
-    pub of_target: f64,
-    /// The figure of the new gemeente cannot be made: the old list is newer than the new one and differs.
-    pub lost: bool,
-}
-
-impl Crosswalk {
-    /// Builds the crosswalk between two lists.
-    ///
-    /// Backwards (`from` later than `to`) only gemeenten that stayed the same, but for a [`SLIVER`], keep their
-    /// figures: figures on newer boundaries are never divided.
-    pub fn new(
-        from: i32,
-        to: i32,
-        herindelingen: &Herindelingen,
-        regions: &Regions,
-        population: &Population,
-    ) -> Self {
-        let rows = if from <= to {
-            forward(from, to, herindelingen, regions, population)
-        } else {
-            backward(&forward(to, from, herindelingen, regions, population))
-        };
-        Self { from, to, rows }
-    }
-
-    /// The lines, by old gemeente.
-    pub fn rows(&self) -> &[CrosswalkRow] {
-        &self.rows
-    }
-}
-
-fn forward(
-    from: i32,
-    to: i32,
-    herindelingen: &Herindelingen,
-    regions: &Regions,
-    population: &Population,
-) -> Vec<CrosswalkRow> {
-    let mut parts: BTreeMap<String, Vec<Part>> = regions
-        .in_year(from)
-        .map(|(code, _)| (code.to_owned(), vec![whole(code)]))
-        .collect();
-    for year in from..to {
-        let step = herindelingen.step(year, regions, population);
-        for list in parts.values_mut() {
-            follow(list, &step);
-        }
-    }
-    let living = |region: &String| {
-        population
-            .get(&(from, region.clone()))
-            .copied()
-            .unwrap_or(1.0)
-    };
-    let mut totals: BTreeMap<&str, f64> = BTreeMap::new();
-    for (region, list) in &parts {
-        for part in list {
-            *totals.entry(&part.to).or_default() += living(region) * part.inhabitants;
-        }
-    }
-    let row = |region: &String, part: &Part| CrosswalkRow {
-        region: region.clone(),
-        part: part.clone(),
-        of_target: living(region) * part.inhabitants / totals[part.to.as_str()],
-        lost: false,
-    };
-    parts
-        .iter()
-        .flat_map(|(region, list)| list.iter().map(move |part| row(region, part)))
-        .collect()
-}
-
-fn backward(forward: &[CrosswalkRow]) -> Vec<CrosswalkRow> {
-    let same = |row: &&CrosswalkRow| {
-        row.region == row.part.to
-            && row.part.inhabitants >= 1.0 - SLIVER
-            && row.of_target >= 1.0 - SLIVER
-    };
-    let kept: BTreeSet<&str> = forward
-        .iter()
-        .filter(same)
-        .map(|row| row.region.as_str())
-        .collect();
-    let mut rows: BTreeMap<&str, CrosswalkRow> = BTreeMap::new();
-    for row in forward {
-        let lost = !kept.contains(row.region.as_str());
-        rows.entry(&row.region).or_insert_with(|| CrosswalkRow {
-            // a lost gemeente hangs on one of its successors, so that its line is found and marked
-            region: if lost {
-                row.part.to.clone()
-            } else {
-                row.region.clone()
-            },
-            part: whole(&row.region),
-            of_target: 1.0,
-            lost,
-        });
-    }
-    rows.into_values().collect()
 }

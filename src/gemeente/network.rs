@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Error, Herindelingen, Regions, for_each_row};
+use super::herindeling::Herindelingen;
+use super::region::{RegionId, Regions, region_in};
+use crate::base::csv;
+use crate::base::failure::Report;
 
 /// Every membership list, by network and date.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +22,8 @@ pub struct Networks {
 pub struct MemberList {
     /// Whether all members of that date are known.
     pub complete: bool,
-    /// Code and name as the list has them.
-    pub listed: Vec<(String, String)>,
+    /// Gemeenten with their names as the list has them.
+    pub listed: Vec<(RegionId, String)>,
     /// Where the list was found.
     pub source: String,
 }
@@ -28,10 +31,10 @@ pub struct MemberList {
 /// A member as an edition counts it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Code on the edition's boundaries.
-    pub code: String,
-    /// Code on the list.
-    pub listed_code: String,
+    /// The gemeente on the edition's boundaries.
+    pub region: RegionId,
+    /// The gemeente on the list.
+    pub listed: RegionId,
     /// Name on the list.
     pub listed_name: String,
 }
@@ -40,10 +43,10 @@ impl Networks {
     /// Reads `data/networks.csv`: `network,list_date,code,name,complete,source`.
     ///
     /// # Errors
-    /// When the file is missing or a line is wrong.
-    pub fn read(path: &Path) -> Result<Self, Error> {
+    /// When the file is missing, or a line is wrong or names what is and was no gemeente.
+    pub fn read(path: &Path, regions: &Regions) -> Result<Self, csv::Error> {
         let mut lists: BTreeMap<(String, String), MemberList> = BTreeMap::new();
-        for_each_row(
+        csv::for_each_row(
             path,
             &["network", "list_date", "code", "name", "complete", "source"],
             |row| {
@@ -51,6 +54,13 @@ impl Networks {
                 let complete: bool = complete.parse().map_err(|_| {
                     row.wrong(format!("`{complete}` is not yes or no"), "true or false")
                 })?;
+                let region = region_in(&row, code)?;
+                if regions.get(region).is_none() {
+                    return Err(row.wrong(
+                        format!("`{code}` ({name}) is and was no gemeente"),
+                        "a code of `data/regions/gemeenten.csv`",
+                    ));
+                }
                 let list = lists
                     .entry((network.to_owned(), date.to_owned()))
                     .or_insert_with(|| MemberList {
@@ -58,13 +68,13 @@ impl Networks {
                         listed: Vec::new(),
                         source: source.to_owned(),
                     });
-                if list.listed.iter().any(|(known, _)| known == code) {
+                if list.listed.iter().any(|(known, _)| *known == region) {
                     return Err(row.wrong(
                         format!("`{code}` is on the list of {network} twice"),
                         "one line per member",
                     ));
                 }
-                list.listed.push((code.to_owned(), name.to_owned()));
+                list.listed.push((region, name.to_owned()));
                 Ok(())
             },
         )?;
@@ -81,10 +91,10 @@ impl Networks {
     ///
     /// # Errors
     /// When there is none.
-    pub fn list(&self, network: &str, date: &str) -> Result<&MemberList, Error> {
+    pub fn list(&self, network: &str, date: &str) -> Result<&MemberList, NoList> {
         self.lists
             .get(&(network.to_owned(), date.to_owned()))
-            .ok_or_else(|| Error::NoList {
+            .ok_or_else(|| NoList {
                 network: network.to_owned(),
                 date: date.to_owned(),
                 known: self
@@ -98,7 +108,7 @@ impl Networks {
 }
 
 impl MemberList {
-    /// The members on the boundaries of a year, sorted by code, each gemeente once.
+    /// The members on the boundaries of a year, in region order, each gemeente once.
     pub fn members(
         &self,
         year: i32,
@@ -108,21 +118,38 @@ impl MemberList {
         let mut members: Vec<Member> = self
             .listed
             .iter()
-            .map(|(code, name)| {
-                // the year in which the listed code was last seen is where the way to its successor starts
+            .map(|(listed, name)| {
+                // the year in which the listed gemeente was last seen is where the way to its successor starts
                 let last_seen = regions
-                    .get(code)
+                    .get(*listed)
                     .map_or(year, |gemeente| gemeente.to.min(year));
-                let code_now = herindelingen.successor(code, last_seen, year);
                 Member {
-                    code: code_now,
-                    listed_code: code.clone(),
+                    region: herindelingen.successor(*listed, last_seen, year),
+                    listed: *listed,
                     listed_name: name.clone(),
                 }
             })
             .collect();
-        members.sort_by(|a, b| (&a.code, &a.listed_code).cmp(&(&b.code, &b.listed_code)));
-        members.dedup_by(|b, a| a.code == b.code);
+        members.sort_by_key(|member| (member.region, member.listed));
+        members.dedup_by_key(|member| member.region);
         members
+    }
+}
+
+/// A network has no list of a date.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no list of {network} dated {date}")]
+pub struct NoList {
+    /// Network.
+    pub network: String,
+    /// Date asked for.
+    pub date: String,
+    /// Dates there are.
+    pub known: Vec<String>,
+}
+
+impl Report for NoList {
+    fn hint(&self) -> Option<String> {
+        Some(format!("lists are dated {}", self.known.join(", ")))
     }
 }

@@ -1,18 +1,8 @@
-//! `check`: every claim and every check of the figures, with what is wrong.
-//!
-//! In: the register, the chapters and `queries/checks.toml`. Out: a line per check. Required are the claims that the
-//! paper makes and the checks of the data that say so; what fails without being required warns.
-
-use std::fmt::Write as _;
-use std::path::Path;
+//! One line of what `check` prints: what is checked, how it ends, and what was found.
 
 use serde::Serialize;
 
-use super::{Error, claims, data_check};
-use crate::claim::State;
-use crate::fact::Register;
-use crate::failure::Failure;
-use crate::text;
+use super::Error;
 
 /// What is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -91,53 +81,6 @@ pub struct Check {
     pub required: bool,
     /// What was found.
     pub detail: String,
-}
-
-/// Checks everything.
-///
-/// # Errors
-/// When a file cannot be read, or a claim is not well-formed.
-pub fn check(
-    queries: &Path,
-    sources: &Path,
-    register: &Register<'_>,
-) -> Result<Vec<Check>, Failure> {
-    let mut checks = claim_checks(sources, register)?;
-    checks.extend(data_check::checks(queries, register)?);
-    Ok(checks)
-}
-
-fn claim_checks(sources: &Path, register: &Register<'_>) -> Result<Vec<Check>, Failure> {
-    let mut checks = Vec::new();
-    for (tested, made) in claims(sources, register)? {
-        // the agenda's own claims are reported as they stand
-        let required = made && tested.claim.agenda.is_none();
-        let variants = &tested.variants;
-        let enough = crate::claim::too_few_variants(&tested).is_none();
-        let holds = matches!(tested.state, State::Holds) && enough;
-        let false_or_unfit = tested.state == State::Fails || !enough;
-        let mut detail = format!(
-            "{}, {} of {} variants: {}",
-            tested.state.word(),
-            variants.carried,
-            variants.applicable,
-            text::plain(&tested.segments)
-        );
-        if !variants.failing.is_empty() {
-            let _ = write!(detail, " [not with: {}]", variants.failing.join(", "));
-        }
-        if !tested.note.is_empty() {
-            let _ = write!(detail, " [{}]", tested.note);
-        }
-        checks.push(Check {
-            state: Checked::of(holds, required && false_or_unfit),
-            kind: Kind::Claim,
-            id: tested.claim.id.clone(),
-            required,
-            detail,
-        });
-    }
-    Ok(checks)
 }
 
 impl Check {

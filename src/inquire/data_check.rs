@@ -3,7 +3,7 @@
 //! In: the raw snapshots, the tidy table and `queries/checks.toml`. Out: a [`Check`] per table, indicator, count and
 //! relation. CBS rounds the figures of neighbourhoods to fives, so sums have a tolerance.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use polars::prelude::*;
@@ -11,12 +11,14 @@ use serde::Deserialize;
 
 use super::Error;
 use super::check::{Check, Checked, Kind};
-use crate::compare::GroupId;
+use crate::base::failure::Failure;
+use crate::base::files;
+use crate::base::number;
+use crate::base::observation::{Missing, Status};
 use crate::fact::{Register, print};
-use crate::files;
-use crate::gemeente::{NEDERLAND, NEDERLAND_NUMBER, region_code, region_number};
-use crate::observation::{Missing, Status};
-use crate::query::Formula;
+use crate::figures::{Figures, Row};
+use crate::gemeente::{NEDERLAND, RegionId};
+use crate::query::{Formula, IndicatorId, Misread, Queries, TopicId, Way};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,14 +63,8 @@ enum Right {
     Sum(String),
 }
 
-/// Values by topic, then year and region.
-type Values = BTreeMap<usize, BTreeMap<(i32, i32), Option<f64>>>;
-
 /// All checks of the figures.
-pub(super) fn checks(
-    queries: &Path,
-    register: &Register<'_>,
-) -> Result<Vec<Check>, crate::failure::Failure> {
+pub(super) fn checks(queries: &Path, register: &Register<'_>) -> Result<Vec<Check>, Failure> {
     let path = queries.join("checks.toml");
     let wrong = |message: String| Error::Checks {
         path: path.clone(),
@@ -80,14 +76,13 @@ pub(super) fn checks(
     for (table, frame) in &register.figures().tidy.raw {
         found.extend(of_table(table, frame, register).map_err(Error::Frame)?);
     }
-    for position in 0..register.queries().indicators.len() {
-        found.extend(of_indicator(position, &asked.known, register)?);
+    for id in register.queries().indicator_ids() {
+        found.extend(of_indicator(id, &asked.known, register));
     }
-    let values = values(register).map_err(Error::Frame)?;
     for relation in &asked.relation {
-        found.push(of_relation(relation, &values, register).map_err(wrong)?);
+        found.push(of_relation(relation, register).map_err(wrong)?);
     }
-    found.extend(national(asked.national.tolerance, &values, register));
+    found.extend(national(asked.national.tolerance, register));
     Ok(found)
 }
 
@@ -112,10 +107,9 @@ fn of_table(table: &str, frame: &DataFrame, register: &Register<'_>) -> PolarsRe
             ));
         }
         let region = region.unwrap_or_default();
-        let known = if region.starts_with("GM") {
-            regions.get(region).is_some()
-        } else {
-            is_larger(region)
+        let known = match RegionId::parse(region) {
+            Some(region) => regions.knows(region),
+            None => is_larger(region),
         };
         if !known {
             unknown.insert(format!("region {region}"));
@@ -160,13 +154,8 @@ fn is_larger(region: &str) -> bool {
     region == NEDERLAND || region.starts_with("LD") || region.starts_with("PV")
 }
 
-fn of_indicator(
-    position: usize,
-    known: &[Known],
-    register: &Register<'_>,
-) -> Result<Vec<Check>, crate::fact::Error> {
-    let indicator = &register.queries().indicators[position];
-    let used = &register.figures().used[position];
+fn of_indicator(id: IndicatorId, known: &[Known], register: &Register<'_>) -> Vec<Check> {
+    let (figures, indicator) = (register.figures(), &register.queries()[id]);
     let not_null = |state: Checked, detail: String| Check {
         state,
         kind: Kind::NotNull,
@@ -174,100 +163,72 @@ fn of_indicator(
         required: false,
         detail,
     };
-    let Some(year) = used.year else {
-        return Ok(vec![not_null(Checked::Warn, "no figures".to_owned())]);
+    let Some(year) = figures.used(id).year else {
+        return vec![not_null(Checked::Warn, "no figures".to_owned())];
     };
-    let trace = register.trace()?;
-    let members = register.members(GroupId::M50);
-    let name = |region: i32| {
-        let code = region_code(region);
-        register
-            .figures()
-            .gemeenten
-            .regions
-            .short_name(&code)
-            .to_owned()
-    };
+    let subject = figures.groups.subject();
+    let is_member = |region: RegionId| subject.regions().any(|member| member == region);
     let (mut lacking, mut outside) = (Vec::new(), Vec::new());
     let (low, high) = indicator.range;
     let (mut with_value, mut of_member) = (0, false);
-    for row in trace
-        .rows(position, year)
-        .filter(|row| row.region != NEDERLAND_NUMBER)
-    {
-        match row.value {
-            None if members.contains(&row.region) => {
-                lacking.push(format!("{} ({})", name(row.region), row.missing.word()));
+    let block = figures.block(id);
+    let cells = block.regions().iter().zip(block.year(year));
+    for (&region, cell) in cells.filter(|(region, _)| **region != RegionId::NEDERLAND) {
+        let name = || figures.name(region);
+        match cell.value() {
+            None if is_member(region) => {
+                lacking.push(format!("{} ({})", name(), cell.observation.missing.word()));
             }
             None => {}
             Some(value) => {
                 with_value += 1;
-                if !(low..=high).contains(&value) {
-                    let looked_at = known.iter().find(|known| {
-                        known.indicator == indicator.id
-                            && region_number(&known.region) == Some(row.region)
-                    });
-                    of_member |= members.contains(&row.region) && looked_at.is_none();
-                    let text = print(indicator, value, false).unwrap_or_default();
-                    let reason =
-                        looked_at.map_or_else(String::new, |known| format!(" ({})", known.reason));
-                    outside.push(format!("{} {text}{reason}", name(row.region)));
+                if (low..=high).contains(&value) {
+                    continue;
                 }
+                let looked_at = known.iter().find(|known| {
+                    known.indicator == indicator.id
+                        && RegionId::parse(&known.region) == Some(region)
+                });
+                of_member |= is_member(region) && looked_at.is_none();
+                let text = print(indicator, value, false).unwrap_or_default();
+                let reason = looked_at.map(|known| format!(" ({})", known.reason));
+                outside.push(format!("{} {text}{}", name(), reason.unwrap_or_default()));
             }
         }
     }
-    let mut found = Vec::new();
-    let is_size_class = with_value == 0;
-    if !is_size_class {
-        found.push(not_null(
-            Checked::of(lacking.is_empty(), false),
-            if lacking.is_empty() {
-                format!("{year}: all {} members of M50", members.len())
-            } else {
-                format!("{year}: no figure for {}", lacking.join(", "))
-            },
-        ));
-        // a strange value of a small gemeente may be true (Schiermonnikoog); one of a member would decide a figure
-        found.push(Check {
-            state: Checked::of(outside.is_empty(), of_member),
-            kind: Kind::Range,
-            id: indicator.id.clone(),
-            required: outside.is_empty() || of_member,
-            detail: if outside.is_empty() {
-                format!("{year}: {with_value} gemeenten from {low} to {high}")
-            } else {
-                format!("{year}: not from {low} to {high}: {}", outside.join(", "))
-            },
-        });
+    // of a size class only Nederland has a figure
+    if with_value == 0 {
+        return Vec::new();
     }
-    Ok(found)
-}
-
-fn values(register: &Register<'_>) -> PolarsResult<Values> {
-    let frame = &register.figures().tidy.frame;
-    let ints = |name: &str| PolarsResult::Ok(frame.column(name)?.i32()?.clone());
-    let (topics, years, regions) = (ints("topic")?, ints("year")?, ints("region")?);
-    let value = frame.column("value")?.f64()?.clone();
-    let mut values = Values::new();
-    let places = topics.iter().zip(years.iter()).zip(regions.iter());
-    for (((topic, year), region), value) in places.zip(value.iter()) {
-        if let (Some(topic), Some(year), Some(region)) = (topic, year, region)
-            && let Ok(topic) = usize::try_from(topic)
-        {
-            values
-                .entry(topic)
-                .or_default()
-                .insert((year, region), value);
-        }
-    }
-    Ok(values)
+    let (members, label) = (subject.members.len(), &subject.name.label);
+    let not_null = not_null(
+        Checked::of(lacking.is_empty(), false),
+        if lacking.is_empty() {
+            format!("{year}: all {members} members of {label}")
+        } else {
+            format!("{year}: no figure for {}", lacking.join(", "))
+        },
+    );
+    // a strange value of a small gemeente may be true (Schiermonnikoog); one of a member would decide a figure
+    let range = Check {
+        state: Checked::of(outside.is_empty(), of_member),
+        kind: Kind::Range,
+        id: indicator.id.clone(),
+        required: outside.is_empty() || of_member,
+        detail: if outside.is_empty() {
+            format!("{year}: {with_value} gemeenten from {low} to {high}")
+        } else {
+            format!("{year}: not from {low} to {high}: {}", outside.join(", "))
+        },
+    };
+    vec![not_null, range]
 }
 
 /// The sum of a formula's topics in a year and region; `None` when one is missing.
-fn sum(formula: &Formula, at: (i32, i32), values: &Values, register: &Register<'_>) -> Option<f64> {
+fn sum(formula: &Formula, year: i32, region: RegionId, figures: &Figures) -> Option<f64> {
     formula.terms.iter().try_fold(0.0, |sum, term| {
-        let topic = register.queries().topic_index(&term.topic)?;
-        let value = (*values.get(&topic)?.get(&at)?)?;
+        let row = figures.tidy.row(term.topic, year, region)?;
+        let value = row.observation.value?;
         Some(if term.negative {
             sum - value
         } else {
@@ -276,55 +237,48 @@ fn sum(formula: &Formula, at: (i32, i32), values: &Values, register: &Register<'
     })
 }
 
-fn of_relation(
-    relation: &Relation,
-    values: &Values,
-    register: &Register<'_>,
-) -> Result<Check, String> {
-    let queries = register.queries();
+/// A sum of topics of `checks.toml`.
+fn formula(text: &str, queries: &Queries) -> Result<Formula, Misread> {
+    Formula::parse(text, &|name| {
+        let found = queries.topic_ids().find(|topic| queries[*topic].id == name);
+        found.ok_or_else(|| {
+            let message = format!("there is no topic `{name}`");
+            Misread::new(0, message, "one that `queries/` knows")
+        })
+    })
+}
+
+fn of_relation(relation: &Relation, register: &Register<'_>) -> Result<Check, String> {
+    let (queries, figures) = (register.queries(), register.figures());
     let parse = |text: &str| {
-        let formula = Formula::parse(text)
-            .map_err(|expected| format!("relation `{}`: expected {expected}", relation.id))?;
-        let unknown = formula
-            .terms
-            .iter()
-            .find(|term| queries.topic_index(&term.topic).is_none());
-        match unknown {
-            None => Ok(formula),
-            Some(term) => Err(format!(
-                "relation `{}`: there is no topic `{}`",
-                relation.id, term.topic
-            )),
-        }
+        formula(text, queries).map_err(|wrong| {
+            let (message, expected) = (wrong.message, wrong.expected);
+            format!("relation `{}`: {message}, expected {expected}", relation.id)
+        })
     };
     let left = parse(&relation.left)?;
     let right = match &relation.right {
         Right::Number(_) => None,
         Right::Sum(text) => Some(parse(text)?),
     };
-    let first = left
-        .terms
-        .first()
-        .and_then(|term| queries.topic_index(&term.topic));
-    let places = first
-        .and_then(|topic| values.get(&topic))
-        .into_iter()
-        .flatten();
     let (mut tested, mut off) = (0, Vec::new());
-    for (at, _) in places {
+    let rows = figures
+        .tidy
+        .years(left.terms[0].topic)
+        .flat_map(|(year, rows)| rows.iter().map(move |row| (year, row.region)));
+    for (year, region) in rows {
         let expected = match (&relation.right, &right) {
             (Right::Number(number), _) => Some(*number),
-            (_, Some(formula)) => sum(formula, *at, values, register),
+            (_, Some(formula)) => sum(formula, year, region, figures),
             _ => None,
         };
-        let (Some(found), Some(expected)) = (sum(&left, *at, values, register), expected) else {
+        let (Some(found), Some(expected)) = (sum(&left, year, region, figures), expected) else {
             continue;
         };
         tested += 1;
         if (found - expected).abs() > expected.abs() * relation.tolerance / 100.0 {
-            let code = region_code(at.1);
-            let name = register.figures().gemeenten.regions.short_name(&code);
-            off.push(format!("{name} {}: {found} against {expected}", at.0));
+            let name = figures.name(region);
+            off.push(format!("{name} {year}: {found} against {expected}"));
         }
     }
     let holds = off.is_empty() && tested > 0;
@@ -348,71 +302,58 @@ fn of_relation(
 }
 
 /// Counts of all gemeenten against CBS's own figure for Nederland; required where no gemeente is missing.
-fn national(tolerance: f64, values: &Values, register: &Register<'_>) -> Vec<Check> {
-    let mut found = Vec::new();
-    for (topic, cells) in values {
-        let Some(asked) = register
-            .queries()
-            .topics
-            .get(*topic)
-            .filter(|topic| topic.additive)
-        else {
+fn national(tolerance: f64, register: &Register<'_>) -> Vec<Check> {
+    let queries = register.queries();
+    let ways = || queries.indicators.iter().flat_map(|asked| &asked.ways);
+    let is_count = |topic: TopicId| {
+        let asked = &queries[topic];
+        let is_share = asked.id.starts_with("pct-") || asked.id.starts_with("rel-");
+        asked.additive && !is_share && ways().any(|way| adds_up(way, topic))
+    };
+    let counts = queries.topic_ids().filter(|topic| is_count(*topic));
+    counts
+        .filter_map(|topic| of_count(topic, tolerance, register))
+        .collect()
+}
+
+fn of_count(topic: TopicId, tolerance: f64, register: &Register<'_>) -> Option<Check> {
+    let (mut tested, mut off, mut whole) = (Vec::new(), Vec::new(), true);
+    for (year, rows) in register.figures().tidy.years(topic) {
+        let (nation, gemeenten): (Vec<&Row>, Vec<&Row>) = rows
+            .iter()
+            .partition(|row| row.region == RegionId::NEDERLAND);
+        let Some(own) = nation.first().and_then(|row| row.observation.value) else {
             continue;
         };
-        if asked.id.starts_with("pct-") || asked.id.starts_with("rel-") {
-            continue;
+        let values = || gemeenten.iter().map(|row| row.observation.value);
+        let complete = values().all(|value| value.is_some());
+        let sum: f64 = values().flatten().sum();
+        let deviation = (sum / own - 1.0) * 100.0;
+        tested.push(year.to_string());
+        if deviation.abs() > tolerance {
+            whole &= !complete;
+            off.push(format!(
+                "{year}: {} is {deviation:.1}% off{}",
+                number::csv_number(sum),
+                if complete { "" } else { ", some are missing" }
+            ));
         }
-        let is_count = register
-            .queries()
-            .indicators
-            .iter()
-            .any(|indicator| indicator.ways.iter().any(|way| adds_up(way, &asked.id)));
-        if !is_count {
-            continue;
-        }
-        let years: BTreeSet<i32> = cells.keys().map(|(year, _)| *year).collect();
-        let (mut tested, mut off, mut whole) = (Vec::new(), Vec::new(), true);
-        for year in years {
-            let Some(Some(own)) = cells.get(&(year, NEDERLAND_NUMBER)) else {
-                continue;
-            };
-            let gemeenten = cells
-                .range((year, NEDERLAND_NUMBER + 1)..=(year, i32::MAX))
-                .map(|(_, value)| value);
-            let complete = gemeenten.clone().all(Option::is_some);
-            let sum: f64 = gemeenten.flatten().sum();
-            let deviation = (sum / own - 1.0) * 100.0;
-            tested.push(year.to_string());
-            if deviation.abs() > tolerance {
-                whole &= !complete;
-                off.push(format!(
-                    "{year}: {} is {deviation:.1}% off{}",
-                    crate::number::csv_number(sum),
-                    if complete { "" } else { ", some are missing" }
-                ));
-            }
-        }
-        if tested.is_empty() {
-            continue;
-        }
-        found.push(Check {
-            state: Checked::of(off.is_empty(), !whole),
-            kind: Kind::National,
-            id: asked.id.clone(),
-            required: off.is_empty() || !whole,
-            detail: if off.is_empty() {
-                format!("{} within {tolerance}%", tested.join(", "))
-            } else {
-                off.join("; ")
-            },
-        });
     }
-    found
+    (!tested.is_empty()).then(|| Check {
+        state: Checked::of(off.is_empty(), !whole),
+        kind: Kind::National,
+        id: register.queries()[topic].id.clone(),
+        required: off.is_empty() || !whole,
+        detail: if off.is_empty() {
+            format!("{} within {tolerance}%", tested.join(", "))
+        } else {
+            off.join("; ")
+        },
+    })
 }
 
 /// Whether a way sums a topic over gemeenten.
-fn adds_up(way: &crate::query::Way, topic: &str) -> bool {
-    use crate::query::Way;
+fn adds_up(way: &Way, topic: TopicId) -> bool {
     let within = |formula: &Formula| formula.terms.iter().any(|term| term.topic == topic);
     match way {
         Way::Quotient {

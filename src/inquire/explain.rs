@@ -7,12 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::Inquiry;
+use crate::base::failure::Failure;
+use crate::base::number::csv_number;
 use crate::claim;
-use crate::fact::{self, Derivation, Fact, Input, Register, formula_of, request};
-use crate::failure::Failure;
-use crate::gemeente::region_code;
-use crate::number::csv_number;
-use crate::text;
+use crate::evidence::Derivation;
+use crate::fact::{
+    self, Fact, Input, Register, Trace, derivation, formula, plain, regions, request,
+};
+use crate::query::{FactId, Queries};
 
 /// A fact taken apart.
 #[derive(Clone, Debug)]
@@ -88,21 +91,36 @@ pub struct Source {
     pub share: f64,
 }
 
+/// The facts that explaining an id wants besides those that are named: itself, unless it is a claim.
+///
+/// # Errors
+/// When there is neither a fact nor a claim with this id.
+pub fn wanted(id: &str, queries: &Queries) -> Result<BTreeSet<FactId>, Failure> {
+    if queries.claims.iter().any(|claim| claim.id == id) {
+        return Ok(BTreeSet::new());
+    }
+    let fact = FactId::parse(id, &queries.names()).map_err(super::Error::Id)?;
+    Ok(BTreeSet::from([fact]))
+}
+
 /// Explains a fact, or a claim with all facts of its predicate, as text.
 ///
 /// # Errors
 /// When there is neither a fact nor a claim with this id.
-pub fn explain(id: &str, register: &Register<'_>) -> Result<String, Failure> {
-    let claims = &register.queries().claims;
-    let Some(asked) = claims.iter().find(|claim| claim.id == id) else {
-        return Ok(Explanation::of(id, register)?.to_text());
+pub fn explain(id: &str, inquiry: &Inquiry<'_>) -> Result<String, Failure> {
+    let register = &inquiry.register;
+    let queries = register.queries();
+    let trace = Trace::new(queries, register.figures()).map_err(fact::Error::Frame)?;
+    let Some(asked) = queries.claims.iter().find(|claim| claim.id == id) else {
+        let id = FactId::parse(id, &queries.names()).map_err(super::Error::Id)?;
+        return Ok(Explanation::of(&id, register, &trace)?.to_text());
     };
     let tested = claim::test(asked, register)?;
     let mut out = format!(
         "claim      {}\nsentence   {}\npredicate  {}\nstate      {}\nvariants   {} of {} carry it\n",
         asked.id,
-        text::plain(&tested.segments),
-        asked.when,
+        plain(&tested.segments),
+        asked.when.text(),
         tested.state.word(),
         tested.variants.carried,
         tested.variants.applicable,
@@ -116,15 +134,13 @@ pub fn explain(id: &str, register: &Register<'_>) -> Result<String, Failure> {
         }
     }
     let _ = writeln!(out, "asked in   {}", asked.place);
-    let facts = claim::Predicate::parse(&asked.when).map_or_else(
-        |_| BTreeSet::new(),
-        |predicate| {
-            let ids = predicate.facts().into_iter().map(str::to_owned);
-            ids.collect()
-        },
-    );
+    let facts: BTreeSet<&FactId> = asked.when.facts().into_iter().collect();
     for id in facts {
-        let _ = write!(out, "\n{}", Explanation::of(&id, register)?.to_text());
+        let _ = write!(
+            out,
+            "\n{}",
+            Explanation::of(id, register, &trace)?.to_text()
+        );
     }
     Ok(out)
 }
@@ -133,18 +149,20 @@ impl Explanation {
     /// Takes a fact apart.
     ///
     /// # Errors
-    /// When there is no such fact.
-    pub fn of(id: &str, register: &Register<'_>) -> Result<Self, fact::Error> {
-        let fact = register.fact(id)?;
-        let derivation = Derivation::of(&fact, register);
-        let mut regions = BTreeMap::new();
+    /// When it is not in the register.
+    pub fn of(
+        id: &FactId,
+        register: &Register<'_>,
+        trace: &Trace<'_>,
+    ) -> Result<Self, fact::Error> {
+        let (fact, figures) = (register.fact(id)?, register.figures());
+        let derivation = derivation(fact, register);
+        let mut needed = BTreeMap::new();
         if let Some(derivation) = &derivation {
-            derivation.regions(register, &mut regions);
+            regions(derivation, figures, &mut needed);
         }
-        let trace = register.trace()?;
-        let names = &register.figures().gemeenten.regions;
         let (mut steps, mut slots) = (Vec::new(), BTreeMap::new());
-        for (year, regions) in regions {
+        for (year, regions) in needed {
             let mut step = Step {
                 year,
                 lines: Vec::new(),
@@ -152,25 +170,24 @@ impl Explanation {
                 den: 0.0,
             };
             for region in regions {
-                let Some(row) = trace.row(fact.indicator, year, region) else {
+                let Some(cell) = figures.cell(id.indicator, region, year) else {
                     continue;
                 };
-                if row.value.is_some() {
-                    step.num += row.num.unwrap_or_default();
-                    step.den += row.den.unwrap_or_default();
+                if cell.value().is_some() {
+                    step.num += cell.num.unwrap_or_default();
+                    step.den += cell.den.unwrap_or_default();
                 }
-                let code = region_code(region);
-                let inputs = trace.inputs(fact.indicator, year, &row);
+                let inputs = trace.inputs(id.indicator, year, region);
                 step.lines.push(Line {
-                    name: names.short_name(&code).to_owned(),
-                    region: code,
-                    num: row.num,
-                    den: row.den,
-                    value: row.value,
-                    missing: row.missing.word(),
+                    region: region.to_string(),
+                    name: figures.name(region),
+                    num: cell.num,
+                    den: cell.den,
+                    value: cell.value(),
+                    missing: cell.observation.missing.word(),
                     cells: inputs
                         .iter()
-                        .flat_map(|input| sources(register, input, &mut slots))
+                        .flat_map(|input| sources(trace, input, &mut slots))
                         .collect(),
                 });
             }
@@ -178,9 +195,9 @@ impl Explanation {
         }
         let (snapshots, requests) = origins(register, &slots);
         Ok(Self {
-            formula: formula_of(&fact, derivation.as_ref(), register)?,
-            place: register.queries().indicators[fact.indicator].place.clone(),
-            fact,
+            formula: formula(fact, derivation.as_ref(), register),
+            place: register.queries()[id.indicator].place.clone(),
+            fact: fact.clone(),
             derivation,
             steps,
             snapshots,
@@ -283,10 +300,7 @@ fn number(value: Option<f64>, otherwise: &str) -> String {
 /// Table, key and year, with the first region and period seen of it.
 type Slots = BTreeMap<(String, String, i32), (String, String)>;
 
-fn sources(register: &Register<'_>, input: &Input, slots: &mut Slots) -> Vec<Source> {
-    let Ok(trace) = register.trace() else {
-        return Vec::new();
-    };
+fn sources(trace: &Trace<'_>, input: &Input, slots: &mut Slots) -> Vec<Source> {
     let cells = trace.cells(input).map(|cell| {
         let (slot, raw) = (trace.slot(cell), trace.raw(cell));
         slots

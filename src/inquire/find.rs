@@ -6,11 +6,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::fact::Register;
-use crate::failure::Failure;
-use crate::files;
-use crate::paper::{self, Use, UseKind};
-use crate::text;
+use super::Inquiry;
+use crate::base::failure::Failure;
+use crate::base::files;
+use crate::base::number;
+use crate::fact::{self, Register, fill, plain as plain_text};
+use crate::paper::{Use, UseKind};
+use crate::query::{FactId, Template};
 
 /// A place where the text stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,15 +39,22 @@ impl Found {
 /// Finds a text or number.
 ///
 /// # Errors
-/// When a chapter cannot be read or asks for something unknown.
-pub fn find(wanted: &str, sources: &Path, register: &Register<'_>) -> Result<Vec<Found>, Failure> {
-    let wanted = plain(wanted);
-    let uses = paper::uses(sources)?;
+/// When a chapter cannot be read.
+pub fn find(wanted: &str, inquiry: &Inquiry<'_>) -> Result<Vec<Found>, Failure> {
+    let (wanted, register) = (plain(wanted), &inquiry.register);
     let mut found = Vec::new();
-    let mut paths: Vec<&Path> = uses.iter().map(|used| used.path.as_path()).collect();
+    let mut paths: Vec<&Path> = inquiry
+        .uses
+        .iter()
+        .map(|used| used.path.as_path())
+        .collect();
     paths.dedup();
     for path in paths {
-        let own: Vec<&Use> = uses.iter().filter(|used| used.path == path).collect();
+        let own: Vec<&Use> = inquiry
+            .uses
+            .iter()
+            .filter(|used| used.path == path)
+            .collect();
         let lines = printed_lines(&files::read_text(path)?, register)?;
         for (first, last) in matches(&wanted, &lines) {
             let mut parts = Vec::new();
@@ -68,12 +77,12 @@ pub fn find(wanted: &str, sources: &Path, register: &Register<'_>) -> Result<Vec
         }
     }
     for ask in &register.queries().asks {
-        let why = text::plain(&text::fill(&ask.why, register)?);
+        let why = plain_text(&fill(&ask.why, register)?);
         let line = format!("{} {why}", ask.text);
         if holds(&plain(&line), &wanted) {
             let mut parts = Vec::new();
-            for id in text::ids(&ask.why) {
-                parts.extend(parts_of(&UseKind::Fact(id), register)?);
+            for id in ask.why.facts() {
+                parts.push(part_of(id, register)?);
             }
             parts.retain(|part| !is_number(&wanted) || holds(&plain(&part[2]), &wanted));
             found.push(Found {
@@ -86,42 +95,42 @@ pub fn find(wanted: &str, sources: &Path, register: &Register<'_>) -> Result<Vec
     Ok(found)
 }
 
+/// A fact: kind, id, text, and where it is asked.
+fn part_of(id: &FactId, register: &Register<'_>) -> Result<[String; 4], fact::Error> {
+    let place = register.queries()[id.indicator].place.clone();
+    let text = register.fact(id)?.text.clone();
+    Ok(["fact".to_owned(), id.to_string(), text, place])
+}
+
 /// What a use is made of: itself, and the facts in it.
-fn parts_of(kind: &UseKind, register: &Register<'_>) -> Result<Vec<[String; 4]>, Failure> {
+fn parts_of(kind: &UseKind, register: &Register<'_>) -> Result<Vec<[String; 4]>, fact::Error> {
     let queries = register.queries();
-    let fact = |id: &str| -> Result<[String; 4], Failure> {
-        let fact = register.fact(id)?;
-        let place = &queries.indicators[fact.indicator].place;
-        Ok(["fact".to_owned(), fact.id, fact.text, place.clone()])
-    };
-    let told = |kind: &str, id: &str, template: &str, place: &str| {
-        let mut parts = vec![[
-            kind.to_owned(),
-            id.to_owned(),
-            text::plain(&text::fill(template, register)?),
-            place.to_owned(),
-        ]];
-        for id in text::ids(template) {
-            parts.push(fact(&id)?);
+    let with_facts = |kind: &str, id: &str, template: &Template, place: &str| {
+        let text = plain_text(&fill(template, register)?);
+        let mut parts = vec![[kind.to_owned(), id.to_owned(), text, place.to_owned()]];
+        for id in template.facts() {
+            parts.push(part_of(id, register)?);
         }
-        Ok::<_, Failure>(parts)
+        Ok(parts)
     };
     match kind {
-        UseKind::Fact(id) => Ok(vec![fact(id)?]),
-        UseKind::Choice(first, second) => Ok(vec![fact(first)?, fact(second)?]),
+        UseKind::Fact(id) => Ok(vec![part_of(id, register)?]),
+        UseKind::Choice(first, second) => {
+            Ok(vec![part_of(first, register)?, part_of(second, register)?])
+        }
         UseKind::Claim(id) => match queries.claims.iter().find(|claim| claim.id == *id) {
-            Some(claim) => told("claim", id, &claim.sentence, &claim.place),
+            Some(claim) => with_facts("claim", id, &claim.sentence, &claim.place),
             None => Ok(Vec::new()),
         },
         UseKind::Chart(id) => match queries.charts.iter().find(|chart| chart.id == *id) {
-            Some(chart) => told("chart", id, &chart.title, &chart.place),
+            Some(chart) => with_facts("chart", id, &chart.title, &chart.place),
             None => Ok(Vec::new()),
         },
     }
 }
 
 /// The lines of a chapter as they are printed.
-fn printed_lines(source: &str, register: &Register<'_>) -> Result<Vec<String>, Failure> {
+fn printed_lines(source: &str, register: &Register<'_>) -> Result<Vec<String>, fact::Error> {
     source
         .lines()
         .map(|line| printed(line.split("//").next().unwrap_or_default(), register))
@@ -129,7 +138,9 @@ fn printed_lines(source: &str, register: &Register<'_>) -> Result<Vec<String>, F
 }
 
 /// Puts facts, choices, claims and charts of a line in their places.
-fn printed(line: &str, register: &Register<'_>) -> Result<String, Failure> {
+fn printed(line: &str, register: &Register<'_>) -> Result<String, fact::Error> {
+    // names were checked when the chapter was read
+    let id = |text: &str| FactId::parse(text, &register.queries().names()).ok();
     let (mut out, mut rest) = (String::new(), line);
     while let Some(open) = rest.find('(') {
         let name_at = rest[..open]
@@ -145,9 +156,16 @@ fn printed(line: &str, register: &Register<'_>) -> Result<String, Failure> {
             .step_by(2)
             .collect();
         let text = match (name, &arguments[..]) {
-            ("f", [id]) => register.fact(id)?.text,
+            ("f", [text]) => match id(text) {
+                Some(id) => register.fact(&id)?.text.clone(),
+                None => String::new(),
+            },
             ("keuze", [first, second, higher, equal, lower]) => {
-                match register.sign(first, second)? {
+                let sign = match id(first).zip(id(second)) {
+                    Some((first, second)) => register.sign(&first, &second)?,
+                    None => None,
+                };
+                match sign {
                     Some(1) => *higher,
                     Some(0) => *equal,
                     Some(_) => *lower,
@@ -171,7 +189,7 @@ fn printed(line: &str, register: &Register<'_>) -> Result<String, Failure> {
     Ok(out)
 }
 
-fn first_text(kind: &UseKind, register: &Register<'_>) -> Result<String, Failure> {
+fn first_text(kind: &UseKind, register: &Register<'_>) -> Result<String, fact::Error> {
     let parts = parts_of(kind, register)?;
     Ok(parts
         .into_iter()
@@ -240,7 +258,7 @@ fn plain(text: &str) -> String {
 }
 
 fn is_number(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_digit()) && crate::number::parse(text).is_ok()
+    text.starts_with(|c: char| c.is_ascii_digit()) && number::parse(text).is_ok()
 }
 
 /// Whether a text holds the wanted one; a number must not be part of a longer one.

@@ -4,38 +4,60 @@
 //! written; the figures are computed by the same code as `build`.
 
 mod check;
+mod claim_check;
 mod data_check;
 mod explain;
 mod find;
 
-pub use check::{Check, Checked, Kind, check, does_not_hold};
-pub use explain::{Explanation, Line, Step, explain};
+pub use check::{Check, Checked, Kind, does_not_hold};
+pub use explain::{Explanation, Line, Step, explain, wanted};
 pub use find::{Found, find};
 
 use std::path::Path;
 
+use crate::base::failure::{Exit, Failure, Report};
 use crate::claim;
 use crate::fact::Register;
-use crate::failure::{Exit, Failure, Report};
-use crate::paper::{self, UseKind};
+use crate::paper::{Use, UseKind};
+use crate::query::Misread;
 
-/// Every claim, tested, with whether a chapter makes it.
+/// What is asked about: the facts of an edition, and what its chapters use.
+#[derive(Debug)]
+pub struct Inquiry<'a> {
+    /// Every fact that chapters and queries name.
+    pub register: Register<'a>,
+    /// Where facts, claims and charts are used.
+    pub uses: Vec<Use>,
+}
+
+impl<'a> Inquiry<'a> {
+    /// Every claim, tested, with whether a chapter makes it.
+    ///
+    /// # Errors
+    /// When a claim's facts lie too far apart.
+    pub fn claims(&self) -> Result<Vec<(claim::Tested<'a>, bool)>, claim::Error> {
+        let claims = self.register.queries().claims.iter();
+        claims
+            .map(|of| Ok((claim::test(of, &self.register)?, self.makes(&of.id))))
+            .collect()
+    }
+
+    fn makes(&self, claim: &str) -> bool {
+        self.uses
+            .iter()
+            .any(|used| matches!(&used.kind, UseKind::Claim(id) if id == claim))
+    }
+}
+
+/// Checks every claim and the figures themselves. Required are the claims that the paper makes and the checks of the
+/// data that say so; what fails without being required warns.
 ///
 /// # Errors
-/// When a chapter cannot be read or a claim is not well-formed.
-pub fn claims<'a>(
-    sources: &Path,
-    register: &Register<'a>,
-) -> Result<Vec<(claim::Tested<'a>, bool)>, Failure> {
-    let uses = paper::uses(sources)?;
-    let mut tested = Vec::new();
-    for claim in &register.queries().claims {
-        let made = uses
-            .iter()
-            .any(|used| matches!(&used.kind, UseKind::Claim(id) if *id == claim.id));
-        tested.push((claim::test(claim, register)?, made));
-    }
-    Ok(tested)
+/// When `checks.toml` cannot be read, or a claim's facts lie too far apart.
+pub fn check(queries: &Path, inquiry: &Inquiry<'_>) -> Result<Vec<Check>, Failure> {
+    let mut checks = claim_check::checks(inquiry)?;
+    checks.extend(data_check::checks(queries, &inquiry.register)?);
+    Ok(checks)
 }
 
 /// What can be wrong with a question.
@@ -67,6 +89,9 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// Neither a fact nor a claim.
+    #[error(transparent)]
+    Id(Misread),
     /// A frame lacks a column.
     #[error("cannot read the figures: {0}")]
     Frame(#[from] polars::error::PolarsError),
@@ -74,6 +99,9 @@ pub enum Error {
 
 impl Report for Error {
     fn hint(&self) -> Option<String> {
+        if let Self::Id(wrong) = self {
+            return Some(format!("expected {}", wrong.expected));
+        }
         Some(
             match self {
                 Self::NotFound { .. } => {
@@ -81,7 +109,7 @@ impl Report for Error {
                 }
                 Self::DoesNotHold { .. } => "the lines marked `fail` say what is wrong",
                 Self::Checks { .. } => "see the comment at its top",
-                Self::Frame(_) => return None,
+                Self::Id(_) | Self::Frame(_) => return None,
             }
             .to_owned(),
         )
@@ -90,7 +118,7 @@ impl Report for Error {
     fn exit(&self) -> Exit {
         match self {
             Self::NotFound { .. } | Self::DoesNotHold { .. } => Exit::DoesNotHold,
-            Self::Checks { .. } => Exit::Usage,
+            Self::Checks { .. } | Self::Id(_) => Exit::Usage,
             Self::Frame(_) => Exit::Other,
         }
     }

@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::attachments::{self, Attachment};
-use super::{Error, Manuscript};
-use crate::claim::State;
-use crate::compare::GroupId;
-use crate::fact::{Evidence, Proven, Register, print};
+use super::Error;
+use super::manuscript::Manuscript;
+use crate::base::number;
+use crate::claim::{self, State};
+use crate::evidence::attachments::{self, Attachment};
+use crate::fact::{self, Evidence, Proven, Register, Segment, fill, print};
+use crate::figures::{Cell, GroupFigure, Lacking, Provenance};
+use crate::gemeente::group::{Group as Compared, GroupKind};
 use crate::illustrate::INCOMPLETE;
-use crate::number;
-use crate::publish::Provenance;
-use crate::text::{self, Segment};
-use crate::tidy::Lacking;
+use crate::query::IndicatorId;
 
 /// Everything the paper prints.
 #[derive(Debug, Serialize)]
@@ -196,16 +196,10 @@ impl Content {
     /// Gathers everything the paper prints.
     ///
     /// # Errors
-    /// When an ask is not well-formed, or a frame lacks a column.
-    pub fn new(
-        register: &Register<'_>,
-        provenance: &Provenance,
-        manuscript: &Manuscript<'_>,
-    ) -> Result<Self, text::Error> {
-        let figures = register.figures();
-        let queries = register.queries();
-        // asks come first: they may ask for facts that nothing else does
-        let asks = asks(register)?;
+    /// When a snapshot lacks a column.
+    pub fn new(manuscript: &Manuscript<'_>, provenance: &Provenance) -> Result<Self, fact::Error> {
+        let register = &manuscript.register;
+        let (figures, queries) = (register.figures(), register.queries());
         let evidence = Evidence::new(register)?;
         let edition = &figures.edition;
         Ok(Self {
@@ -226,7 +220,7 @@ impl Content {
                         text: proven.fact.text.clone(),
                         label: proven.label.clone(),
                     };
-                    (proven.fact.id.clone(), printed)
+                    (proven.fact.id.to_string(), printed)
                 })
                 .collect(),
             signs: manuscript.signs.clone(),
@@ -242,7 +236,7 @@ impl Content {
                     note: theme.note.clone(),
                 })
                 .collect(),
-            asks,
+            asks: asks(manuscript)?,
             table: table(register),
             groups: groups(register),
             indicators: indicators(register, provenance),
@@ -268,6 +262,14 @@ impl Content {
     /// Seconds since 1970 of the edition's date, so that the PDF does not depend on the clock.
     pub const fn timestamp(&self) -> i64 {
         self.timestamp
+    }
+
+    /// As a JSON value.
+    ///
+    /// # Errors
+    /// When a number is not finite.
+    pub fn to_value(&self) -> Result<serde_json::Value, Error> {
+        Ok(serde_json::to_value(self)?)
     }
 
     /// As JSON.
@@ -297,14 +299,14 @@ fn pieces(segments: &[Segment]) -> Vec<Piece> {
 }
 
 fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, PrintedClaim> {
-    let printed = |tested: &crate::claim::Tested<'_>| PrintedClaim {
+    let printed = |tested: &claim::Tested<'_>| PrintedClaim {
         segments: pieces(&tested.segments),
         state: tested.state.word(),
         state_text: State::dutch(tested.state),
         agenda: tested.claim.agenda.clone(),
         theme: tested.claim.theme.clone(),
         summary: tested.claim.summary,
-        predicate: tested.claim.when.clone(),
+        predicate: tested.claim.when.text().to_owned(),
         note: tested.note.clone(),
         caution: tested.caution.clone(),
         variants: PrintedVariants {
@@ -340,117 +342,118 @@ fn charts(manuscript: &Manuscript<'_>) -> BTreeMap<String, PrintedChart> {
         .collect()
 }
 
-/// Asks whose facts are all there; one without support is not printed.
-fn asks(register: &Register<'_>) -> Result<Vec<Ask>, text::Error> {
-    let mut printed = Vec::new();
-    for ask in &register.queries().asks {
-        let mut supported = !ask.facts.is_empty();
-        for id in &ask.facts {
-            let fact = register.fact(id).map_err(text::Error::from)?;
-            supported &= fact.lacking.is_none();
-        }
-        if !supported {
-            continue;
-        }
-        printed.push(Ask {
-            id: ask.id.clone(),
-            theme: ask.theme.clone(),
-            text: ask.text.clone(),
-            agenda: ask.agenda.clone(),
-            why: pieces(&text::fill(&ask.why, register)?),
-            state: if ask.agreed { "agreed" } else { "concept" },
-            core: ask.core,
-        });
-    }
-    Ok(printed)
+fn asks(manuscript: &Manuscript<'_>) -> Result<Vec<Ask>, fact::Error> {
+    manuscript
+        .asks
+        .iter()
+        .map(|ask| {
+            Ok(Ask {
+                id: ask.id.clone(),
+                theme: ask.theme.clone(),
+                text: ask.text.clone(),
+                agenda: ask.agenda.clone(),
+                why: pieces(&fill(&ask.why, &manuscript.register)?),
+                state: if ask.agreed { "agreed" } else { "concept" },
+                core: ask.core,
+            })
+        })
+        .collect()
+}
+
+/// A column of the table per gemeente with the year it shows.
+struct Shown {
+    indicator: IndicatorId,
+    year: Option<i32>,
 }
 
 fn table(register: &Register<'_>) -> Table {
     let figures = register.figures();
-    let columns: Vec<(usize, Option<i32>, Column)> = register
+    let shown: Vec<Shown> = register
         .queries()
         .columns
         .iter()
-        .map(|column| {
-            let year = figures.used[column.indicator].year;
-            let indicator = &register.queries().indicators[column.indicator];
-            let printed = Column {
-                title: column.title.clone(),
-                unit: indicator.unit.clone(),
-                period: year.map_or_else(|| "geen cijfers".to_owned(), |year| year.to_string()),
-            };
-            (column.indicator, year, printed)
+        .map(|column| Shown {
+            indicator: column.indicator,
+            year: figures.used(column.indicator).year,
         })
         .collect();
-    // CBS's signs: a dot is unknown, and nothing is left blank
-    let unknown = || ".".to_owned();
-    let text = |indicator: usize, value: Option<f64>, provisional: bool| {
-        let asked = &register.queries().indicators[indicator];
-        value
-            .and_then(|value| print(asked, value, provisional).ok())
-            .unwrap_or_else(unknown)
-    };
-    let m50 = figures.groups.iter().find(|group| group.id == GroupId::M50);
-    let mut rows: Vec<TableRow> = m50
-        .map(|group| group.members.as_slice())
-        .unwrap_or_default()
-        .iter()
-        .map(|member| TableRow {
-            name: figures
-                .gemeenten
-                .regions
-                .short_name(&member.code)
-                .to_owned(),
-            cells: columns
+    let subject = figures.groups.subject();
+    let mut rows: Vec<TableRow> = subject
+        .regions()
+        .map(|region| TableRow {
+            name: figures.name(region),
+            cells: shown
                 .iter()
-                .map(|(indicator, year, _)| {
-                    let cell = year.and_then(|year| {
-                        register.lookup().gemeente(*indicator, &member.code, year)
-                    });
+                .map(|of| {
+                    let cell = of
+                        .year
+                        .and_then(|year| figures.cell(of.indicator, region, year));
+                    let value = cell.and_then(Cell::value);
                     text(
-                        *indicator,
-                        cell.and_then(|cell| cell.value),
-                        cell.is_some_and(|cell| cell.provisional),
+                        register,
+                        of.indicator,
+                        value,
+                        cell.is_some_and(Cell::is_provisional),
                     )
                 })
                 .collect(),
         })
         .collect();
     rows.sort_by_key(|row| sort_name(&row.name));
-    let foot = GroupId::ALL
-        .into_iter()
-        .filter(|group| !matches!(group, GroupId::MidSizedOther))
-        .map(|group| {
-            let incomplete = figures
-                .groups
-                .iter()
-                .any(|known| known.id == group && !known.complete);
-            TableRow {
-                name: format!(
-                    "{}{}",
-                    group.label(),
-                    if incomplete { INCOMPLETE } else { "" }
-                ),
-                cells: columns
-                    .iter()
-                    .map(|(indicator, year, _)| {
-                        let row =
-                            year.and_then(|year| register.lookup().group(*indicator, group, year));
-                        text(
-                            *indicator,
-                            row.and_then(|row| row.value),
-                            row.is_some_and(|row| row.provisional),
-                        )
-                    })
-                    .collect(),
-            }
-        })
-        .collect();
+    let groups = figures.groups.all().iter();
     Table {
-        columns: columns.into_iter().map(|(_, _, column)| column).collect(),
+        columns: columns(register, &shown),
         rows,
-        foot,
+        foot: groups
+            .filter(|group| group.name.kind != GroupKind::OthersOfSize)
+            .map(|group| foot(register, group, &shown))
+            .collect(),
     }
+}
+
+fn columns(register: &Register<'_>, shown: &[Shown]) -> Vec<Column> {
+    let columns = register.queries().columns.iter().zip(shown);
+    columns
+        .map(|(column, of)| Column {
+            title: column.title.clone(),
+            unit: register.queries()[of.indicator].unit.clone(),
+            period: period(of.year),
+        })
+        .collect()
+}
+
+fn foot(register: &Register<'_>, group: &Compared, shown: &[Shown]) -> TableRow {
+    let mark = if group.complete { "" } else { INCOMPLETE };
+    let cell = |of: &Shown| {
+        let figures = register.figures();
+        let figure = of
+            .year
+            .and_then(|year| figures.group(of.indicator, group.id, year));
+        let provisional = figure.is_some_and(GroupFigure::is_provisional);
+        let value = figure.and_then(|figure| figure.value);
+        text(register, of.indicator, value, provisional)
+    };
+    TableRow {
+        name: format!("{}{mark}", group.name.label),
+        cells: shown.iter().map(cell).collect(),
+    }
+}
+
+/// A value as it is printed; CBS's dot where it is unknown, for nothing is left blank.
+fn text(
+    register: &Register<'_>,
+    indicator: IndicatorId,
+    value: Option<f64>,
+    provisional: bool,
+) -> String {
+    let asked = &register.queries()[indicator];
+    value
+        .and_then(|value| print(asked, value, provisional).ok())
+        .unwrap_or_else(|| ".".to_owned())
+}
+
+fn period(year: Option<i32>) -> String {
+    year.map_or_else(|| "geen cijfers".to_owned(), |year| year.to_string())
 }
 
 /// Names sort as a Dutch reader looks for them.
@@ -459,86 +462,62 @@ fn sort_name(name: &str) -> String {
 }
 
 fn groups(register: &Register<'_>) -> Vec<Group> {
-    let regions = &register.figures().gemeenten.regions;
-    register
-        .figures()
-        .groups
-        .iter()
-        .map(|group| {
-            let mut members: Vec<String> = group
-                .members
-                .iter()
-                .map(|member| regions.short_name(&member.code).to_owned())
-                .collect();
-            members.sort_by_key(|name| sort_name(name));
-            let moved = group
-                .members
-                .iter()
-                .filter(|member| member.code != member.listed_code);
-            let remarks: Vec<String> = moved
-                .map(|member| {
-                    format!(
-                        "{} gaat verder in {}",
-                        member.listed_name,
-                        regions.short_name(&member.code)
-                    )
-                })
-                .collect();
-            let is_network = GroupId::NETWORKS.contains(&group.id);
-            Group {
-                id: group.id.id().to_owned(),
-                label: group.id.label().to_owned(),
-                list_date: group.list_date.clone(),
-                source: group.source.clone(),
-                complete: group.complete,
-                n: group.members.len(),
-                members: if is_network { members } else { Vec::new() },
-                remark: remarks.join("; "),
-            }
-        })
-        .collect()
+    let figures = register.figures();
+    let group = |group: &Compared| {
+        let mut members: Vec<String> = group.regions().map(|region| figures.name(region)).collect();
+        members.sort_by_key(|name| sort_name(name));
+        let moved = group
+            .members
+            .iter()
+            .filter(|member| member.region != member.listed);
+        let remarks = moved.map(|member| {
+            let now = figures.name(member.region);
+            format!("{} gaat verder in {now}", member.listed_name)
+        });
+        Group {
+            id: group.name.id.clone(),
+            label: group.name.label.clone(),
+            list_date: group.list_date.clone(),
+            source: group.source.clone(),
+            complete: group.complete,
+            n: group.members.len(),
+            members: if group.is_network() {
+                members
+            } else {
+                Vec::new()
+            },
+            remark: remarks.collect::<Vec<_>>().join("; "),
+        }
+    };
+    figures.groups.all().iter().map(group).collect()
 }
 
 fn indicators(register: &Register<'_>, provenance: &Provenance) -> Vec<Indicator> {
-    let figures = register.figures();
-    register
-        .queries()
-        .indicators
-        .iter()
-        .enumerate()
-        .map(|(position, asked)| {
-            let used = &figures.used[position];
-            let method = used
-                .year
-                .and_then(|year| provenance.get(position, used.way, year));
-            Indicator {
-                id: asked.id.clone(),
-                theme: asked.theme.clone(),
-                title: asked.title.clone(),
-                definition: asked.definition.clone(),
-                unit: asked.unit.clone(),
-                period: used
-                    .year
-                    .map_or_else(|| "geen cijfers".to_owned(), |year| year.to_string()),
-                source: method
-                    .map(|method| method.tables.join(", "))
-                    .unwrap_or_default(),
-                weight: method
-                    .map(|method| method.weight.clone())
-                    .unwrap_or_default(),
-                held_back: used
-                    .held_back
-                    .as_ref()
-                    .map(|held| held.why.clone())
-                    .unwrap_or_default(),
-                deviation: used
-                    .deviation
-                    .and_then(|deviation| number::round(deviation, 1).ok())
-                    .map(|deviation| format!("{deviation}%"))
-                    .unwrap_or_default(),
-            }
-        })
-        .collect()
+    let (figures, queries) = (register.figures(), register.queries());
+    let indicator = |id: IndicatorId| {
+        let (asked, used) = (&queries[id], figures.used(id));
+        let method = used
+            .year
+            .and_then(|year| provenance.get(id, used.way, year));
+        let deviation = used.deviation.and_then(|of| number::round(of, 1).ok());
+        Indicator {
+            id: asked.id.clone(),
+            theme: asked.theme.clone(),
+            title: asked.title.clone(),
+            definition: asked.definition.clone(),
+            unit: asked.unit.clone(),
+            period: period(used.year),
+            source: method.map(|of| of.tables.join(", ")).unwrap_or_default(),
+            weight: method.map(|of| of.weight.clone()).unwrap_or_default(),
+            held_back: used
+                .passed_over
+                .as_ref()
+                .map(|passed| passed.why.clone())
+                .unwrap_or_default(),
+            deviation: deviation.map(|of| format!("{of}%")).unwrap_or_default(),
+        }
+    };
+    queries.indicator_ids().map(indicator).collect()
 }
 
 fn fact_row(proven: &Proven, register: &Register<'_>, provenance: &Provenance) -> FactRow {
@@ -546,13 +525,13 @@ fn fact_row(proven: &Proven, register: &Register<'_>, provenance: &Provenance) -
     let fact = &proven.fact;
     let method = fact
         .year
-        .and_then(|year| provenance.get(fact.indicator, fact.way, year));
+        .and_then(|year| provenance.get(fact.id.indicator, fact.way, year));
     let tables = method
         .map(|method| method.tables.as_slice())
         .unwrap_or_default();
     FactRow {
         label: proven.label.clone(),
-        id: fact.id.clone(),
+        id: fact.id.to_string(),
         text: fact.text.clone(),
         what: fact.what.clone(),
         formula: proven.formula.clone(),
@@ -603,7 +582,7 @@ fn sources(register: &Register<'_>) -> Vec<Source> {
 }
 
 /// What is asked and not there, in Dutch.
-pub(crate) fn lacking(register: &Register<'_>) -> Vec<String> {
+fn lacking(register: &Register<'_>) -> Vec<String> {
     let figures = register.figures();
     let mut lines: Vec<String> = figures
         .tidy
@@ -614,9 +593,10 @@ pub(crate) fn lacking(register: &Register<'_>) -> Vec<String> {
             Lacking::Topic { .. } => None,
         })
         .collect();
-    for (indicator, used) in register.queries().indicators.iter().zip(&figures.used) {
-        if used.year.is_none() {
-            lines.push(format!("{}: geen cijfers in deze editie.", indicator.title));
+    for id in register.queries().indicator_ids() {
+        if figures.used(id).year.is_none() {
+            let title = &register.queries()[id].title;
+            lines.push(format!("{title}: geen cijfers in deze editie."));
         }
     }
     lines

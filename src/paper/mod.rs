@@ -5,28 +5,26 @@
 //! charts by id; the ids are found by reading the chapters, and an unknown one ends in an error with file and line. Text
 //! from data reaches Typst only as strings in `paper.json`, never as markup.
 
-pub mod attachments;
 mod content;
+mod manuscript;
 mod scan;
 mod typst;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 
 pub use content::Content;
-pub use scan::{Use, UseKind, uses};
+pub use manuscript::{Manuscript, Sources};
+pub use scan::{Use, UseKind, uses, wanted};
 pub use typst::{Typst, VERSION};
 
-use crate::claim;
-use crate::fact::Register;
-use crate::failure::{Exit, Failure, Report};
-use crate::files;
-use crate::illustrate::{Illustration, Illustrator};
-use crate::query::Queries;
-use crate::text;
-use crate::verify::{self, Texts};
+use crate::base::failure::{Exit, Failure, Report};
+use crate::base::files;
+use crate::evidence::Texts;
+use crate::evidence::attachments::{CHECKSUMS, FOLDER, TEXTS};
+use crate::illustrate::Illustration;
+use crate::verify;
 
 /// The four styles of the one family, loaded from the same bytes as the charts measure with.
 const FONTS: [(&str, &[u8]); 4] = [
@@ -35,138 +33,6 @@ const FONTS: [(&str, &[u8]); 4] = [
     ("NotoSans-Italic.ttf", ttf_noto_sans::ITALIC),
     ("NotoSans-BoldItalic.ttf", ttf_noto_sans::BOLD_ITALIC),
 ];
-
-/// Everything the chapters ask for, resolved.
-#[derive(Debug)]
-pub struct Manuscript<'a> {
-    /// Where facts, claims and charts are used.
-    pub uses: Vec<Use>,
-    /// Signs of the pairs that chapters choose words by.
-    pub signs: BTreeMap<String, i32>,
-    /// All claims of the queries, tested.
-    pub claims: Vec<claim::Tested<'a>>,
-    /// The charts that are used and have figures.
-    pub illustrations: Vec<Illustration>,
-    /// Charts that are used and have no figures in this edition.
-    pub undrawn: Vec<String>,
-}
-
-/// Reads the chapters and resolves what they ask for.
-///
-/// # Errors
-/// When an id is unknown, a chart cannot be drawn, or a claim that a chapter makes does not hold.
-pub fn manuscript<'a>(
-    sources: &Path,
-    register: &Register<'a>,
-    illustrator: &Illustrator<'_, 'a>,
-) -> Result<Manuscript<'a>, Failure> {
-    let uses = scan::uses(sources)?;
-    let queries = register.queries();
-    let mut signs = BTreeMap::new();
-    for used in &uses {
-        match &used.kind {
-            UseKind::Fact(id) => drop(register.fact(id).map_err(|error| used.wrong(&error))?),
-            UseKind::Choice(first, second) => {
-                let sign = register
-                    .sign(first, second)
-                    .map_err(|error| used.wrong(&error))?;
-                if let Some(sign) = sign {
-                    signs.insert(format!("{first}~{second}"), sign);
-                }
-            }
-            UseKind::Claim(id) if !queries.claims.iter().any(|claim| claim.id == *id) => {
-                return Err(used
-                    .unknown(
-                        "claim",
-                        id,
-                        queries.claims.iter().map(|claim| claim.id.as_str()),
-                    )
-                    .into());
-            }
-            UseKind::Chart(id) if !queries.charts.iter().any(|chart| chart.id == *id) => {
-                return Err(used
-                    .unknown(
-                        "chart",
-                        id,
-                        queries.charts.iter().map(|chart| chart.id.as_str()),
-                    )
-                    .into());
-            }
-            UseKind::Claim(_) | UseKind::Chart(_) => {}
-        }
-    }
-    let claims = queries
-        .claims
-        .iter()
-        .map(|claim| claim::test(claim, register))
-        .collect::<Result<Vec<_>, _>>()?;
-    for tested in &claims {
-        let made = uses
-            .iter()
-            .any(|used| matches!(&used.kind, UseKind::Claim(id) if *id == tested.claim.id));
-        // the agenda's own claims are reported as they stand; what the paper itself says must be true
-        if made && tested.claim.agenda.is_none() && tested.state == claim::State::Fails {
-            return Err(claim::does_not_hold(tested, register).into());
-        }
-        if made && let Some(error) = claim::too_few_variants(tested) {
-            return Err(error.into());
-        }
-    }
-    let used_charts: BTreeSet<&str> = uses
-        .iter()
-        .filter_map(|used| match &used.kind {
-            UseKind::Chart(id) => Some(id.as_str()),
-            _ => None,
-        })
-        .collect();
-    let (mut illustrations, mut undrawn) = (Vec::new(), Vec::new());
-    for chart in queries
-        .charts
-        .iter()
-        .filter(|chart| used_charts.contains(chart.id.as_str()))
-    {
-        match illustrator.draw(chart)? {
-            Some(illustration) => illustrations.push(illustration),
-            None => undrawn.push(chart.id.clone()),
-        }
-    }
-    Ok(Manuscript {
-        uses,
-        signs,
-        claims,
-        illustrations,
-        undrawn,
-    })
-}
-
-impl Manuscript<'_> {
-    /// Facts that claims name and no chapter prints: of claims that no chapter makes.
-    pub fn unused(&self, queries: &Queries) -> BTreeSet<String> {
-        let (mut named, mut used) = (BTreeSet::new(), BTreeSet::new());
-        for tested in &self.claims {
-            let made = self
-                .uses
-                .iter()
-                .any(|used| matches!(&used.kind, UseKind::Claim(id) if *id == tested.claim.id));
-            let ids = text::ids(&tested.claim.sentence);
-            if made { &mut used } else { &mut named }.extend(ids);
-        }
-        for of in &self.uses {
-            match &of.kind {
-                UseKind::Fact(id) => drop(used.insert(id.clone())),
-                UseKind::Choice(first, second) => used.extend([first.clone(), second.clone()]),
-                UseKind::Chart(id) => {
-                    let charts = queries.charts.iter().filter(|chart| chart.id == *id);
-                    used.extend(charts.flat_map(|chart| text::ids(&chart.title)));
-                }
-                UseKind::Claim(_) => {}
-            }
-        }
-        let asks = queries.asks.iter();
-        used.extend(asks.flat_map(|ask| text::ids(&ask.why)));
-        named.difference(&used).cloned().collect()
-    }
-}
 
 /// A paper that Typst is making.
 #[derive(Debug)]
@@ -188,6 +54,7 @@ pub fn start(
     work: &Path,
     content: &Content,
     illustrations: &[Illustration],
+    attached: Vec<(&'static str, Vec<u8>)>,
     numerals: Vec<String>,
 ) -> Result<Typesetting, Failure> {
     copy(sources, work)?;
@@ -195,7 +62,7 @@ pub fn start(
         let path = work.join(name);
         files::at("write", &path, fs::write(&path, bytes))
     };
-    for folder in ["fonts", "charts"] {
+    for folder in ["fonts", "charts", FOLDER] {
         let path = work.join(folder);
         files::at("make", &path, fs::create_dir_all(&path))?;
     }
@@ -203,22 +70,21 @@ pub fn start(
         write(&format!("fonts/{name}"), bytes)?;
     }
     for illustration in illustrations {
-        write(
-            &format!("charts/{}.svg", illustration.id),
-            illustration.picture.svg.as_bytes(),
-        )?;
+        let name = format!("charts/{}.svg", illustration.id);
+        write(&name, illustration.picture.svg.as_bytes())?;
     }
-    let json = content.to_json()?;
-    write("paper.json", &json)?;
+    write("paper.json", &content.to_json()?)?;
     let texts = Texts {
-        paper: serde_json::from_slice(&json).map_err(Error::Json)?,
+        paper: content.to_value()?,
         pictures: illustrations
             .iter()
             .map(|drawn| (drawn.id.clone(), verify::text_of_svg(&drawn.picture.svg)))
             .collect(),
         numerals,
     };
-    attachments::finish(&work.join(attachments::FOLDER), &texts)?;
+    for (name, bytes) in with_checksums(attached, &texts)? {
+        write(&format!("{FOLDER}/{name}"), &bytes)?;
+    }
     let pdf = work.join("paper.pdf");
     let child = typst.start(work, &pdf, content.timestamp())?;
     Ok(Typesetting {
@@ -228,6 +94,22 @@ pub fn start(
         sources: sources.to_owned(),
         texts,
     })
+}
+
+/// All attached files: those given, what the program gave the paper to print, and the checksums of all.
+fn with_checksums(
+    attached: Vec<(&'static str, Vec<u8>)>,
+    texts: &Texts,
+) -> Result<Vec<(&'static str, Vec<u8>)>, Error> {
+    let mut attached = attached;
+    attached.push((TEXTS, serde_json::to_vec(texts)?));
+    attached.sort_by_key(|(name, _)| *name);
+    let sums: String = attached
+        .iter()
+        .map(|(name, bytes)| format!("{}  {name}\n", files::sha256(bytes)))
+        .collect();
+    attached.push((CHECKSUMS, sums.into_bytes()));
+    Ok(attached)
 }
 
 impl Typesetting {
@@ -264,12 +146,14 @@ fn copy(from: &Path, to: &Path) -> Result<(), files::Error> {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A chapter asks for something that is not there, or wrongly.
-    #[error("{}:{line}: {message}", path.display())]
+    #[error("{}:{line}:{column}: {message}", path.display())]
     Chapter {
         /// Chapter.
         path: PathBuf,
         /// Line, from 1.
         line: usize,
+        /// Column, from 1.
+        column: usize,
         /// What is wrong.
         message: String,
         /// What to do.

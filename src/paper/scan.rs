@@ -1,14 +1,16 @@
 //! Reading chapters for what they use: `f("…")`, `keuze("…", "…", …)`, `bewering("…")` and `grafiek("…")`.
 //!
 //! The names are always literal, so that reading suffices and Typst need not run to know which facts a paper wants.
-//! Comments are left out.
+//! Comments are left out. A name that is none ends here, with file, line and column.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use crate::failure::Report;
-use crate::files;
+use crate::base::failure::Failure;
+use crate::base::files;
+use crate::query::{FactId, Misread, Queries, nearest};
 
 /// One use of a fact, choice, claim or chart in a chapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,54 +27,20 @@ pub struct Use {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UseKind {
     /// A fact.
-    Fact(String),
+    Fact(FactId),
     /// A word chosen by two facts.
-    Choice(String, String),
+    Choice(FactId, FactId),
     /// A claim.
     Claim(String),
     /// A chart.
     Chart(String),
 }
 
-impl Use {
-    pub(super) fn wrong(&self, error: &dyn Report) -> Error {
-        Error::Chapter {
-            path: self.path.clone(),
-            line: self.line,
-            message: error.to_string(),
-            hint: error.hint().unwrap_or_default(),
-        }
-    }
-
-    pub(super) fn unknown<'k>(
-        &self,
-        what: &str,
-        id: &str,
-        known: impl Iterator<Item = &'k str>,
-    ) -> Error {
-        let mut ranked: Vec<_> = known
-            .map(|name| (strsim::levenshtein(id, name), name))
-            .collect();
-        ranked.sort_unstable();
-        let names: Vec<_> = ranked
-            .iter()
-            .take(3)
-            .map(|(_, name)| format!("`{name}`"))
-            .collect();
-        Error::Chapter {
-            path: self.path.clone(),
-            line: self.line,
-            message: format!("there is no {what} `{id}`"),
-            hint: format!("the nearest are {}", names.join(", ")),
-        }
-    }
-}
-
 /// Every use in the chapters of a folder, by file and line.
 ///
 /// # Errors
-/// When a file cannot be read.
-pub fn uses(folder: &Path) -> Result<Vec<Use>, files::Error> {
+/// When a file cannot be read, or names what is not in `queries/`.
+pub fn uses(folder: &Path, queries: &Queries) -> Result<Vec<Use>, Failure> {
     let mut paths = Vec::new();
     gather(folder, &mut paths)?;
     paths.sort();
@@ -82,14 +50,34 @@ pub fn uses(folder: &Path) -> Result<Vec<Use>, files::Error> {
         for (number, line) in text.lines().enumerate() {
             let code = line.split("//").next().unwrap_or_default();
             // an address holds `//` too, but no address holds a use
-            found.extend(in_line(code).map(|kind| Use {
-                path: path.clone(),
-                line: number + 1,
-                kind,
-            }));
+            for call in calls(code) {
+                let kind = call.kind(queries).map_err(|wrong| Error::Chapter {
+                    path: path.clone(),
+                    line: number + 1,
+                    column: code[..wrong.at].chars().count() + 1,
+                    message: wrong.message,
+                    hint: format!("expected {}", wrong.expected),
+                })?;
+                found.push(Use {
+                    path: path.clone(),
+                    line: number + 1,
+                    kind,
+                });
+            }
         }
     }
     Ok(found)
+}
+
+/// The facts that chapters want themselves.
+pub fn wanted(uses: &[Use]) -> BTreeSet<FactId> {
+    uses.iter()
+        .flat_map(|used| match &used.kind {
+            UseKind::Fact(id) => vec![id.clone()],
+            UseKind::Choice(first, second) => vec![first.clone(), second.clone()],
+            UseKind::Claim(_) | UseKind::Chart(_) => Vec::new(),
+        })
+        .collect()
 }
 
 fn gather(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), files::Error> {
@@ -104,34 +92,79 @@ fn gather(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), files::Error> {
     Ok(())
 }
 
-fn in_line(line: &str) -> impl Iterator<Item = UseKind> + '_ {
+/// A call of one of the four functions, with the literal strings that its arguments start with.
+#[derive(Debug, PartialEq)]
+struct Call<'l> {
+    name: &'l str,
+    /// Each with its place in the line.
+    arguments: Vec<(usize, &'l str)>,
+}
+
+const FUNCTIONS: [(&str, usize); 4] = [("f", 1), ("keuze", 2), ("bewering", 1), ("grafiek", 1)];
+
+fn calls(line: &str) -> impl Iterator<Item = Call<'_>> {
     line.match_indices('(').filter_map(|(at, _)| {
         let name = line[..at]
             .rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
             .next()?;
-        let mut arguments = strings(&line[at + 1..]);
-        match name {
-            "f" => arguments.next().map(UseKind::Fact),
-            "keuze" => Some(UseKind::Choice(arguments.next()?, arguments.next()?)),
-            "bewering" => arguments.next().map(UseKind::Claim),
-            "grafiek" => arguments.next().map(UseKind::Chart),
-            _ => None,
-        }
+        let (name, needed) = *FUNCTIONS.iter().find(|(known, _)| *known == name)?;
+        let arguments = strings(line, at + 1);
+        (arguments.len() >= needed).then_some(Call { name, arguments })
     })
 }
 
+impl Call<'_> {
+    fn kind(&self, queries: &Queries) -> Result<UseKind, Misread> {
+        let fact = |place: usize| {
+            let (at, id) = self.arguments[place];
+            FactId::parse(id, &queries.names()).map_err(|wrong| wrong.after(at))
+        };
+        let (at, id) = self.arguments[0];
+        let named = |what: &str, known: Vec<&str>| {
+            if known.contains(&id) {
+                return Ok(id.to_owned());
+            }
+            let nearest = nearest(id, known.into_iter());
+            Err(Misread {
+                at,
+                message: format!("there is no {what} `{id}`"),
+                expected: format!("one that `queries/` knows, such as {nearest}"),
+            })
+        };
+        Ok(match self.name {
+            "f" => UseKind::Fact(fact(0)?),
+            "keuze" => UseKind::Choice(fact(0)?, fact(1)?),
+            "bewering" => {
+                let claims = queries.claims.iter().map(|claim| claim.id.as_str());
+                UseKind::Claim(named("claim", claims.collect())?)
+            }
+            _ => {
+                let charts = queries.charts.iter().map(|chart| chart.id.as_str());
+                UseKind::Chart(named("chart", charts.collect())?)
+            }
+        })
+    }
+}
+
 /// The literal strings with which a list of arguments starts.
-fn strings(arguments: &str) -> impl Iterator<Item = String> + '_ {
-    let mut rest = arguments.trim_start();
-    std::iter::from_fn(move || {
-        let inside = rest.strip_prefix('"')?;
-        let (text, after) = inside.split_once('"')?;
-        rest = after
-            .trim_start()
-            .strip_prefix(',')
-            .map_or("", str::trim_start);
-        Some(text.to_owned())
-    })
+fn strings(line: &str, from: usize) -> Vec<(usize, &str)> {
+    let (mut found, mut at) = (Vec::new(), from);
+    let skip = |at: usize| line.len() - line[at..].trim_start().len();
+    loop {
+        let start = skip(at);
+        let Some(inside) = line[start..].strip_prefix('"') else {
+            return found;
+        };
+        let Some((text, _)) = inside.split_once('"') else {
+            return found;
+        };
+        found.push((start + 1, text));
+        let after = skip(start + text.len() + 2);
+        match line[after..].strip_prefix(',') {
+            Some(_) => at = after + 1,
+            None => return found,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -140,23 +173,16 @@ mod tests {
 
     #[test]
     fn uses_are_found_where_they_stand() {
-        let line = "M50 telt #f(\"inwoners.M50\") inwoners, #keuze(\"a.M50\", \"a.G4\", \"meer\", \"evenveel\", \"minder\"). #grafiek(\"x\")";
-        let found: Vec<UseKind> = in_line(line).collect();
-        assert_eq!(
-            found,
-            [
-                UseKind::Fact("inwoners.M50".to_owned()),
-                UseKind::Choice("a.M50".to_owned(), "a.G4".to_owned()),
-                UseKind::Chart("x".to_owned())
-            ]
-        );
+        let line = "M50 telt #f(\"a.M50\"), #keuze(\"a.M50\", \"a.G4\", \"meer\"). #grafiek(\"x\")";
+        let found: Vec<(&str, usize, usize)> = calls(line)
+            .map(|call| (call.name, call.arguments[0].0, call.arguments.len()))
+            .collect();
+        assert_eq!(found, [("f", 13, 1), ("keuze", 30, 3), ("grafiek", 65, 1)]);
     }
 
     #[test]
     fn a_call_with_a_variable_is_no_use() {
-        assert_eq!(
-            in_line("#let f(id) = body; #f(id) #proef(\"x\")").count(),
-            0
-        );
+        let line = "#let f(id) = body; #f(id) #proef(\"x\") #keuze(\"a\", b)";
+        assert_eq!(calls(line).count(), 0);
     }
 }

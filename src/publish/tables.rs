@@ -1,18 +1,12 @@
-//! The four files, row by row from the frames.
+//! The four files, row by row from the figures.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
+use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::*;
-
-use super::cell::{Sheet, quoted};
-use super::provenance::Provenance;
-use crate::compare::{GroupId, Withheld, rank_column, versus_column};
-use crate::gemeente::region_number;
-use crate::observation::Missing;
-use crate::pipeline::Figures;
-use crate::query::Queries;
-use crate::tidy::{missing_of, status_of};
+use crate::base::csv::{Sheet, quoted};
+use crate::figures::{Cell, Figures, Period, Position, Provenance, Standings};
+use crate::gemeente::RegionId;
+use crate::gemeente::group::{Group, Groups};
+use crate::query::{IndicatorId, Queries};
 
 /// Columns of `vergelijking.csv`.
 pub const COLUMNS_VERGELIJKING: [&str; 23] = [
@@ -41,34 +35,37 @@ pub const COLUMNS_VERGELIJKING: [&str; 23] = [
     "release",
 ];
 
-/// Columns of `gemeenten.csv`.
-pub const COLUMNS_GEMEENTEN: [&str; 25] = [
-    "indicator",
-    "region",
-    "name",
-    "period",
-    "value",
-    "unit",
-    "missing",
-    "status",
-    "rank_M50",
-    "rank_G4",
-    "rank_G40",
-    "rank_P10",
-    "rank_nederland",
-    "vs_M50",
-    "vs_G4",
-    "vs_G40",
-    "vs_P10",
-    "vs_30-80",
-    "vs_30-80-niet-M50",
-    "vs_Nederland",
-    "weight",
-    "weight_year",
-    "method",
-    "boundaries",
-    "release",
-];
+/// Columns of `gemeenten.csv`: a rank per network and a position per group stand between.
+pub fn columns_gemeenten(groups: &Groups) -> Vec<String> {
+    let named = |prefix: &str, group: &Group| format!("{prefix}_{}", group.name.id);
+    let fixed = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let mut columns = fixed(&[
+        "indicator",
+        "region",
+        "name",
+        "period",
+        "value",
+        "unit",
+        "missing",
+        "status",
+    ]);
+    columns.extend(groups.networks().map(|group| named("rank", group)));
+    columns.push("rank_nederland".to_owned());
+    columns.extend(groups.all().iter().map(|group| named("vs", group)));
+    columns.extend(fixed(&[
+        "weight",
+        "weight_year",
+        "method",
+        "boundaries",
+        "release",
+    ]));
+    columns
+}
 
 /// Columns of `indicatoren.csv`.
 pub const COLUMNS_INDICATOREN: [&str; 19] = [
@@ -107,224 +104,179 @@ pub const COLUMNS_GROEPEN: [&str; 10] = [
     "boundaries",
 ];
 
-/// An i32 column of a frame.
-struct Ints(Int32Chunked);
-/// An f64 column of a frame.
-struct Floats(Float64Chunked);
-
-fn ints(frame: &DataFrame, name: &str) -> PolarsResult<Ints> {
-    Ok(Ints(frame.column(name)?.i32()?.rechunk().into_owned()))
-}
-
-fn floats(frame: &DataFrame, name: &str) -> PolarsResult<Floats> {
-    Ok(Floats(frame.column(name)?.f64()?.rechunk().into_owned()))
-}
-
-impl Ints {
-    fn at(&self, row: usize) -> Option<i32> {
-        self.0.downcast_as_array().get(row)
-    }
-    fn code(&self, row: usize) -> usize {
-        self.at(row)
-            .and_then(|code| usize::try_from(code).ok())
-            .unwrap_or_default()
-    }
-}
-
-impl Floats {
-    fn at(&self, row: usize) -> Option<f64> {
-        self.0.downcast_as_array().get(row)
-    }
-}
-
+/// `vergelijking.csv`; of some indicators and years only where these are given.
 pub(super) fn vergelijking(
     queries: &Queries,
     figures: &Figures,
     provenance: &Provenance,
-) -> PolarsResult<Vec<u8>> {
-    let frame = &figures.comparison.groups;
-    let (indicator, group, year, way) = (
-        ints(frame, "indicator")?,
-        ints(frame, "group")?,
-        ints(frame, "year")?,
-        ints(frame, "way")?,
-    );
-    let (n, members, withheld, status, rank) = (
-        ints(frame, "n")?,
-        ints(frame, "members")?,
-        ints(frame, "withheld")?,
-        ints(frame, "status")?,
-        ints(frame, "rank")?,
-    );
-    let own = frame.column("own")?.bool()?.clone();
-    let (value, coverage) = (floats(frame, "value")?, floats(frame, "coverage")?);
-    let spread = ["min", "q1", "median", "q3", "max", "mean"].map(|name| floats(frame, name));
-    let differences = ["diff_abs", "diff_pct"].map(|name| floats(frame, name));
-    let mut sheet = Sheet::new(&COLUMNS_VERGELIJKING, frame.height());
-    for row in 0..frame.height() {
-        let asked = &queries.indicators[indicator.code(row)];
-        let method = provenance.get(
-            indicator.code(row),
-            way.code(row),
-            year.at(row).unwrap_or_default(),
-        );
-        sheet.text(&asked.id);
-        sheet.integer(year.at(row));
-        sheet.text(GroupId::ALL[group.code(row)].id());
-        sheet.number(value.at(row));
-        sheet.text(&asked.unit);
-        sheet.integer(n.at(row));
-        sheet.integer(members.at(row));
-        sheet.number(coverage.at(row));
-        for column in &spread {
-            sheet.number(column.as_ref().map_err(Clone::clone)?.at(row));
+    only: Option<&BTreeSet<(IndicatorId, i32)>>,
+) -> Vec<u8> {
+    let mut sheet = Sheet::new(&COLUMNS_VERGELIJKING, 4096);
+    let number = |count: Option<usize>| count.and_then(|count| i32::try_from(count).ok());
+    for id in queries.indicator_ids() {
+        let asked = &queries[id];
+        for group in figures.groups.all() {
+            for figure in figures.compared(id).of_group(group.id) {
+                if only.is_some_and(|only| !only.contains(&(id, figure.year))) {
+                    continue;
+                }
+                let method = provenance.get(id, figure.way, figure.year);
+                sheet.text(&asked.id);
+                sheet.integer(Some(figure.year));
+                sheet.text(&group.name.id);
+                sheet.number(figure.value);
+                sheet.text(&asked.unit);
+                sheet.integer(number(Some(figure.n)));
+                sheet.integer(number(Some(figure.members)));
+                sheet.number(Some(figure.coverage));
+                let spread = figure.spread;
+                for value in [
+                    spread.map(|of| of.min),
+                    spread.map(|of| of.q1),
+                    spread.map(|of| of.median),
+                    spread.map(|of| of.q3),
+                    spread.map(|of| of.max),
+                    spread.map(|of| of.mean),
+                ] {
+                    sheet.number(value);
+                }
+                sheet.text(figure.withheld.word());
+                sheet.text(figure.status.word());
+                sheet.number(figure.diff_abs);
+                sheet.number(figure.diff_pct);
+                sheet.integer(number(figure.rank));
+                sheet.text(method.map_or("", |method| &method.weight));
+                sheet.text(match method {
+                    _ if figure.own => "published",
+                    Some(method) => method.method,
+                    None => "",
+                });
+                sheet.integer(Some(figures.edition.boundaries));
+                sheet.text(method.map_or("", |method| &method.release));
+                sheet.end_row();
+            }
         }
-        sheet.text(Withheld::of(withheld.at(row).unwrap_or_default()).word());
-        sheet.text(status_of(status.at(row).unwrap_or(1)).word());
-        for column in &differences {
-            sheet.number(column.as_ref().map_err(Clone::clone)?.at(row));
-        }
-        sheet.integer(rank.at(row));
-        sheet.text(method.map_or("", |method| &method.weight));
-        sheet.text(if own.get(row) == Some(true) {
-            "published"
-        } else {
-            method.map_or("", |method| method.method)
-        });
-        sheet.integer(Some(figures.edition.boundaries));
-        sheet.text(method.map_or("", |method| &method.release));
-        sheet.end_row();
     }
-    Ok(sheet.into_bytes())
+    sheet.into_bytes()
 }
 
-/// A way and a year.
-type WayAndYear = (usize, i32);
-
-/// What is needed to write the rows of `gemeenten.csv`: columns, and texts made ready once.
+/// What is needed to write the rows of `gemeenten.csv`, with texts made ready once.
 pub(super) struct Gemeenten<'a> {
-    frame: &'a DataFrame,
-    indicator: Ints,
-    way: Ints,
-    region: Ints,
-    year: Ints,
-    value: Floats,
-    missing: Ints,
-    status: Ints,
-    ranks: Vec<Ints>,
-    positions: Vec<Ints>,
-    weight_year: Ints,
-    /// Id and unit per indicator.
-    asked: Vec<[Vec<u8>; 2]>,
-    /// Code and name per region.
-    names: BTreeMap<i32, Vec<u8>>,
-    /// Per indicator, by way and year: weight; and method, boundaries and release.
-    methods: Vec<BTreeMap<WayAndYear, [Vec<u8>; 2]>>,
+    queries: &'a Queries,
+    figures: &'a Figures,
+    provenance: &'a Provenance,
+    /// Code and name per region, as cells.
+    names: BTreeMap<RegionId, Vec<u8>>,
+}
+
+/// A period of an indicator while its rows are written.
+struct Column<'a> {
+    year: i32,
+    cells: &'a [Cell],
+    standings: Standings,
+    /// Weight, and method, boundaries and release, as cells.
+    weight: Vec<u8>,
+    method: Vec<u8>,
 }
 
 impl<'a> Gemeenten<'a> {
     pub(super) fn new(
-        queries: &Queries,
+        queries: &'a Queries,
         figures: &'a Figures,
-        provenance: &Provenance,
-    ) -> PolarsResult<Self> {
-        let frame = &figures.comparison.gemeenten;
-        let boundaries = figures.edition.boundaries;
-        let ints = |name: &str| ints(frame, name);
-        let names = figures.gemeenten.regions.in_year(boundaries);
-        let names = names.filter_map(|(code, gemeente)| {
-            let cells = [code.as_bytes(), &quoted(&gemeente.name)].join(&b',');
-            Some((region_number(code)?, cells))
+        provenance: &'a Provenance,
+    ) -> Self {
+        let names = figures
+            .gemeenten
+            .regions
+            .in_year(figures.edition.boundaries);
+        let names = names.map(|(region, gemeente)| {
+            let code = region.to_string().into_bytes();
+            (region, [code, quoted(&gemeente.name)].join(&b','))
         });
-        let mut methods = vec![BTreeMap::new(); queries.indicators.len()];
-        for ((indicator, way, year), method) in provenance.all() {
-            let release = quoted(&method.release);
-            let rest = format!("{},{boundaries},", method.method).into_bytes();
-            let ready = [quoted(&method.weight), [rest, release].concat()];
-            methods[indicator].insert((way, year), ready);
-        }
-        Ok(Self {
-            frame,
-            indicator: ints("indicator")?,
-            way: ints("way")?,
-            region: ints("region")?,
-            year: ints("year")?,
-            value: floats(frame, "value")?,
-            missing: ints("missing")?,
-            status: ints("status")?,
-            ranks: GroupId::NETWORKS
-                .map(rank_column)
-                .into_iter()
-                .chain(["rank_nederland".to_owned()])
-                .map(|name| ints(&name))
-                .collect::<PolarsResult<_>>()?,
-            positions: GroupId::ALL
-                .map(versus_column)
-                .into_iter()
-                .map(|name| ints(&name))
-                .collect::<PolarsResult<_>>()?,
-            weight_year: ints("den_year")?,
-            asked: queries
-                .indicators
-                .iter()
-                .map(|asked| [quoted(&asked.id), quoted(&asked.unit)])
-                .collect(),
+        Self {
+            queries,
+            figures,
+            provenance,
             names: names.collect(),
-            methods,
-        })
+        }
     }
 
-    pub(super) fn height(&self) -> usize {
-        self.frame.height()
+    pub(super) fn header(&self) -> Vec<u8> {
+        let columns = columns_gemeenten(&self.figures.groups);
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        Sheet::new(&columns, 0).into_bytes()
     }
 
-    pub(super) fn header() -> Vec<u8> {
-        Sheet::new(&COLUMNS_GEMEENTEN, 0).into_bytes()
-    }
-
-    /// Some of the rows.
-    pub(super) fn rows(&self, rows: Range<usize>) -> Vec<u8> {
-        let mut sheet = Sheet::part(rows.len());
-        for row in rows {
-            self.push_row(&mut sheet, row);
+    /// The rows of an indicator, by region and period. A share of a size class is not of gemeenten.
+    pub(super) fn rows(&self, indicator: IndicatorId) -> Vec<u8> {
+        let (asked, block) = (&self.queries[indicator], self.figures.block(indicator));
+        let columns: Vec<Column<'_>> = block
+            .rows()
+            .enumerate()
+            .filter(|(_, (period, _))| asked.ways[period.way].is_of_gemeenten())
+            .map(|(place, (period, cells))| self.column(indicator, place, period, cells))
+            .collect();
+        let (id, unit) = (quoted(&asked.id), quoted(&asked.unit));
+        let mut sheet = Sheet::part(block.regions().len() * columns.len());
+        for (place, region) in block.regions().iter().enumerate() {
+            let Some(name) = self.names.get(region) else {
+                continue;
+            };
+            for column in &columns {
+                let cell = &column.cells[place];
+                sheet.ready(&id);
+                sheet.ready(name);
+                sheet.integer(Some(column.year));
+                sheet.number(cell.value());
+                sheet.ready(&unit);
+                sheet.ready(cell.observation.missing.word().as_bytes());
+                sheet.ready(cell.observation.status.word().as_bytes());
+                push_standing(&mut sheet, &column.standings, place);
+                sheet.ready(&column.weight);
+                sheet.integer(cell.den_year);
+                sheet.ready(&column.method);
+                sheet.end_row();
+            }
         }
         sheet.into_bytes()
     }
 
-    fn push_row(&self, sheet: &mut Sheet, row: usize) {
-        let indicator = self.indicator.code(row);
-        let region = self.region.at(row).unwrap_or_default();
-        let year = self.year.at(row).unwrap_or_default();
-        let (Some(region), Some([id, unit])) = (self.names.get(&region), self.asked.get(indicator))
-        else {
-            return;
-        };
-        let method = self.methods[indicator].get(&(self.way.code(row), year));
-        let [weight, method]: [&[u8]; 2] = method.map_or([b"", b",,"], |[w, m]| [w, m]);
-        let missing = self.missing.at(row).map_or(Missing::Absent, missing_of);
-        let status = status_of(self.status.at(row).unwrap_or(1));
-        sheet.ready(id);
-        sheet.ready(region);
-        sheet.integer(Some(year));
-        sheet.number(self.value.at(row));
-        sheet.ready(unit);
-        sheet.ready(missing.word().as_bytes());
-        sheet.ready(status.word().as_bytes());
-        for rank in &self.ranks {
-            sheet.integer(rank.at(row));
+    fn column<'c>(
+        &self,
+        indicator: IndicatorId,
+        place: usize,
+        period: Period,
+        cells: &'c [Cell],
+    ) -> Column<'c> {
+        let method = self.provenance.get(indicator, period.way, period.year);
+        let boundaries = self.figures.edition.boundaries;
+        Column {
+            year: period.year,
+            cells,
+            standings: self.figures.standings(self.queries, indicator, place),
+            weight: method
+                .map(|method| quoted(&method.weight))
+                .unwrap_or_default(),
+            method: method.map_or(b",,".to_vec(), |method| {
+                let rest = format!("{},{boundaries},", method.method).into_bytes();
+                [rest, quoted(&method.release)].concat()
+            }),
         }
-        for position in &self.positions {
-            sheet.ready(match position.at(row) {
-                None => b"",
-                Some(0) => b"equal",
-                Some(1) => b"higher",
-                Some(_) => b"lower",
-            });
-        }
-        sheet.ready(weight);
-        sheet.integer(self.weight_year.at(row));
-        sheet.ready(method);
-        sheet.end_row();
+    }
+}
+
+fn push_standing(sheet: &mut Sheet, standings: &Standings, place: usize) {
+    let all = std::iter::once(&standings.ranks);
+    for ranks in standings.networks.iter().chain(all) {
+        sheet.integer(ranks[place].and_then(|rank| i32::try_from(rank).ok()));
+    }
+    for positions in &standings.groups {
+        sheet.ready(match positions[place] {
+            None => b"",
+            Some(Position::Equal) => b"equal",
+            Some(Position::Higher) => b"higher",
+            Some(Position::Lower) => b"lower",
+        });
     }
 }
 
@@ -334,12 +286,12 @@ pub(super) fn indicatoren(
     provenance: &Provenance,
 ) -> Vec<u8> {
     let mut sheet = Sheet::new(&COLUMNS_INDICATOREN, queries.indicators.len());
-    for (position, asked) in queries.indicators.iter().enumerate() {
+    for id in queries.indicator_ids() {
+        let (asked, used) = (&queries[id], figures.used(id));
         let theme = queries.themes.iter().find(|theme| theme.id == asked.theme);
-        let used = figures.used.get(position);
-        let year = used.and_then(|used| used.year);
-        let way = used.map_or(0, |used| used.way);
-        let method = year.and_then(|year| provenance.get(position, way, year));
+        let method = used
+            .year
+            .and_then(|year| provenance.get(id, used.way, year));
         sheet.text(&asked.id);
         sheet.text(theme.map_or("", |theme| &theme.pijler));
         sheet.text(theme.map_or("", |theme| &theme.title));
@@ -348,10 +300,8 @@ pub(super) fn indicatoren(
         sheet.text(&asked.unit);
         sheet.integer(Some(asked.decimals));
         sheet.text(asked.direction.word());
-        let (formula, scale) = asked
-            .ways
-            .get(way)
-            .map_or_else(Default::default, crate::query::Way::describe);
+        let way = asked.ways.get(used.way);
+        let (formula, scale) = way.map_or_else(Default::default, |way| queries.describe(way));
         sheet.text(&formula);
         sheet.text(method.map_or("", |method| &method.weight));
         sheet.number(Some(scale));
@@ -363,37 +313,28 @@ pub(super) fn indicatoren(
                 .map(|method| method.tables.join(" + "))
                 .unwrap_or_default(),
         );
-        sheet.integer(year);
-        sheet.integer(
-            used.and_then(|used| used.held_back.as_ref())
-                .map(|held| held.year),
-        );
-        sheet.text(
-            used.and_then(|used| used.held_back.as_ref())
-                .map_or("", |held| &held.why),
-        );
-        sheet.number(used.and_then(|used| used.deviation));
+        sheet.integer(used.year);
+        let passed_over = used.passed_over.as_ref();
+        sheet.integer(passed_over.map(|passed| passed.year));
+        sheet.text(passed_over.map_or("", |passed| &passed.why));
+        sheet.number(used.deviation);
         sheet.end_row();
     }
     sheet.into_bytes()
 }
 
 pub(super) fn groepen(figures: &Figures) -> Vec<u8> {
-    let rows = figures.groups.iter().map(|group| group.members.len()).sum();
+    let groups = figures.groups.all();
+    let rows = groups.iter().map(|group| group.members.len()).sum();
     let mut sheet = Sheet::new(&COLUMNS_GROEPEN, rows);
-    for group in &figures.groups {
+    for group in groups {
         for member in &group.members {
-            sheet.text(group.id.id());
-            sheet.text(group.id.label());
-            sheet.text(&member.code);
-            sheet.text(
-                figures
-                    .gemeenten
-                    .regions
-                    .get(&member.code)
-                    .map_or("", |gemeente| &gemeente.name),
-            );
-            sheet.text(&member.listed_code);
+            let gemeente = figures.gemeenten.regions.get(member.region);
+            sheet.text(&group.name.id);
+            sheet.text(&group.name.label);
+            sheet.text(&member.region.to_string());
+            sheet.text(gemeente.map_or("", |gemeente| &gemeente.name));
+            sheet.text(&member.listed.to_string());
             sheet.text(&member.listed_name);
             sheet.text(&group.list_date);
             sheet.text(if group.complete { "true" } else { "false" });

@@ -1,6 +1,7 @@
-//! The two small notations in query files: sums of topics (`a + b - c`, `a@2019`) and ranges of years (`2019..2022`).
+//! Sums of topics as query files write them: `a + b - c`, `a@2019`.
 
-use std::fmt;
+use super::misread::Misread;
+use super::topic::TopicId;
 
 /// A sum of topics.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,124 +13,97 @@ pub struct Formula {
 }
 
 /// One term of a formula.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Term {
-    /// Topic id.
-    pub topic: String,
+    /// Topic.
+    pub topic: TopicId,
     /// Taken off instead of added.
     pub negative: bool,
 }
 
+impl Term {
+    /// The factor of its topic: 1, or -1 where it is taken off.
+    pub const fn sign(self) -> f64 {
+        if self.negative { -1.0 } else { 1.0 }
+    }
+}
+
+impl From<TopicId> for Formula {
+    fn from(topic: TopicId) -> Self {
+        let negative = false;
+        Self {
+            terms: vec![Term { topic, negative }],
+            fixed_year: None,
+        }
+    }
+}
+
 impl Formula {
-    /// Parses `a + b - c` or `a@2019`.
+    /// Parses `a + b - c` or `a@2019`; `topic` finds a topic by its id.
     ///
     /// # Errors
-    /// What was expected, as text.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let mut terms = Vec::new();
-        let mut fixed_year = None;
+    /// Where the sum stops making sense, and what was expected there.
+    pub fn parse(
+        text: &str,
+        topic: &dyn Fn(&str) -> Result<TopicId, Misread>,
+    ) -> Result<Self, Misread> {
+        let no_sum = |at: usize, expected: &str| {
+            Misread::new(at, format!("`{text}` is no sum of topics"), expected)
+        };
+        let (mut terms, mut fixed_year) = (Vec::new(), None);
         let mut sign = Some(false);
         for word in text.split_whitespace() {
+            let at = word.as_ptr() as usize - text.as_ptr() as usize;
             match (word, sign) {
                 ("+", None) => sign = Some(false),
                 ("-", None) => sign = Some(true),
-                ("+" | "-", Some(_)) => return Err("a topic before each `+` or `-`".to_owned()),
-                (topic, Some(negative)) => {
-                    let (topic, year) = topic
+                ("+" | "-", Some(_)) => return Err(no_sum(at, "a topic before each `+` or `-`")),
+                (name, Some(negative)) => {
+                    let (name, year) = name
                         .split_once('@')
-                        .map_or((topic, None), |(t, y)| (t, Some(y)));
+                        .map_or((name, None), |(name, year)| (name, Some(year)));
                     if let Some(year) = year {
-                        fixed_year = Some(
-                            year.parse()
-                                .map_err(|_| format!("a year after `@`, not `{year}`"))?,
-                        );
+                        let year = year.parse();
+                        fixed_year = Some(year.map_err(|_| no_sum(at, "a year after `@`"))?);
                     }
-                    terms.push(Term {
-                        topic: topic.to_owned(),
-                        negative,
-                    });
+                    let topic = topic(name).map_err(|wrong| wrong.after(at))?;
+                    terms.push(Term { topic, negative });
                     sign = None;
                 }
                 (_, None) => {
-                    return Err("`+` or `-`, with spaces around it, between topics".to_owned());
+                    let expected = "`+` or `-`, with spaces around it, between topics";
+                    return Err(no_sum(at, expected));
                 }
             }
         }
         if terms.is_empty() || sign.is_some() {
-            return Err("a sum of topics such as `a + b - c`".to_owned());
+            return Err(no_sum(text.len(), "a sum of topics such as `a + b - c`"));
         }
         if fixed_year.is_some() && terms.len() > 1 {
-            return Err("a single topic with `@`".to_owned());
+            return Err(no_sum(0, "a single topic with `@`"));
         }
         Ok(Self { terms, fixed_year })
     }
-}
 
-impl fmt::Display for Formula {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, term) in self.terms.iter().enumerate() {
-            match (position, term.negative) {
-                (0, false) => {}
-                (0, true) => f.write_str("- ")?,
-                (_, false) => f.write_str(" + ")?,
-                (_, true) => f.write_str(" - ")?,
-            }
-            f.write_str(&term.topic)?;
-        }
-        self.fixed_year.map_or(Ok(()), |year| write!(f, "@{year}"))
-    }
-}
-
-/// A range of years, bounds included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Years {
-    /// First year.
-    pub from: i32,
-    /// Last year.
-    pub to: i32,
-}
-
-impl Default for Years {
-    fn default() -> Self {
-        Self {
-            from: i32::MIN,
-            to: i32::MAX,
-        }
-    }
-}
-
-impl Years {
-    /// Parses `2019`, `2019..`, `..2021` or `2019..2021`.
-    ///
-    /// # Errors
-    /// What was expected, as text.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let expected = || "years such as `2019`, `2019..`, `..2021` or `2019..2021`".to_owned();
-        let bound = |text: &str, open: i32| match text {
-            "" => Ok(open),
-            year if year.len() == 4 => year.parse().map_err(|_| expected()),
-            _ => Err(expected()),
-        };
-        let years = match text.split_once("..") {
-            None => bound(text, 0).map(|year| Self {
-                from: year,
-                to: year,
-            })?,
-            Some((from, to)) => Self {
-                from: bound(from, i32::MIN)?,
-                to: bound(to, i32::MAX)?,
-            },
-        };
-        if text.is_empty() || years.from > years.to {
-            Err(expected())
-        } else {
-            Ok(years)
-        }
+    /// The formula as it is written, with each topic by the name given.
+    pub fn written<'n>(&self, name: impl Fn(TopicId) -> &'n str) -> String {
+        let year = self.fixed_year.map(|year| format!("@{year}"));
+        self.written_without_year(name) + &year.unwrap_or_default()
     }
 
-    /// Whether the year lies within.
-    pub const fn contains(self, year: i32) -> bool {
-        self.from <= year && year <= self.to
+    /// The sum alone.
+    pub fn written_without_year<'n>(&self, name: impl Fn(TopicId) -> &'n str) -> String {
+        let mut text = String::new();
+        for (place, term) in self.terms.iter().enumerate() {
+            text.push_str(match (place, term.negative) {
+                (0, false) => "",
+                (0, true) => "- ",
+                (_, false) => " + ",
+                (_, true) => " - ",
+            });
+            text.push_str(name(term.topic));
+        }
+        text
     }
 }
 
@@ -137,27 +111,36 @@ impl Years {
 mod tests {
     use super::*;
 
+    const TOPICS: [&str; 3] = ["a", "b", "c"];
+
+    fn parse(text: &str) -> Result<Formula, Misread> {
+        Formula::parse(text, &|name| {
+            let place = TOPICS.iter().position(|known| *known == name);
+            let wrong = || Misread::new(0, format!("there is no topic `{name}`"), "a, b or c");
+            place.map(TopicId::new).ok_or_else(wrong)
+        })
+    }
+
     #[test]
     fn a_formula_prints_as_it_was_written() {
         for text in ["a", "a + b - c", "a@2019"] {
-            assert_eq!(Formula::parse(text).unwrap().to_string(), text);
+            let written = parse(text).unwrap().written(|topic| TOPICS[topic.place()]);
+            assert_eq!(written, text);
         }
     }
 
     #[test]
-    fn a_wrong_formula_says_what_was_expected() {
-        for text in ["", "a +", "+ a", "a b", "a@x", "a@2019 + b"] {
-            assert!(Formula::parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn years_are_inclusive() {
-        let years = Years::parse("2019..2021").unwrap();
-        assert!(years.contains(2019) && years.contains(2021) && !years.contains(2022));
-        assert!(Years::parse("..2021").unwrap().contains(1900));
-        for text in ["", "19", "2021..2019", "x.."] {
-            assert!(Years::parse(text).is_err(), "{text}");
+    fn a_wrong_formula_says_where() {
+        for (text, at) in [
+            ("", 0),
+            ("a +", 3),
+            ("+ a", 0),
+            ("a b", 2),
+            ("a@x", 0),
+            ("a@2019 + b", 0),
+            ("a + d", 4),
+        ] {
+            assert_eq!(parse(text).unwrap_err().at, at, "{text}");
         }
     }
 }

@@ -9,11 +9,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use crate::compare::GroupId;
+use crate::base::look::Look;
+use crate::gemeente::group::{GroupId, GroupKind, GroupName, GroupNames, GroupPlan, SizeClass};
 
 use super::{
-    Ask, Chart, ChartKind, Claim, Column, Direction, Edition, Error, Find, Formula, GEMEENTEN,
-    Indicator, Queries, Service, Table, Theme, Topic, TopicSource, Way, Years,
+    Ask, Chart, ChartKind, Claim, Column, Direction, Edition, Error, FactId, Find, Formula,
+    GEMEENTEN, INHABITANTS, Indicator, IndicatorId, Misread, Names, Predicate, Queries, Service,
+    Table, Template, Theme, Topic, TopicId, TopicSource, Way, Years, nearest,
 };
 
 #[derive(Deserialize)]
@@ -58,6 +60,30 @@ enum AllZero {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct GroupsFile {
+    group: Vec<GroupEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct GroupEntry {
+    id: Spanned<String>,
+    label: Option<String>,
+    kind: Spanned<GroupKindWord>,
+    look: Look,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum GroupKindWord {
+    Network,
+    SizeClass,
+    OthersOfSize,
+    Nation,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct EditionsFile {
     edition: Vec<EditionEntry>,
 }
@@ -72,7 +98,9 @@ struct EditionEntry {
     boundaries: i32,
     until: i32,
     date: String,
-    lists: BTreeMap<String, String>,
+    subject: Spanned<String>,
+    size_class: Spanned<[f64; 2]>,
+    lists: BTreeMap<Spanned<String>, String>,
     note: String,
 }
 
@@ -101,7 +129,7 @@ struct ChartEntry {
     kind: KindWord,
     indicators: Vec<Spanned<String>>,
     groups: Option<Vec<Spanned<String>>>,
-    title: String,
+    title: Spanned<String>,
     years: Option<Spanned<String>>,
     #[serde(default)]
     size: Size,
@@ -138,8 +166,8 @@ enum Size {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ClaimEntry {
     id: Spanned<String>,
-    sentence: String,
-    when: String,
+    sentence: Spanned<String>,
+    when: Spanned<String>,
     #[serde(default)]
     summary: bool,
     #[serde(default)]
@@ -174,8 +202,8 @@ struct AskEntry {
     theme: Spanned<String>,
     text: String,
     agenda: String,
-    fact: Vec<String>,
-    why: String,
+    fact: Vec<Spanned<String>>,
+    why: Spanned<String>,
     state: State,
     #[serde(default)]
     core: bool,
@@ -331,6 +359,25 @@ impl File {
         self.wrong_at(at.span().start, message.into(), expected.into())
     }
 
+    /// A text in the file that cannot be read.
+    fn misread(&self, at: &Spanned<String>, wrong: Misread) -> Error {
+        // a string begins with a quotation mark
+        let start = at.span().start + 1 + wrong.at;
+        self.wrong_at(start, wrong.message, wrong.expected)
+    }
+
+    fn template(&self, text: &Spanned<String>, names: &Names<'_>) -> Result<Template, Error> {
+        Template::parse(text.get_ref(), names).map_err(|wrong| self.misread(text, wrong))
+    }
+
+    fn predicate(&self, text: &Spanned<String>, names: &Names<'_>) -> Result<Predicate, Error> {
+        Predicate::parse(text.get_ref(), names).map_err(|wrong| self.misread(text, wrong))
+    }
+
+    fn fact(&self, text: &Spanned<String>, names: &Names<'_>) -> Result<FactId, Error> {
+        FactId::parse(text.get_ref(), names).map_err(|wrong| self.misread(text, wrong))
+    }
+
     /// Where a name stands, for messages that come later.
     fn place<T>(&self, at: &Spanned<T>) -> String {
         let before = self.text.get(..at.span().start).unwrap_or_default();
@@ -357,10 +404,13 @@ impl File {
 pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
     let tables_file = File::read(folder.join("tables.toml"))?;
     let tables = tables(&tables_file, tables_file.parse::<TablesFile>()?.table)?;
+    let groups_file = File::read(folder.join("groups.toml"))?;
+    let groups = groups(&groups_file, groups_file.parse::<GroupsFile>()?.group)?;
     let editions_file = File::read(folder.join("editions.toml"))?;
     let editions = editions(
         &editions_file,
         editions_file.parse::<EditionsFile>()?.edition,
+        &groups,
     )?;
 
     let mut files = Vec::new();
@@ -374,6 +424,9 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
     let mut queries = Queries {
         tables,
         topics: Vec::new(),
+        gemeenten: TopicId::new(0),
+        inhabitants: TopicId::new(0),
+        groups,
         themes: Vec::new(),
         indicators: Vec::new(),
         charts: Vec::new(),
@@ -404,6 +457,21 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         });
         parsed.push((file, theme.id, theme.indicator, theme.chart, theme.claim));
     }
+    queries.topics.push(one_per_gemeente());
+    let topics: BTreeMap<String, TopicId> = queries
+        .topics
+        .iter()
+        .enumerate()
+        .map(|(place, topic)| (topic.id.clone(), TopicId::new(place)))
+        .collect();
+    let known = |id: &str| {
+        let wrong = || Error::NoTopic {
+            id: id.to_owned(),
+            folder: folder.to_owned(),
+        };
+        topics.get(id).copied().ok_or_else(wrong)
+    };
+    (queries.gemeenten, queries.inhabitants) = (known(GEMEENTEN)?, known(INHABITANTS)?);
     let mut told = Vec::new();
     let mut seen = BTreeSet::new();
     for (file, theme, entries, charts, claims) in parsed {
@@ -411,7 +479,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
             once(&file, &mut seen, &entry.id, "indicator")?;
             queries
                 .indicators
-                .push(indicator(&file, entry, &theme, &ids)?);
+                .push(indicator(&file, entry, &theme, &topics)?);
         }
         told.push((file, theme, charts, claims));
     }
@@ -419,28 +487,32 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
     for (file, theme, charts, claims) in told {
         for entry in charts {
             once(&file, &mut chart_ids, &entry.id, "chart")?;
-            queries
-                .charts
-                .push(chart(&file, entry, &theme, &queries.indicators)?);
+            queries.charts.push(chart(
+                &file,
+                entry,
+                &theme,
+                &Names::new(&queries.indicators, &queries.groups),
+            )?);
         }
         for entry in claims {
             once(&file, &mut claim_ids, &entry.id, "claim")?;
+            let names = Names::new(&queries.indicators, &queries.groups);
             queries.claims.push(Claim {
                 place: file.place(&entry.id),
                 id: entry.id.into_inner(),
                 theme: theme.clone(),
-                sentence: entry.sentence,
-                when: entry.when,
+                sentence: file.template(&entry.sentence, &names)?,
+                when: file.predicate(&entry.when, &names)?,
                 summary: entry.summary,
                 needs: entry.needs,
                 agenda: entry.agenda,
             });
         }
     }
-    queries.asks = asks(folder, &queries.themes)?;
+    queries.asks = asks(folder, &queries.themes, &queries.names())?;
     let table = File::read(folder.join("table.toml"))?;
     for column in table.parse::<TableFile>()?.column {
-        let indicator = indicator_position(&table, &column.indicator, &queries.indicators)?;
+        let indicator = indicator_id(&table, &column.indicator, &queries.names())?;
         queries.columns.push(Column {
             indicator,
             title: column.title,
@@ -466,44 +538,48 @@ fn once(
     ))
 }
 
-fn indicator_position(
+fn indicator_id(
     file: &File,
     id: &Spanned<String>,
-    indicators: &[Indicator],
-) -> Result<usize, Error> {
-    indicators
-        .iter()
-        .position(|known| known.id == *id.get_ref())
-        .ok_or_else(|| {
-            let known = indicators.iter().map(|known| known.id.clone()).collect();
-            file.wrong(
-                id,
-                format!("there is no indicator `{}`", id.get_ref()),
-                nearest(id.get_ref(), &known),
-            )
-        })
+    names: &Names<'_>,
+) -> Result<IndicatorId, Error> {
+    names
+        .indicator(id.get_ref())
+        .map_err(|wrong| file.misread(id, wrong))
 }
 
-fn chart(
-    file: &File,
-    entry: ChartEntry,
-    theme: &str,
-    indicators: &[Indicator],
-) -> Result<Chart, Error> {
-    let mut positions = Vec::new();
+fn group_id(file: &File, id: &Spanned<String>, groups: &GroupNames) -> Result<GroupId, Error> {
+    groups.parse(id.get_ref()).ok_or_else(|| {
+        let known: Vec<&str> = groups.ids().map(|id| groups.get(id).id.as_str()).collect();
+        let message = format!("there is no group `{}`", id.get_ref());
+        file.wrong(id, message, known.join(", "))
+    })
+}
+
+fn one_per_gemeente() -> Topic {
+    Topic {
+        id: GEMEENTEN.to_owned(),
+        title: GEMEENTEN.to_owned(),
+        scale: 1.0,
+        additive: true,
+        by_dwellings: false,
+        absent_is_zero: false,
+        sources: Vec::new(),
+    }
+}
+
+fn chart(file: &File, entry: ChartEntry, theme: &str, names: &Names<'_>) -> Result<Chart, Error> {
+    let mut indicators = Vec::new();
     for id in &entry.indicators {
-        positions.push(indicator_position(file, id, indicators)?);
+        indicators.push(indicator_id(file, id, names)?);
     }
     let mut groups = Vec::new();
     for id in entry.groups.iter().flatten() {
-        let Some(group) = GroupId::parse(id.get_ref()) else {
-            let message = format!("there is no group `{}`", id.get_ref());
-            return Err(file.wrong(id, message, GroupId::ALL.map(GroupId::id).join(", ")));
-        };
-        groups.push(group);
+        groups.push(group_id(file, id, names.groups)?);
     }
     if entry.groups.is_none() {
-        groups.extend(GroupId::NETWORKS.into_iter().chain([GroupId::Nederland]));
+        groups.extend(names.groups.of_kind(GroupKind::Network));
+        groups.extend(names.groups.of_kind(GroupKind::Nation));
     }
     // the id becomes a file name and a name in Typst
     if !entry
@@ -528,15 +604,15 @@ fn chart(
             KindWord::Ranked => ChartKind::Ranked,
             KindWord::Map => ChartKind::Map,
         },
-        indicators: positions,
+        indicators,
         groups,
-        title: entry.title,
+        title: file.template(&entry.title, names)?,
         half: matches!(entry.size, Size::Half),
         broken: entry.broken.map(|broken| (broken.before, broken.note)),
     })
 }
 
-fn asks(folder: &Path, themes: &[Theme]) -> Result<Vec<Ask>, Error> {
+fn asks(folder: &Path, themes: &[Theme], names: &Names<'_>) -> Result<Vec<Ask>, Error> {
     let path = folder.join("asks.toml");
     if !path.exists() {
         return Ok(Vec::new());
@@ -559,8 +635,12 @@ fn asks(folder: &Path, themes: &[Theme]) -> Result<Vec<Ask>, Error> {
             theme: entry.theme.into_inner(),
             text: entry.text,
             agenda: entry.agenda,
-            facts: entry.fact,
-            why: entry.why,
+            facts: entry
+                .fact
+                .iter()
+                .map(|id| file.fact(id, names))
+                .collect::<Result<_, _>>()?,
+            why: file.template(&entry.why, names)?,
             agreed: matches!(entry.state, State::Agreed),
             core: entry.core,
         });
@@ -581,6 +661,7 @@ fn theme_paths(folder: &Path) -> Result<Vec<PathBuf>, Error> {
             &*name,
             "tables.toml"
                 | "table.toml"
+                | "groups.toml"
                 | "editions.toml"
                 | "asks.toml"
                 | "checks.toml"
@@ -636,7 +717,85 @@ fn tables(file: &File, entries: Vec<TableEntry>) -> Result<BTreeMap<String, Tabl
     Ok(tables)
 }
 
-fn editions(file: &File, entries: Vec<EditionEntry>) -> Result<Vec<Edition>, Error> {
+fn groups(file: &File, entries: Vec<GroupEntry>) -> Result<GroupNames, Error> {
+    let (mut names, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut nation = None;
+    for entry in entries {
+        once(file, &mut seen, &entry.id, "group")?;
+        let kind = match entry.kind.get_ref() {
+            GroupKindWord::Network => GroupKind::Network,
+            GroupKindWord::SizeClass => GroupKind::SizeClass,
+            GroupKindWord::OthersOfSize => GroupKind::OthersOfSize,
+            GroupKindWord::Nation => GroupKind::Nation,
+        };
+        if kind != GroupKind::Network && names.iter().any(|known: &GroupName| known.kind == kind) {
+            let message = "a second group of this kind";
+            return Err(file.wrong(
+                &entry.kind,
+                message,
+                "several networks, and one of each other kind",
+            ));
+        }
+        nation = nation.or((kind == GroupKind::Nation).then_some(()));
+        let id = entry.id.into_inner();
+        names.push(GroupName {
+            label: entry.label.unwrap_or_else(|| id.clone()),
+            id,
+            kind,
+            look: entry.look,
+        });
+    }
+    if nation.is_none() {
+        let message = "no group is the nation".to_owned();
+        return Err(file.wrong_at(
+            0,
+            message,
+            "a `[[group]]` with `kind = \"nation\"`".to_owned(),
+        ));
+    }
+    Ok(GroupNames::new(names))
+}
+
+fn group_plan(file: &File, entry: &EditionEntry, groups: &GroupNames) -> Result<GroupPlan, Error> {
+    let network = |id: &Spanned<String>| {
+        let group = group_id(file, id, groups)?;
+        if groups.get(group).kind == GroupKind::Network {
+            return Ok(group);
+        }
+        Err(file.wrong(
+            id,
+            format!("`{}` is no network", id.get_ref()),
+            "the id of a network",
+        ))
+    };
+    let mut lists = BTreeMap::new();
+    for (id, date) in &entry.lists {
+        lists.insert(network(id)?, date.clone());
+    }
+    for group in groups.of_kind(GroupKind::Network) {
+        if !lists.contains_key(&group) {
+            let (edition, network) = (entry.id.get_ref(), &groups.get(group).id);
+            let message = format!("edition `{edition}` names no list of {network}");
+            return Err(file.wrong(&entry.id, message, "a list date"));
+        }
+    }
+    let [from, to] = *entry.size_class.get_ref();
+    if from >= to {
+        let message = "the size class is empty";
+        return Err(file.wrong(&entry.size_class, message, "`[smallest, largest]`"));
+    }
+    Ok(GroupPlan {
+        subject: network(&entry.subject)?,
+        size: SizeClass { from, to },
+        lists,
+    })
+}
+
+fn editions(
+    file: &File,
+    entries: Vec<EditionEntry>,
+    groups: &GroupNames,
+) -> Result<Vec<Edition>, Error> {
     let mut editions: Vec<Edition> = Vec::new();
     for entry in entries {
         let id = entry.id.get_ref().clone();
@@ -670,23 +829,14 @@ fn editions(file: &File, entries: Vec<EditionEntry>) -> Result<Vec<Edition>, Err
             let message = format!("`{}` is no date", entry.date);
             return Err(file.wrong(&entry.id, message, "a date such as `2026-11-01`"));
         }
-        for network in ["G4", "G40", "M50", "P10"] {
-            if !entry.lists.contains_key(network) {
-                return Err(file.wrong(
-                    &entry.id,
-                    format!("edition `{id}` names no list of {network}"),
-                    "a list date",
-                ));
-            }
-        }
         editions.push(Edition {
+            groups: group_plan(file, &entry, groups)?,
             id,
             title: entry.title,
             default: entry.default,
             boundaries: entry.boundaries,
             until: entry.until,
             date: entry.date,
-            lists: entry.lists,
             note: entry.note,
         });
     }
@@ -748,7 +898,7 @@ fn indicator(
     file: &File,
     entry: IndicatorEntry,
     theme: &str,
-    topics: &BTreeSet<String>,
+    topics: &BTreeMap<String, TopicId>,
 ) -> Result<Indicator, Error> {
     let [low, high] = *entry.range.get_ref();
     if low >= high {
@@ -778,35 +928,26 @@ fn indicator(
     })
 }
 
-fn way(file: &File, entry: Spanned<WayEntry>, topics: &BTreeSet<String>) -> Result<Way, Error> {
+fn way(
+    file: &File,
+    entry: Spanned<WayEntry>,
+    topics: &BTreeMap<String, TopicId>,
+) -> Result<Way, Error> {
+    let topic = |name: &str| {
+        topics.get(name).copied().ok_or_else(|| Misread {
+            at: 0,
+            message: format!("there is no topic `{name}`"),
+            expected: format!(
+                "one that `queries/` knows, such as {}",
+                nearest(name, topics.keys().map(String::as_str))
+            ),
+        })
+    };
     let formula = |text: &Spanned<String>| {
-        let formula = Formula::parse(text.get_ref()).map_err(|expected| {
-            file.wrong(
-                text,
-                format!("`{}` is no sum of topics", text.get_ref()),
-                expected,
-            )
-        })?;
-        match formula
-            .terms
-            .iter()
-            .find(|term| !topics.contains(&term.topic))
-        {
-            Some(term) => Err(file.wrong(
-                text,
-                format!("there is no topic `{}`", term.topic),
-                nearest(&term.topic, topics),
-            )),
-            None => Ok(formula),
-        }
+        Formula::parse(text.get_ref(), &topic).map_err(|wrong| file.misread(text, wrong))
     };
-    let name = |text: &Spanned<String>| {
-        if topics.contains(text.get_ref()) {
-            return Ok(text.get_ref().clone());
-        }
-        let message = format!("there is no topic `{}`", text.get_ref());
-        Err(file.wrong(text, message, nearest(text.get_ref(), topics)))
-    };
+    let name =
+        |text: &Spanned<String>| topic(text.get_ref()).map_err(|wrong| file.misread(text, wrong));
     let span = entry.span();
     let way = entry.into_inner();
     match way {
@@ -834,19 +975,4 @@ fn way(file: &File, entry: Spanned<WayEntry>, topics: &BTreeSet<String>) -> Resu
                 .to_owned(),
         )),
     }
-}
-
-/// The known names that share most with a wrong one.
-fn nearest(wrong: &str, known: &BTreeSet<String>) -> String {
-    let mut ranked: Vec<_> = known
-        .iter()
-        .map(|name| (strsim::levenshtein(wrong, name), name))
-        .collect();
-    ranked.sort();
-    let names: Vec<_> = ranked
-        .iter()
-        .take(3)
-        .map(|(_, name)| format!("`{name}`"))
-        .collect();
-    format!("one that `queries/` knows, such as {}", names.join(", "))
 }

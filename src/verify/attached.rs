@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use lopdf::{Dictionary, Document, Object};
 
-use crate::files;
-use crate::paper::attachments::{ALL, CHECKSUMS};
+use crate::base::files;
+use crate::evidence::attachments::{ALL, CHECKSUMS};
 
 /// Attached files by name.
 pub type Files = BTreeMap<String, Vec<u8>>;

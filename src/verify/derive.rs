@@ -9,87 +9,13 @@ use serde::Deserialize;
 
 use super::attached::Files;
 use super::known::Known;
-use crate::fact::wording;
-use crate::number::{self, Notation, Style};
+use crate::base::number::{self, Notation, Style};
+use crate::base::wording;
+use crate::evidence::{Derivation, Entry, Facts};
+use crate::gemeente::NEDERLAND;
 
 /// Relative difference that the order of additions can make.
 const ROUNDING: f64 = 1e-9;
-
-#[derive(Deserialize)]
-struct FactsFile {
-    facts: Vec<FactEntry>,
-}
-
-#[derive(Deserialize)]
-struct FactEntry {
-    id: String,
-    label: String,
-    text: String,
-    value: Option<f64>,
-    unit: String,
-    decimals: i8,
-    provisional: bool,
-    lacking: Option<String>,
-    indicator: String,
-    year: Option<i32>,
-    derivation: Option<Derivation>,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-enum Derivation {
-    Ratio {
-        group: String,
-        year: i32,
-        scale: f64,
-        minus: f64,
-    },
-    Share {
-        group: String,
-        year: i32,
-        scale: f64,
-        minus: f64,
-    },
-    Sum {
-        group: String,
-        year: i32,
-    },
-    Published {
-        year: i32,
-    },
-    SizeClass {
-        year: i32,
-        scale: f64,
-    },
-    Stat {
-        group: String,
-        year: i32,
-        stat: String,
-    },
-    Rank {
-        group: String,
-        of: BTreeMap<String, Derivation>,
-    },
-    Name {
-        group: String,
-        year: i32,
-        highest: bool,
-    },
-    Gemeente {
-        region: String,
-        year: i32,
-    },
-    Difference {
-        first: Box<Derivation>,
-        second: Box<Derivation>,
-        percent: bool,
-    },
-    Times {
-        first: Box<Derivation>,
-        second: Box<Derivation>,
-    },
-    Period {},
-}
 
 #[derive(Deserialize)]
 struct ProofRow {
@@ -122,8 +48,6 @@ struct AttachedFigures {
     decimals: BTreeMap<String, i8>,
 }
 
-const NEDERLAND: &str = "NL01";
-
 /// Derives every fact again; how many, and what differs.
 pub fn check(files: &Files, differences: &mut Vec<String>) -> usize {
     // a file that is missing was named already
@@ -134,7 +58,7 @@ pub fn check(files: &Files, differences: &mut Vec<String>) -> usize {
     let [Some(bewijs), Some(groepen), Some(defined)] = tables else {
         return 0;
     };
-    let feiten: FactsFile = match serde_json::from_slice(feiten) {
+    let feiten: Facts = match serde_json::from_slice(feiten) {
         Ok(feiten) => feiten,
         Err(error) => {
             differences.push(format!("`feiten.json` cannot be read: {error}"));
@@ -168,7 +92,7 @@ pub fn check(files: &Files, differences: &mut Vec<String>) -> usize {
 pub fn compare(files: &Files, known: &Known, differences: &mut Vec<String>) {
     let Some(Ok(feiten)) = files
         .get("feiten.json")
-        .map(|bytes| serde_json::from_slice::<FactsFile>(bytes))
+        .map(|bytes| serde_json::from_slice::<Facts>(bytes))
     else {
         return;
     };
@@ -223,7 +147,7 @@ impl AttachedFigures {
         })
     }
 
-    fn check(&self, fact: &FactEntry, derivation: &Derivation) -> Checked<()> {
+    fn check(&self, fact: &Entry, derivation: &Derivation) -> Checked<()> {
         let text = match derivation {
             Derivation::Period {} => fact.year.map_or_else(String::new, |year| year.to_string()),
             Derivation::Name {
@@ -322,7 +246,7 @@ impl AttachedFigures {
                 let rows = self.members(indicator, group, *year)?;
                 statistic(stat, &rows).ok_or_else(missing)?
             }
-            Derivation::Rank { group, of } => self.rank(indicator, group, of)?,
+            Derivation::Rank { group, of, .. } => self.rank(indicator, group, of)?,
             Derivation::Gemeente { region, year } => self
                 .rows(indicator, *year)?
                 .get(region)
@@ -372,7 +296,7 @@ impl AttachedFigures {
     }
 
     /// The name of the first member with the highest or lowest value.
-    fn extreme(&self, fact: &FactEntry, group: &str, year: i32, highest: bool) -> Checked<String> {
+    fn extreme(&self, fact: &Entry, group: &str, year: i32, highest: bool) -> Checked<String> {
         let rows = self.members(&fact.indicator, group, year)?;
         let mut best: Option<(f64, &str)> = None;
         for row in rows {
@@ -418,7 +342,7 @@ fn statistic(stat: &str, rows: &[&ProofRow]) -> Option<f64> {
 }
 
 /// The text of a fact's value, as the register prints it.
-fn print(fact: &FactEntry, derivation: &Derivation, value: f64) -> Checked<String> {
+fn print(fact: &Entry, derivation: &Derivation, value: f64) -> Checked<String> {
     let wrong = |error: number::NumberError| error.to_string();
     let notation = Notation::parse(&fact.unit);
     let (value, words) = match derivation {

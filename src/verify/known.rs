@@ -5,21 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::numerals::{numerals, squeeze};
-
-/// What the program gave, as it travels with the PDF.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct Texts {
-    /// `paper.json`.
-    pub paper: Value,
-    /// The text of each chart, in the order it is drawn.
-    pub pictures: BTreeMap<String, String>,
-    /// The texts of `queries/numerals.toml`.
-    pub numerals: Vec<String>,
-}
+use crate::evidence::Texts;
 
 /// A fact as it is printed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::numerals::squeeze;
-use crate::failure::{Exit, Failure, Report};
-use crate::files;
+use crate::base::failure::{Exit, Failure, Report};
+use crate::base::files;
 
 /// Name of the file in `queries/`.
 const NAME: &str = "numerals.toml";

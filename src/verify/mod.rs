@@ -16,11 +16,12 @@ use std::path::{Path, PathBuf};
 use lopdf::Document;
 
 pub use backcheck::Finding;
-pub use known::{Known, Texts, text_of_svg};
+pub use known::{Known, text_of_svg};
 pub use listed::listed;
 
-use crate::failure::{Exit, Failure, Report};
-use crate::paper::attachments::TEXTS;
+use crate::base::failure::{Exit, Failure, Report};
+use crate::evidence::Texts;
+use crate::evidence::attachments::TEXTS;
 use text::Printed;
 
 /// Checks that every numeral of a PDF came from the program.

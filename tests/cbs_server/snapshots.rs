@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use middelgroot::query::{Queries, Service, Table};
-use middelgroot::snapshot::{Snapshot, Store, TopicMeta};
+use middelgroot::source::snapshot::{Snapshot, Store, TopicMeta};
 
 use super::model::{Cell, Dim, Kind, Member, ServedTable, Topic};
 

@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use middelgroot::cbs::{
+use middelgroot::base::observation::{Missing, Status};
+use middelgroot::source::cbs::{
     Client, Config, Error, PageCache, Periods, Progress, Retry, Service, Sink, SinkError,
     TableMeta, TableRequest, TopicMeta, TopicRequest,
 };
-use middelgroot::observation::{Missing, Status};
 
 use cbs_server::Server;
 use cbs_server::faults::{Fault, Rule};

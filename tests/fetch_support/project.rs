@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use middelgroot::snapshot::Store;
+use middelgroot::source::snapshot::Store;
 
 /// A copy of this project's `queries/` and `data/`, or a small project of one table.
 pub struct Project {

@@ -1,0 +1,261 @@
+//! CSV: files of the project are read line by line with their places, and written so that no text is ever a formula.
+//!
+//! Reading fails with file and line: another header, a line with too few cells, a cell that is no number.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::Report;
+use super::number::push_csv_number;
+
+/// A CSV file that is not as it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It cannot be read.
+    #[error("cannot read `{}`: {message}", path.display())]
+    Unreadable {
+        /// File.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+    /// A line is wrong.
+    #[error("{}:{line}: {message}", path.display())]
+    Wrong {
+        /// File.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// What is wrong.
+        message: String,
+        /// What was expected.
+        expected: String,
+    },
+}
+
+impl Report for Error {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Unreadable { .. } => {
+                "run `middelgroot import` on the folder it comes from".to_owned()
+            }
+            Self::Wrong { expected, .. } => format!("expected {expected}"),
+        })
+    }
+}
+
+/// One line of a CSV file, with its place.
+pub struct Row<'a> {
+    path: &'a Path,
+    record: &'a csv::StringRecord,
+}
+
+impl<'a> Row<'a> {
+    /// The cells; the header was checked, so there are exactly as many.
+    pub fn cells<const N: usize>(&self) -> [&'a str; N] {
+        std::array::from_fn(|position| self.record.get(position).unwrap_or_default())
+    }
+
+    /// A cell as a number.
+    ///
+    /// # Errors
+    /// With file and line when it is none.
+    pub fn number<T: std::str::FromStr>(&self, text: &str, expected: &str) -> Result<T, Error> {
+        text.parse()
+            .map_err(|_| self.wrong(format!("`{text}` is no number"), expected))
+    }
+
+    /// The complaint that this line is wrong.
+    pub fn wrong(&self, message: String, expected: &str) -> Error {
+        Error::Wrong {
+            path: self.path.to_owned(),
+            line: self.record.position().map_or(0, csv::Position::line),
+            message,
+            expected: expected.to_owned(),
+        }
+    }
+}
+
+/// Reads a CSV file with exactly this header and hands over each line.
+pub fn for_each_row(
+    path: &Path,
+    header: &[&str],
+    mut each: impl FnMut(Row<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let unreadable = |error: csv::Error| Error::Unreadable {
+        path: path.to_owned(),
+        message: error.to_string(),
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .from_path(path)
+        .map_err(unreadable)?;
+    let found = reader.headers().map_err(unreadable)?.clone();
+    if found.iter().ne(header.iter().copied()) {
+        return Err(Error::Wrong {
+            path: path.to_owned(),
+            line: 1,
+            message: format!(
+                "the header is `{}`",
+                found.iter().collect::<Vec<_>>().join(",")
+            ),
+            expected: format!("`{}`", header.join(",")),
+        });
+    }
+    let mut record = csv::StringRecord::new();
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(false) => return Ok(()),
+            Ok(true) => each(Row {
+                path,
+                record: &record,
+            })?,
+            Err(error) => {
+                return Err(Error::Wrong {
+                    path: path.to_owned(),
+                    line: error.position().map_or(0, csv::Position::line),
+                    message: error.to_string(),
+                    expected: format!("{} cells", header.len()),
+                });
+            }
+        }
+    }
+}
+
+/// A CSV file while it is written.
+pub struct Sheet {
+    bytes: Vec<u8>,
+    at_start: bool,
+}
+
+impl Sheet {
+    /// Rows without a header, to go after others.
+    pub fn part(rows: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(rows * 192),
+            at_start: true,
+        }
+    }
+
+    /// A file with this header, and room for so many rows.
+    pub fn new(header: &[&str], rows: usize) -> Self {
+        let mut sheet = Self::part(rows + 1);
+        for name in header {
+            sheet.text(name);
+        }
+        sheet.end_row();
+        sheet
+    }
+
+    fn separate(&mut self) {
+        if !std::mem::take(&mut self.at_start) {
+            self.bytes.push(b',');
+        }
+    }
+
+    /// A text. Signs with which a spreadsheet starts a formula are led by an apostrophe.
+    pub fn text(&mut self, text: &str) {
+        self.separate();
+        let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let needs_quotes = is_formula
+            || text
+                .bytes()
+                .any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'));
+        if !needs_quotes {
+            self.bytes.extend_from_slice(text.as_bytes());
+            return;
+        }
+        self.bytes.push(b'"');
+        if is_formula {
+            self.bytes.push(b'\'');
+        }
+        for byte in text.bytes() {
+            if byte == b'"' {
+                self.bytes.push(b'"');
+            }
+            self.bytes.push(byte);
+        }
+        self.bytes.push(b'"');
+    }
+
+    /// A cell that was made ready with [`quoted`], or several with commas between.
+    pub fn ready(&mut self, text: &[u8]) {
+        self.separate();
+        self.bytes.extend_from_slice(text);
+    }
+
+    /// A number with decimal point, as short as it reads back; empty where there is none.
+    pub fn number(&mut self, value: Option<f64>) {
+        self.separate();
+        if let Some(value) = value {
+            push_csv_number(&mut self.bytes, value);
+        }
+    }
+
+    /// A whole number; empty where there is none.
+    pub fn integer(&mut self, value: Option<i32>) {
+        self.separate();
+        if let Some(value) = value {
+            push_integer(&mut self.bytes, value);
+        }
+    }
+
+    /// Ends a row.
+    pub fn end_row(&mut self) {
+        self.bytes.push(b'\n');
+        self.at_start = true;
+    }
+
+    /// The bytes of the file.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+fn push_integer(out: &mut Vec<u8>, value: i32) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    // from the last digit to the first; an i32 has at most ten
+    let (mut rest, mut buffer, mut start) = (value.unsigned_abs(), [b'0'; 10], 10);
+    while rest > 0 || start == 10 {
+        start -= 1;
+        buffer[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    out.extend_from_slice(&buffer[start..]);
+}
+
+/// A text as its cell, to write it many times.
+pub fn quoted(text: &str) -> Vec<u8> {
+    let mut sheet = Sheet::part(0);
+    sheet.text(text);
+    sheet.bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_never_a_formula() {
+        for text in ["=1+1", "+cmd", "-2", "@SUM(A1)", "\t=1"] {
+            let cell = String::from_utf8(quoted(text)).unwrap();
+            assert!(cell.starts_with("\"'"), "{cell}");
+        }
+    }
+
+    #[test]
+    fn integers_are_written_whole() {
+        for value in [0, 7, 10, -1, 2026, i32::MAX, i32::MIN] {
+            let mut out = Vec::new();
+            push_integer(&mut out, value);
+            assert_eq!(String::from_utf8(out).unwrap(), value.to_string());
+        }
+    }
+
+    #[test]
+    fn separators_and_quotes_are_quoted() {
+        assert_eq!(quoted("a,b"), b"\"a,b\"");
+        assert_eq!(quoted("a \"b\""), b"\"a \"\"b\"\"\"");
+        assert_eq!(quoted("'s-Gravenhage"), b"'s-Gravenhage");
+    }
+}

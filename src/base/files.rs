@@ -1,0 +1,241 @@
+//! Writing so that nothing is ever half-written: beside the place, then one rename.
+//!
+//! In: bytes or a finished folder. Out: the same at its place. A fault (a full disk, a kill) leaves what was there.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::base::failure::Report;
+
+/// A file or folder that could not be written or read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {doing} `{}`: {source}", path.display())]
+pub struct Error {
+    /// What was tried: `read`, `write`, …
+    pub doing: &'static str,
+    /// Where.
+    pub path: PathBuf,
+    /// Why it failed.
+    pub source: io::Error,
+}
+
+impl Report for Error {
+    fn hint(&self) -> Option<String> {
+        match self.source.kind() {
+            io::ErrorKind::NotFound => {
+                Some("run from the project's folder, or name it with `--project`".to_owned())
+            }
+            io::ErrorKind::StorageFull => {
+                Some("make room on the disk; nothing that was there is lost".to_owned())
+            }
+            io::ErrorKind::PermissionDenied => Some("check who may write there".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// Names what was done where in an input or output error.
+pub fn at<T>(doing: &'static str, path: &Path, result: io::Result<T>) -> Result<T, Error> {
+    result.map_err(|source| Error {
+        doing,
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Reads a whole file as text.
+///
+/// # Errors
+/// When it cannot be read or is no UTF-8.
+pub fn read_text(path: &Path) -> Result<String, Error> {
+    at("read", path, fs::read_to_string(path))
+}
+
+/// Writes a file beside its place and renames it there; the folder is made when it is missing.
+///
+/// # Errors
+/// When it cannot be written; what was there stays.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    at("make", folder, fs::create_dir_all(folder))?;
+    let mut file = at(
+        "write beside",
+        path,
+        tempfile::NamedTempFile::new_in(folder),
+    )?;
+    at(
+        "write",
+        path,
+        file.write_all(bytes)
+            .and_then(|()| file.as_file().sync_all()),
+    )?;
+    open_to_all(file.path(), 0o644)?;
+    at(
+        "rename to",
+        path,
+        file.persist(path).map(drop).map_err(|error| error.error),
+    )?;
+    Ok(())
+}
+
+/// A temporary file or folder is private; what stands in its place is for everyone.
+fn open_to_all(path: &Path, mode: u32) -> Result<(), Error> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        at(
+            "open up",
+            path,
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)),
+        )?;
+    }
+    Ok(())
+}
+
+/// A folder that is filled beside its place and takes the place of the old one when it is whole.
+#[derive(Debug)]
+pub struct NewFolder {
+    filling: tempfile::TempDir,
+    place: PathBuf,
+}
+
+impl NewFolder {
+    /// Starts a folder beside `place`; dropped before [`Self::finish`], it vanishes.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn beside(place: &Path) -> Result<Self, Error> {
+        let parent = place.parent().unwrap_or(Path::new("."));
+        at("make", parent, fs::create_dir_all(parent))?;
+        let filling = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempdir_in(parent);
+        Ok(Self {
+            filling: at("make a folder beside", place, filling)?,
+            place: place.to_owned(),
+        })
+    }
+
+    /// Where to write for now.
+    pub fn path(&self) -> &Path {
+        self.filling.path()
+    }
+
+    /// The same, for another name beside the first: one that only shows when the folder is filled.
+    pub fn named(self, name: &str) -> Self {
+        Self {
+            place: self.place.with_file_name(name),
+            ..self
+        }
+    }
+
+    /// Where it will stand.
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Puts the folder in its place: one exchange where there is an old one, so that at no moment there is none.
+    ///
+    /// # Errors
+    /// When renaming fails; the old folder stays.
+    pub fn finish(self) -> Result<(), Error> {
+        let filled = self.filling.keep();
+        open_to_all(&filled, 0o755)?;
+        let swapped = if self.place.exists() {
+            exchange(&filled, &self.place)
+        } else {
+            fs::rename(&filled, &self.place)
+        };
+        if let Err(source) = swapped {
+            at("remove", &filled, fs::remove_dir_all(&filled))?;
+            return Err(Error {
+                doing: "rename to",
+                path: self.place,
+                source,
+            });
+        }
+        // after an exchange the old folder lies where the new one was filled
+        if filled.exists() {
+            at("remove", &filled, fs::remove_dir_all(&filled))?;
+        }
+        Ok(())
+    }
+}
+
+/// Exchanges two folders in one step.
+#[cfg(target_os = "linux")]
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+/// Exchanges two folders, in three steps where the system has no single one.
+#[cfg(not(target_os = "linux"))]
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    let aside = one.with_extension("old");
+    fs::rename(other, &aside)?;
+    fs::rename(one, other).or_else(|error| fs::rename(&aside, other).and(Err(error)))?;
+    fs::rename(&aside, one)
+}
+
+/// A folder that one run at a time may change; another waits until it is free.
+#[derive(Debug)]
+pub struct FolderLock {
+    _lock: fs::File,
+}
+
+impl FolderLock {
+    /// Waits for the folder, and clears away what a run that was stopped left unfinished in it.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, locked or cleared.
+    pub fn wait_for(folder: &Path) -> Result<Self, Error> {
+        at("make", folder, fs::create_dir_all(folder))?;
+        // the folder itself is what is locked: no file is left behind
+        let lock = at("open", folder, fs::File::open(folder))?;
+        at("lock", folder, lock.lock())?;
+        for entry in at("read", folder, fs::read_dir(folder))? {
+            let entry = at("read", folder, entry)?;
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                at("remove", &entry.path(), fs::remove_dir_all(entry.path()))?;
+            }
+        }
+        Ok(Self { _lock: lock })
+    }
+}
+
+/// How the names of folders begin that are not finished yet.
+const UNFINISHED: &str = ".new-";
+
+/// The SHA-256 of some bytes, in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// The same of all that can be read, in pieces.
+///
+/// # Errors
+/// When reading fails.
+pub fn sha256_of(mut source: impl io::Read) -> io::Result<String> {
+    let (mut digest, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match source.read(&mut buffer)? {
+            0 => return Ok(hexadecimal(&digest.finalize())),
+            read => digest.update(&buffer[..read]),
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // writing to a string cannot fail
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

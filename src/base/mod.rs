@@ -1,0 +1,12 @@
+//! What every room uses: errors, files, numbers, the words of an observation, CSV, the project's folders, time.
+
+pub mod clock;
+pub mod csv;
+pub mod failure;
+pub mod files;
+pub mod look;
+pub mod number;
+pub mod observation;
+pub mod project;
+pub mod sum;
+pub mod wording;

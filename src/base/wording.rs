@@ -1,0 +1,99 @@
+//! Words for how much: the strength of a difference and "twice", by rules that no author can bend.
+//!
+//! | relative difference | word before a comparative |
+//! | --- | --- |
+//! | printed the same | none: the text for "equal" is chosen |
+//! | below [`SLIGHT`] | iets |
+//! | up to [`CLEAR`] | none |
+//! | from [`CLEAR`] | duidelijk |
+//! | from [`MUCH`] | veel |
+//!
+//! The difference is taken relative to the second figure, on exact values, because a text that is chosen on rounded
+//! ones would turn with the number of decimals. Of two shares it is that of the shares, not of percentage points.
+
+use super::number::{self, Decimal, NumberError};
+
+/// Below this relative difference a comparative gets "iets".
+pub const SLIGHT: f64 = 0.05;
+/// From this relative difference it gets "duidelijk".
+pub const CLEAR: f64 = 0.20;
+/// From this relative difference it gets "veel".
+pub const MUCH: f64 = 0.50;
+/// How far from a whole number of times still is "bijna" or "ruim".
+pub const NEAR: f64 = 0.15;
+/// How far from a whole number of times nothing need be said.
+pub const EXACT: f64 = 0.03;
+
+/// The word before a comparative, with the space after it; empty where none is due.
+pub fn strength(first: f64, second: f64) -> &'static str {
+    if second == 0.0 {
+        return "";
+    }
+    let relative = ((first - second) / second).abs();
+    if relative < SLIGHT {
+        "iets "
+    } else if relative < CLEAR {
+        ""
+    } else if relative < MUCH {
+        "duidelijk "
+    } else {
+        "veel "
+    }
+}
+
+/// How many times: "bijna twee keer", "twee keer", "ruim twee keer", and else "2,3 keer".
+///
+/// # Errors
+/// When the number is not finite.
+pub fn times(value: f64, provisional: bool) -> Result<String, NumberError> {
+    let mark = if provisional { "*" } else { "" };
+    let whole = value.round();
+    let off = value - whole;
+    if (2.0..=10.0).contains(&whole) && off.abs() <= NEAR {
+        let words = number::count_in_words(whole as u32);
+        let about = if off.abs() <= EXACT {
+            ""
+        } else if off < 0.0 {
+            "bijna "
+        } else {
+            "ruim "
+        };
+        return Ok(format!("{about}{words} keer{mark}"));
+    }
+    number::round(value, 1).map(|rounded: Decimal| format!("{rounded} keer{mark}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strength_follows_the_relative_difference() {
+        for (first, word) in [
+            (104.0, "iets "),
+            (96.0, "iets "),
+            (110.0, ""),
+            (120.0, "duidelijk "),
+            (70.0, "duidelijk "),
+            (150.0, "veel "),
+            (10.0, "veel "),
+        ] {
+            assert_eq!(strength(first, 100.0), word, "{first}");
+        }
+    }
+
+    #[test]
+    fn times_are_said_in_words_where_they_are_nearly_whole() {
+        for (value, text) in [
+            (1.88, "bijna twee keer"),
+            (1.98, "twee keer"),
+            (2.1, "ruim twee keer"),
+            (2.3, "2,3 keer"),
+            (1.05, "1,1 keer"),
+            (0.5, "0,5 keer"),
+        ] {
+            assert_eq!(times(value, false).unwrap(), text);
+        }
+        assert_eq!(times(3.0, true).unwrap(), "drie keer*");
+    }
+}

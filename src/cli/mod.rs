@@ -1,0 +1,140 @@
+//! The command line: what can be typed, and which room does it.
+//!
+//! Two levels: [`Arguments`] is what was typed, the functions below what it means. Data goes to stdout, everything else
+//! to stderr.
+
+mod asking;
+mod fetching;
+mod progress;
+mod verifying;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::base::failure::Failure;
+use crate::base::project::Project;
+use crate::pipeline;
+use crate::query::Queries;
+use crate::source::import::{self, Imported};
+
+/// Reproducible position paper and open data on mid-sized Dutch municipalities, from open CBS figures.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Arguments {
+    /// The project's folder, with `queries/`, `data/` and `output/`.
+    #[arg(long, global = true, default_value = ".", value_name = "FOLDER")]
+    project: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the paper and all open data from the snapshots in `data/`.
+    Build(Build),
+    /// Test every claim and every check of the data; exit status 1 when a required one fails.
+    Check(asking::Check),
+    /// Take a fact or claim apart, down to the cells of CBS.
+    Explain(asking::Explain),
+    /// Find a sentence or number of the paper: its chapter, its fact or claim, and the query that defines it.
+    Where(asking::Where),
+    /// Bring a folder of figures (or regions, borders, or a networks.csv) into `data/`.
+    Import(Import),
+    /// Check a PDF against the evidence it carries; needs nothing else.
+    Verify(verifying::Verify),
+    /// Bring every table that `queries/` asks for from CBS into `data/snapshots/`.
+    Fetch(fetching::Fetch),
+    /// Look for tables at CBS, or at what one consists of.
+    Tables(fetching::Tables),
+}
+
+#[derive(Debug, Args)]
+struct Build {
+    /// The edition to build; without it the default one of `queries/editions.toml`.
+    #[arg(long, value_name = "ID")]
+    edition: Option<String>,
+    /// Print the time each stage took.
+    #[arg(long)]
+    timings: bool,
+    /// The Typst program to use; without it TYPST, PATH and the cache folder are tried, and else it is installed.
+    #[arg(long, value_name = "FILE", env = "MIDDELGROOT_TYPST")]
+    typst: Option<PathBuf>,
+    /// Make the open data only, not the paper.
+    #[arg(long)]
+    data_only: bool,
+    /// Name every topic that is asked and lacking.
+    #[arg(long)]
+    verbose: bool,
+}
+
+#[derive(Debug, Args)]
+struct Import {
+    /// Folders to import, each with a `source.toml`, or a `networks.csv`.
+    #[arg(required = true, value_name = "FOLDER")]
+    folders: Vec<PathBuf>,
+    /// Keep only the topics that `queries/` asks for.
+    #[arg(long)]
+    only_asked: bool,
+}
+
+/// Does what was typed.
+///
+/// # Errors
+/// Whatever the room that was asked reports.
+pub fn run(arguments: Arguments) -> Result<(), Failure> {
+    let project = Project::new(&arguments.project);
+    match arguments.command {
+        Command::Build(build) => run_build(&project, &build),
+        Command::Check(check) => asking::run_check(&project, &check),
+        Command::Explain(explain) => asking::run_explain(&project, &explain),
+        Command::Where(wanted) => asking::run_where(&project, &wanted),
+        Command::Import(import) => run_import(&project, &import),
+        Command::Verify(verify) => verifying::run_verify(&verify),
+        Command::Fetch(fetch) => fetching::run_fetch(&project, &fetch),
+        Command::Tables(tables) => fetching::run_tables(&project, &tables),
+    }
+}
+
+fn run_build(project: &Project, build: &Build) -> Result<(), Failure> {
+    let options = pipeline::BuildOptions {
+        edition: build.edition.as_deref(),
+        typst: build.typst.as_deref(),
+        data_only: build.data_only,
+        progress: std::io::stderr().is_terminal(),
+        verbose: build.verbose,
+    };
+    let report = pipeline::build(project, &options)?;
+    eprint!("{}", report.summary());
+    if build.timings {
+        eprint!("{}", report.timings());
+    }
+    Ok(())
+}
+
+fn run_import(project: &Project, import: &Import) -> Result<(), Failure> {
+    let queries = if import.only_asked {
+        Some(Queries::read(&project.queries())?)
+    } else {
+        None
+    };
+    for folder in &import.folders {
+        match import::import(folder, &project.data(), queries.as_ref())? {
+            Imported::Table {
+                table,
+                release,
+                topics,
+                rows,
+            } => {
+                eprintln!("imported table `{table}` as `{release}`: {topics} topics, {rows} rows");
+            }
+            Imported::Files(paths) => {
+                for path in paths {
+                    eprintln!("wrote `{}`", path.display());
+                }
+            }
+        }
+    }
+    Ok(())
+}

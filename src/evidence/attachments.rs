@@ -1,0 +1,85 @@
+//! What is attached to the PDF, so that it carries its own evidence: `bijlagen.typ` attaches what [`ALL`] lists, and
+//! `verify` expects the same.
+
+use serde::Serialize;
+
+/// The folder beside `main.typ`.
+pub const FOLDER: &str = "bijlagen";
+/// The list of checksums.
+pub const CHECKSUMS: &str = "controlesommen.txt";
+/// What the program gave the paper to print.
+pub const TEXTS: &str = "teksten.json";
+
+/// One attached file.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Attachment {
+    /// Name in the PDF.
+    pub name: &'static str,
+    /// Path beside `main.typ`.
+    pub path: &'static str,
+    /// MIME type.
+    pub mime: &'static str,
+    /// Relationship to the paper, as PDF/A-3 names them.
+    pub relationship: &'static str,
+    /// What it is, in Dutch.
+    pub description: &'static str,
+}
+
+macro_rules! attachment {
+    ($name:literal, $mime:literal, $relationship:literal, $description:literal) => {
+        Attachment {
+            name: $name,
+            path: concat!("bijlagen/", $name),
+            mime: $mime,
+            relationship: $relationship,
+            description: $description,
+        }
+    };
+}
+
+/// Every attached file, by name.
+pub const ALL: [Attachment; 8] = [
+    attachment!(
+        "bewijs.csv",
+        "text/csv",
+        "data",
+        "Teller, noemer en waarde per gemeente waar de feiten op rusten"
+    ),
+    attachment!(
+        "cellen.csv",
+        "text/csv",
+        "data",
+        "De oorspronkelijke cellen van CBS achter die regels"
+    ),
+    attachment!(
+        "controlesommen.txt",
+        "text/plain",
+        "supplement",
+        "SHA-256 van de andere bijlagen"
+    ),
+    attachment!(
+        "feiten.json",
+        "application/json",
+        "data",
+        "Elk feit met waarde, tekst, afleiding en cellen"
+    ),
+    attachment!("groepen.csv", "text/csv", "data", "De leden van elke groep"),
+    attachment!(
+        "indicatoren.csv",
+        "text/csv",
+        "data",
+        "Definitie, eenheid en berekening van elk cijfer"
+    ),
+    attachment!(
+        "teksten.json",
+        "application/json",
+        "supplement",
+        "Wat het programma aan tekst voor dit stuk heeft geleverd"
+    ),
+    attachment!(
+        "vergelijking.csv",
+        "text/csv",
+        "data",
+        "De groepen vergeleken, voor de cijfers en jaren in dit stuk"
+    ),
+];

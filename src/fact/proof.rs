@@ -1,0 +1,242 @@
+//! Evidence: for every fact its derivation, its formula with numbers, and the raw cells of CBS it rests on.
+//!
+//! In: a register. Out: `feiten.json`, `feiten.csv`, `bewijs.csv` (rows of indicators per gemeente) and `cellen.csv` (raw
+//! cells), which are attached to the paper, so that a PDF can be checked with nothing else. Only the indicators and
+//! years that facts rest on are in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::derive::{derivation, regions};
+use super::formula::formula;
+use super::trace::{CellKey, Trace};
+use super::{Error, Fact, Register};
+use crate::base::csv::Sheet;
+use crate::base::failure::Failure;
+use crate::base::files;
+use crate::evidence::{
+    COLUMNS_BEWIJS, COLUMNS_CELLEN, COLUMNS_FEITEN, Derivation, Entry, Facts, Places, label,
+};
+use crate::gemeente::RegionId;
+use crate::query::IndicatorId;
+
+/// A fact with its proof.
+#[derive(Clone, Debug)]
+pub struct Proven {
+    /// The fact.
+    pub fact: Fact,
+    /// Its label in the paper.
+    pub label: String,
+    /// How it follows from cells; `None` without a figure.
+    pub derivation: Option<Derivation>,
+    /// Its formula with the numbers filled in.
+    pub formula: String,
+    /// Its raw cells: places in `cellen.csv`, ascending.
+    pub cells: Vec<usize>,
+}
+
+/// All facts with their proof, and the files that hold it.
+#[derive(Debug)]
+pub struct Evidence {
+    /// Facts by id.
+    pub facts: Vec<Proven>,
+    /// The indicators and years that they rest on.
+    pub used: BTreeSet<(IndicatorId, i32)>,
+    /// `bewijs.csv`, `cellen.csv` and `feiten.json`, which are attached to the paper.
+    pub attached: [(&'static str, Vec<u8>); 3],
+    feiten_csv: Vec<u8>,
+}
+
+/// Regions that facts rest on, by indicator and year.
+type Needed = BTreeMap<(IndicatorId, i32), BTreeSet<RegionId>>;
+
+impl Evidence {
+    /// Gathers the proof of every fact of the register.
+    ///
+    /// # Errors
+    /// When a snapshot lacks a column.
+    pub fn new(register: &Register<'_>) -> Result<Self, Error> {
+        let trace = Trace::new(register.queries(), register.figures())?;
+        Ok(gather(register, &trace))
+    }
+
+    /// Writes the evidence into the edition's output.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn publish(&self, folder: &Path) -> Result<(), Failure> {
+        for (name, bytes) in &self.attached {
+            write(folder, name, bytes)?;
+        }
+        write(folder, "feiten.csv", &self.feiten_csv)
+    }
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let path = folder.join(name);
+    Ok(files::at("write", &path, std::fs::write(&path, bytes))?)
+}
+
+fn gather(register: &Register<'_>, trace: &Trace<'_>) -> Evidence {
+    let mut needed = Needed::new();
+    let (mut facts, mut regions_of) = (Vec::new(), Vec::new());
+    for (place, fact) in register.facts().enumerate() {
+        let derivation = derivation(fact, register);
+        let mut of_years = BTreeMap::new();
+        if let Some(derivation) = &derivation {
+            regions(derivation, register.figures(), &mut of_years);
+        }
+        for (year, regions) in &of_years {
+            needed
+                .entry((fact.id.indicator, *year))
+                .or_default()
+                .extend(regions);
+        }
+        regions_of.push(of_years);
+        facts.push(Proven {
+            label: label(place),
+            formula: formula(fact, derivation.as_ref(), register),
+            cells: Vec::new(),
+            fact: fact.clone(),
+            derivation,
+        });
+    }
+    let per_row = cells_of_rows(trace, &needed);
+    let distinct: BTreeSet<CellKey> = per_row.values().flatten().copied().collect();
+    let all: Vec<CellKey> = distinct.into_iter().collect();
+    for (proven, of_years) in facts.iter_mut().zip(regions_of) {
+        let rows = of_years.into_iter().flat_map(|(year, regions)| {
+            let indicator = proven.fact.id.indicator;
+            regions
+                .into_iter()
+                .map(move |region| (indicator, year, region))
+        });
+        let cells: BTreeSet<usize> = rows
+            .filter_map(|row| per_row.get(&row))
+            .flatten()
+            .filter_map(|cell| all.binary_search(cell).ok())
+            .collect();
+        proven.cells = cells.into_iter().collect();
+    }
+    Evidence {
+        attached: [
+            ("bewijs.csv", bewijs(register, &needed)),
+            ("cellen.csv", cellen(trace, &all)),
+            ("feiten.json", feiten_json(register, &facts)),
+        ],
+        feiten_csv: feiten_csv(register, &facts),
+        used: needed.into_keys().collect(),
+        facts,
+    }
+}
+
+fn cells_of_rows(
+    trace: &Trace<'_>,
+    needed: &Needed,
+) -> BTreeMap<(IndicatorId, i32, RegionId), Vec<CellKey>> {
+    let mut per_row = BTreeMap::new();
+    for ((indicator, year), regions) in needed {
+        for region in regions {
+            let inputs = trace.inputs(*indicator, *year, *region);
+            let cells = inputs.iter().flat_map(|input| trace.cells(input));
+            per_row.insert((*indicator, *year, *region), cells.collect());
+        }
+    }
+    per_row
+}
+
+fn feiten_json(register: &Register<'_>, facts: &[Proven]) -> Vec<u8> {
+    let edition = &register.figures().edition;
+    let entry = |proven: &Proven| {
+        let fact = &proven.fact;
+        Entry {
+            id: fact.id.to_string(),
+            label: proven.label.clone(),
+            text: fact.text.clone(),
+            value: fact.value,
+            unit: fact.unit.clone(),
+            decimals: fact.decimals,
+            provisional: fact.provisional,
+            lacking: fact.lacking.clone(),
+            what: fact.what.clone(),
+            indicator: register.queries()[fact.id.indicator].id.clone(),
+            year: fact.year,
+            formula: proven.formula.clone(),
+            derivation: proven.derivation.clone(),
+            cells: Places::of(&proven.cells),
+        }
+    };
+    let file = Facts {
+        edition: edition.id.clone(),
+        boundaries: edition.boundaries,
+        facts: facts.iter().map(entry).collect(),
+    };
+    // what holds no map with other keys than texts, and no number that is not finite, becomes JSON
+    serde_json::to_vec(&file).unwrap_or_default()
+}
+
+fn feiten_csv(register: &Register<'_>, facts: &[Proven]) -> Vec<u8> {
+    let mut sheet = Sheet::new(&COLUMNS_FEITEN, facts.len());
+    for proven in facts {
+        let fact = &proven.fact;
+        sheet.text(&fact.id.to_string());
+        sheet.text(&proven.label);
+        sheet.text(&fact.text);
+        sheet.number(fact.value);
+        sheet.text(&fact.unit);
+        sheet.integer(Some(i32::from(fact.decimals)));
+        sheet.text(if fact.provisional { "true" } else { "false" });
+        sheet.text(fact.lacking.as_deref().unwrap_or_default());
+        sheet.text(&fact.what);
+        sheet.text(&register.queries()[fact.id.indicator].id);
+        sheet.integer(fact.year);
+        sheet.text(proven.derivation.as_ref().map_or("", Derivation::kind));
+        sheet.text(&proven.formula);
+        sheet.number(Some(proven.cells.len() as f64));
+        sheet.end_row();
+    }
+    sheet.into_bytes()
+}
+
+fn bewijs(register: &Register<'_>, needed: &Needed) -> Vec<u8> {
+    let figures = register.figures();
+    let mut names: BTreeMap<RegionId, (String, String)> = BTreeMap::new();
+    let mut sheet = Sheet::new(&COLUMNS_BEWIJS, needed.len() * 350);
+    for (indicator, year) in needed.keys() {
+        let id = &register.queries()[*indicator].id;
+        let block = figures.block(*indicator);
+        for (region, cell) in block.regions().iter().zip(block.year(*year)) {
+            let named = || (region.to_string(), figures.name(*region));
+            let (code, name) = names.entry(*region).or_insert_with(named);
+            sheet.text(id);
+            sheet.integer(Some(*year));
+            sheet.text(code);
+            sheet.text(name);
+            sheet.number(cell.num);
+            sheet.number(cell.den);
+            sheet.number(cell.value());
+            sheet.text(cell.observation.missing.word());
+            sheet.text(cell.observation.status.word());
+            sheet.end_row();
+        }
+    }
+    sheet.into_bytes()
+}
+
+fn cellen(trace: &Trace<'_>, cells: &[CellKey]) -> Vec<u8> {
+    let mut sheet = Sheet::new(&COLUMNS_CELLEN, cells.len());
+    for (place, cell) in cells.iter().enumerate() {
+        let (slot, raw) = (trace.slot(*cell), trace.raw(*cell));
+        sheet.number(Some(place as f64));
+        sheet.text(&slot.table);
+        sheet.text(&slot.release);
+        sheet.text(&slot.key);
+        sheet.text(raw.region);
+        sheet.text(raw.period);
+        sheet.number(raw.value);
+        sheet.text(raw.missing);
+        sheet.text(raw.status);
+        sheet.end_row();
+    }
+    sheet.into_bytes()
+}

@@ -1,0 +1,303 @@
+//! From a fact id to its fact: the value, its text as printed, and what it is.
+
+use super::Error;
+use crate::base::number::{self, Notation, NumberError, Style};
+use crate::base::wording;
+use crate::figures::{Figures, GroupFigure, Withheld};
+use crate::gemeente::group::GroupId;
+use crate::query::{FactId, Indicator, Period, Queries, Stat, Subject};
+
+/// One printed number (or name).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// Id as it was asked.
+    pub id: FactId,
+    /// Exact value; `None` for a name, a period, or when there is no figure.
+    pub value: Option<f64>,
+    /// Text as printed, with the mark of a provisional figure.
+    pub text: String,
+    /// Unit of the value.
+    pub unit: String,
+    /// Decimals it is rounded to.
+    pub decimals: i8,
+    /// The way the value was made.
+    pub way: usize,
+    /// The year (or last year) it is of.
+    pub year: Option<i32>,
+    /// What it is, in Dutch.
+    pub what: String,
+    /// Whether it rests on provisional figures.
+    pub provisional: bool,
+    /// Why there is no figure, in Dutch.
+    pub lacking: Option<String>,
+}
+
+/// Decimals as the notation takes them.
+pub fn decimals(indicator: &Indicator) -> i8 {
+    i8::try_from(indicator.decimals).unwrap_or_default()
+}
+
+/// The text of a value of an indicator, with its sign but without the words of its unit.
+///
+/// # Errors
+/// When the value is not finite.
+pub fn print(indicator: &Indicator, value: f64, provisional: bool) -> Result<String, NumberError> {
+    let notation = Notation::parse(&indicator.unit);
+    let style = Style {
+        provisional,
+        ..Style::BARE
+    };
+    Ok(notation.text(notation.round(value, decimals(indicator))?, style))
+}
+
+/// A value, unless it is a name or a year, and its text.
+type Found = Option<(Option<f64>, String)>;
+
+impl Fact {
+    /// Resolves an id.
+    ///
+    /// # Errors
+    /// When it is of a gemeente that never was, or its value cannot be printed.
+    pub fn resolve(queries: &Queries, figures: &Figures, id: &FactId) -> Result<Self, Error> {
+        if let Subject::Gemeente(region) = id.subject
+            && !figures.gemeenten.regions.knows(region)
+        {
+            return Err(Error::NoGemeente { id: id.to_string() });
+        }
+        let indicator = &queries[id.indicator];
+        let used = figures.used(id.indicator);
+        let mut fact = Self {
+            id: id.clone(),
+            value: None,
+            text: String::new(),
+            unit: indicator.unit.clone(),
+            decimals: decimals(indicator),
+            way: used.way,
+            year: match id.years {
+                Period::Used => used.year,
+                Period::Year(year) | Period::Change(_, year) => Some(year),
+            },
+            what: String::new(),
+            provisional: false,
+            lacking: None,
+        };
+        fact.what = what(indicator, &fact, figures);
+        let resolving = Resolving { figures, indicator };
+        match resolving.found(&mut fact)? {
+            Some((value, text)) => (fact.value, fact.text) = (value, text),
+            None => {
+                fact.lacking = Some(resolving.why_lacking(&fact));
+                "geen cijfer".clone_into(&mut fact.text);
+            }
+        }
+        Ok(fact)
+    }
+}
+
+struct Resolving<'a> {
+    figures: &'a Figures,
+    indicator: &'a Indicator,
+}
+
+impl Resolving<'_> {
+    fn found(&self, fact: &mut Fact) -> Result<Found, NumberError> {
+        let of = |group: GroupId, year: Option<i32>| self.group(fact, group, year);
+        match (fact.id.subject, fact.id.years) {
+            (Subject::Period, _) => Ok(fact.year.map(|year| (None, year.to_string()))),
+            (Subject::Group(group), Period::Change(from, to)) => {
+                let (to, from) = (of(group, Some(to)), of(group, Some(from)));
+                self.difference(fact, to, from)
+            }
+            (Subject::Group(group), _) => match of(group, fact.year) {
+                Some(figure) => self.of_group(fact, group, figure),
+                None => Ok(None),
+            },
+            (Subject::Difference(first, second), _) => {
+                let (first, second) = (of(first, fact.year), of(second, fact.year));
+                self.difference(fact, first, second)
+            }
+            (Subject::Gemeente(region), _) => {
+                let cell = fact
+                    .year
+                    .and_then(|year| self.figures.cell(fact.id.indicator, region, year));
+                fact.provisional = cell.is_some_and(|cell| cell.is_provisional());
+                self.printed(fact, cell.and_then(|cell| cell.value()))
+            }
+        }
+    }
+
+    fn group(&self, fact: &Fact, group: GroupId, year: Option<i32>) -> Option<GroupFigure> {
+        let figures = self.figures;
+        year.and_then(|year| figures.group(fact.id.indicator, group, year).copied())
+    }
+
+    fn printed(&self, fact: &Fact, value: Option<f64>) -> Result<Found, NumberError> {
+        value
+            .map(|value| Ok((Some(value), print(self.indicator, value, fact.provisional)?)))
+            .transpose()
+    }
+
+    fn of_group(
+        &self,
+        fact: &mut Fact,
+        group: GroupId,
+        figure: GroupFigure,
+    ) -> Result<Found, NumberError> {
+        fact.way = figure.way;
+        let spread = figure.spread;
+        let value = match fact.id.stat {
+            Stat::Value => figure.value,
+            Stat::Min => spread.map(|spread| spread.min),
+            Stat::Q1 => spread.map(|spread| spread.q1),
+            Stat::Median => spread.map(|spread| spread.median),
+            Stat::Q3 => spread.map(|spread| spread.q3),
+            Stat::Max => spread.map(|spread| spread.max),
+            Stat::Mean => spread.map(|spread| spread.mean),
+            Stat::Count => return count(fact, Some(figure.n)),
+            Stat::Members => return count(fact, Some(figure.members)),
+            Stat::Rank => return count(fact, figure.rank),
+            Stat::MinName | Stat::MaxName => {
+                let highest = fact.id.stat == Stat::MaxName;
+                let members = self.figures.groups.get(group);
+                let extreme =
+                    self.figures
+                        .extreme(fact.id.indicator, members, figure.year, highest);
+                return Ok(extreme.map(|region| (None, self.figures.name(region))));
+            }
+            // an id of one group and year has none of these
+            Stat::Percent | Stat::Times => None,
+        };
+        fact.provisional = figure.is_provisional();
+        self.printed(fact, value)
+    }
+
+    /// The first minus the second, printed without a sign: the sentence around it says the direction.
+    fn difference(
+        &self,
+        fact: &mut Fact,
+        first: Option<GroupFigure>,
+        second: Option<GroupFigure>,
+    ) -> Result<Found, NumberError> {
+        let provisional = |of: &Option<GroupFigure>| of.is_some_and(|of| of.is_provisional());
+        fact.provisional = match fact.id.years {
+            Period::Change(..) => provisional(&first) || provisional(&second),
+            _ => {
+                first.is_some() && second.is_some() && (provisional(&first) || provisional(&second))
+            }
+        };
+        let values = first
+            .and_then(|of| of.value)
+            .zip(second.and_then(|of| of.value));
+        let Some((first, second)) = values else {
+            return Ok(None);
+        };
+        let style = Style {
+            provisional: fact.provisional,
+            ..Style::BARE
+        };
+        match fact.id.stat {
+            Stat::Percent if second == 0.0 => Ok(None),
+            Stat::Percent => {
+                let percent = (first - second) / second.abs() * 100.0;
+                (fact.unit, fact.decimals) = ("%".to_owned(), 0);
+                let notation = Notation::parse("%");
+                let text = notation.text(notation.round(percent.abs(), 0)?, style);
+                Ok(Some((Some(percent), text)))
+            }
+            Stat::Times if second <= 0.0 => Ok(None),
+            Stat::Times => {
+                (fact.unit, fact.decimals) = ("keer".to_owned(), 1);
+                let times = first / second;
+                Ok(Some((
+                    Some(times),
+                    wording::times(times, fact.provisional)?,
+                )))
+            }
+            _ => {
+                let difference = first - second;
+                let points = self.indicator.unit == "%";
+                if points {
+                    "procentpunt".clone_into(&mut fact.unit);
+                }
+                let notation = Notation::parse(&fact.unit);
+                let style = Style {
+                    words: points,
+                    ..style
+                };
+                let rounded = notation.round(difference.abs(), fact.decimals)?;
+                Ok(Some((Some(difference), notation.text(rounded, style))))
+            }
+        }
+    }
+
+    fn why_lacking(&self, fact: &Fact) -> String {
+        let Some(year) = fact.year else {
+            return "geen cijfers in deze editie".to_owned();
+        };
+        let group = fact.id.subject.groups().next();
+        let figure = group.and_then(|group| self.group(fact, group, Some(year)));
+        match figure.map(|figure| figure.withheld) {
+            Some(Withheld::Coverage) => format!("te weinig leden met een cijfer in {year}"),
+            Some(Withheld::DistributionOnly) => {
+                "laat zich niet middelen: alleen de verdeling".to_owned()
+            }
+            _ => format!("geen cijfer in {year}"),
+        }
+    }
+}
+
+fn count(fact: &mut Fact, number: Option<usize>) -> Result<Found, NumberError> {
+    let Some(number) = number else {
+        return Ok(None);
+    };
+    "aantal".clone_into(&mut fact.unit);
+    fact.decimals = 0;
+    let value = number as f64;
+    Ok(Some((Some(value), number::round(value, 0)?.to_string())))
+}
+
+/// What a fact is, in Dutch.
+fn what(indicator: &Indicator, fact: &Fact, figures: &Figures) -> String {
+    let stat = match fact.id.stat {
+        Stat::Value => "",
+        Stat::Percent => ", in procenten",
+        Stat::Times => ", hoeveel keer",
+        Stat::Min => ", laagste lid",
+        Stat::Q1 => ", eerste kwartiel van de leden",
+        Stat::Median => ", mediaan van de leden",
+        Stat::Q3 => ", derde kwartiel van de leden",
+        Stat::Max => ", hoogste lid",
+        Stat::Mean => ", ongewogen gemiddelde van de leden",
+        Stat::Count => ", leden met een cijfer",
+        Stat::Members => ", aantal leden",
+        Stat::Rank => {
+            let networks = figures.groups.networks().count() as u32;
+            &format!(
+                ", rang onder de {} netwerken",
+                number::count_in_words(networks)
+            )
+        }
+        Stat::MinName => ", lid met de laagste waarde",
+        Stat::MaxName => ", lid met de hoogste waarde",
+    };
+    let label = |group: GroupId| &figures.groups.get(group).name.label;
+    let whom = match fact.id.subject {
+        Subject::Group(group) => label(group).clone(),
+        Subject::Difference(first, second) => {
+            let between = if fact.id.stat == Stat::Times {
+                "tegenover"
+            } else {
+                "min"
+            };
+            format!("{} {between} {}", label(first), label(second))
+        }
+        Subject::Gemeente(region) => figures.name(region),
+        Subject::Period => "periode".to_owned(),
+    };
+    let when = match (fact.id.years, fact.year) {
+        (Period::Change(from, to), _) => format!(", verandering {from}-{to}"),
+        (_, Some(year)) => format!(", {year}"),
+        (_, None) => String::new(),
+    };
+    format!("{}, {whom}{when}{stat}", indicator.title)
+}

@@ -1,0 +1,554 @@
+//! Indicators per region: every way of every indicator, on the edition's boundaries, for every year there are figures.
+//!
+//! In: the tidy figures. Out: a [`Block`] per indicator, with numerator, denominator or weight, and value or kind of
+//! missing. A denominator or weight that is missing comes from the latest earlier year, brought to the same boundaries.
+//! Per year the first way that has figures counts, because CBS changes counts into percentages and back.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::Scope;
+use super::block::{Block, Cell, Period};
+use super::boundaries::{Brought, Crosswalks};
+use super::earlier::latest_with;
+use super::tidy::Tidy;
+use crate::base::observation::{Missing, Observation, Status};
+use crate::base::sum::Sum;
+use crate::gemeente::{Population, RegionId, RegionList};
+use crate::query::{Formula, Queries, TopicId, Way};
+
+/// Figures of all indicators, and the inhabitants that they were divided by.
+#[derive(Debug)]
+pub struct Indicators {
+    /// By [`crate::query::IndicatorId`].
+    pub blocks: Vec<Block>,
+    /// Inhabitants by year and place of the region, of that year or the latest earlier one.
+    pub inhabitants: BTreeMap<i32, Vec<Option<f64>>>,
+}
+
+/// Inhabitants on 1 January per year and gemeente, as they were published.
+pub fn population(queries: &Queries, tidy: &Tidy) -> Population {
+    tidy.years(queries.inhabitants)
+        .flat_map(|(year, rows)| {
+            rows.iter()
+                .filter_map(move |row| Some(((year, row.region), row.observation.value?)))
+        })
+        .collect()
+}
+
+/// Computes all indicators.
+pub fn compute(scope: Scope<'_>, tidy: &Tidy, population: &Population) -> Indicators {
+    let boundaries = scope.edition.boundaries;
+    let pairs = pairs(scope, tidy);
+    let first = tidy.origins.keys().map(|(_, year)| *year).min();
+    let until = scope.edition.until;
+    let making = Making {
+        queries: scope.queries,
+        tidy,
+        to: boundaries,
+        regions: Arc::new(RegionList::of_year(&scope.gemeenten.regions, boundaries)),
+        years: (first.unwrap_or(until)..=until).collect(),
+        crosswalks: Crosswalks::new(&pairs, scope.gemeenten, population),
+        topics: RefCell::default(),
+    };
+    Indicators {
+        blocks: scope
+            .queries
+            .indicators
+            .iter()
+            .map(|indicator| making.block(indicator))
+            .collect(),
+        inhabitants: making.inhabitants(),
+    }
+}
+
+/// Every pair of lists between which figures go: all to the edition's, and weights to those of their ratios.
+fn pairs(scope: Scope<'_>, tidy: &Tidy) -> BTreeSet<(i32, i32)> {
+    let lists = |topic: TopicId, year: i32| -> BTreeSet<i32> {
+        let rows = tidy.rows(topic, year).iter();
+        rows.map(|row| row.list).collect()
+    };
+    let queries = scope.queries;
+    let mut pairs = BTreeSet::new();
+    for topic in queries.topic_ids() {
+        for (year, _) in tidy.years(topic) {
+            let to = scope.edition.boundaries;
+            pairs.extend(lists(topic, year).into_iter().map(|from| (from, to)));
+        }
+    }
+    for way in queries.indicators.iter().flat_map(|asked| &asked.ways) {
+        let Way::Mean { ratio, weight } = way else {
+            continue;
+        };
+        for (year, _) in tidy.years(*ratio) {
+            let Some(den_year) = weight_year(tidy, weight, year) else {
+                continue;
+            };
+            for (to, term) in lists(*ratio, year)
+                .into_iter()
+                .flat_map(|to| weight.terms.iter().map(move |term| (to, term)))
+            {
+                let from = lists(term.topic, den_year).into_iter();
+                pairs.extend(from.map(|from| (from, to)));
+            }
+        }
+    }
+    pairs
+}
+
+/// The year that the weight of a ratio comes from: the latest in which all of its topics have figures.
+pub fn weight_year(tidy: &Tidy, weight: &Formula, year: i32) -> Option<i32> {
+    let has_figures = |topic: TopicId, year: i32| {
+        let rows = tidy.rows(topic, year);
+        rows.iter().any(|row| row.observation.value.is_some())
+    };
+    let has_all = |year: i32| {
+        weight
+            .terms
+            .iter()
+            .all(|term| has_figures(term.topic, year))
+    };
+    latest_with(year, has_all)
+}
+
+/// How the figures of a topic go to other boundaries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Moving {
+    AddingUp,
+    Unchanged,
+}
+
+/// What computing the indicators of an edition needs.
+struct Making<'a> {
+    queries: &'a Queries,
+    tidy: &'a Tidy,
+    /// The edition's list of gemeenten.
+    to: i32,
+    regions: Arc<RegionList>,
+    years: Vec<i32>,
+    crosswalks: Crosswalks,
+    /// Topics on the edition's boundaries, brought there when first asked for.
+    topics: RefCell<BTreeMap<(TopicId, Moving), Rc<BTreeMap<i32, Brought>>>>,
+}
+
+impl Making<'_> {
+    fn block(&self, indicator: &crate::query::Indicator) -> Block {
+        let mut made: BTreeMap<i32, (usize, Vec<Option<Cell>>)> = BTreeMap::new();
+        for (place, way) in indicator.ways.iter().enumerate() {
+            let years = self
+                .years
+                .iter()
+                .filter(|year| indicator.years.contains(**year) && !made.contains_key(year));
+            let cells = self.way(way, &years.copied().collect::<Vec<_>>());
+            let with_figures = cells
+                .into_iter()
+                .filter(|(_, cells)| cells.iter().flatten().any(|cell| cell.value().is_some()));
+            made.extend(with_figures.map(|(year, cells)| (year, (place, cells))));
+        }
+        let mut block = Block::new(Arc::clone(&self.regions));
+        for (year, (way, cells)) in made {
+            let cells = cells.into_iter().map(|cell| cell.unwrap_or(Cell::ABSENT));
+            block.push(Period { year, way }, cells);
+        }
+        block
+    }
+
+    /// The cells of a way in some years, by place of the region.
+    fn way(&self, way: &Way, years: &[i32]) -> Vec<(i32, Vec<Option<Cell>>)> {
+        let of_year: Box<dyn Fn(i32) -> Vec<Option<Cell>> + '_> = match way {
+            Way::Quotient {
+                numerator,
+                denominator,
+                of_nederland,
+                scale,
+                minus,
+            } => {
+                let quotient = Quotient {
+                    numerator: self.sums(numerator),
+                    denominator: self.sums(denominator),
+                    fixed_year: denominator.fixed_year,
+                    of_nederland: *of_nederland,
+                    scale: *scale,
+                    minus: *minus,
+                };
+                Box::new(move |year| self.quotient(&quotient, year))
+            }
+            Way::Mean { ratio, weight } => Box::new(|year| self.mean(*ratio, weight, year)),
+            Way::Total { total } => {
+                let sums = self.sums(total);
+                Box::new(move |year| {
+                    let cells = sums.year(year).into_iter();
+                    cells.map(|sum| sum.map(total_cell)).collect()
+                })
+            }
+            Way::Distribution { topic } => {
+                let topic = self.topic(*topic, Moving::Unchanged);
+                Box::new(move |year| {
+                    let rows = topic.get(&year).into_iter().flatten();
+                    rows.map(|row| row.map(lone_cell)).collect()
+                })
+            }
+            Way::SizeClass {
+                topic,
+                from,
+                to,
+                scale,
+            } => Box::new(|year| self.size_class(*topic, (*from, *to), *scale, year)),
+        };
+        years.iter().map(|year| (*year, of_year(*year))).collect()
+    }
+
+    /// A topic on the edition's boundaries, year by year.
+    fn topic(&self, topic: TopicId, moving: Moving) -> Rc<BTreeMap<i32, Brought>> {
+        if let Some(known) = self.topics.borrow().get(&(topic, moving)) {
+            return Rc::clone(known);
+        }
+        let by_dwellings = self.queries[topic].by_dwellings;
+        let brought = if topic == self.queries.gemeenten {
+            self.years
+                .iter()
+                .map(|year| (*year, self.one_per_gemeente()))
+                .collect()
+        } else {
+            let years = self.tidy.years(topic);
+            let years = years.filter(|(year, _)| self.years.last() >= Some(year));
+            years
+                .map(|(year, rows)| {
+                    let brought = match moving {
+                        Moving::AddingUp => self.crosswalks.add_up(rows, self.to, by_dwellings),
+                        Moving::Unchanged => self.crosswalks.keep_unchanged(rows, self.to),
+                    };
+                    (year, brought)
+                })
+                .collect()
+        };
+        let brought = Rc::new(brought);
+        let mut topics = self.topics.borrow_mut();
+        topics.insert((topic, moving), Rc::clone(&brought));
+        brought
+    }
+
+    fn one_per_gemeente(&self) -> Brought {
+        let one = Observation {
+            value: Some(1.0),
+            missing: Missing::None,
+            status: Status::Final,
+        };
+        let of = |region: &RegionId| (*region != RegionId::NEDERLAND).then_some(one);
+        self.regions.ids().iter().map(of).collect()
+    }
+
+    fn sums(&self, formula: &Formula) -> Sums {
+        let terms = formula.terms.iter().map(|term| {
+            let moving = if self.queries[term.topic].additive {
+                Moving::AddingUp
+            } else {
+                Moving::Unchanged
+            };
+            (self.topic(term.topic, moving), term.sign())
+        });
+        Sums {
+            terms: terms.collect(),
+            regions: self.regions.len(),
+        }
+    }
+
+    fn quotient(&self, quotient: &Quotient, year: i32) -> Vec<Option<Cell>> {
+        let base = quotient.fixed_year.unwrap_or(year);
+        let national = quotient
+            .of_nederland
+            .then(|| self.national(&quotient.denominator, year));
+        let numerators = quotient.numerator.year(year);
+        numerators
+            .into_iter()
+            .enumerate()
+            .map(|(place, numerator)| {
+                let below = self.with_earlier(&quotient.denominator, base, place);
+                Some(quotient.cell(numerator?, below, national))
+            })
+            .collect()
+    }
+
+    /// A denominator of a year, or of the latest earlier year where that has none.
+    fn with_earlier(&self, sums: &Sums, year: i32, place: usize) -> Below {
+        let within =
+            |year: i32| self.years.first() <= Some(&year) && self.years.last() >= Some(&year);
+        if !within(year) {
+            return Below::default();
+        }
+        let of = |year: i32| sums.one(year, place).filter(|_| within(year));
+        let found = latest_with(year, |year| of(year).is_some_and(|sum| sum.value.is_some()));
+        // a gemeente that has lost its figures keeps the reason why
+        let known = latest_with(year, |year| of(year).is_some());
+        Below {
+            value: found.and_then(|year| of(year)?.value),
+            year: found,
+            missing: known.and_then(of).map(|sum| sum.missing),
+            status: of(year).map(|sum| sum.status),
+        }
+    }
+
+    /// What Nederland has of a denominator: as published, or else the sum.
+    fn national(&self, sums: &Sums, year: i32) -> f64 {
+        let values =
+            (0..self.regions.len()).map(|place| self.with_earlier(sums, year, place).value);
+        let values = self.regions.ids().iter().zip(values);
+        let published = values
+            .clone()
+            .find(|(region, _)| **region == RegionId::NEDERLAND)
+            .and_then(|(_, value)| value);
+        published.unwrap_or_else(|| {
+            let gemeenten = values.filter(|(region, _)| **region != RegionId::NEDERLAND);
+            Sum::from_iter(gemeenten.filter_map(|(_, value)| value)).total()
+        })
+    }
+
+    /// A published ratio, with its weight on the list that it is on, brought to the edition's.
+    fn mean(&self, ratio: TopicId, weight: &Formula, year: i32) -> Vec<Option<Cell>> {
+        let rows = self.tidy.rows(ratio, year);
+        let den_year = weight_year(self.tidy, weight, year);
+        let by_dwellings = weight
+            .terms
+            .iter()
+            .any(|term| self.queries[term.topic].by_dwellings);
+        let lists: BTreeSet<i32> = rows.iter().map(|row| row.list).collect();
+        let weights: BTreeMap<i32, Vec<Option<f64>>> = lists
+            .into_iter()
+            .filter_map(|list| Some((list, self.weights(weight, den_year?, list))))
+            .collect();
+        let weight_of = |place: usize| {
+            let row = rows[place];
+            let list = self.crosswalks.list(row.list)?;
+            *weights.get(&row.list)?.get(list.place(row.region)?)?
+        };
+        let averaged = self
+            .crosswalks
+            .average(rows, weight_of, self.to, by_dwellings);
+        let cells = averaged.into_iter().zip(self.regions.ids());
+        cells
+            .map(|(averaged, region)| {
+                let averaged = averaged?;
+                Some(Cell {
+                    // what was published for Nederland stands; its weight plays no part
+                    num: averaged.num.filter(|_| *region != RegionId::NEDERLAND),
+                    den: averaged.den,
+                    den_year,
+                    observation: averaged.observation,
+                })
+            })
+            .collect()
+    }
+
+    /// Weights of a year on a list, by place in it; a term that is missing makes the weight missing.
+    fn weights(&self, formula: &Formula, year: i32, list: i32) -> Vec<Option<f64>> {
+        let mut weights: Option<Vec<Option<f64>>> = None;
+        for term in &formula.terms {
+            let rows = self.tidy.rows(term.topic, year);
+            let by_dwellings = self.queries[term.topic].by_dwellings;
+            let brought = self.crosswalks.add_up(rows, list, by_dwellings);
+            let term = brought
+                .into_iter()
+                .map(|of| of?.value.map(|value| value * term.sign()));
+            weights = Some(match weights {
+                None => term.collect(),
+                Some(sums) => {
+                    let both = sums.into_iter().zip(term);
+                    both.map(|(sum, term)| Some(sum? + term?)).collect()
+                }
+            });
+        }
+        weights.unwrap_or_default()
+    }
+
+    /// The share of the national total that lives in gemeenten of a size, on the year's own list.
+    fn size_class(
+        &self,
+        topic: TopicId,
+        (from, to): (f64, f64),
+        scale: f64,
+        year: i32,
+    ) -> Vec<Option<Cell>> {
+        let rows = self.tidy.rows(topic, year);
+        let class = SizeClassSums::of(rows, (from, to));
+        let Some(class) = class else {
+            return Vec::new();
+        };
+        let (num, den) = (class.num.total(), class.den.total());
+        let cell = Cell {
+            num: Some(num),
+            den: Some(den),
+            den_year: Some(year),
+            observation: Observation {
+                value: Some(num / den * scale),
+                missing: Missing::None,
+                status: class.status,
+            },
+        };
+        let of = |region: &RegionId| (*region == RegionId::NEDERLAND).then_some(cell);
+        self.regions.ids().iter().map(of).collect()
+    }
+
+    /// Inhabitants per year and place, of that year or the latest earlier one.
+    fn inhabitants(&self) -> BTreeMap<i32, Vec<Option<f64>>> {
+        let sums = self.sums(&Formula::from(self.queries.inhabitants));
+        let of = |year: i32| {
+            let places = 0..self.regions.len();
+            let of_place = |place| self.with_earlier(&sums, year, place).value;
+            (year, places.map(of_place).collect())
+        };
+        self.years.iter().copied().map(of).collect()
+    }
+}
+
+/// Who lives in gemeenten of a size, on one year's own list.
+#[derive(Clone, Copy, Debug)]
+pub struct SizeClassSums {
+    num: Sum,
+    den: Sum,
+    status: Status,
+    /// Gemeenten of that size.
+    pub within: usize,
+    /// All gemeenten.
+    pub of: usize,
+}
+
+impl SizeClassSums {
+    /// From the rows of a topic and year; `None` where no gemeente has a figure.
+    pub fn of(rows: &[super::tidy::Row], (from, to): (f64, f64)) -> Option<Self> {
+        let mut sums = Self {
+            num: Sum::default(),
+            den: Sum::default(),
+            status: Status::Final,
+            within: 0,
+            of: 0,
+        };
+        for row in rows.iter().filter(|row| row.region != RegionId::NEDERLAND) {
+            let Some(value) = row.observation.value else {
+                continue;
+            };
+            sums.den.add(value);
+            sums.of += 1;
+            sums.status = sums.status.max(row.observation.status);
+            if (from..=to).contains(&value) {
+                sums.num.add(value);
+                sums.within += 1;
+            }
+        }
+        (sums.of > 0).then_some(sums)
+    }
+}
+
+fn lone_cell(observation: Observation) -> Cell {
+    Cell {
+        observation,
+        ..Cell::ABSENT
+    }
+}
+
+fn total_cell(sum: Observation) -> Cell {
+    Cell {
+        num: sum.value,
+        ..lone_cell(sum)
+    }
+}
+
+/// A formula over topics on the edition's boundaries.
+struct Sums {
+    terms: Vec<(Rc<BTreeMap<i32, Brought>>, f64)>,
+    regions: usize,
+}
+
+impl Sums {
+    /// The sum of a place, with the reason where it has no value: that of a term, or that a term has no row.
+    fn one(&self, year: i32, place: usize) -> Option<Observation> {
+        let of_terms = self.terms.iter().map(|(topic, sign)| {
+            let row = topic.get(&year).and_then(|rows| *rows.get(place)?);
+            (row, *sign)
+        });
+        let mut found: Option<Observation> = None;
+        let (mut value, mut whole) = (Sum::default(), true);
+        for (row, sign) in of_terms {
+            let Some(row) = row else {
+                whole = false;
+                continue;
+            };
+            whole &= row.value.is_some();
+            value.add(row.value.unwrap_or_default() * sign);
+            let before = found.unwrap_or(row);
+            found = Some(Observation {
+                value: None,
+                missing: before.missing.max(row.missing),
+                status: before.status.max(row.status),
+            });
+        }
+        let found = found?;
+        let value = whole.then_some(value.total());
+        Some(Observation {
+            value,
+            missing: match (value, found.missing) {
+                (Some(_), _) => Missing::None,
+                (None, Missing::None) => Missing::Absent,
+                (None, reason) => reason,
+            },
+            status: found.status,
+        })
+    }
+
+    fn year(&self, year: i32) -> Vec<Option<Observation>> {
+        (0..self.regions)
+            .map(|place| self.one(year, place))
+            .collect()
+    }
+}
+
+/// One sum over another.
+struct Quotient {
+    numerator: Sums,
+    denominator: Sums,
+    fixed_year: Option<i32>,
+    of_nederland: bool,
+    scale: f64,
+    minus: f64,
+}
+
+/// What stands below the line.
+#[derive(Clone, Copy, Default)]
+struct Below {
+    value: Option<f64>,
+    /// The year it is of.
+    year: Option<i32>,
+    /// Why the year itself has none, if it ever had a row.
+    missing: Option<Missing>,
+    /// Status of the year itself.
+    status: Option<Status>,
+}
+
+impl Quotient {
+    fn cell(&self, above: Observation, below: Below, national: Option<f64>) -> Cell {
+        let den = if self.of_nederland {
+            national
+        } else {
+            below.value
+        };
+        let both = above.value.zip(den.filter(|den| *den > 0.0));
+        let value = both.map(|(num, den)| num / den * self.scale - self.minus);
+        let missing = match (value, above.value, below.missing) {
+            (Some(_), _, _) => Missing::None,
+            (None, None, _) => above.missing,
+            (None, Some(_), Some(reason)) if reason != Missing::None => reason,
+            (None, Some(_), _) => Missing::Absent,
+        };
+        Cell {
+            num: above.value,
+            den,
+            den_year: below.year,
+            observation: Observation {
+                value,
+                missing,
+                status: below.status.map_or(above.status, |of| of.max(above.status)),
+            },
+        }
+    }
+}

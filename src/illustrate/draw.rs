@@ -1,0 +1,434 @@
+//! Drawing: the values of a chart's groups and members, with the labels that print them, in the shape of its kind.
+//!
+//! Provisional figures, incomplete lists and low coverage are marked in the picture itself.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Error, ErrorKind, INCOMPLETE};
+use crate::base::number::{self, Notation};
+use crate::chart::{self, ChartError, Picture, Ticks};
+use crate::fact::print;
+use crate::figures::{Cell, Figures, GroupFigure};
+use crate::gemeente::group::{Group, GroupId, GroupKind};
+use crate::gemeente::{Geometry, RegionId};
+use crate::query::{Chart, ChartKind, Indicator, IndicatorId, Queries};
+
+/// A chart that is drawn.
+#[derive(Debug)]
+pub struct Drawn<'a> {
+    /// The chart.
+    pub chart: &'a Chart,
+    /// The drawing.
+    pub picture: Picture,
+    /// The years it shows.
+    pub years: Vec<i32>,
+}
+
+impl Drawn<'_> {
+    /// The indicator that its title and alt text speak of.
+    pub fn indicator(&self) -> IndicatorId {
+        self.chart.indicators[0]
+    }
+
+    /// The last year it shows.
+    pub fn last(&self) -> i32 {
+        self.years.last().copied().unwrap_or_default()
+    }
+}
+
+/// Draws a chart; `None` when there are no figures for it in this edition. Borders are needed for maps only.
+///
+/// # Errors
+/// When it cannot be drawn, or its labels overlap.
+pub fn draw<'a>(
+    chart: &'a Chart,
+    queries: &'a Queries,
+    figures: &'a Figures,
+    geometry: Option<&Geometry>,
+) -> Result<Option<Drawn<'a>>, Error> {
+    let drawing = Drawing {
+        queries,
+        figures,
+        chart,
+        years: years(chart, figures),
+    };
+    if drawing.years.is_empty() {
+        return Ok(None);
+    }
+    let picture = match chart.kind {
+        ChartKind::Strip => drawing.strip(),
+        ChartKind::Bars => drawing.bars(),
+        ChartKind::Lines => drawing.lines(),
+        ChartKind::Slope => drawing.slope(),
+        ChartKind::Ranked => drawing.ranked(),
+        ChartKind::Map => drawing.map(geometry),
+    };
+    let picture = match picture {
+        Err(ChartError::Empty(_)) => return Ok(None),
+        other => other.map_err(|error| Error::of(chart, ErrorKind::Drawing(error)))?,
+    };
+    if let Some(overlap) = picture.overlaps().first() {
+        let overlap = ErrorKind::Overlap(format!("{overlap:?}"));
+        return Err(Error::of(chart, overlap));
+    }
+    Ok(Some(Drawn {
+        chart,
+        picture,
+        years: drawing.years,
+    }))
+}
+
+/// The years a chart shows of its first indicator.
+fn years(chart: &Chart, figures: &Figures) -> Vec<i32> {
+    if chart.kind == ChartKind::Map {
+        return vec![figures.edition.boundaries];
+    }
+    let indicator = chart.indicators[0];
+    let used = figures.used(indicator).year;
+    if !chart.kind.is_over_years() {
+        return used.into_iter().collect();
+    }
+    let of_groups = chart.groups.iter();
+    let valued: BTreeSet<i32> = of_groups
+        .flat_map(|group| figures.compared(indicator).of_group(*group))
+        .filter(|figure| figure.value.is_some())
+        .map(|figure| figure.year)
+        .filter(|year| chart.years.contains(*year) && used.is_some_and(|used| *year <= used))
+        .collect();
+    match (chart.kind, valued.first(), valued.last()) {
+        _ if valued.len() < 2 => Vec::new(),
+        (ChartKind::Slope, Some(first), Some(last)) => vec![*first, *last],
+        _ => valued.into_iter().collect(),
+    }
+}
+
+/// A chart while it is drawn.
+struct Drawing<'a> {
+    queries: &'a Queries,
+    figures: &'a Figures,
+    chart: &'a Chart,
+    years: Vec<i32>,
+}
+
+type Picturing = Result<Picture, ChartError>;
+
+/// A member with its cell.
+struct Member<'a> {
+    name: String,
+    cell: Option<&'a Cell>,
+}
+
+impl Member<'_> {
+    fn value(&self) -> Option<f64> {
+        self.cell.and_then(Cell::value)
+    }
+}
+
+impl<'a> Drawing<'a> {
+    fn first(&self) -> IndicatorId {
+        self.chart.indicators[0]
+    }
+
+    fn last(&self) -> i32 {
+        self.years.last().copied().unwrap_or_default()
+    }
+
+    fn width(&self) -> chart::Width {
+        if self.chart.half {
+            chart::Width::Half
+        } else {
+            chart::Width::Full
+        }
+    }
+
+    fn group(&self, id: GroupId) -> &'a Group {
+        self.figures.groups.get(id)
+    }
+
+    fn figure(&self, indicator: IndicatorId, group: GroupId, year: i32) -> Option<&'a GroupFigure> {
+        self.figures.group(indicator, group, year)
+    }
+
+    fn text(&self, indicator: IndicatorId, value: Option<f64>, provisional: bool) -> String {
+        let indicator = &self.queries[indicator];
+        value.map_or_else(
+            || "geen cijfer".to_owned(),
+            |value| print(indicator, value, provisional).unwrap_or_default(),
+        )
+    }
+
+    /// A group's value with the label that prints it.
+    fn value(&self, indicator: IndicatorId, id: GroupId, year: i32) -> chart::GroupValue {
+        let (group, figure) = (self.group(id), self.figure(indicator, id, year));
+        let value = figure.and_then(|figure| figure.value);
+        let provisional = figure.is_some_and(GroupFigure::is_provisional);
+        let text = self.text(indicator, value, provisional);
+        chart::GroupValue {
+            look: group.name.look,
+            label: format!("{} {text}", name(group)),
+            value,
+            hollow: !group.complete || figure.is_some_and(is_thin),
+        }
+    }
+
+    fn members(&self, indicator: IndicatorId, year: i32) -> Vec<Member<'a>> {
+        let of = |region: RegionId| Member {
+            name: self.figures.name(region),
+            cell: self.figures.cell(indicator, region, year),
+        };
+        self.figures.groups.subject().regions().map(of).collect()
+    }
+
+    fn strip(&self) -> Picturing {
+        let rows = self.chart.indicators.iter();
+        chart::strip(&chart::Strip {
+            width: self.width(),
+            rows: rows.filter_map(|id| self.strip_row(*id)).collect(),
+            shared_scale: true,
+            ticks: ticks(&self.queries[self.first()]),
+        })
+    }
+
+    fn strip_row(&self, indicator: IndicatorId) -> Option<chart::StripRow> {
+        let year = self.figures.used(indicator).year?;
+        let members = self.members(indicator, year);
+        let alone = self.chart.indicators.len() == 1;
+        let named = if alone && !self.chart.half {
+            ends(&members)
+        } else {
+            [None; 2]
+        };
+        let dots = members.iter().enumerate().map(|(place, member)| {
+            let provisional = member.cell.is_some_and(Cell::is_provisional);
+            let label = || {
+                let text = self.text(indicator, member.value(), provisional);
+                format!("{} {text}", member.name)
+            };
+            chart::Member {
+                name: member.name.clone(),
+                value: member.value(),
+                label: named.contains(&Some(place)).then(label),
+                hollow: false,
+            }
+        });
+        let values = self.chart.groups.iter();
+        Some(chart::StripRow {
+            label: if alone {
+                String::new()
+            } else {
+                self.queries[indicator].title.clone()
+            },
+            dots: self.figures.groups.subject().name.look,
+            members: dots.collect(),
+            groups: values
+                .map(|group| self.value(indicator, *group, year))
+                .collect(),
+            ticks: None,
+        })
+    }
+
+    fn bars(&self) -> Picturing {
+        let (indicator, year) = (self.first(), self.last());
+        let nation = self.figures.groups.nation().id;
+        let groups = self.chart.groups.iter().filter(|group| **group != nation);
+        let items = groups.map(|id| {
+            let (group, value) = (self.group(*id), self.value(indicator, *id, year));
+            let figure = self.figure(indicator, *id, year);
+            let provisional = figure.is_some_and(GroupFigure::is_provisional);
+            chart::BarItem {
+                name: name(group),
+                look: value.look,
+                value: value.value,
+                text: self.text(indicator, value.value, provisional),
+                hollow: value.hollow,
+            }
+        });
+        let reference = self.chart.groups.contains(&nation);
+        chart::bars(&chart::Bars {
+            width: self.width(),
+            form: chart::BarForm::Bar,
+            items: items.collect(),
+            reference: reference.then(|| self.value(indicator, nation, year)),
+        })
+    }
+
+    fn lines(&self) -> Picturing {
+        let first = self.years.first().copied().unwrap_or_default();
+        let periods: Vec<i32> = (first..=self.last()).collect();
+        let series = self
+            .chart
+            .groups
+            .iter()
+            .map(|id| self.series(*id, &periods));
+        let breaks = self.chart.broken.iter().map(|(before, note)| chart::Break {
+            before: *before,
+            note: note.clone(),
+        });
+        chart::lines(&chart::Lines {
+            width: self.width(),
+            height: None,
+            series: series
+                .filter(|series| series.points.iter().any(|point| point.value.is_some()))
+                .collect(),
+            breaks: breaks.collect(),
+            from_zero: false,
+            ticks: ticks(&self.queries[self.first()]),
+            periods: periods
+                .iter()
+                .map(|year| chart::Period {
+                    year: *year,
+                    label: year.to_string(),
+                })
+                .collect(),
+        })
+    }
+
+    fn series(&self, id: GroupId, periods: &[i32]) -> chart::Series {
+        let group = self.group(id);
+        let point = |year: &i32| {
+            let figure = self.figure(self.first(), id, *year);
+            chart::Point {
+                value: figure.and_then(|figure| figure.value),
+                provisional: figure.is_some_and(GroupFigure::is_provisional),
+                hollow: figure.is_some_and(is_thin),
+            }
+        };
+        chart::Series {
+            look: group.name.look,
+            label: self.value(self.first(), id, self.last()).label,
+            points: periods.iter().map(point).collect(),
+            hollow: !group.complete,
+        }
+    }
+
+    fn slope(&self) -> Picturing {
+        let (from, to) = (self.years.first().copied().unwrap_or_default(), self.last());
+        let end = |group: GroupId, year: i32| {
+            let value = self.value(self.first(), group, year);
+            value.value.map(|number| (number, value.label))
+        };
+        let items = self.chart.groups.iter().map(|id| chart::SlopeItem {
+            look: self.group(*id).name.look,
+            from: end(*id, from),
+            to: end(*id, to),
+            hollow: !self.group(*id).complete,
+        });
+        chart::slope(&chart::Slope {
+            width: self.width(),
+            from: from.to_string(),
+            to: to.to_string(),
+            items: items.collect(),
+        })
+    }
+
+    fn ranked(&self) -> Picturing {
+        let (indicator, year) = (self.first(), self.last());
+        let groups = &self.figures.groups;
+        let members = self.members(indicator, year).into_iter().map(|member| {
+            let provisional = member.cell.is_some_and(Cell::is_provisional);
+            chart::RankedMember {
+                value: member.value(),
+                text: self.text(indicator, member.value(), provisional),
+                name: member.name,
+                strong: false,
+                hollow: false,
+            }
+        });
+        let ends = [groups.subject().id, groups.nation().id];
+        let references = self
+            .chart
+            .groups
+            .iter()
+            .filter(|group| ends.contains(group));
+        chart::ranked_dots(&chart::RankedDots {
+            width: self.width(),
+            members: members.collect(),
+            dots: groups.subject().name.look,
+            references: references
+                .map(|group| self.value(indicator, *group, year))
+                .collect(),
+            ascending: false,
+            columns: None,
+            from_zero: true,
+        })
+    }
+
+    fn map(&self, geometry: Option<&Geometry>) -> Picturing {
+        let groups = &self.figures.groups;
+        let (Some(geometry), Some(of_size)) = (geometry, groups.of_kind(GroupKind::SizeClass))
+        else {
+            return Err(ChartError::Empty("map"));
+        };
+        let subject = groups.subject();
+        let boundaries = self.figures.edition.boundaries;
+        let regions = self.figures.gemeenten.regions.in_year(boundaries);
+        let regions = regions.map(|(region, gemeente)| {
+            let is_in = |group: &Group| group.regions().any(|member| member == region);
+            chart::MapRegion {
+                name: gemeente.name.clone(),
+                rings: geometry.rings(region),
+                class: if is_in(subject) {
+                    Some(0)
+                } else {
+                    is_in(of_size).then_some(1)
+                },
+            }
+        });
+        let class = |label: String, group: &Group, pattern| chart::MapClass {
+            label,
+            fill: group.name.look.color,
+            pattern,
+        };
+        let members = format!(
+            "Leden van {} ({})",
+            subject.name.label,
+            subject.members.len()
+        );
+        let others = format!("Andere gemeenten van {} inwoners", groups.size.in_short());
+        chart::map(&chart::Map {
+            width: self.width(),
+            height: None,
+            regions: regions.collect(),
+            classes: vec![
+                class(members, subject, chart::Pattern::Solid),
+                class(others, of_size, chart::Pattern::Hatch),
+            ],
+            labels: Vec::new(),
+        })
+    }
+}
+
+/// The name of a group, with the mark of an incomplete list.
+fn name(group: &Group) -> String {
+    let mark = if group.complete { "" } else { INCOMPLETE };
+    format!("{}{mark}", group.name.label)
+}
+
+/// Whether so few members have a figure that the mark must show it.
+fn is_thin(figure: &GroupFigure) -> bool {
+    figure.coverage < 95.0
+}
+
+/// The places of the members with the lowest and the highest value.
+fn ends(members: &[Member<'_>]) -> [Option<usize>; 2] {
+    let values = || {
+        let all = members.iter().enumerate();
+        all.filter_map(|(place, member)| Some((place, member.value()?)))
+    };
+    let by_value = |a: &(usize, f64), b: &(usize, f64)| a.1.total_cmp(&b.1);
+    [values().min_by(by_value), values().max_by(by_value)].map(|end| Some(end?.0))
+}
+
+/// Ticks print like values, with no more decimals than they need.
+fn ticks(indicator: &Indicator) -> Ticks {
+    let notation = Notation::parse(&indicator.unit);
+    Ticks::Format(Arc::new(move |value| {
+        let exact = |decimals: &i8| {
+            number::round(value, *decimals)
+                .is_ok_and(|rounded| (rounded.to_f64() - value).abs() < 1e-9)
+        };
+        let decimals = (0..=3).find(exact).unwrap_or(3);
+        number::print(value, decimals, &notation).unwrap_or_default()
+    }))
+}

@@ -1,0 +1,287 @@
+//! Fact ids: `indicator.subject`, a year or two after `@`, a statistic after a dot.
+//!
+//! `misdrijven.M50`, `misdrijven.M50@2021`, `misdrijven.M50.max-naam`, `misdrijven.M50-Nederland.pct`,
+//! `inwoners.M50@2019..2026.pct`, `inwoners.GM0203`, `misdrijven.periode`. An id is written in one way only, so that the
+//! same fact never stands in two rows of the appendix.
+
+use std::fmt;
+
+use super::indicator::IndicatorId;
+use super::misread::Misread;
+use super::names::Names;
+use crate::gemeente::RegionId;
+use crate::gemeente::group::GroupId;
+
+/// A fact id: how it is written, and what it means. Ids sort as they are written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FactId {
+    text: String,
+    /// Indicator.
+    pub indicator: IndicatorId,
+    /// Whom or what it is about.
+    pub subject: Subject,
+    /// A fixed year, or the period the paper uses.
+    pub years: Period,
+    /// Which figure of the subject.
+    pub stat: Stat,
+}
+
+/// Whom a fact is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A group.
+    Group(GroupId),
+    /// The first group minus the second.
+    Difference(GroupId, GroupId),
+    /// A gemeente.
+    Gemeente(RegionId),
+    /// The period itself.
+    Period,
+}
+
+impl Subject {
+    /// The groups it speaks of.
+    pub fn groups(self) -> impl Iterator<Item = GroupId> {
+        let (first, second) = match self {
+            Self::Group(group) => (Some(group), None),
+            Self::Difference(first, second) => (Some(first), Some(second)),
+            Self::Gemeente(_) | Self::Period => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
+/// Which period a fact is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Period {
+    /// The one the paper uses of the indicator.
+    Used,
+    /// One year.
+    Year(i32),
+    /// The change from the first year to the second.
+    Change(i32, i32),
+}
+
+/// Which figure of a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stat {
+    /// Its value.
+    Value,
+    /// A difference or change in percent.
+    Percent,
+    /// How many times the second the first is.
+    Times,
+    /// Lowest value among the members.
+    Min,
+    /// First quartile.
+    Q1,
+    /// Median.
+    Median,
+    /// Third quartile.
+    Q3,
+    /// Highest value.
+    Max,
+    /// Unweighted mean.
+    Mean,
+    /// Members with a value.
+    Count,
+    /// Members.
+    Members,
+    /// Rank among the networks, 1 is the highest value.
+    Rank,
+    /// Name of the member with the lowest value.
+    MinName,
+    /// Name of the member with the highest value.
+    MaxName,
+}
+
+const STATS: [(&str, Stat); 13] = [
+    ("pct", Stat::Percent),
+    ("keer", Stat::Times),
+    ("min", Stat::Min),
+    ("q1", Stat::Q1),
+    ("median", Stat::Median),
+    ("q3", Stat::Q3),
+    ("max", Stat::Max),
+    ("mean", Stat::Mean),
+    ("n", Stat::Count),
+    ("members", Stat::Members),
+    ("rang", Stat::Rank),
+    ("min-naam", Stat::MinName),
+    ("max-naam", Stat::MaxName),
+];
+
+impl Stat {
+    /// The word in an id; empty for the value itself.
+    pub fn word(self) -> &'static str {
+        STATS
+            .iter()
+            .find(|(_, stat)| *stat == self)
+            .map_or("", |(word, _)| word)
+    }
+
+    const fn is_of_two(self) -> bool {
+        matches!(self, Self::Percent | Self::Times)
+    }
+}
+
+impl fmt::Display for FactId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FactId {
+    /// Parses an id.
+    ///
+    /// ```
+    /// # use middelgroot::query::{FactId, Period, Queries, Stat, Subject};
+    /// # let queries = Queries::read(std::path::Path::new("queries"))?;
+    /// let id = FactId::parse("inwoners.M50@2019..2026.pct", &queries.names())?;
+    /// assert_eq!((id.years, id.stat), (Period::Change(2019, 2026), Stat::Percent));
+    /// let id = FactId::parse("misdrijven.GM0203", &queries.names())?;
+    /// assert!(matches!(id.subject, Subject::Gemeente(_)));
+    /// let wrong = FactId::parse("misdrijven.M51", &queries.names()).unwrap_err();
+    /// assert_eq!(wrong.at, "misdrijven.".len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the id stops making sense, and what was expected there.
+    pub fn parse(text: &str, names: &Names<'_>) -> Result<Self, Misread> {
+        let Some((indicator, rest)) = text.split_once('.') else {
+            let expected = "an indicator, a dot and a group";
+            return Err(Misread::new(0, format!("`{text}` is no fact"), expected));
+        };
+        let indicator = names.indicator(indicator)?;
+        let from = text.len() - rest.len();
+        let (rest, stat) = split_stat(rest);
+        let (subject, years) = match rest.split_once('@') {
+            None => (rest, Period::Used),
+            Some((subject, years)) => {
+                let at = from + subject.len() + 1;
+                (
+                    subject,
+                    parse_years(years).map_err(|wrong| wrong.after(at))?,
+                )
+            }
+        };
+        let id = Self {
+            text: text.to_owned(),
+            indicator,
+            subject: parse_subject(subject, names).map_err(|wrong| wrong.after(from))?,
+            years,
+            stat,
+        };
+        let of_two =
+            matches!(id.subject, Subject::Difference(..)) || matches!(id.years, Period::Change(..));
+        if stat.is_of_two() && !of_two {
+            let message = format!("`{}` is of two groups or years", stat.word());
+            let expected =
+                "two groups with a hyphen between them, or two years such as `@2019..2026`";
+            return Err(Misread::new(from + rest.len() + 1, message, expected));
+        }
+        Ok(id)
+    }
+}
+
+/// Takes a known statistic off the end.
+fn split_stat(text: &str) -> (&str, Stat) {
+    let found = text.rsplit_once('.').and_then(|(before, name)| {
+        let (_, stat) = STATS.iter().find(|(known, _)| *known == name)?;
+        Some((before, *stat))
+    });
+    found.unwrap_or((text, Stat::Value))
+}
+
+fn parse_years(text: &str) -> Result<Period, Misread> {
+    let year = |text: &str, at: usize| {
+        text.parse::<i32>()
+            .map_err(|_| Misread::new(at, format!("`{text}` is no year"), "a year such as `2019`"))
+    };
+    match text.split_once("..") {
+        None => Ok(Period::Year(year(text, 0)?)),
+        Some((from, to)) => Ok(Period::Change(year(from, 0)?, year(to, from.len() + 2)?)),
+    }
+}
+
+fn parse_subject(text: &str, names: &Names<'_>) -> Result<Subject, Misread> {
+    if text == "periode" {
+        return Ok(Subject::Period);
+    }
+    if let Some(region) = RegionId::parse(text).filter(|id| *id != RegionId::NEDERLAND) {
+        return Ok(Subject::Gemeente(region));
+    }
+    if let Some(group) = names.groups.parse(text) {
+        return Ok(Subject::Group(group));
+    }
+    // ids of groups hold hyphens too: every hyphen is tried
+    let two = text.match_indices('-').find_map(|(at, _)| {
+        let (first, second) = (&text[..at], &text[at + 1..]);
+        Some(Subject::Difference(
+            names.groups.parse(first)?,
+            names.groups.parse(second)?,
+        ))
+    });
+    two.ok_or_else(|| {
+        let groups: Vec<&str> = names
+            .groups
+            .ids()
+            .map(|group| names.groups.get(group).id.as_str())
+            .collect();
+        Misread::new(
+            0,
+            format!("there is no group `{text}`"),
+            format!(
+                "a group ({}), two with a hyphen between them, a gemeente or `periode`",
+                groups.join(", ")
+            ),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::names::tests::sample;
+
+    #[test]
+    fn ids_say_what_they_mean() {
+        let (indicators, groups) = sample();
+        let names = Names::new(&indicators, &groups);
+        let parse = |text: &str| FactId::parse(text, &names).unwrap();
+        let group = |id: &str| groups.parse(id).unwrap();
+        let id = parse("misdrijven.A-30-80.pct");
+        assert_eq!(id.subject, Subject::Difference(group("A"), group("30-80")));
+        assert_eq!(id.stat, Stat::Percent);
+        let id = parse("inwoners.A@2019..2026.pct");
+        assert_eq!(id.years, Period::Change(2019, 2026));
+        let id = parse("inwoners.30-80-niet-A@2020.max-naam");
+        assert_eq!(
+            (id.subject, id.years, id.stat),
+            (
+                Subject::Group(group("30-80-niet-A")),
+                Period::Year(2020),
+                Stat::MaxName
+            )
+        );
+        assert_eq!(parse("misdrijven.periode").subject, Subject::Period);
+    }
+
+    #[test]
+    fn a_wrong_id_says_where_and_what_was_expected() {
+        let (indicators, groups) = sample();
+        let names = Names::new(&indicators, &groups);
+        for (text, at) in [
+            ("inwoners", 0),
+            ("inwoner.A", 0),
+            ("inwoners.B", 9),
+            ("inwoners.A@x", 11),
+            ("inwoners.A@2019..x", 17),
+            ("inwoners.A.hoogste", 9),
+            ("inwoners.A.pct", 11),
+        ] {
+            assert_eq!(FactId::parse(text, &names).unwrap_err().at, at, "{text}");
+        }
+    }
+}

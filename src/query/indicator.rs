@@ -1,0 +1,137 @@
+//! Indicators: what the paper reports, and the ways to compute it from topics.
+
+use super::formula::Formula;
+use super::topic::TopicId;
+use super::years::Years;
+
+/// An indicator, by its place among those of the queries, which is their order in the paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IndicatorId(u16);
+
+impl IndicatorId {
+    /// The indicator at a place; no project asks for as many as would not fit.
+    pub(super) const fn new(place: usize) -> Self {
+        Self(place as u16)
+    }
+
+    /// Its place.
+    pub const fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What the paper reports.
+#[derive(Clone, Debug)]
+pub struct Indicator {
+    /// Id.
+    pub id: String,
+    /// Theme it belongs to.
+    pub theme: String,
+    /// Title in Dutch.
+    pub title: String,
+    /// Definition in Dutch.
+    pub definition: String,
+    /// Unit in Dutch.
+    pub unit: String,
+    /// Decimals to print; negative rounds to tens, hundreds, …
+    pub decimals: i32,
+    /// Which direction is favourable.
+    pub direction: Direction,
+    /// Percent of the weight that must have a value.
+    pub coverage: f64,
+    /// Plausible values of a gemeente.
+    pub range: (f64, f64),
+    /// Years to report.
+    pub years: Years,
+    /// Ways to compute it: per year the first that has figures.
+    pub ways: Vec<Way>,
+    /// Where it is asked: `file:line`.
+    pub place: String,
+}
+
+/// Which direction of an indicator is favourable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Neither.
+    None,
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+}
+
+impl Direction {
+    /// The word in files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Higher => "higher",
+            Self::Lower => "lower",
+        }
+    }
+}
+
+/// One way to compute an indicator.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Way {
+    /// Sum of numerators over sum of denominators, times scale, minus a constant.
+    Quotient {
+        /// Numerator.
+        numerator: Formula,
+        /// Denominator.
+        denominator: Formula,
+        /// The denominator is that of Nederland, whoever is asked about.
+        of_nederland: bool,
+        /// Factor.
+        scale: f64,
+        /// Constant taken off, for growth.
+        minus: f64,
+    },
+    /// A published ratio, averaged with weights.
+    Mean {
+        /// Topic with the ratio.
+        ratio: TopicId,
+        /// Weight.
+        weight: Formula,
+    },
+    /// A plain sum.
+    Total {
+        /// What is summed.
+        total: Formula,
+    },
+    /// A figure that cannot be combined: distribution only.
+    Distribution {
+        /// Topic.
+        topic: TopicId,
+    },
+    /// Share of the national total that lives in gemeenten of a size, on each year's own boundaries.
+    SizeClass {
+        /// Topic that gives the size.
+        topic: TopicId,
+        /// Smallest size that counts.
+        from: f64,
+        /// Largest size that counts.
+        to: f64,
+        /// Factor.
+        scale: f64,
+    },
+}
+
+impl Way {
+    /// Whether it gives gemeenten a figure; a share of a size class is of Nederland only.
+    pub const fn is_of_gemeenten(&self) -> bool {
+        !matches!(self, Self::SizeClass { .. })
+    }
+
+    /// Whether a group's value is a ratio of its own sums.
+    pub const fn is_ratio(&self) -> bool {
+        matches!(
+            self,
+            Self::Mean { .. }
+                | Self::Quotient {
+                    of_nederland: false,
+                    ..
+                }
+        )
+    }
+}

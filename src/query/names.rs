@@ -1,0 +1,88 @@
+//! The names that fact ids are made of: indicators and groups.
+
+use super::indicator::{Indicator, IndicatorId};
+use super::misread::Misread;
+use crate::gemeente::group::GroupNames;
+
+/// Every indicator and group that a fact may name.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'a> {
+    indicators: &'a [Indicator],
+    /// Groups.
+    pub groups: &'a GroupNames,
+}
+
+impl<'a> Names<'a> {
+    /// From what the queries name.
+    pub const fn new(indicators: &'a [Indicator], groups: &'a GroupNames) -> Self {
+        Self { indicators, groups }
+    }
+
+    /// The indicator with this id.
+    ///
+    /// # Errors
+    /// With the nearest names when there is none.
+    pub fn indicator(&self, id: &str) -> Result<IndicatorId, Misread> {
+        let found = self.indicators.iter().position(|known| known.id == id);
+        found.map(IndicatorId::new).ok_or_else(|| {
+            let known = self.indicators.iter().map(|known| known.id.as_str());
+            Misread::new(
+                0,
+                format!("there is no indicator `{id}`"),
+                format!("one that `queries/` knows, such as {}", nearest(id, known)),
+            )
+        })
+    }
+}
+
+/// The three known names that share most with a wrong one, in backticks.
+pub(crate) fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k str>) -> String {
+    let mut ranked: Vec<_> = known
+        .map(|name| (strsim::levenshtein(wrong, name), name))
+        .collect();
+    ranked.sort_unstable();
+    let names = ranked.iter().take(3).map(|(_, name)| format!("`{name}`"));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::base::look::Look;
+    use crate::gemeente::group::{GroupKind, GroupName};
+    use crate::query::{Direction, Years};
+
+    /// Indicators `inwoners`, `misdrijven` and `a`, and groups A, B2, 30-80, 30-80-niet-A and Nederland.
+    pub(in crate::query) fn sample() -> (Vec<Indicator>, GroupNames) {
+        let indicator = |id: &str| Indicator {
+            id: id.to_owned(),
+            theme: String::new(),
+            title: String::new(),
+            definition: String::new(),
+            unit: String::new(),
+            decimals: 0,
+            direction: Direction::None,
+            coverage: 80.0,
+            range: (0.0, 1.0),
+            years: Years::default(),
+            ways: Vec::new(),
+            place: String::new(),
+        };
+        let group = |id: &str, kind: GroupKind| GroupName {
+            id: id.to_owned(),
+            label: id.to_owned(),
+            kind,
+            look: Look::default(),
+        };
+        (
+            ["inwoners", "misdrijven", "a"].map(indicator).to_vec(),
+            GroupNames::new(vec![
+                group("A", GroupKind::Network),
+                group("B2", GroupKind::Network),
+                group("30-80", GroupKind::SizeClass),
+                group("30-80-niet-A", GroupKind::OthersOfSize),
+                group("Nederland", GroupKind::Nation),
+            ]),
+        )
+    }
+}

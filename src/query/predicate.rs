@@ -1,0 +1,439 @@
+//! The language of predicates: what must be true for a sentence to stand.
+//!
+//! `misdrijven.M50 < misdrijven.Nederland` · `inwoners.M50.min >= 30000 and inwoners.M50.max <= 80000` ·
+//! `count(inwoners.M50 > 30000) >= 36` · `lasten.G4 > lasten.M50 * 1.5` · `not (…)` · `… or …`. Words and signs are
+//! separated by spaces, because ids hold hyphens and dots; `*` and `/` bind before `+` and `-`, `not` before `and`,
+//! `and` before `or`.
+
+use super::fact_id::FactId;
+use super::misread::Misread;
+use super::names::Names;
+
+/// A predicate, with its text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Predicate {
+    text: String,
+    condition: Condition,
+}
+
+/// What must be true.
+#[derive(Clone, Debug, PartialEq)]
+enum Condition {
+    And(Box<Condition>, Box<Condition>),
+    Or(Box<Condition>, Box<Condition>),
+    Not(Box<Condition>),
+    Compare(Amount, Sign, Amount),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Amount {
+    Number(f64),
+    /// The value of a fact.
+    Fact(FactId),
+    /// How many members of a group have a value that compares so with a number.
+    Count(FactId, Sign, f64),
+    Combined(Box<Amount>, Operation, Box<Amount>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operation {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+/// The sign of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Less,
+    LessOrEqual,
+    Equal,
+    GreaterOrEqual,
+    Greater,
+}
+
+impl Sign {
+    fn holds(self, first: f64, second: f64) -> bool {
+        match self {
+            Self::Less => first < second,
+            Self::LessOrEqual => first <= second,
+            // amounts that are equal by rule were made by the same arithmetic
+            Self::Equal => first.total_cmp(&second).is_eq(),
+            Self::GreaterOrEqual => first >= second,
+            Self::Greater => first > second,
+        }
+    }
+
+    fn parse(sign: &str) -> Option<Self> {
+        Some(match sign {
+            "<" => Self::Less,
+            "<=" => Self::LessOrEqual,
+            "=" => Self::Equal,
+            ">=" => Self::GreaterOrEqual,
+            ">" => Self::Greater,
+            _ => return None,
+        })
+    }
+}
+
+/// Where a predicate gets its values from.
+pub trait Values {
+    /// The value of a fact; `None` when there is no figure.
+    fn value(&self, id: &FactId) -> Option<f64>;
+    /// How many members of the group of a fact have a value that satisfies a condition; `None` without figures.
+    fn count(&self, id: &FactId, condition: &dyn Fn(f64) -> bool) -> Option<f64>;
+    /// Whether two facts count as equal, whatever their values.
+    fn same(&self, _first: &FactId, _second: &FactId) -> bool {
+        false
+    }
+}
+
+impl Predicate {
+    /// Parses a predicate.
+    ///
+    /// ```
+    /// # use middelgroot::query::{Predicate, Queries};
+    /// # let queries = Queries::read(std::path::Path::new("queries"))?;
+    /// let text = "misdrijven.M50 < misdrijven.Nederland and count(misdrijven.M50 < 40) >= 20";
+    /// let predicate = Predicate::parse(text, &queries.names())?;
+    /// assert_eq!(predicate.facts().len(), 3);
+    /// let wrong = Predicate::parse("misdrijven.M50 < ", &queries.names()).unwrap_err();
+    /// assert_eq!(wrong.expected, "a fact, a number or `count(…)`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where it stops making sense, and what was expected there.
+    pub fn parse(text: &str, names: &Names<'_>) -> Result<Self, Misread> {
+        let mut reader = Reader {
+            text,
+            names,
+            tokens: tokens(text),
+            at: 0,
+            depth: 0,
+        };
+        let condition = reader.either()?;
+        if reader.peek().is_some() {
+            return Err(reader.wrong("`and`, `or` or the end"));
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            condition,
+        })
+    }
+
+    /// The predicate as it is written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is true; `None` when a figure it needs is not there.
+    pub fn holds(&self, values: &dyn Values) -> Option<bool> {
+        self.condition.holds(values)
+    }
+
+    /// The facts it rests on, in order.
+    pub fn facts(&self) -> Vec<&FactId> {
+        self.condition.facts()
+    }
+}
+
+impl Condition {
+    fn holds(&self, values: &dyn Values) -> Option<bool> {
+        match self {
+            // a comparison without figures leaves open what it could change
+            Self::And(first, second) => match (first.holds(values), second.holds(values)) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (first, second) => Some(first? && second?),
+            },
+            Self::Or(first, second) => match (first.holds(values), second.holds(values)) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (first, second) => Some(first? || second?),
+            },
+            Self::Not(inner) => inner.holds(values).map(|holds| !holds),
+            Self::Compare(Amount::Fact(first), sign, Amount::Fact(second))
+                if values.same(first, second) =>
+            {
+                Some(sign.holds(0.0, 0.0))
+            }
+            Self::Compare(first, sign, second) => {
+                Some(sign.holds(first.amount(values)?, second.amount(values)?))
+            }
+        }
+    }
+
+    fn facts(&self) -> Vec<&FactId> {
+        match self {
+            Self::And(first, second) | Self::Or(first, second) => {
+                [first.facts(), second.facts()].concat()
+            }
+            Self::Not(inner) => inner.facts(),
+            Self::Compare(first, _, second) => [first.facts(), second.facts()].concat(),
+        }
+    }
+}
+
+impl Amount {
+    fn amount(&self, values: &dyn Values) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Fact(id) => values.value(id),
+            Self::Count(id, sign, number) => values.count(id, &|value| sign.holds(value, *number)),
+            Self::Combined(first, operation, second) => {
+                let (first, second) = (first.amount(values)?, second.amount(values)?);
+                match operation {
+                    Operation::Add => Some(first + second),
+                    Operation::Subtract => Some(first - second),
+                    Operation::Multiply => Some(first * second),
+                    Operation::Divide => (second != 0.0).then(|| first / second),
+                }
+            }
+        }
+    }
+
+    fn facts(&self) -> Vec<&FactId> {
+        match self {
+            Self::Number(_) => Vec::new(),
+            Self::Fact(id) | Self::Count(id, ..) => vec![id],
+            Self::Combined(first, _, second) => [first.facts(), second.facts()].concat(),
+        }
+    }
+}
+
+/// Words and brackets, each with its place.
+fn tokens(text: &str) -> Vec<(usize, &str)> {
+    let mut tokens = Vec::new();
+    for word in text.split_whitespace() {
+        let mut at = word.as_ptr() as usize - text.as_ptr() as usize;
+        for piece in word.split_inclusive(['(', ')']) {
+            let (before, bracket) = piece.split_at(piece.trim_end_matches(['(', ')']).len());
+            let both = [(at, before), (at + before.len(), bracket)];
+            tokens.extend(both.into_iter().filter(|(_, token)| !token.is_empty()));
+            at += piece.len();
+        }
+    }
+    tokens
+}
+
+/// Brackets and `not` within each other; a sentence that needs more says too much.
+const DEEPEST: usize = 50;
+
+struct Reader<'t> {
+    text: &'t str,
+    names: &'t Names<'t>,
+    tokens: Vec<(usize, &'t str)>,
+    at: usize,
+    depth: usize,
+}
+
+type Read<T> = Result<T, Misread>;
+
+impl<'t> Reader<'t> {
+    fn peek(&self) -> Option<&'t str> {
+        self.tokens.get(self.at).map(|(_, token)| *token)
+    }
+
+    /// The complaint that something else was expected than what comes next.
+    fn wrong(&self, expected: &str) -> Misread {
+        match self.tokens.get(self.at) {
+            Some((at, token)) => {
+                Misread::new(*at, format!("`{token}` cannot stand here"), expected)
+            }
+            None => Misread::new(self.text.len(), "the predicate ends too early", expected),
+        }
+    }
+
+    fn takes(&mut self, token: &str) -> bool {
+        let found = self.peek() == Some(token);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn needs(&mut self, token: &str) -> Read<()> {
+        if self.takes(token) {
+            Ok(())
+        } else {
+            Err(self.wrong(&format!("a `{token}`")))
+        }
+    }
+
+    fn either(&mut self) -> Read<Condition> {
+        let mut condition = self.both()?;
+        while self.takes("or") {
+            condition = Condition::Or(Box::new(condition), Box::new(self.both()?));
+        }
+        Ok(condition)
+    }
+
+    fn both(&mut self) -> Read<Condition> {
+        let mut condition = self.single()?;
+        while self.takes("and") {
+            condition = Condition::And(Box::new(condition), Box::new(self.single()?));
+        }
+        Ok(condition)
+    }
+
+    fn single(&mut self) -> Read<Condition> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(self.wrong("fewer brackets within each other"));
+        }
+        let condition = if self.takes("not") {
+            Condition::Not(Box::new(self.single()?))
+        } else if self.takes("(") {
+            let inner = self.either()?;
+            self.needs(")")?;
+            inner
+        } else {
+            let first = self.sum()?;
+            let sign = self.sign()?;
+            Condition::Compare(first, sign, self.sum()?)
+        };
+        self.depth -= 1;
+        Ok(condition)
+    }
+
+    fn sign(&mut self) -> Read<Sign> {
+        let expected = "`<`, `<=`, `=`, `>=` or `>`";
+        let sign = self.peek().and_then(Sign::parse);
+        let sign = sign.ok_or_else(|| self.wrong(expected))?;
+        self.at += 1;
+        Ok(sign)
+    }
+
+    fn sum(&mut self) -> Read<Amount> {
+        let operation = |token: &str| match token {
+            "+" => Some(Operation::Add),
+            "-" => Some(Operation::Subtract),
+            _ => None,
+        };
+        let mut amount = self.product()?;
+        while let Some(operation) = self.peek().and_then(operation) {
+            self.at += 1;
+            amount = Amount::Combined(Box::new(amount), operation, Box::new(self.product()?));
+        }
+        Ok(amount)
+    }
+
+    fn product(&mut self) -> Read<Amount> {
+        let operation = |token: &str| match token {
+            "*" => Some(Operation::Multiply),
+            "/" => Some(Operation::Divide),
+            _ => None,
+        };
+        let mut amount = self.amount()?;
+        while let Some(operation) = self.peek().and_then(operation) {
+            self.at += 1;
+            amount = Amount::Combined(Box::new(amount), operation, Box::new(self.amount()?));
+        }
+        Ok(amount)
+    }
+
+    fn amount(&mut self) -> Read<Amount> {
+        if self.peek() == Some("count") && self.tokens.get(self.at + 1).is_some_and(|t| t.1 == "(")
+        {
+            self.at += 2;
+            let fact = self.fact("a fact")?;
+            let sign = self.sign()?;
+            let number = self.number().ok_or_else(|| self.wrong("a number"))?;
+            self.at += 1;
+            self.needs(")")?;
+            return Ok(Amount::Count(fact, sign, number));
+        }
+        match self.number() {
+            Some(number) => {
+                self.at += 1;
+                Ok(Amount::Number(number))
+            }
+            None => Ok(Amount::Fact(self.fact("a fact, a number or `count(…)`")?)),
+        }
+    }
+
+    fn number(&self) -> Option<f64> {
+        let number: f64 = self.peek()?.parse().ok()?;
+        number.is_finite().then_some(number)
+    }
+
+    fn fact(&mut self, expected: &str) -> Read<FactId> {
+        let Some((at, token)) = self.tokens.get(self.at).copied() else {
+            return Err(self.wrong(expected));
+        };
+        let fact = FactId::parse(token, self.names).map_err(|wrong| wrong.after(at))?;
+        self.at += 1;
+        Ok(fact)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::fact_id::Subject;
+    use crate::query::names::tests::sample;
+
+    /// The first group has 1, the last 2, all others nothing; three members have 1, 2 and 3.
+    struct Sample;
+
+    impl Values for Sample {
+        fn value(&self, id: &FactId) -> Option<f64> {
+            match id.subject {
+                Subject::Group(group) if group.place() == 0 => Some(1.0),
+                Subject::Group(group) if group.place() == 4 => Some(2.0),
+                _ => None,
+            }
+        }
+
+        fn count(&self, _: &FactId, condition: &dyn Fn(f64) -> bool) -> Option<f64> {
+            Some(
+                [1.0, 2.0, 3.0]
+                    .into_iter()
+                    .filter(|value| condition(*value))
+                    .count() as f64,
+            )
+        }
+    }
+
+    fn holds(text: &str) -> Option<bool> {
+        let (indicators, groups) = sample();
+        let names = Names::new(&indicators, &groups);
+        Predicate::parse(text, &names).unwrap().holds(&Sample)
+    }
+
+    #[test]
+    fn comparisons_arithmetic_and_counting() {
+        assert_eq!(holds("a.A < a.Nederland"), Some(true));
+        assert_eq!(holds("a.A + 1 * 1 = a.Nederland"), Some(true));
+        assert_eq!(holds("a.A * 2 > a.Nederland"), Some(false));
+        assert_eq!(holds("count(a.A >= 2) = 2"), Some(true));
+        assert_eq!(holds("a.Nederland / 0 > 1"), None);
+    }
+
+    #[test]
+    fn and_or_not_with_and_without_figures() {
+        assert_eq!(holds("a.A = 1 and not a.A = 2 or a.B2 = 1"), Some(true));
+        assert_eq!(holds("a.B2 = 1 and a.A = 2"), Some(false));
+        assert_eq!(holds("a.B2 = 1 and a.A = 1"), None);
+        assert_eq!(holds("not (a.A = 1 or a.B2 = 1)"), Some(false));
+    }
+
+    #[test]
+    fn a_wrong_predicate_says_where_and_what_was_expected() {
+        let (indicators, groups) = sample();
+        let names = Names::new(&indicators, &groups);
+        let deep = format!("{}a.A < 1", "not ".repeat(DEEPEST));
+        for (text, at) in [
+            ("", 0),
+            ("a.A", 3),
+            ("a.A <", 5),
+            ("a.A < 1 a.A", 8),
+            ("(a.A < 1", 8),
+            ("a.C < 1", 2),
+            ("count(a.A) > 1", 9),
+            ("inf < 1", 0),
+            (deep.as_str(), 4 * DEEPEST),
+        ] {
+            let wrong = Predicate::parse(text, &names).unwrap_err();
+            assert_eq!(wrong.at, at, "{text}: {wrong:?}");
+        }
+    }
+}

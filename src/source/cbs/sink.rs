@@ -1,0 +1,162 @@
+//! What comes out: rows to a [`Sink`], what is known of the table in a [`TableMeta`], word of the work to a [`Progress`].
+//!
+//! Rows stream, so that memory stays flat however large the table. A sink hears nothing before every page is there and
+//! proven; what it has heard counts only when the fetch returns without an error.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::base::observation::{Missing, Status};
+
+/// An error of the receiver.
+pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Receives one table.
+pub trait Sink {
+    /// Called once, before the rows: the topics, in the order in which they were asked.
+    ///
+    /// # Errors
+    /// Ends the fetch.
+    fn topics(&mut self, topics: &[TopicMeta]) -> Result<(), SinkError>;
+
+    /// Called for each cell that CBS sends: region (`GM0363`, `NL01`), period (`2021JJ00`), index into the topics.
+    /// The value is there exactly when nothing is missing. Cells that CBS does not send are not called for.
+    ///
+    /// # Errors
+    /// Ends the fetch.
+    fn row(
+        &mut self,
+        region: &str,
+        period: &str,
+        topic: usize,
+        value: Option<f64>,
+        missing: Missing,
+        status: Status,
+    ) -> Result<(), SinkError>;
+}
+
+/// One topic of the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TopicMeta {
+    /// v3 key or v4 measure code, with `member:` in front where a member was asked.
+    pub key: String,
+    /// Path of groups and title, with the member's title in front where a member was asked.
+    pub title: String,
+    /// Unit, with its scale, as CBS prints it.
+    pub unit: String,
+    /// Decimals that CBS publishes.
+    pub decimals: u8,
+    /// `Absolute`, `Relative` or empty.
+    pub presentation: String,
+    /// Its place in the request.
+    pub asked: usize,
+}
+
+/// An optional topic that the table does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Lacking {
+    /// Its place in the request.
+    pub asked: usize,
+    /// The nearest that the table has.
+    pub nearest: Vec<String>,
+}
+
+/// Which edition of a table this is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Release {
+    /// Time of the last change, as CBS writes it (v3 without a zone).
+    pub modified: String,
+    /// v4's version; empty in v3.
+    pub version: String,
+}
+
+/// One request and the proof of its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RequestMade {
+    /// The address.
+    pub url: String,
+    /// Rows in the answer.
+    pub rows: u64,
+    /// Bytes of the answer, unpacked.
+    pub bytes: u64,
+    /// Hash of the answer, unpacked.
+    pub sha256: String,
+    /// Whether the answer lay in the cache of an interrupted fetch.
+    pub resumed: bool,
+}
+
+/// A period and how final it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeriodMeta {
+    /// Key, such as `2021JJ00`.
+    pub key: String,
+    /// CBS's own words.
+    pub title: String,
+    /// Status.
+    pub status: Status,
+}
+
+/// What is known of a table that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableMeta {
+    /// Id, verbatim.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Catalog: `CBS`, or the third party.
+    pub catalog: String,
+    /// Service that was read: `v3` or `v4`.
+    pub service: &'static str,
+    /// Publisher.
+    pub publisher: String,
+    /// Licence, an address where CBS gives one; empty when unknown.
+    pub license: String,
+    /// The release.
+    pub release: Release,
+    /// Periods read, in the table's order.
+    pub periods: Vec<PeriodMeta>,
+    /// Topics, in the order in which they were asked.
+    pub topics: Vec<TopicMeta>,
+    /// Optional topics that the table does not have.
+    pub lacking: Vec<Lacking>,
+    /// The year whose regions the table has, where it says so.
+    pub map_year: Option<u16>,
+    /// The requests for rows, in order.
+    pub requests: Vec<RequestMade>,
+    /// Moment the last page was proven, UTC, such as `2026-11-23T21:16:00Z`.
+    pub retrieved: String,
+    /// CBS's count of the rows, where it gives one.
+    pub expected: Option<u64>,
+    /// Rows that CBS sent.
+    pub rows: u64,
+    /// Cells that went to the sink.
+    pub cells: u64,
+    /// Surprises that did not stop the fetch, each once.
+    pub notes: Vec<String>,
+}
+
+/// Hears how the work goes, from several threads.
+pub trait Progress: Sync {
+    /// A page has arrived or was found in the cache; `expected` rows in all, where known.
+    fn page(&self, table: &str, rows: u64, bytes: u64, expected: Option<u64>) {
+        let _ = (table, rows, bytes, expected);
+    }
+
+    /// An attempt failed; the next one comes after the wait.
+    fn retry(&self, table: &str, why: &str, wait: Duration) {
+        let _ = (table, why, wait);
+    }
+
+    /// The table was republished: reading starts again.
+    fn restart(&self, table: &str) {
+        let _ = table;
+    }
+
+    /// The table is done, well or not.
+    fn done(&self, table: &str) {
+        let _ = table;
+    }
+}
+
+impl Progress for () {}

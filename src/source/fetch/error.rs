@@ -1,0 +1,149 @@
+//! What can go wrong with a fetch, with a hint and the exit status.
+//!
+//! In: an error of the client, the store or the queries. Out: the same as one [`Error`]. The peculiarity it exists for: a
+//! source that cannot be reached ends with another status than figures that do not hold.
+
+use crate::base::failure::{Exit, Report};
+use crate::base::files;
+use crate::source::cbs::{self, ErrorKind};
+use crate::source::snapshot;
+
+/// What can go wrong with a fetch.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// CBS, or the way to it.
+    #[error(transparent)]
+    Cbs(#[from] cbs::Error),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] snapshot::Error),
+    /// Files or folders.
+    #[error(transparent)]
+    Files(#[from] files::Error),
+    /// A table that the queries do not know.
+    #[error("`queries/tables.toml` has no table `{table}`")]
+    NotAsked {
+        /// Table.
+        table: String,
+        /// Tables with nearly that id.
+        nearest: Vec<String>,
+    },
+    /// A topic that is found by patterns of keys.
+    #[error("table {table}: topic `{topic}` is asked by patterns of keys, which only a file has")]
+    Patterns {
+        /// Table.
+        table: String,
+        /// Topic.
+        topic: String,
+    },
+    /// What the lock pins is not here, and CBS has something else.
+    #[error("table {table}: CBS no longer has the pinned release `{pinned}`, it now has `{has}`")]
+    Gone {
+        /// Table.
+        table: String,
+        /// Releases that are pinned and not here.
+        pinned: String,
+        /// The release that CBS has.
+        has: String,
+    },
+    /// Some tables failed; each was reported.
+    #[error("{failed} of {of} tables could not be fetched; what was here of them stays")]
+    SomeFailed {
+        /// How many failed.
+        failed: usize,
+        /// Of how many.
+        of: usize,
+        /// The exit status of the worst.
+        exit: Exit,
+        /// Whether the user stopped it.
+        interrupted: bool,
+    },
+    /// `check` found that figures are out of date.
+    #[error("a refresh is due for {0} tables")]
+    Due(usize),
+}
+
+impl Error {
+    /// The error of a run in which some tables failed, if any did. A source that cannot be reached weighs most.
+    pub fn of_all<'a>(errors: impl IntoIterator<Item = &'a Self>, of: usize) -> Option<Self> {
+        let errors: Vec<&Self> = errors.into_iter().collect();
+        let worst = [
+            Exit::Unreachable,
+            Exit::Other,
+            Exit::Usage,
+            Exit::DoesNotHold,
+        ];
+        let exit = worst
+            .into_iter()
+            .find(|exit| errors.iter().any(|error| error.exit() == *exit))?;
+        let interrupted = errors.iter().any(
+            |error| matches!(error, Self::Cbs(error) if matches!(*error.kind, ErrorKind::Interrupted)),
+        );
+        Some(Self::SomeFailed {
+            failed: errors.len(),
+            of,
+            exit,
+            interrupted,
+        })
+    }
+}
+
+impl Report for Error {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Cbs(error) => Some(error.hint()),
+            Self::Store(error) => error.hint(),
+            Self::Files(error) => error.hint(),
+            Self::NotAsked { nearest, .. } => {
+                Some(format!("ids are case-sensitive; there are {}", nearest.join(", ")))
+            }
+            Self::Patterns { .. } => Some("ask it by `title`".to_owned()),
+            Self::Gone { .. } => Some(
+                "restore the snapshot from version control, or take the newest with `fetch --update`"
+                    .to_owned(),
+            ),
+            Self::SomeFailed { interrupted: true, .. } => {
+                Some("what has arrived is kept: run the same `fetch` again to resume".to_owned())
+            }
+            Self::SomeFailed { exit: Exit::Unreachable, .. } => {
+                Some("what has arrived is kept: run the same `fetch` again later to resume".to_owned())
+            }
+            Self::SomeFailed { .. } => None,
+            Self::Due(_) => Some("run `fetch --update`, then `build`".to_owned()),
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Cbs(error) => exit_of(error),
+            Self::Store(error) => error.exit(),
+            Self::Files(error) => error.exit(),
+            Self::NotAsked { .. } | Self::Patterns { .. } => Exit::Usage,
+            Self::Gone { .. } | Self::Due(_) => Exit::DoesNotHold,
+            Self::SomeFailed { exit, .. } => *exit,
+        }
+    }
+}
+
+/// The exit status of what went wrong between CBS and us.
+fn exit_of(error: &cbs::Error) -> Exit {
+    match *error.kind {
+        _ if error.is_unreachable() => Exit::Unreachable,
+        ErrorKind::Config(_) | ErrorKind::BadId(_) => Exit::Usage,
+        ErrorKind::Cache(_)
+        | ErrorKind::CacheInUse
+        | ErrorKind::Sink(_)
+        | ErrorKind::Interrupted => Exit::Other,
+        _ => Exit::DoesNotHold,
+    }
+}
+
+impl Report for cbs::Error {
+    fn hint(&self) -> Option<String> {
+        Some(cbs::Error::hint(self))
+    }
+
+    fn exit(&self) -> Exit {
+        exit_of(self)
+    }
+}

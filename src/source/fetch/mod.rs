@@ -1,0 +1,284 @@
+//! `fetch`: every table that `queries/` asks for comes from CBS into `data/snapshots/`, whole and proven, or stays as
+//! it was.
+//!
+//! In: the queries, the store with its lock, and CBS. Out: a [`TableReport`] per table; one that fails does not stop the
+//! others. Three ways: bring what the lock pins ([`Options::update`] not set), take the newest release, or only ask what
+//! is new ([`check()`]). A release is pinned once it stands, and its pages are forgotten after that, so that a kill at
+//! any moment leaves something to go on with.
+
+mod check;
+mod error;
+mod report;
+mod request;
+mod settings;
+mod sidecar;
+mod writer;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+pub use check::{UpdateReport, UpdateStatus, check};
+pub use error::Error;
+pub use report::{Outcome, TableReport};
+pub use settings::read as settings;
+
+use crate::query::{Queries, Service, Table};
+use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
+use crate::source::snapshot::{Lock, Sidecar, Store};
+
+/// What `fetch` was asked.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Tables; all when empty.
+    pub tables: Vec<String>,
+    /// Take the newest release instead of the pinned one.
+    pub update: bool,
+}
+
+/// The tables that were named, or all; each once.
+///
+/// # Errors
+/// When one is not in the queries.
+pub fn tables<'a>(queries: &'a Queries, named: &[String]) -> Result<Vec<&'a Table>, Error> {
+    if named.is_empty() {
+        return Ok(queries.tables.values().collect());
+    }
+    let ids: BTreeSet<&String> = named.iter().collect();
+    ids.into_iter()
+        .map(|id| {
+            queries.tables.get(id).ok_or_else(|| {
+                let mut known: Vec<&String> = queries.tables.keys().collect();
+                known.sort_by_key(|known| {
+                    strsim::levenshtein(&known.to_lowercase(), &id.to_lowercase())
+                });
+                Error::NotAsked {
+                    table: id.clone(),
+                    nearest: known.into_iter().take(3).cloned().collect(),
+                }
+            })
+        })
+        .collect()
+}
+
+/// The folder of pages that are on their way.
+pub fn pages(data: &Path) -> PathBuf {
+    data.join(".pages")
+}
+
+/// What all tables share.
+struct Run<'a> {
+    client: &'a Client,
+    cache: PageCache,
+    store: Store,
+    lock: Mutex<Lock>,
+    queries: &'a Queries,
+    update: bool,
+    progress: &'a dyn Progress,
+}
+
+/// Fetches. Results are in the order of the table ids; so many tables at a time as the configuration says.
+///
+/// # Errors
+/// When it cannot begin: a table that nobody asks for, a lock that cannot be read, another fetch at work.
+pub fn fetch(
+    client: &Client,
+    at_once: usize,
+    queries: &Queries,
+    data: &Path,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Vec<TableReport>, Error> {
+    let tables = tables(queries, &options.tables)?;
+    let store = Store::new(data);
+    let run = Run {
+        client,
+        cache: PageCache::open(&pages(data))?,
+        lock: Mutex::new(store.lock()?),
+        store,
+        queries,
+        update: options.update,
+        progress,
+    };
+    let reports: Mutex<BTreeMap<usize, TableReport>> = Mutex::default();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some((number, table)) = {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            tables.get(number).map(|table| (number, table))
+        } {
+            let one = run
+                .table(table)
+                .unwrap_or_else(|error| TableReport::failed(&table.id, error));
+            unpoisoned(&reports).insert(number, one);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..at_once.clamp(1, tables.len().max(1)) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    Ok(reports
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .into_values()
+        .collect())
+}
+
+/// A lock whose holder panicked holds whole values all the same.
+fn unpoisoned<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Run<'_> {
+    fn table(&self, table: &Table) -> Result<TableReport, Error> {
+        if table.service == Service::File {
+            return Ok(TableReport::new(&table.id, Outcome::File));
+        }
+        let pinned = self.pinned(&table.id);
+        if !self.update && !pinned.is_empty() {
+            let mut away = Vec::new();
+            for release in &pinned {
+                if !self.store.is_whole(&table.id, release)? {
+                    away.push(release.clone());
+                }
+            }
+            return match away.as_slice() {
+                [] => Ok(TableReport {
+                    release: pinned.first().cloned(),
+                    ..TableReport::new(&table.id, Outcome::Here)
+                }),
+                away => self.bring(table, away),
+            };
+        }
+        self.bring(table, &[])
+    }
+
+    /// Every release that any edition uses of a table.
+    fn pinned(&self, table: &str) -> Vec<String> {
+        let lock = unpoisoned(&self.lock);
+        let own = lock.edition.values().filter_map(|tables| tables.get(table));
+        let all: BTreeSet<&String> = lock.tables.get(table).into_iter().chain(own).collect();
+        all.into_iter().cloned().collect()
+    }
+
+    /// The sidecar of the release that is used, if it is there.
+    fn pinned_sidecar(&self, table: &str) -> Option<Sidecar> {
+        let release = unpoisoned(&self.lock).tables.get(table).cloned()?;
+        self.store.sidecar(table, &release).ok()
+    }
+
+    /// Fetches a table. With releases in `only`, what comes must be one of them; else it is pinned, whatever it is.
+    fn bring(&self, table: &Table, only: &[String]) -> Result<TableReport, Error> {
+        let pinned = self.pinned_sidecar(&table.id);
+        let (request, optional) = request::request(self.queries, table, pinned.as_ref())?;
+        if request.topics.is_empty() {
+            return Ok(TableReport::new(&table.id, Outcome::Lacking));
+        }
+        let mut rows = writer::SnapshotWriter::new(&self.store, &table.id);
+        let fetched = self
+            .client
+            .fetch(&request, &self.cache, &mut rows, self.progress);
+        let meta = match fetched {
+            Ok(meta) => meta,
+            Err(error) if optional && only.is_empty() && is_lacking(&error) => {
+                return Ok(TableReport {
+                    notes: vec![error.to_string()],
+                    ..TableReport::new(&table.id, Outcome::Lacking)
+                });
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let of_table = |kind| cbs::Error::from(kind).of_table(&table.id);
+        let finished = rows
+            .finish()
+            .map_err(|error| of_table(ErrorKind::Sink(error)))?;
+        let (draft, periods) = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
+        let sidecar = sidecar::sidecar(&meta, &request, periods, pinned.as_ref());
+        let (topics, notes) = (sidecar.topics.len(), sidecar.caveats.clone());
+        let sealed = draft.seal(sidecar)?;
+        if !only.is_empty() && !only.contains(&sealed.release()) {
+            return Err(Error::Gone {
+                table: table.id.clone(),
+                pinned: only.join("`, `"),
+                has: sealed.release(),
+            });
+        }
+        let rows = sealed.rows();
+        let (release, is_new) = sealed.keep()?;
+        let is_changed = (only.is_empty() && self.pin(&table.id, &release)?) || is_new;
+        self.cache
+            .forget(&table.id)
+            .map_err(|error| error.of_table(&table.id))?;
+        let resumed = meta.requests.iter().filter(|request| request.resumed);
+        let outcome = if is_changed {
+            Outcome::Fetched
+        } else {
+            Outcome::Unchanged
+        };
+        Ok(TableReport {
+            release: Some(release),
+            topics,
+            rows,
+            requests: meta.requests.len(),
+            resumed: resumed.count(),
+            notes,
+            ..TableReport::new(&table.id, outcome)
+        })
+    }
+
+    /// Pins a release; whether another one was pinned before.
+    fn pin(&self, table: &str, release: &str) -> Result<bool, Error> {
+        let mut lock = unpoisoned(&self.lock);
+        let before = lock.tables.insert(table.to_owned(), release.to_owned());
+        let is_other = before.as_deref() != Some(release);
+        if is_other {
+            self.store.write_lock(&lock)?;
+        }
+        Ok(is_other)
+    }
+}
+
+/// Whether CBS has nothing of what was asked.
+fn is_lacking(error: &cbs::Error) -> bool {
+    matches!(*error.kind, ErrorKind::NotFound | ErrorKind::NoTopic { .. })
+}
+
+/// A table, and the requests that a fetch of it would make.
+pub type TablePlan = (String, Result<Vec<PlannedRequest>, Error>);
+
+/// The requests that a fetch of the tables would make, per table; those that fail say why.
+///
+/// # Errors
+/// When a table is not in the queries, or the lock cannot be read.
+pub fn requests(
+    client: &Client,
+    queries: &Queries,
+    data: &Path,
+    named: &[String],
+    progress: &dyn Progress,
+) -> Result<Vec<TablePlan>, Error> {
+    let store = Store::new(data);
+    let lock = store.lock()?;
+    let mut planned = Vec::new();
+    for table in tables(queries, named)? {
+        if table.service == Service::File {
+            continue;
+        }
+        let pinned = lock
+            .tables
+            .get(&table.id)
+            .and_then(|release| store.sidecar(&table.id, release).ok());
+        let requests = || {
+            let (request, optional) = request::request(queries, table, pinned.as_ref())?;
+            match client.requests(&request, progress) {
+                Err(error) if optional && is_lacking(&error) => Ok(Vec::new()),
+                other => Ok(other?),
+            }
+        };
+        planned.push((table.id.clone(), requests()));
+    }
+    Ok(planned)
+}

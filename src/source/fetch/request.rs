@@ -1,0 +1,79 @@
+//! From `queries/` to the request that the client understands.
+//!
+//! In: a table and everything that asks for it, and the release that is pinned. Out: a [`TableRequest`]. Fails on a source
+//! that is found by patterns of keys, which only imported files have. CBS peculiarity: the tables of a family (KWB of
+//! each year) do not all have the same topics, so a topic of a family may be lacking, unless the pinned release
+//! has it: then CBS has renamed it, and that must be seen.
+
+use super::Error;
+use crate::query::{Find, Queries, Service, Table};
+use crate::source::cbs::{Periods, Service as Cbs, TableRequest, TopicRequest};
+use crate::source::snapshot::Sidecar;
+use crate::source::topics;
+
+/// What is asked of a table, and whether the queries call all of it optional (also when no topic is asked).
+pub fn request(
+    queries: &Queries,
+    table: &Table,
+    pinned: Option<&Sidecar>,
+) -> Result<(TableRequest, bool), Error> {
+    let mut request = TableRequest {
+        id: table.id.clone(),
+        service: match table.service {
+            Service::V3 => Cbs::V3,
+            Service::V4 => Cbs::V4,
+            Service::Auto | Service::File => Cbs::Auto,
+        },
+        catalog: table.catalog.clone(),
+        fixed: table
+            .fixed
+            .iter()
+            .map(|(dimension, member)| (dimension.clone(), vec![member.clone()]))
+            .collect(),
+        period: table.period.map(|year| format!("{year}JJ00")),
+        ..TableRequest::default()
+    };
+    let (mut from, mut to) = (i32::MAX, i32::MIN);
+    let mut all_optional = true;
+    for asked in topics::asked_of(queries, table) {
+        let source = asked.source;
+        let Find::Title { path, key } = &source.find else {
+            return Err(Error::Patterns {
+                table: table.id.clone(),
+                topic: queries[asked.topic].id.clone(),
+            });
+        };
+        (from, to) = (from.min(source.years.from), to.max(source.years.to));
+        all_optional &= source.optional;
+        let of_family = source.table != table.id;
+        let was_there =
+            pinned.is_some_and(|pinned| !topics::keys(source, &pinned.topics).is_empty());
+        let topic = TopicRequest {
+            title: one_line(path),
+            unit: one_line(&source.unit),
+            key: key.clone(),
+            member: None,
+            optional: source.optional || of_family && !was_there,
+        };
+        match request
+            .topics
+            .iter_mut()
+            .find(|known| known.title == topic.title && known.unit == topic.unit)
+        {
+            None => request.topics.push(topic),
+            Some(known) => {
+                known.optional &= topic.optional;
+                known.key = known.key.take().or(topic.key);
+            }
+        }
+    }
+    request.periods = Periods::Years {
+        from: u16::try_from(from).ok(),
+        to: u16::try_from(to).ok(),
+    };
+    Ok((request, all_optional))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,196 @@
+//! From the client's cells to a snapshot on disk, in memory that does not grow with the table.
+//!
+//! In: cells, one by one. Out: row groups of a [`Draft`], each sorted by topic, period and region. A table that fits in
+//! one group (nearly all do) is sorted as a whole; a larger one by group, and whoever reads it must not count on more.
+
+use std::collections::{BTreeSet, HashMap};
+
+use polars::prelude::*;
+
+use crate::base::observation::{Missing, Status};
+use crate::source::cbs::{Sink, SinkError, TopicMeta};
+use crate::source::snapshot::{Draft, Store};
+
+/// Rows of a row group: what is held in memory at once.
+const GROUP: usize = 1 << 18;
+
+/// Writes the cells of one table.
+pub struct SnapshotWriter<'a> {
+    store: &'a Store,
+    table: &'a str,
+    draft: Option<Draft>,
+    topics: Vec<String>,
+    regions: Names,
+    periods: Names,
+    buffer: Vec<Cell>,
+}
+
+#[derive(Clone, Copy)]
+struct Cell {
+    topic: u32,
+    period: u32,
+    region: u32,
+    value: Option<f64>,
+    missing: Missing,
+    status: Status,
+}
+
+/// Names by number, in the order in which they came.
+#[derive(Default)]
+struct Names {
+    all: Vec<String>,
+    numbers: HashMap<String, u32>,
+    last: u32,
+}
+
+impl Names {
+    fn number(&mut self, name: &str) -> u32 {
+        if self
+            .all
+            .get(self.last as usize)
+            .is_some_and(|last| last == name)
+        {
+            return self.last;
+        }
+        self.last = if let Some(number) = self.numbers.get(name) {
+            *number
+        } else {
+            let number = self.all.len() as u32;
+            self.all.push(name.to_owned());
+            self.numbers.insert(name.to_owned(), number);
+            number
+        };
+        self.last
+    }
+}
+
+/// The place of each name in alphabetical order.
+fn ranks(names: &[String]) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_by_key(|number| &names[*number]);
+    let mut ranks = vec![0; names.len()];
+    for (rank, number) in (0..).zip(order) {
+        ranks[number] = rank;
+    }
+    ranks
+}
+
+fn text<'n>(name: &str, cells: &[Cell], of: impl Fn(&Cell) -> &'n str) -> Column {
+    let words: StringChunked = cells.iter().map(|cell| Some(of(cell))).collect();
+    words.with_name(name.into()).into_column()
+}
+
+impl<'a> SnapshotWriter<'a> {
+    /// A writer for this table in this store; nothing is written before the first cell comes.
+    pub fn new(store: &'a Store, table: &'a str) -> Self {
+        Self {
+            store,
+            table,
+            draft: None,
+            topics: Vec::new(),
+            regions: Names::default(),
+            periods: Names::default(),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// All that came, as a draft, and the periods that have figures; nothing when nothing came.
+    pub fn finish(mut self) -> Result<Option<(Draft, Vec<String>)>, SinkError> {
+        self.flush()?;
+        let periods: BTreeSet<String> = self.periods.all.into_iter().collect();
+        Ok(self
+            .draft
+            .map(|draft| (draft, periods.into_iter().collect())))
+    }
+
+    fn flush(&mut self) -> Result<(), SinkError> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let (topics, periods, regions) = (
+            ranks(&self.topics),
+            ranks(&self.periods.all),
+            ranks(&self.regions.all),
+        );
+        self.buffer.sort_unstable_by_key(|cell| {
+            (
+                topics[cell.topic as usize],
+                periods[cell.period as usize],
+                regions[cell.region as usize],
+            )
+        });
+        let years: Vec<i32> = self
+            .periods
+            .all
+            .iter()
+            .map(|period| {
+                period
+                    .get(..4)
+                    .and_then(|year| year.parse().ok())
+                    .ok_or_else(|| format!("`{period}` is no period"))
+            })
+            .collect::<Result<_, _>>()?;
+        let cells = &self.buffer;
+        let frame = DataFrame::new_infer_height(vec![
+            text("region", cells, |cell| {
+                &self.regions.all[cell.region as usize]
+            }),
+            text("period", cells, |cell| {
+                &self.periods.all[cell.period as usize]
+            }),
+            Column::new(
+                "year".into(),
+                cells
+                    .iter()
+                    .map(|cell| years[cell.period as usize])
+                    .collect::<Vec<_>>(),
+            ),
+            text("topic", cells, |cell| &self.topics[cell.topic as usize]),
+            Column::new(
+                "value".into(),
+                cells.iter().map(|cell| cell.value).collect::<Vec<_>>(),
+            ),
+            text("missing", cells, |cell| cell.missing.word()),
+            text("status", cells, |cell| cell.status.word()),
+        ])?;
+        if self.draft.is_none() {
+            self.draft = Some(self.store.start(self.table)?);
+        }
+        if let Some(draft) = &mut self.draft {
+            draft.push(frame)?;
+        }
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+impl Sink for SnapshotWriter<'_> {
+    fn topics(&mut self, topics: &[TopicMeta]) -> Result<(), SinkError> {
+        self.topics = topics.iter().map(|topic| topic.key.clone()).collect();
+        Ok(())
+    }
+
+    fn row(
+        &mut self,
+        region: &str,
+        period: &str,
+        topic: usize,
+        value: Option<f64>,
+        missing: Missing,
+        status: Status,
+    ) -> Result<(), SinkError> {
+        let cell = Cell {
+            topic: topic as u32,
+            period: self.periods.number(period),
+            region: self.regions.number(region),
+            value,
+            missing,
+            status,
+        };
+        self.buffer.push(cell);
+        if self.buffer.len() >= GROUP {
+            self.flush()?;
+        }
+        Ok(())
+    }
+}

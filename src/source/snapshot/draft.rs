@@ -1,0 +1,147 @@
+//! A release on its way into the store.
+//!
+//! In: rows, group by group, then the sidecar. Out: the release in its place, and whether it is a new one. Fails when it
+//! cannot be written; what is not finished vanishes. The peculiarity it exists for: the largest tables do not fit in
+//! memory, and their name is only known when all of them was hashed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+use polars_io::parquet::write::BatchedWriter;
+use polars_io::prelude::{ParquetCompression, ParquetWriter, StatisticsOptions};
+
+use super::{Error, Sidecar, parse, schema, to_toml};
+use crate::base::files;
+
+/// A release that is being written, row group by row group; dropped before [`Draft::finish`], it vanishes.
+pub struct Draft {
+    lock: files::FolderLock,
+    folder: files::NewFolder,
+    path: PathBuf,
+    writer: BatchedWriter<fs::File>,
+    rows: usize,
+}
+
+/// The one way in which figures are written.
+pub(super) fn parquet_writer<W: std::io::Write>(to: W) -> ParquetWriter<W> {
+    ParquetWriter::new(to)
+        .with_compression(ParquetCompression::Zstd(None))
+        .with_statistics(StatisticsOptions::empty())
+}
+
+impl Draft {
+    /// Starts a release in the folder of its table, once nobody else writes there.
+    pub(super) fn start(table: &Path) -> Result<Self, Error> {
+        let lock = files::FolderLock::wait_for(table)?;
+        let folder = files::NewFolder::beside(&table.join("new"))?;
+        let path = folder.path().join("observations.parquet");
+        let file = files::at("write", &path, fs::File::create(&path))?;
+        let writer = parquet_writer(file)
+            .set_parallel(false)
+            .batched(&schema())
+            .map_err(|source| Error::Parquet {
+                path: path.clone(),
+                source,
+            })?;
+        Ok(Self {
+            lock,
+            folder,
+            path,
+            writer,
+            rows: 0,
+        })
+    }
+
+    /// Adds rows as one row group.
+    ///
+    /// # Errors
+    /// When they have other columns, or cannot be written.
+    pub fn push(&mut self, mut rows: DataFrame) -> Result<(), Error> {
+        self.rows += rows.height();
+        rows.align_chunks();
+        let pushed = self.writer.write_batch(&rows);
+        self.parquet(pushed)
+    }
+
+    /// Ends the file and writes its sidecar, of which `sha256` and `rows` are filled in.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn seal(self, mut sidecar: Sidecar) -> Result<Sealed, Error> {
+        let ended = self.writer.finish();
+        self.parquet(ended)?;
+        sidecar.rows = self.rows;
+        let written = fs::File::open(&self.path)
+            .and_then(|file| file.sync_all().and_then(|()| files::sha256_of(file)));
+        sidecar.sha256 = files::at("write", &self.path, written)?;
+        files::write(
+            &self.folder.path().join("snapshot.toml"),
+            to_toml(&sidecar)?.as_bytes(),
+        )?;
+        Ok(Sealed {
+            folder: self.folder,
+            sidecar,
+            _lock: self.lock,
+        })
+    }
+
+    fn parquet<T>(&self, result: PolarsResult<T>) -> Result<T, Error> {
+        result.map_err(|source| Error::Parquet {
+            path: self.path.clone(),
+            source,
+        })
+    }
+}
+
+/// A release that is whole and not yet in its place; dropped before [`Sealed::keep`], it vanishes.
+pub struct Sealed {
+    folder: files::NewFolder,
+    sidecar: Sidecar,
+    _lock: files::FolderLock,
+}
+
+impl Sealed {
+    /// The name it will have.
+    pub fn release(&self) -> String {
+        self.sidecar.folder_name()
+    }
+
+    /// Rows it has.
+    pub fn rows(&self) -> usize {
+        self.sidecar.rows
+    }
+
+    /// Puts the release in its place and returns its name, and whether it is a new one. The same figures of the same
+    /// release that are there already stay as they are.
+    ///
+    /// # Errors
+    /// When it cannot be renamed; nothing that was there is lost.
+    pub fn keep(self) -> Result<(String, bool), Error> {
+        let release = self.release();
+        let folder = self.folder.named(&release);
+        let (there, new) = (folder.place(), &self.sidecar);
+        let path = there.join("snapshot.toml");
+        let is_same = |old: &Sidecar| {
+            let release = |of: &Sidecar| {
+                of.fetched
+                    .as_ref()
+                    .map(|it| (it.service.clone(), it.modified.clone(), it.version.clone()))
+            };
+            release(old) == release(new)
+                && old.topics == new.topics
+                && old.boundaries == new.boundaries
+        };
+        let old = files::read_text(&path)
+            .ok()
+            .and_then(|text| parse(&path, &text).ok());
+        let same = old.is_some_and(|old| is_same(&old))
+            && fs::File::open(there.join("observations.parquet"))
+                .and_then(files::sha256_of)
+                .is_ok_and(|found| found == new.sha256);
+        if !same {
+            folder.finish()?;
+        }
+        Ok((release, !same))
+    }
+}
