@@ -139,8 +139,9 @@ pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     for path in entries.flatten().map(|entry| entry.path()) {
         if path.is_dir() {
             all.extend(files(&path));
-        } else {
-            all.push((path.clone(), std::fs::read(&path).unwrap()));
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            // a program at work takes its temporary files away
+            all.push((path, bytes));
         }
     }
     all.sort();

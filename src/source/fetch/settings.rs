@@ -95,6 +95,16 @@ fn parse(path: &Path, text: &str) -> Result<Config, Error> {
             "an address such as `https://opendata.cbs.nl`",
         ));
     }
+    set_limits(&mut config, &file, &wrong)?;
+    Ok(config)
+}
+
+/// Sets how fast, how often and how much is asked, each within its bounds.
+fn set_limits(
+    config: &mut Config,
+    file: &File,
+    wrong: &dyn Fn(usize, String, &str) -> Error,
+) -> Result<(), Error> {
     let within = |value: f64, start: usize, low: f64, high: f64| {
         if (low..=high).contains(&value) {
             Ok(())
@@ -106,33 +116,33 @@ fn parse(path: &Path, text: &str) -> Result<Config, Error> {
             ))
         }
     };
-    if let Some(value) = file.connections {
+    if let Some(value) = &file.connections {
         within(*value.get_ref() as f64, value.span().start, 1.0, 64.0)?;
-        config.connections = value.into_inner();
+        config.connections = *value.get_ref();
     }
-    if let Some(value) = file.tables_at_once {
+    if let Some(value) = &file.tables_at_once {
         within(*value.get_ref() as f64, value.span().start, 1.0, 64.0)?;
-        config.tables_at_once = value.into_inner();
+        config.tables_at_once = *value.get_ref();
     }
-    if let Some(value) = file.requests_per_second {
+    if let Some(value) = &file.requests_per_second {
         within(*value.get_ref(), value.span().start, 0.1, 1000.0)?;
-        config.max_requests_per_second = Some(value.into_inner());
+        config.max_requests_per_second = Some(*value.get_ref());
     }
-    if let Some(value) = file.attempts {
+    if let Some(value) = &file.attempts {
         within(f64::from(*value.get_ref()), value.span().start, 1.0, 100.0)?;
-        config.retry.attempts = value.into_inner();
+        config.retry.attempts = *value.get_ref();
     }
-    if let Some(value) = file.seconds_per_answer {
+    if let Some(value) = &file.seconds_per_answer {
         within(*value.get_ref() as f64, value.span().start, 1.0, 86_400.0)?;
-        config.request_timeout = Duration::from_secs(value.into_inner());
+        config.request_timeout = Duration::from_secs(*value.get_ref());
         config.idle_timeout = config.idle_timeout.min(config.request_timeout);
     }
-    if let Some(value) = file.largest_answer_mb {
+    if let Some(value) = &file.largest_answer_mb {
         within(*value.get_ref() as f64, value.span().start, 1.0, 65_536.0)?;
-        config.max_body_bytes = value.into_inner() << 20;
+        config.max_body_bytes = *value.get_ref() << 20;
         config.max_wire_bytes = config.max_body_bytes;
     }
-    Ok(config)
+    Ok(())
 }
 
 #[cfg(test)]
