@@ -20,11 +20,12 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 
 pub use check::{Checked, Word, check};
-pub use settings::read as settings;
+pub use settings::{read as settings, schema};
 
 use crate::cbs::{self, Client, Kind, PageCache, Planned, Progress};
 use crate::failure::{Exit, Report};
 use crate::files;
+use crate::located::Complaint;
 use crate::query::{Queries, Service, Table};
 use crate::snapshot::{self, Lock, Sidecar, Store};
 
@@ -372,6 +373,9 @@ pub enum Error {
     /// Files or folders.
     #[error(transparent)]
     Files(#[from] files::Error),
+    /// What the queries ask does not fit the table that is held.
+    #[error(transparent)]
+    Query(#[from] Complaint),
     /// A table that the queries do not know.
     #[error("`queries/tables.toml` has no table `{table}`")]
     NotAsked {
@@ -446,10 +450,11 @@ impl Report for Error {
             Self::Cbs(error) => Some(error.hint()),
             Self::Store(error) => error.hint(),
             Self::Files(error) => error.hint(),
+            Self::Query(error) => error.hint(),
             Self::NotAsked { nearest, .. } => {
                 Some(format!("ids are case-sensitive; there are {}", nearest.join(", ")))
             }
-            Self::Patterns { .. } => Some("ask it by `title`".to_owned()),
+            Self::Patterns { .. } => Some("ask it by its title path".to_owned()),
             Self::Gone { .. } => Some(
                 "restore the snapshot from version control, or take the newest with `fetch --update`"
                     .to_owned(),
@@ -470,6 +475,7 @@ impl Report for Error {
             Self::Cbs(error) => exit_of(error),
             Self::Store(error) => error.exit(),
             Self::Files(error) => error.exit(),
+            Self::Query(error) => error.exit(),
             Self::NotAsked { .. } | Self::Patterns { .. } => Exit::Usage,
             Self::Gone { .. } | Self::Due(_) => Exit::DoesNotHold,
             Self::Some { exit, .. } => *exit,

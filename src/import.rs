@@ -129,6 +129,9 @@ pub enum Error {
     /// Regions that are already there.
     #[error(transparent)]
     Regions(#[from] crate::gemeente::Error),
+    /// What the queries ask does not fit the table.
+    #[error(transparent)]
+    Query(#[from] crate::located::Complaint),
     /// A line is wrong.
     #[error("{}:{line}: {message}", path.display())]
     Wrong {
@@ -195,6 +198,7 @@ impl Report for Error {
             Self::Files(error) => return error.hint(),
             Self::Store(error) => return error.hint(),
             Self::Regions(error) => return error.hint(),
+            Self::Query(error) => return error.hint(),
             Self::Polars { .. } => return None,
             Self::Wrong { expected, .. } => format!("expected {expected}"),
             Self::Hash { .. } => "the file was changed after `source.toml` was written; get both anew".to_owned(),
@@ -209,7 +213,7 @@ impl Report for Error {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Nothing { .. } | Self::NotAsked { .. } => Exit::Usage,
+            Self::Nothing { .. } | Self::NotAsked { .. } | Self::Query(_) => Exit::Usage,
             Self::Wrong { .. } | Self::Hash { .. } => Exit::DoesNotHold,
             _ => Exit::Other,
         }

@@ -6,6 +6,7 @@
 // what every room uses
 pub mod failure;
 pub mod files;
+pub mod located;
 pub mod number;
 pub mod observation;
 

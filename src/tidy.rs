@@ -13,6 +13,7 @@ use crate::failure::{Failure, Report};
 use crate::gemeente::{
     Herindelingen, NEDERLAND, NEDERLAND_NUMBER, Regions, region_code, region_number,
 };
+use crate::located::Complaint;
 use crate::observation::{Missing, Status};
 use crate::query::{Edition, Find, Queries, Service, Table};
 use crate::snapshot::{Boundaries, Lock, Sidecar, Snapshot, Store};
@@ -128,7 +129,7 @@ pub fn read(context: Context<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Fa
             &sidecar,
             &snapshot.release,
             &mut tidy,
-        );
+        )?;
         let boundaries = sidecar.boundaries()?;
         tidy.sidecars.insert(table.id.clone(), sidecar);
         if !wanted.is_empty() {
@@ -313,7 +314,7 @@ fn wanted(
     sidecar: &Sidecar,
     release: &str,
     tidy: &mut Tidy,
-) -> Vec<Wanted> {
+) -> Result<Vec<Wanted>, Complaint> {
     let mut wanted = Vec::new();
     let years: BTreeSet<i32> = sidecar
         .periods
@@ -322,7 +323,7 @@ fn wanted(
         .collect();
     for asked in topics::asked_of(queries, table) {
         let topic = &queries.topics[asked.topic];
-        let keys = topics::keys(asked.source, &sidecar.topics);
+        let keys = asked.keys(&sidecar.topics)?;
         if keys.is_empty() {
             tidy.lacking.push(Lacking::Topic {
                 table: table.id.clone(),
@@ -330,10 +331,10 @@ fn wanted(
             });
             continue;
         }
-        let positions: Vec<i32> = (0..)
+        let positions: Vec<(i32, f64)> = (0..)
             .zip(&sidecar.topics)
-            .filter(|(_, topic)| keys.contains(&topic.key.as_str()))
-            .map(|(position, _)| position)
+            .filter(|(_, known)| keys.contains(&known.key.as_str()))
+            .map(|(position, known)| (position, topic.scale_from(&known.unit)))
             .collect();
         for &year in years
             .iter()
@@ -349,17 +350,17 @@ fn wanted(
                 keys: keys.iter().map(|&key| key.to_owned()).collect(),
             };
             tidy.origins.insert((asked.topic, year), origin);
-            wanted.extend(positions.iter().map(|&key| Wanted {
+            wanted.extend(positions.iter().map(|&(key, scale)| Wanted {
                 topic: asked.topic,
                 key,
                 year,
-                scale: topic.scale,
+                scale,
                 absent_is_zero: topic.absent_is_zero,
                 sum: matches!(asked.source.find, Find::Keys { .. }),
             }));
         }
     }
-    wanted
+    Ok(wanted)
 }
 
 impl Rows {

@@ -45,7 +45,7 @@ fn say(text: &str) {
 
 pub(super) fn run_check(project: &Project, check: &Check) -> Result<(), Failure> {
     let checks = pipeline::inquire(project, check.edition.as_deref(), |register| {
-        inquire::check(&project.queries(), &project.paper(), register)
+        inquire::check(&project.paper(), register)
     })?;
     if check.json {
         // texts and words become JSON always

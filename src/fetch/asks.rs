@@ -40,16 +40,19 @@ pub fn ask(
         let Find::Title { path, key } = &source.find else {
             return Err(Error::Patterns {
                 table: table.id.clone(),
-                topic: queries.topics[asked.topic].id.clone(),
+                topic: asked.of.id.clone(),
             });
         };
         (from, to) = (from.min(source.years.from), to.max(source.years.to));
         all_optional &= source.optional;
         let of_family = source.table != table.id;
-        let was_there = held.is_some_and(|held| !topics::keys(source, &held.topics).is_empty());
+        let was_there = match held {
+            Some(held) => !asked.keys(&held.topics)?.is_empty(),
+            None => false,
+        };
         let topic = TopicAsk {
             title: one_line(path),
-            unit: one_line(&source.unit),
+            unit: source.unit.clone(),
             key: key.clone(),
             member: None,
             optional: source.optional || of_family && !was_there,

@@ -6,6 +6,7 @@
 
 use crate::cbs::{TableAsk, TableMeta, TopicAsk};
 use crate::files;
+use crate::query::title_fits;
 use crate::snapshot::{Boundaries, Fetched, Sidecar, TopicMeta};
 
 /// The sidecar of a table that was read whole.
@@ -21,12 +22,13 @@ pub fn sidecar(
     for topic in &meta.topics {
         let asked = ask.topics.get(topic.asked).map_or("", |asked| &asked.title);
         // the queries find a topic by what they call it
-        if asked != topic.title {
+        let is_so_called = title_fits(asked, &topic.title);
+        if !is_so_called {
             caveats.push(format!("`{asked}` is `{}` at CBS", topic.title));
         }
         topics.push(TopicMeta {
             key: topic.key.clone(),
-            title: asked.to_owned(),
+            title: if is_so_called { &topic.title } else { asked }.to_owned(),
             unit: topic.unit.clone(),
             decimals: u32::from(topic.decimals),
         });
@@ -39,7 +41,8 @@ pub fn sidecar(
             let nearest = lacking.nearest.first().map_or("", String::as_str);
             caveats.push(format!(
                 "the table has no `{}` ({}); nearest: {nearest}",
-                asked.title, asked.unit
+                asked.title,
+                asked.unit.words()
             ));
         }
     }

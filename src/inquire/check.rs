@@ -97,13 +97,9 @@ pub struct Check {
 ///
 /// # Errors
 /// When a file cannot be read, or a claim is not well-formed.
-pub fn check(
-    queries: &Path,
-    sources: &Path,
-    register: &Register<'_>,
-) -> Result<Vec<Check>, Failure> {
+pub fn check(sources: &Path, register: &Register<'_>) -> Result<Vec<Check>, Failure> {
     let mut checks = claim_checks(sources, register)?;
-    checks.extend(data_check::checks(queries, register)?);
+    checks.extend(data_check::checks(register)?);
     Ok(checks)
 }
 

@@ -1,81 +1,39 @@
 //! Checks of the figures themselves: what came in, and whether it fits together.
 //!
-//! In: the raw snapshots, the tidy table and `queries/checks.toml`. Out: a [`Check`] per table, indicator, count and
+//! In: the raw snapshots, the tidy table and the checks of the queries. Out: a [`Check`] per table, indicator, count and
 //! relation. CBS rounds the figures of neighbourhoods to fives, so sums have a tolerance.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use polars::prelude::*;
-use serde::Deserialize;
 
 use super::Error;
 use super::check::{Check, Checked, Kind};
 use crate::compare::GroupId;
 use crate::fact::{Register, print};
-use crate::files;
-use crate::gemeente::{NEDERLAND, NEDERLAND_NUMBER, region_code, region_number};
+use crate::gemeente::{NEDERLAND, NEDERLAND_NUMBER, region_code};
+use crate::located::nearest;
 use crate::observation::{Missing, Status};
-use crate::query::Formula;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ChecksFile {
-    national: National,
-    #[serde(default)]
-    known: Vec<Known>,
-    #[serde(default)]
-    relation: Vec<Relation>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct National {
-    tolerance: f64,
-}
-
-/// A value outside the plausible range that was looked at.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Known {
-    indicator: String,
-    region: String,
-    reason: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Relation {
-    id: String,
-    title: String,
-    left: String,
-    right: Right,
-    tolerance: f64,
-    required: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Right {
-    Number(f64),
-    Sum(String),
-}
+use crate::query::{Formula, Known, Relation, Right, TopicKind};
 
 /// Values by topic, then year and region.
 type Values = BTreeMap<usize, BTreeMap<(i32, i32), Option<f64>>>;
 
 /// All checks of the figures.
-pub(super) fn checks(
-    queries: &Path,
-    register: &Register<'_>,
-) -> Result<Vec<Check>, crate::failure::Failure> {
-    let path = queries.join("checks.toml");
-    let wrong = |message: String| Error::Checks {
-        path: path.clone(),
-        message,
-    };
-    let asked: ChecksFile =
-        toml::from_str(&files::read_text(&path)?).map_err(|error| wrong(error.to_string()))?;
+pub(super) fn checks(register: &Register<'_>) -> Result<Vec<Check>, crate::failure::Failure> {
+    let asked = &register.queries().checks;
+    let regions = &register.figures().gemeenten.regions;
+    for known in &asked.known {
+        let code = region_code(known.region);
+        if regions.get(&code).is_none() {
+            let message = format!("there is no gemeente `{code}`");
+            return Err(known
+                .place
+                .clone()
+                .wrong(message, nearest(&code, regions.codes()))
+                .into());
+        }
+    }
     let mut found = Vec::new();
     for (table, frame) in &register.figures().tidy.raw {
         found.extend(of_table(table, frame, register).map_err(Error::Frame)?);
@@ -84,10 +42,9 @@ pub(super) fn checks(
         found.extend(of_indicator(position, &asked.known, register)?);
     }
     let values = values(register).map_err(Error::Frame)?;
-    for relation in &asked.relation {
-        found.push(of_relation(relation, &values, register).map_err(wrong)?);
-    }
-    found.extend(national(asked.national.tolerance, &values, register));
+    let relations = asked.relations.iter();
+    found.extend(relations.map(|relation| of_relation(relation, &values, register)));
+    found.extend(national(asked.tolerance, &values, register));
     Ok(found)
 }
 
@@ -203,10 +160,9 @@ fn of_indicator(
             Some(value) => {
                 with_value += 1;
                 if !(low..=high).contains(&value) {
-                    let looked_at = known.iter().find(|known| {
-                        known.indicator == indicator.id
-                            && region_number(&known.region) == Some(row.region)
-                    });
+                    let looked_at = known
+                        .iter()
+                        .find(|known| known.indicator == position && known.region == row.region);
                     of_member |= members.contains(&row.region) && looked_at.is_none();
                     let text = print(indicator, value, false).unwrap_or_default();
                     let reason =
@@ -276,48 +232,23 @@ fn sum(formula: &Formula, at: (i32, i32), values: &Values, register: &Register<'
     })
 }
 
-fn of_relation(
-    relation: &Relation,
-    values: &Values,
-    register: &Register<'_>,
-) -> Result<Check, String> {
-    let queries = register.queries();
-    let parse = |text: &str| {
-        let formula = Formula::parse(text)
-            .map_err(|expected| format!("relation `{}`: expected {expected}", relation.id))?;
-        let unknown = formula
-            .terms
-            .iter()
-            .find(|term| queries.topic_index(&term.topic).is_none());
-        match unknown {
-            None => Ok(formula),
-            Some(term) => Err(format!(
-                "relation `{}`: there is no topic `{}`",
-                relation.id, term.topic
-            )),
-        }
-    };
-    let left = parse(&relation.left)?;
-    let right = match &relation.right {
-        Right::Number(_) => None,
-        Right::Sum(text) => Some(parse(text)?),
-    };
+fn of_relation(relation: &Relation, values: &Values, register: &Register<'_>) -> Check {
+    let left = &relation.left;
     let first = left
         .terms
         .first()
-        .and_then(|term| queries.topic_index(&term.topic));
+        .and_then(|term| register.queries().topic_index(&term.topic));
     let places = first
         .and_then(|topic| values.get(&topic))
         .into_iter()
         .flatten();
     let (mut tested, mut off) = (0, Vec::new());
     for (at, _) in places {
-        let expected = match (&relation.right, &right) {
-            (Right::Number(number), _) => Some(*number),
-            (_, Some(formula)) => sum(formula, *at, values, register),
-            _ => None,
+        let expected = match &relation.right {
+            Right::Number(number) => Some(*number),
+            Right::Sum(formula) => sum(formula, *at, values, register),
         };
-        let (Some(found), Some(expected)) = (sum(&left, *at, values, register), expected) else {
+        let (Some(found), Some(expected)) = (sum(left, *at, values, register), expected) else {
             continue;
         };
         tested += 1;
@@ -328,7 +259,7 @@ fn of_relation(
         }
     }
     let holds = off.is_empty() && tested > 0;
-    Ok(Check {
+    Check {
         state: Checked::of(holds, relation.required),
         kind: Kind::Relation,
         id: relation.id.clone(),
@@ -344,7 +275,7 @@ fn of_relation(
                 some.join(", ")
             )
         },
-    })
+    }
 }
 
 /// Counts of all gemeenten against CBS's own figure for Nederland; required where no gemeente is missing.
@@ -355,13 +286,10 @@ fn national(tolerance: f64, values: &Values, register: &Register<'_>) -> Vec<Che
             .queries()
             .topics
             .get(*topic)
-            .filter(|topic| topic.additive)
+            .filter(|topic| topic.kind == TopicKind::Count && topic.additive)
         else {
             continue;
         };
-        if asked.id.starts_with("pct-") || asked.id.starts_with("rel-") {
-            continue;
-        }
         let is_count = register
             .queries()
             .indicators

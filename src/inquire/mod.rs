@@ -59,14 +59,6 @@ pub enum Error {
         /// Which.
         names: String,
     },
-    /// `queries/checks.toml` is wrong.
-    #[error("`{}`: {message}", path.display())]
-    Checks {
-        /// File.
-        path: std::path::PathBuf,
-        /// What is wrong.
-        message: String,
-    },
     /// A frame lacks a column.
     #[error("cannot read the figures: {0}")]
     Frame(#[from] polars::error::PolarsError),
@@ -80,7 +72,6 @@ impl Report for Error {
                     "give a number as it is printed, such as 37,4, or a few words of a sentence"
                 }
                 Self::DoesNotHold { .. } => "the lines marked `fail` say what is wrong",
-                Self::Checks { .. } => "see the comment at its top",
                 Self::Frame(_) => return None,
             }
             .to_owned(),
@@ -90,7 +81,6 @@ impl Report for Error {
     fn exit(&self) -> Exit {
         match self {
             Self::NotFound { .. } | Self::DoesNotHold { .. } => Exit::DoesNotHold,
-            Self::Checks { .. } => Exit::Usage,
             Self::Frame(_) => Exit::Other,
         }
     }

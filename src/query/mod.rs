@@ -1,18 +1,28 @@
 //! What is asked: the files in `queries/` and the editions, read and checked as one whole.
 //!
-//! In: `tables.toml`, `editions.toml` and one TOML file per theme. Out: [`Queries`], in which every name that is used
-//! exists and every way of an indicator is typed. A wrong file ends in an [`Error`] with file, line and what was
-//! expected. CBS moves key suffixes between releases, so a topic is asked by title path and unit; its key is a hint.
+//! In: `tables.toml`, `editions.toml`, one TOML file per theme in `themes/`, and some more. Out: [`Queries`], in which
+//! every name that is used exists and every way of an indicator is typed. A wrong file ends in an [`Error`] with file,
+//! line, column and what was expected. CBS moves key suffixes between releases, so a topic is asked by title path and
+//! unit; its key is a hint.
 
+mod check;
+mod error;
 mod formula;
-mod parse;
+mod read;
+mod source;
+mod table;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+pub use check::{Checks, Known, Relation, Right};
+pub use error::Error;
 pub use formula::{Formula, Term, Years};
+pub use read::schemas;
+pub use source::{ANY_LEVELS, InPlace, Unit, amount, is_of_ratio, title_fits};
+pub use table::{Service, Table};
 
-use crate::failure::{Exit, Report};
+use crate::located::Place;
 
 /// The topic that counts 1 for every gemeente; no table holds it.
 pub const GEMEENTEN: &str = "gemeenten";
@@ -38,38 +48,8 @@ pub struct Queries {
     pub columns: Vec<Column>,
     /// Editions in the order of the file.
     pub editions: Vec<Edition>,
-}
-
-/// One StatLine table or file, and which members of its further dimensions are meant.
-#[derive(Clone, Debug)]
-pub struct Table {
-    /// Id, verbatim: ids are case-sensitive.
-    pub id: String,
-    /// Tables that share their topics and differ in period.
-    pub family: Option<String>,
-    /// The year a table of a family holds.
-    pub period: Option<i32>,
-    /// `auto`, `v3`, `v4`, or `file` for what is not in OData.
-    pub service: Service,
-    /// Catalog: `CBS` or a third party's.
-    pub catalog: String,
-    /// Member per further dimension.
-    pub fixed: BTreeMap<String, String>,
-    /// A gemeente whose every figure is zero did not deliver.
-    pub all_zero_is_not_delivered: bool,
-}
-
-/// Which service brings a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Service {
-    /// Find out.
-    Auto,
-    /// OData v3.
-    V3,
-    /// OData v4.
-    V4,
-    /// Not in OData: `import` brings it.
-    File,
+    /// What the figures themselves must satisfy.
+    pub checks: Checks,
 }
 
 /// One measure, from one or more tables.
@@ -79,9 +59,9 @@ pub struct Topic {
     pub id: String,
     /// What it counts, in Dutch, as a sentence part.
     pub title: String,
-    /// Factor from the unit of the source to ones (`x 1 000` is 1000).
-    pub scale: f64,
-    /// Whether values of merged gemeenten add up.
+    /// Whether it counts or is a ratio.
+    pub kind: TopicKind,
+    /// Whether values of merged gemeenten add up: never those of a ratio.
     pub additive: bool,
     /// What divides a split: inhabitants, or dwellings.
     pub by_dwellings: bool,
@@ -89,6 +69,35 @@ pub struct Topic {
     pub absent_is_zero: bool,
     /// Where it is found.
     pub sources: Vec<TopicSource>,
+    /// Where it is asked.
+    pub place: Place,
+}
+
+impl Topic {
+    /// The factor from a unit of CBS to ones: counts lose the thousands in it, ratios keep them.
+    pub fn scale_from(&self, unit: &str) -> f64 {
+        match self.kind {
+            TopicKind::Count => amount(unit).0,
+            TopicKind::Ratio => 1.0,
+        }
+    }
+
+    /// The unit that its first source gives, as CBS prints it.
+    pub fn given_unit(&self) -> Option<&str> {
+        match &self.sources.first()?.unit {
+            Unit::Given(unit) => Some(unit),
+            _ => None,
+        }
+    }
+}
+
+/// Whether values of a topic may be added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TopicKind {
+    /// They may: inhabitants, euros.
+    Count,
+    /// They may not: a percentage, an average, a distance.
+    Ratio,
 }
 
 /// Where a topic is found.
@@ -100,8 +109,8 @@ pub struct TopicSource {
     pub years: Years,
     /// What is looked for.
     pub find: Find,
-    /// Unit as CBS prints it.
-    pub unit: String,
+    /// The units that fit.
+    pub unit: Unit,
     /// Whether its absence is no error.
     pub optional: bool,
 }
@@ -111,7 +120,7 @@ pub struct TopicSource {
 pub enum Find {
     /// By its title path, with the key as a hint.
     Title {
-        /// Topic groups and title, joined with ` > `.
+        /// Topic groups and title, joined with ` > `; [`ANY_LEVELS`] stands for any of them.
         path: String,
         /// The key it had in some release.
         key: Option<String>,
@@ -400,7 +409,7 @@ impl Queries {
     /// # Errors
     /// An [`Error`] that names file, line and what was expected.
     pub fn read(folder: &Path) -> Result<Self, Error> {
-        parse::read(folder)
+        read::read(folder)
     }
 
     /// The edition with this id, or the default one.
@@ -441,56 +450,5 @@ impl Queries {
     /// The indicator with this id.
     pub fn indicator(&self, id: &str) -> Option<&Indicator> {
         self.indicators.iter().find(|indicator| indicator.id == id)
-    }
-}
-
-/// What can be wrong with `queries/`.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A file cannot be read.
-    #[error("cannot read `{}`: {source}", path.display())]
-    Unreadable {
-        /// File.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A file is no TOML, or has a key or value that is not expected.
-    #[error("{}:{line}: {message}", path.display())]
-    Wrong {
-        /// File.
-        path: PathBuf,
-        /// Line, from 1.
-        line: usize,
-        /// What is wrong.
-        message: String,
-        /// What was expected.
-        expected: String,
-    },
-    /// No such edition.
-    #[error("there is no edition `{id}`")]
-    NoEdition {
-        /// What was asked.
-        id: String,
-        /// What there is.
-        known: Vec<String>,
-    },
-}
-
-impl Report for Error {
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Unreadable { .. } => {
-                Some("run from the project's folder, or name it with `--project`".to_owned())
-            }
-            Self::Wrong { expected, .. } => {
-                (!expected.is_empty()).then(|| format!("expected {expected}"))
-            }
-            Self::NoEdition { known, .. } => Some(format!("editions are {}", known.join(", "))),
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        Exit::Usage
     }
 }

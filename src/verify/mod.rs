@@ -17,7 +17,7 @@ use lopdf::Document;
 
 pub use backcheck::Finding;
 pub use known::{Known, Texts, text_of_svg};
-pub use listed::listed;
+pub use listed::{listed, schema};
 
 use crate::failure::{Exit, Failure, Report};
 use crate::paper::attachments::TEXTS;
