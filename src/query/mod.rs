@@ -19,7 +19,7 @@ pub use check::{Checks, Known, Relation, Right};
 pub use error::Error;
 pub use formula::{Formula, Term, Years};
 pub use read::schemas;
-pub use source::{ANY_LEVELS, InPlace, Unit, amount, is_of_ratio, title_fits};
+pub use source::{ANY_LEVELS, InPlace, TopicKind, Unit, amount, is_of_ratio, title_fits};
 pub use table::{Service, Table};
 
 use crate::located::Place;
@@ -71,33 +71,6 @@ pub struct Topic {
     pub sources: Vec<TopicSource>,
     /// Where it is asked.
     pub place: Place,
-}
-
-impl Topic {
-    /// The factor from a unit of CBS to ones: counts lose the thousands in it, ratios keep them.
-    pub fn scale_from(&self, unit: &str) -> f64 {
-        match self.kind {
-            TopicKind::Count => amount(unit).0,
-            TopicKind::Ratio => 1.0,
-        }
-    }
-
-    /// The unit that its first source gives, as CBS prints it.
-    pub fn given_unit(&self) -> Option<&str> {
-        match &self.sources.first()?.unit {
-            Unit::Given(unit) => Some(unit),
-            _ => None,
-        }
-    }
-}
-
-/// Whether values of a topic may be added up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TopicKind {
-    /// They may: inhabitants, euros.
-    Count,
-    /// They may not: a percentage, an average, a distance.
-    Ratio,
 }
 
 /// Where a topic is found.

@@ -5,7 +5,7 @@
 //! cannot pass for one; what fits a ratio is said by whoever asks for it. CBS writes thousands into its units
 //! (`x 1 000 euro`): [`amount`] takes them out.
 
-use super::Years;
+use super::{Topic, Years};
 
 /// What stands for any levels of a title path.
 pub const ANY_LEVELS: &str = "…";
@@ -76,6 +76,33 @@ impl InPlace {
             path: levels.join(" > "),
             unit,
         })
+    }
+}
+
+/// Whether values of a topic may be added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TopicKind {
+    /// They may: inhabitants, euros.
+    Count,
+    /// They may not: a percentage, an average, a distance.
+    Ratio,
+}
+
+impl Topic {
+    /// The factor from a unit of CBS to ones: counts lose the thousands in it, ratios keep them.
+    pub fn scale_from(&self, unit: &str) -> f64 {
+        match self.kind {
+            TopicKind::Count => amount(unit).0,
+            TopicKind::Ratio => 1.0,
+        }
+    }
+
+    /// The unit that its first source gives, as CBS prints it.
+    pub fn given_unit(&self) -> Option<&str> {
+        match &self.sources.first()?.unit {
+            Unit::Given(unit) => Some(unit),
+            _ => None,
+        }
     }
 }
 

@@ -52,7 +52,7 @@ enum State {
 }
 
 pub(super) fn read(folder: &Path, themes: &[Theme]) -> Result<Vec<Ask>, Error> {
-    let Some(file) = optional(folder, "asks.toml")? else {
+    let Some(file) = optional(folder.join("asks.toml"))? else {
         return Ok(Vec::new());
     };
     let (mut asks, mut seen) = (Vec::new(), BTreeSet::new());

@@ -28,7 +28,7 @@ pub(super) struct ColumnEntry {
 }
 
 pub(super) fn read(folder: &Path, indicators: &[Indicator]) -> Result<Vec<Column>, Error> {
-    let file = required(folder, "table.toml")?;
+    let file = required(folder.join("table.toml"))?;
     let mut columns = Vec::new();
     for entry in file.toml::<TableFile>()?.column {
         columns.push(Column {

@@ -47,6 +47,35 @@ pub(super) struct OfUnit {
     pub(super) range: Option<At<[f64; 2]>>,
 }
 
+impl OfUnit {
+    /// The same, with what another says where this says nothing.
+    fn or(self, other: &Self) -> Self {
+        Self {
+            decimals: self.decimals.or_else(|| other.decimals.clone()),
+            direction: self.direction.or(other.direction),
+            coverage: self.coverage.or_else(|| other.coverage.clone()),
+            range: self.range.or_else(|| other.range.clone()),
+        }
+    }
+}
+
+impl Defaults {
+    /// What an indicator says, then what is said for its unit, then what is said for all.
+    pub(super) fn complete(&self, own: OfUnit, unit: &str) -> OfUnit {
+        let of_unit = self.units.iter().find(|(known, _)| ***known == unit);
+        let of_all = OfUnit {
+            decimals: self.decimals.clone(),
+            direction: self.direction,
+            coverage: self.coverage.clone(),
+            range: self.range.clone(),
+        };
+        match of_unit {
+            None => own.or(&of_all),
+            Some((_, of_unit)) => own.or(of_unit).or(&of_all),
+        }
+    }
+}
+
 /// Which direction is favourable.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -41,7 +41,7 @@ pub(super) struct EditionEntry {
 }
 
 pub(super) fn read(folder: &Path) -> Result<Vec<Edition>, Error> {
-    let file = required(folder, "editions.toml")?;
+    let file = required(folder.join("editions.toml"))?;
     let (mut editions, mut seen) = (Vec::new(), BTreeSet::new());
     let mut default = None;
     for entry in file.toml::<EditionsFile>()?.edition {

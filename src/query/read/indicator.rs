@@ -133,15 +133,14 @@ pub(super) fn read(
         draft.unit = draft.unit(&themes[draft.theme], &queries.topics)?;
         draft.take_in_place(TopicKind::Ratio, themes, queries)?;
     }
+    every_unit_is_used(themes, &drafts)?;
     let words = Words::new(common, themes, &queries.topics)?;
     for draft in drafts {
         let theme = &themes[draft.theme];
         let indicator = draft.indicator(theme, &words, &queries.topics)?;
         queries.indicators.push(indicator);
     }
-    themes
-        .iter()
-        .try_for_each(|theme| every_unit_is_used(theme, &queries.indicators))
+    Ok(())
 }
 
 /// All indicators, with what the defaults of their theme say of their ways.
@@ -277,6 +276,14 @@ impl Draft {
         words: &Words,
         topics: &[Topic],
     ) -> Result<Indicator, Complaint> {
+        let ground = Ground {
+            file: source,
+            theme: self.theme,
+            topics,
+            words,
+        };
+        let ways = self.ways.iter().map(|at| way(&ground, at));
+        let ways = ways.collect::<Result<_, _>>()?;
         let lacks = |key: &str, others: &str| {
             let message = format!("indicator `{}` has no `{key}`", *self.entry.id);
             source.wrong(&self.entry.id, message, format!("expected `{key}`{others}"))
@@ -285,48 +292,28 @@ impl Draft {
             .unit
             .ok_or_else(|| lacks("unit", ", `per` or `share-of`"))?;
         let or_default = ", here or in the `[defaults]` of the theme";
-        let (entry, defaults) = (&self.entry, &file.defaults);
-        let of_unit = defaults.units.iter().find(|(known, _)| ***known == unit);
+        let entry = &self.entry;
         let own = OfUnit {
             decimals: entry.decimals.clone(),
             direction: entry.direction,
             coverage: entry.coverage.clone(),
             range: entry.range.clone(),
         };
-        let said = [Some(&own), of_unit.map(|(_, of_unit)| of_unit)];
-        let said = || said.into_iter().flatten();
-        let decimals = said()
-            .find_map(|of| of.decimals.as_ref())
-            .or(defaults.decimals.as_ref());
-        let decimals = decimals.ok_or_else(|| lacks("decimals", or_default))?;
-        let range = said()
-            .find_map(|of| of.range.as_ref())
-            .or(defaults.range.as_ref());
-        let range = range.ok_or_else(|| lacks("range", or_default))?;
-        let coverage = said()
-            .find_map(|of| of.coverage.as_ref())
-            .or(defaults.coverage.as_ref());
-        let direction = said().find_map(|of| of.direction).or(defaults.direction);
-        let periods = entry.periods.as_ref().or(defaults.periods.as_ref());
-        let ground = Ground {
-            file: source,
-            theme: self.theme,
-            topics,
-            words,
-        };
+        let said = file.defaults.complete(own, &unit);
+        let decimals = said.decimals.ok_or_else(|| lacks("decimals", or_default))?;
+        let range = said.range.ok_or_else(|| lacks("range", or_default))?;
+        let coverage = said
+            .coverage
+            .map(|at| bounded(source, &at, "coverage", 0.0..=100.0));
+        let periods = entry.periods.as_ref().or(file.defaults.periods.as_ref());
         Ok(Indicator {
             place: place(source, &entry.id),
-            decimals: bounded(source, decimals, "decimals", -6..=6)?,
-            direction: direction.map_or(Direction::None, Direction::from),
-            coverage: coverage
-                .map_or(Ok(80.0), |at| bounded(source, at, "coverage", 0.0..=100.0))?,
-            range: plausible(source, range)?,
+            decimals: bounded(source, &decimals, "decimals", -6..=6)?,
+            direction: said.direction.map_or(Direction::None, Direction::from),
+            coverage: coverage.transpose()?.unwrap_or(80.0),
+            range: plausible(source, &range)?,
             years: years(source, periods)?,
-            ways: self
-                .ways
-                .iter()
-                .map(|at| way(&ground, at))
-                .collect::<Result<_, _>>()?,
+            ways,
             unit,
             id: self.entry.id.into_inner(),
             theme: file.id.to_string(),
@@ -399,20 +386,15 @@ fn plausible(file: &Source, at: &At<[f64; 2]>) -> Result<(f64, f64), Complaint> 
 }
 
 /// A unit in the defaults that no indicator of the theme has is a slip.
-fn every_unit_is_used(
-    ThemeSource { source, file }: &ThemeSource,
-    indicators: &[Indicator],
-) -> Result<(), Complaint> {
-    let of_theme = || {
-        indicators
-            .iter()
-            .filter(|indicator| indicator.theme == *file.id)
-    };
-    for unit in file.defaults.units.keys() {
-        if of_theme().all(|indicator| indicator.unit != **unit) {
-            let message = format!("no indicator of this theme has the unit `{}`", **unit);
-            let known: BTreeSet<_> = of_theme().map(|one| one.unit.as_str()).collect();
-            return Err(source.wrong(unit, message, nearest(unit, known)));
+fn every_unit_is_used(themes: &[ThemeSource], drafts: &[Draft]) -> Result<(), Complaint> {
+    for (position, ThemeSource { source, file }) in themes.iter().enumerate() {
+        let of_theme = drafts.iter().filter(|draft| draft.theme == position);
+        let known: BTreeSet<&str> = of_theme.filter_map(|draft| draft.unit.as_deref()).collect();
+        for unit in file.defaults.units.keys() {
+            if !known.contains(unit.as_str()) {
+                let message = format!("no indicator of this theme has the unit `{}`", **unit);
+                return Err(source.wrong(unit, message, nearest(unit, known)));
+            }
         }
     }
     Ok(())

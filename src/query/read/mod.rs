@@ -23,7 +23,7 @@ mod way;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use schemars::Schema;
 
@@ -53,7 +53,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
     queries.themes = theme::themes(themes)?;
     queries.asks = ask::read(folder, &queries.themes)?;
     queries.columns = column::read(folder, &queries.indicators)?;
-    if let Some(file) = optional(folder, "checks.toml")? {
+    if let Some(file) = optional(folder.join("checks.toml"))? {
         queries.checks = check::read(&file, &queries)?;
     }
     Ok(queries)
@@ -73,8 +73,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
 }
 
 /// A file that must be there.
-fn required(folder: &Path, name: impl AsRef<Path>) -> Result<Source, Error> {
-    let path = folder.join(name);
+fn required(path: PathBuf) -> Result<Source, Error> {
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Source::new(path, text)),
         Err(source) => Err(Error::Unreadable { path, source }),
@@ -82,9 +81,9 @@ fn required(folder: &Path, name: impl AsRef<Path>) -> Result<Source, Error> {
 }
 
 /// A file that may be left out.
-fn optional(folder: &Path, name: &str) -> Result<Option<Source>, Error> {
-    if folder.join(name).exists() {
-        required(folder, name).map(Some)
+fn optional(path: PathBuf) -> Result<Option<Source>, Error> {
+    if path.exists() {
+        required(path).map(Some)
     } else {
         Ok(None)
     }

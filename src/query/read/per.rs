@@ -46,7 +46,7 @@ pub(super) struct Words {
 }
 
 pub(super) fn read(folder: &Path) -> Result<Option<(Source, PerFile)>, Error> {
-    let Some(file) = optional(folder, "per.toml")? else {
+    let Some(file) = optional(folder.join("per.toml"))? else {
         return Ok(None);
     };
     let entries = file.toml()?;

@@ -67,7 +67,7 @@ enum AllZero {
 }
 
 pub(super) fn read(folder: &Path) -> Result<BTreeMap<String, Table>, Error> {
-    let file = required(folder, "tables.toml")?;
+    let file = required(folder.join("tables.toml"))?;
     let mut tables = BTreeMap::new();
     for entry in file.toml::<TablesFile>()?.table {
         let id = entry.id.clone();

@@ -76,7 +76,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<ThemeSource>, Error> {
     paths.sort();
     let mut themes = Vec::new();
     for path in paths {
-        let source = required(&folder, &path)?;
+        let source = required(path)?;
         let file = source.toml()?;
         themes.push(ThemeSource { source, file });
     }

@@ -241,12 +241,13 @@ fn number_and_words(file: &Source, at: &At<String>) -> Result<(f64, usize), Comp
     })
 }
 
-/// What a sum of counts counts: nothing said is a number of things.
+/// What a sum of counts counts; nothing is a number of things.
 pub(super) fn measure(
     file: &Source,
     at: &At<String>,
     topics: &[Topic],
 ) -> Result<String, Complaint> {
+    counted(file, at, topics)?;
     let (_, named) = names::sum(file, at, topics)?;
     let measures: Vec<&str> = named.iter().map(|topic| measure_of(*topic)).collect();
     if let Some(other) = measures.iter().find(|measure| **measure != measures[0]) {
