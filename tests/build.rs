@@ -205,9 +205,13 @@ fn a_chapter_that_typst_does_not_accept_is_named() {
 #[test]
 fn a_claim_that_does_not_hold_stops_the_build_with_its_sentence() {
     let (project, output) = with_output();
-    let theme = project.text("queries/veiligheid.toml");
+    let theme = project.text("queries/themes/veiligheid.toml");
     let claim = "\n[[claim]]\nid = \"proef-onwaar\"\nsentence = \"M50 kent meer misdrijven dan de G4.\"\nwhen = \"misdrijven.M50 > misdrijven.G4\"\n";
-    fs::write(project.path("queries/veiligheid.toml"), theme + claim).unwrap();
+    fs::write(
+        project.path("queries/themes/veiligheid.toml"),
+        theme + claim,
+    )
+    .unwrap();
     let chapter = "src/paper/chapters/04-veiligheid.typ";
     fs::write(
         project.path(chapter),
@@ -274,7 +278,11 @@ fn wrong_usage_ends_with_two() {
         2,
         &["--editie"],
     );
-    project.replace("queries/veiligheid.toml", "direction =", "directoin =");
+    project.replace(
+        "queries/themes/veiligheid.toml",
+        "direction =",
+        "directoin =",
+    );
     fails(
         &project,
         output,

@@ -262,7 +262,7 @@ fn a_figure_that_turns_a_claim_stops_the_build_and_names_sentence_predicate_and_
     let run = project.run(&["build"]);
     assert_eq!(run.status, 1, "{}", run.stderr);
     for part in [
-        "queries/veiligheid.toml:",
+        "queries/themes/veiligheid.toml:",
         "does not hold: ",
         "misdrijven.M50 < misdrijven.G40",
         "misdrijven.M50 is 12",
@@ -284,13 +284,17 @@ fn a_figure_that_turns_a_claim_stops_the_build_and_names_sentence_predicate_and_
 fn a_summary_claim_that_too_few_variants_carry_stops_the_build() {
     let project = Project::copy();
     let old = "id = \"samenleving-kop\"";
-    assert!(project.text("queries/samenleving.toml").contains(old));
-    let text = project.text("queries/samenleving.toml");
+    assert!(
+        project
+            .text("queries/themes/samenleving.toml")
+            .contains(old)
+    );
+    let text = project.text("queries/themes/samenleving.toml");
     let (before, after) = text.split_once(old).unwrap();
     // six of the seven variants carry it: the previous period does not
     let after = after.replacen("needs = 5", "needs = 7", 1);
     std::fs::write(
-        project.path("queries/samenleving.toml"),
+        project.path("queries/themes/samenleving.toml"),
         format!("{before}{old}{after}"),
     )
     .unwrap();
@@ -360,7 +364,8 @@ fn a_relation_that_does_not_hold_fails_the_check_and_a_wrong_one_is_named() {
     let run = project.run(&["check"]);
     assert_eq!(run.status, 2);
     assert!(
-        run.stderr.contains("there is no topic `inwonrs`"),
+        run.stderr
+            .contains("checks.toml:23:10: there is no topic `inwonrs`"),
         "{}",
         run.stderr
     );

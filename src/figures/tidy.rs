@@ -17,11 +17,12 @@ use polars::prelude::{DataFrame, PolarsError};
 
 use super::Scope;
 use crate::base::failure::{Failure, Report};
+use crate::base::located::Complaint;
 use crate::base::observation::{Missing, Observation};
 use crate::gemeente::RegionId;
 use crate::query::{Find, Queries, Topic, TopicId};
 use crate::source::snapshot::{Lock, Sidecar, Store};
-use crate::source::topics;
+use crate::source::topics::Asked;
 use cells::{Read, read_snapshots};
 use lists::Lists;
 
@@ -103,7 +104,7 @@ impl Tidy {
 pub fn read(scope: Scope<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Failure> {
     let mut tidy = Tidy::default();
     let snapshots = read_snapshots(scope, store, lock, &mut tidy.lacking)?;
-    let wanted = plan(scope.queries, &snapshots, &mut tidy);
+    let wanted = plan(scope.queries, &snapshots, &mut tidy)?;
     for (snapshot, wanted) in snapshots.into_iter().zip(wanted) {
         let boundaries = snapshot.sidecar.boundaries()?;
         let id = snapshot.table.id.clone();
@@ -126,6 +127,8 @@ pub fn read(scope: Scope<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Failur
 /// Which key of a table, in which year, is (part of) which topic.
 struct Wanted {
     topic: TopicId,
+    /// Factor from the unit of the source to ones.
+    scale: f64,
     sum: bool,
 }
 
@@ -133,7 +136,11 @@ struct Wanted {
 type WantedOf = BTreeMap<(usize, i32), Vec<Wanted>>;
 
 /// Looks up where each topic of each year comes from: of two sources for one year the first that the query names.
-fn plan(queries: &Queries, snapshots: &[Read<'_>], tidy: &mut Tidy) -> Vec<WantedOf> {
+fn plan(
+    queries: &Queries,
+    snapshots: &[Read<'_>],
+    tidy: &mut Tidy,
+) -> Result<Vec<WantedOf>, Complaint> {
     let mut wanted: Vec<WantedOf> = snapshots.iter().map(|_| WantedOf::new()).collect();
     let places: BTreeMap<&str, usize> = (0..)
         .zip(snapshots)
@@ -146,7 +153,12 @@ fn plan(queries: &Queries, snapshots: &[Read<'_>], tidy: &mut Tidy) -> Vec<Wante
                     continue;
                 };
                 let (read, wanted) = (&snapshots[place], &mut wanted[place]);
-                let keys = topics::keys(source, &read.sidecar.topics);
+                let asked = Asked {
+                    topic,
+                    of: &queries[topic],
+                    source,
+                };
+                let keys = asked.keys(&read.sidecar.topics)?;
                 if keys.is_empty() {
                     tidy.lacking.push(Lacking::Topic {
                         table: table.id.clone(),
@@ -167,17 +179,19 @@ fn plan(queries: &Queries, snapshots: &[Read<'_>], tidy: &mut Tidy) -> Vec<Wante
                     tidy.origins.insert((topic, year), origin);
                     let sum = matches!(source.find, Find::Keys { .. });
                     let positions = (0..).zip(&read.sidecar.topics);
-                    for (key, _) in positions.filter(|(_, of)| keys.contains(&of.key.as_str())) {
-                        wanted
-                            .entry((key, year))
-                            .or_default()
-                            .push(Wanted { topic, sum });
+                    for (key, known) in positions.filter(|(_, of)| keys.contains(&of.key.as_str()))
+                    {
+                        wanted.entry((key, year)).or_default().push(Wanted {
+                            topic,
+                            scale: queries[topic].scale_from(&known.unit),
+                            sum,
+                        });
                     }
                 }
             }
         }
     }
-    wanted
+    Ok(wanted)
 }
 
 /// Puts the rows of a snapshot where they are wanted, in ones; sums of keys are made in the order of the keys.
@@ -201,7 +215,7 @@ fn fill(
                 Some(Row {
                     region: cell.region,
                     list: lists.of(cell.region, cell.year)?,
-                    observation: in_ones(cell.observation, topic),
+                    observation: in_ones(cell.observation, topic, wanted.scale),
                 })
             });
             let column = columns.entry((wanted.topic, first.year)).or_default();
@@ -215,12 +229,12 @@ fn fill(
 }
 
 /// The observation in ones. An empty cell of a sum may stand for nothing at all.
-fn in_ones(observation: Observation, topic: &Topic) -> Observation {
+fn in_ones(observation: Observation, topic: &Topic, scale: f64) -> Observation {
     let is_zero = topic.absent_is_zero && observation.missing == Missing::Absent;
     let value = if is_zero {
         Some(0.0)
     } else {
-        observation.value.map(|value| value * topic.scale)
+        observation.value.map(|value| value * scale)
     };
     Observation {
         value,

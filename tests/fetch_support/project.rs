@@ -14,7 +14,7 @@ pub struct Project {
 const TABLES: &str = "[[table]]\nid = \"99999NED\"\n";
 /// The one topic of [`Project::small`].
 const THEME: &str = "id = \"proef\"\npijler = \"proef\"\ntitle = \"Proef\"\norder = 1\n\n[[topic]]\nid = \"getal\"\n\
-                     title = \"getal\"\n[[topic.source]]\ntable = \"99999NED\"\ntitle = \"Getal\"\nunit = \"aantal\"\n";
+                     title = \"getal\"\ncount = \"99999NED: Getal\"\n";
 
 /// This project.
 pub fn here() -> &'static Path {
@@ -35,7 +35,7 @@ impl Project {
     pub fn small() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let queries = folder.path().join("queries");
-        std::fs::create_dir_all(&queries).unwrap();
+        std::fs::create_dir_all(queries.join("themes")).unwrap();
         std::fs::create_dir_all(folder.path().join("data")).unwrap();
         for name in ["editions.toml", "table.toml"] {
             let text = std::fs::read_to_string(here().join("queries").join(name)).unwrap();
@@ -47,7 +47,7 @@ impl Project {
             std::fs::write(queries.join(name), text).unwrap();
         }
         std::fs::write(queries.join("tables.toml"), TABLES).unwrap();
-        std::fs::write(queries.join("proef.toml"), THEME).unwrap();
+        std::fs::write(queries.join("themes/proef.toml"), THEME).unwrap();
         Self { folder }
     }
 

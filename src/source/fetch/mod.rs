@@ -22,7 +22,7 @@ use std::sync::{Mutex, PoisonError};
 pub use check::{UpdateReport, UpdateStatus, check};
 pub use error::Error;
 pub use report::{Outcome, TableReport};
-pub use settings::read as settings;
+pub use settings::{read as settings, schema};
 
 use crate::query::{Queries, Service, Table};
 use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};

@@ -5,6 +5,7 @@
 //! nowhere does a table say which year's gemeenten its periods follow.
 
 use crate::base::files;
+use crate::query::title_fits;
 use crate::source::cbs::{TableMeta, TableRequest, TopicRequest};
 use crate::source::snapshot::{Boundaries, Fetched, Sidecar, TopicMeta};
 
@@ -68,12 +69,13 @@ fn topics(meta: &TableMeta, request: &TableRequest) -> (Vec<TopicMeta>, Vec<Stri
             .get(topic.asked)
             .map_or("", |asked| &asked.title);
         // the queries find a topic by what they call it
-        if asked != topic.title {
+        let is_so_called = title_fits(asked, &topic.title);
+        if !is_so_called {
             caveats.push(format!("`{asked}` is `{}` at CBS", topic.title));
         }
         topics.push(TopicMeta {
             key: topic.key.clone(),
-            title: asked.to_owned(),
+            title: if is_so_called { &topic.title } else { asked }.to_owned(),
             unit: topic.unit.clone(),
             decimals: u32::from(topic.decimals),
         });
@@ -86,7 +88,8 @@ fn topics(meta: &TableMeta, request: &TableRequest) -> (Vec<TopicMeta>, Vec<Stri
             let nearest = lacking.nearest.first().map_or("", String::as_str);
             caveats.push(format!(
                 "the table has no `{}` ({}); nearest: {nearest}",
-                asked.title, asked.unit
+                asked.title,
+                asked.unit.words()
             ));
         }
     }

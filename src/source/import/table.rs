@@ -111,10 +111,10 @@ fn asked_keys(
         table: table.to_owned(),
     };
     let table = queries.tables.get(table).ok_or_else(not_asked)?;
-    let keys: BTreeSet<String> = topics::asked_of(queries, table)
-        .flat_map(|asked| topics::keys(asked.source, known))
-        .map(str::to_owned)
-        .collect();
+    let mut keys: BTreeSet<String> = BTreeSet::new();
+    for asked in topics::asked_of(queries, table) {
+        keys.extend(asked.keys(known)?.into_iter().map(str::to_owned));
+    }
     if keys.is_empty() {
         Err(not_asked())
     } else {
