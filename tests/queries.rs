@@ -224,6 +224,7 @@ fn a_key_that_does_nothing_is_refused() {
         (PROFIEL, after("ratio = \"83625NED: Gemiddelde verkoopprijs [euro]\"", "split = ¦\"dwellings\""), "split", "`split`: a count"),
         (PROFIEL, ("count = \"inwoners\"\nchange-from", "count = \"inwoners¦@2019\"\nchange-from"), "@2019", "a year may stand in `share-of`"),
         (PROFIEL, ("weight = \"woningvoorraad\"", "weight = \"woningvoorraad¦@2020\""), "@2020", "a year may stand in `share-of`"),
+        ("checks.toml", ("right = \"inwoners-kwb\"", "right = \"inwoners-kwb¦@2020\""), "@2020", "a year may stand in `share-of`"),
         (PROFIEL, after(LAND, "absent = ¦\"zero\""), "absent", "belongs to `keys`"),
         (PROFIEL, after(LAND, "except = ¦[]"), "except", "belongs to `keys`"),
         (PROFIEL, after(LAND, "table = ¦\"kwb\""), "table", "before the title path"),

@@ -202,7 +202,7 @@ impl Report for Complaint {
 ///
 /// ```
 /// use middelgroot::base::located::nearest;
-/// assert_eq!(nearest("inwonrs", ["lasten", "inwoners", "ww", "inkomen"]), "the nearest are `inwoners`, `inkomen`, `lasten`");
+/// assert_eq!(nearest("inwonrs", ["lasten", "inwoners", "inkomen"]), "the nearest are `inwoners`, `inkomen`, `lasten`");
 /// assert_eq!(nearest("x", []), "there are none");
 /// ```
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{bounded, names, once};
+use super::{bounded, names, once, way};
 use crate::base::located::{At, Complaint, Source};
 use crate::gemeente::RegionId;
 use crate::query::{Checks, Known, Queries, Relation, Right};
@@ -110,18 +110,18 @@ fn known(file: &Source, entry: KnownEntry, queries: &Queries) -> Result<Known, C
 }
 
 fn relation(file: &Source, entry: RelationEntry, queries: &Queries) -> Result<Relation, Complaint> {
-    let right = match &*entry.right {
-        RightEntry::Number(number) => Right::Number(*number),
-        RightEntry::Sum(text) => {
-            let at = entry.right.with(text.clone());
-            Right::Sum(names::sum(file, &at, &queries.topics)?)
-        }
+    let sum = |at: &At<String>| {
+        let formula = names::sum(file, at, &queries.topics)?;
+        way::of_each_year(file, at, formula)
     };
     Ok(Relation {
         id: entry.id.into_inner(),
         title: entry.title,
-        left: names::sum(file, &entry.left, &queries.topics)?,
-        right,
+        left: sum(&entry.left)?,
+        right: match &*entry.right {
+            RightEntry::Number(number) => Right::Number(*number),
+            RightEntry::Sum(text) => Right::Sum(sum(&entry.right.with(text.clone()))?),
+        },
         tolerance: bounded(file, &entry.tolerance, "tolerance", 0.0..=100.0)?,
         required: entry.required,
     })

@@ -185,13 +185,21 @@ pub(super) fn counted(
 ) -> Result<Formula, Complaint> {
     let formula = names::sum(file, at, topics)?;
     all_counts(file, at, &formula, topics)?;
-    if let Some(year) = formula.fixed_year {
-        let offset = at.find('@').unwrap_or(0);
-        let hint = "a year may stand in `share-of`, `change-from` and `denominator`";
-        let place = file.within(at, offset);
-        return Err(place.wrong(format!("`@{year}` does nothing here"), hint));
-    }
-    Ok(formula)
+    of_each_year(file, at, formula)
+}
+
+/// A sum that fixes no year.
+pub(super) fn of_each_year(
+    file: &Source,
+    at: &At<String>,
+    formula: Formula,
+) -> Result<Formula, Complaint> {
+    let Some(year) = formula.fixed_year else {
+        return Ok(formula);
+    };
+    let hint = "a year may stand in `share-of`, `change-from` and `denominator`";
+    let place = file.within(at, at.find('@').unwrap_or(0));
+    Err(place.wrong(format!("`@{year}` does nothing here"), hint))
 }
 
 fn all_counts(
