@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::theme::ThemeSource;
-use super::{YEARS, bounded, idle, is_name, names, once, place, years};
+use super::{OfTheme, YEARS, bounded, idle, is_name, names, once, place, years};
 use crate::base::located::{At, Complaint, Source};
 use crate::gemeente::group::GroupKind;
 use crate::query::{Chart, ChartKind, Names, Queries};
@@ -71,12 +70,20 @@ enum Size {
     Half,
 }
 
-pub(super) fn read(themes: &mut [ThemeSource], queries: &mut Queries) -> Result<(), Complaint> {
+pub(super) fn read(
+    themes: Vec<OfTheme<ChartEntry>>,
+    queries: &mut Queries,
+) -> Result<(), Complaint> {
     let mut seen = BTreeSet::new();
-    for ThemeSource { source, file } in themes {
-        for entry in std::mem::take(&mut file.chart) {
-            once(source, &mut seen, &entry.id, "chart")?;
-            let chart = chart(source, entry, &file.id, &queries.names())?;
+    for OfTheme {
+        source,
+        theme,
+        entries,
+    } in themes
+    {
+        for entry in entries {
+            once(&source, &mut seen, &entry.id, "chart")?;
+            let chart = chart(&source, entry, &theme, &queries.names())?;
             queries.charts.push(chart);
         }
     }

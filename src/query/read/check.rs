@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{bounded, names, once, way};
+use super::{bounded, names, once, sums};
 use crate::base::located::{At, Complaint, Source};
 use crate::gemeente::RegionId;
 use crate::query::{Checks, Known, Queries, Relation, Right};
@@ -112,7 +112,7 @@ fn known(file: &Source, entry: KnownEntry, queries: &Queries) -> Result<Known, C
 fn relation(file: &Source, entry: RelationEntry, queries: &Queries) -> Result<Relation, Complaint> {
     let sum = |at: &At<String>| {
         let formula = names::sum(file, at, &queries.topics)?;
-        way::of_each_year(file, at, formula)
+        sums::of_each_year(file, at, formula)
     };
     Ok(Relation {
         id: entry.id.into_inner(),

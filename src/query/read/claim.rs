@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::theme::ThemeSource;
-use super::{bounded, idle, names, once, place};
+use super::{OfTheme, bounded, idle, names, once, place};
 use crate::base::located::{At, Complaint, Source};
 use crate::query::{Claim, Names, Queries};
 
@@ -32,12 +31,20 @@ pub(super) struct ClaimEntry {
     agenda: Option<String>,
 }
 
-pub(super) fn read(themes: &mut [ThemeSource], queries: &mut Queries) -> Result<(), Complaint> {
+pub(super) fn read(
+    themes: Vec<OfTheme<ClaimEntry>>,
+    queries: &mut Queries,
+) -> Result<(), Complaint> {
     let mut seen = BTreeSet::new();
-    for ThemeSource { source, file } in themes {
-        for entry in std::mem::take(&mut file.claim) {
-            once(source, &mut seen, &entry.id, "claim")?;
-            let claim = claim(source, entry, &file.id, &queries.names())?;
+    for OfTheme {
+        source,
+        theme,
+        entries,
+    } in themes
+    {
+        for entry in entries {
+            once(&source, &mut seen, &entry.id, "claim")?;
+            let claim = claim(&source, entry, &theme, &queries.names())?;
             queries.claims.push(claim);
         }
     }

@@ -6,110 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-
-use super::defaults::{Defaults, DirectionWord, OfUnit};
-use super::per::{PerFile, Words};
-use super::theme::ThemeSource;
-use super::topic::{Beside, Split, in_place};
-use super::way::{Ground, Of, measure, way};
-use super::{bounded, once, place, years};
+use super::defaults::{Defaults, OfUnit};
+use super::entry::{IndicatorEntry, WayEntry};
+use super::per::{PerEntry, PerFile, Words};
+use super::topic::{Beside, in_place};
+use super::way::{Ground, measure, way};
+use super::{OfTheme, bounded, once, place, years};
 use crate::base::located::{At, Complaint, Source, nearest};
 use crate::query::{Direction, InPlace, Indicator, Queries, Topic, TopicKind, Unit};
-
-/// The keys of a way stand in the indicator itself for its first way; serde's `flatten` would forget unknown keys.
-macro_rules! with_first_way {
-    (
-        $(#[$of_indicator:meta])*
-        own { $($own:tt)* }
-        $(#[$of_way:meta])*
-        way { $($(#[$doc:meta])* $key:ident: $kind:ty,)* }
-    ) => {
-        $(#[$of_indicator])*
-        #[derive(Deserialize, JsonSchema)]
-        #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-        pub(super) struct IndicatorEntry {
-            $($own)*
-            $($(#[$doc])* $key: Option<$kind>,)*
-        }
-
-        $(#[$of_way])*
-        #[derive(Clone, Deserialize, JsonSchema)]
-        #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-        pub(super) struct WayEntry {
-            $($(#[$doc])* pub(super) $key: Option<$kind>,)*
-        }
-
-        impl IndicatorEntry {
-            fn take_first_way(&mut self) -> WayEntry {
-                WayEntry { $($key: self.$key.take(),)* }
-            }
-        }
-    };
-}
-
-with_first_way! {
-    /// What the paper reports: `count`, `ratio` with a `weight`, `distribution`, or `size-class` says how it is computed.
-    own {
-        /// Id. Example: `id = "geweldsmisdrijven"`.
-        id: At<String>,
-        /// Title in Dutch. Example: `title = "Gewelds- en seksuele misdrijven"`.
-        title: String,
-        /// Definition in Dutch, as whole sentences. Example: `definition = "Geregistreerde gewelds- en seksuele misdrijven."`.
-        definition: String,
-        /// Unit in Dutch; left out, it follows from `per`, `share-of` or the unit of the topic, else from the defaults. Example: `unit = "inwoners per km²"`.
-        unit: Option<At<String>>,
-        /// Decimals to print; negative rounds to tens, hundreds, …. Example: `decimals = 1`.
-        decimals: Option<At<i32>>,
-        /// Which direction is favourable. Example: `direction = "lower"`.
-        direction: Option<DirectionWord>,
-        /// Percent of the weight that must have a value, 80 when nothing says otherwise. Example: `coverage = 90`.
-        coverage: Option<At<f64>>,
-        /// Lowest and highest plausible value of a gemeente. Example: `range = [0, 40]`.
-        range: Option<At<[f64; 2]>>,
-        /// Years to report. Example: `periods = "..2024"`.
-        periods: Option<At<String>>,
-        /// Another way to compute it: per year the first that has figures counts. Example: `[[indicator.way]]`.
-        #[serde(default)]
-        way: Vec<At<WayEntry>>,
-    }
-    /// One way to compute an indicator.
-    way {
-        /// What is counted: a topic, a sum of topics, or a topic in place, `TABLE YEARS: TITLE PATH [UNIT]`. `…` stands for any levels of the path; years and unit may be left out, and without a unit it is a number of things. Alone it is what a group sums. Example: `count = "83648NED: 3 Gewelds- en seksuele misdrijven > … > Totaal geregistreerde misdrijven"`.
-        count: At<String>,
-        /// What `count` is divided by, in words that `per.toml` knows: they are the unit, the scale and the denominator. Example: `per = "1.000 inwoners"`.
-        per: At<String>,
-        /// Divides in the place of what `per.toml` says of the words of `per`: a sum of topics. Example: `denominator = "inwoners"`.
-        denominator: At<String>,
-        /// A sum of topics of which `count` is a share, in percent; `@2010` fixes its year. Example: `share-of = "huishoudens"`.
-        share_of: At<String>,
-        /// Whose `share-of` it is, whoever is asked about. Example: `of = "nederland"`.
-        of: At<Of>,
-        /// A sum of topics from which `count` differs, in percent; `@2019` fixes its year. Example: `change-from = "inwoners@2019"`.
-        change_from: At<String>,
-        /// A ratio that CBS publishes, as a topic or in place; a group's value is its mean, weighted. Without a unit in place it has that of the indicator. Example: `ratio = "kwb: Wonen > … > Koopwoningen"`.
-        ratio: At<String>,
-        /// What a `ratio` is weighted with: a topic or sum of topics that counts. Example: `weight = "woningvoorraad"`.
-        weight: At<String>,
-        /// A figure that cannot be combined, such as a median, as a topic or in place: only its distribution over gemeenten is told. Example: `distribution = "kwb: Inkomen > … > Mediaan vermogen van particuliere huish."`.
-        distribution: At<String>,
-        /// A topic that gives the size of gemeenten: the share of Nederland that lives in those of a size, in percent, on the boundaries of each year itself. Example: `size-class = "inwoners"`.
-        size_class: At<String>,
-        /// Smallest size that counts in `size-class`. Example: `from = 30000`.
-        from: At<f64>,
-        /// Largest size that counts in `size-class`. Example: `to = 80000`.
-        to: At<f64>,
-        /// For a topic in place: a key that it had in some release, which decides where several topics fit. Example: `key = "3000000:TotaalGeregistreerdeMisdrijven_1"`.
-        key: At<String>,
-        /// For a topic in place: whether its absence is no error. Example: `optional = true`.
-        optional: At<bool>,
-        /// For a count in place: what divides it when a gemeente is split; left out, inhabitants. Example: `split = "dwellings"`.
-        split: At<Split>,
-        /// For a topic in place: what it counts, in Dutch, as a part of a sentence; left out, the title of the indicator. Example: `topic-title = "afstand tot treinstation"`.
-        topic_title: At<String>,
-    }
-}
 
 /// An indicator on its way: what stood in place becomes topics, then the unit is known.
 struct Draft {
@@ -120,21 +24,35 @@ struct Draft {
     unit: Option<String>,
 }
 
+/// What a theme says of its indicators.
+pub(super) struct OwnTheme {
+    pub(super) indicators: OfTheme<IndicatorEntry>,
+    pub(super) per: OfTheme<PerEntry>,
+    pub(super) defaults: Defaults,
+}
+
+impl OwnTheme {
+    fn source(&self) -> &Source {
+        &self.indicators.source
+    }
+}
+
 pub(super) fn read(
-    themes: &mut [ThemeSource],
+    mut themes: Vec<OwnTheme>,
     common: Option<(Source, PerFile)>,
     queries: &mut Queries,
 ) -> Result<(), Complaint> {
-    let mut drafts = drafts(themes)?;
+    let mut drafts = drafts(&mut themes)?;
     for draft in &mut drafts {
-        draft.take_in_place(TopicKind::Count, themes, queries)?;
+        draft.take_in_place(TopicKind::Count, &themes, queries)?;
     }
     for draft in &mut drafts {
         draft.unit = draft.unit(&themes[draft.theme], &queries.topics)?;
-        draft.take_in_place(TopicKind::Ratio, themes, queries)?;
+        draft.take_in_place(TopicKind::Ratio, &themes, queries)?;
     }
-    every_unit_is_used(themes, &drafts)?;
-    let words = Words::new(common, themes, &queries.topics)?;
+    every_unit_is_used(&themes, &drafts)?;
+    let own = themes.iter_mut().map(|theme| &mut theme.per);
+    let words = Words::new(common, own, &queries.topics)?;
     for draft in drafts {
         let theme = &themes[draft.theme];
         let indicator = draft.indicator(theme, &words, &queries.topics)?;
@@ -144,16 +62,16 @@ pub(super) fn read(
 }
 
 /// All indicators, with what the defaults of their theme say of their ways.
-fn drafts(themes: &mut [ThemeSource]) -> Result<Vec<Draft>, Complaint> {
+fn drafts(themes: &mut [OwnTheme]) -> Result<Vec<Draft>, Complaint> {
     let (mut drafts, mut seen) = (Vec::new(), BTreeSet::new());
-    for (theme, ThemeSource { source, file }) in themes.iter_mut().enumerate() {
-        for mut entry in std::mem::take(&mut file.indicator) {
-            once(source, &mut seen, &entry.id, "indicator")?;
+    for (theme, own) in themes.iter_mut().enumerate() {
+        for mut entry in std::mem::take(&mut own.indicators.entries) {
+            once(own.source(), &mut seen, &entry.id, "indicator")?;
             let first = entry.take_first_way();
             let mut ways = vec![entry.id.with(first)];
             ways.append(&mut entry.way);
             for at in &mut ways {
-                *at = at.with(with_defaults((**at).clone(), &file.defaults));
+                *at = at.with(with_defaults((**at).clone(), &own.defaults));
             }
             drafts.push(Draft {
                 theme,
@@ -182,10 +100,10 @@ impl Draft {
     fn take_in_place(
         &mut self,
         kind: TopicKind,
-        themes: &[ThemeSource],
+        themes: &[OwnTheme],
         queries: &mut Queries,
     ) -> Result<(), Complaint> {
-        let file = &themes[self.theme].source;
+        let file = themes[self.theme].source();
         for number in 0..self.ways.len() {
             let mut way = (*self.ways[number]).clone();
             let what = match kind {
@@ -248,23 +166,23 @@ impl Draft {
     }
 
     /// The unit: what the indicator says, else what follows from its first way, else the default.
-    fn unit(&self, theme: &ThemeSource, topics: &[Topic]) -> Result<Option<String>, Complaint> {
+    fn unit(&self, theme: &OwnTheme, topics: &[Topic]) -> Result<Option<String>, Complaint> {
         if let Some(unit) = &self.entry.unit {
             return Ok(Some(unit.to_string()));
         }
         let mut derived = Vec::new();
         for at in &self.ways {
-            derived.extend(unit_of(&theme.source, at, topics)?.map(|unit| (at, unit)));
+            derived.extend(unit_of(theme.source(), at, topics)?.map(|unit| (at, unit)));
         }
         let Some((_, first)) = derived.first() else {
-            return Ok(theme.file.defaults.unit.as_deref().cloned());
+            return Ok(theme.defaults.unit.as_deref().cloned());
         };
         match derived.iter().find(|(_, unit)| unit != first) {
             None => Ok(Some(first.clone())),
             Some((at, other)) => {
                 let message = format!("this way gives `{other}`, another `{first}`");
                 let hint = "expected ways of one unit, or `unit`";
-                Err(theme.source.wrong(*at, message, hint))
+                Err(theme.source().wrong(*at, message, hint))
             }
         }
     }
@@ -272,10 +190,11 @@ impl Draft {
     /// The indicator itself.
     fn indicator(
         self,
-        ThemeSource { source, file }: &ThemeSource,
+        own_theme: &OwnTheme,
         words: &Words,
         topics: &[Topic],
     ) -> Result<Indicator, Complaint> {
+        let (source, defaults) = (own_theme.source(), &own_theme.defaults);
         let ground = Ground {
             file: source,
             theme: self.theme,
@@ -299,13 +218,13 @@ impl Draft {
             coverage: entry.coverage.clone(),
             range: entry.range.clone(),
         };
-        let said = file.defaults.complete(own, &unit);
+        let said = defaults.complete(own, &unit);
         let decimals = said.decimals.ok_or_else(|| lacks("decimals", or_default))?;
         let range = said.range.ok_or_else(|| lacks("range", or_default))?;
         let coverage = said
             .coverage
             .map(|at| bounded(source, &at, "coverage", 0.0..=100.0));
-        let periods = entry.periods.as_ref().or(file.defaults.periods.as_ref());
+        let periods = entry.periods.as_ref().or(defaults.periods.as_ref());
         Ok(Indicator {
             place: place(source, &entry.id),
             decimals: bounded(source, &decimals, "decimals", -6..=6)?,
@@ -316,7 +235,7 @@ impl Draft {
             ways,
             unit,
             id: self.entry.id.into_inner(),
-            theme: file.id.to_string(),
+            theme: own_theme.indicators.theme.clone(),
             title: self.entry.title,
             definition: self.entry.definition,
         })
@@ -386,14 +305,14 @@ fn plausible(file: &Source, at: &At<[f64; 2]>) -> Result<(f64, f64), Complaint> 
 }
 
 /// A unit in the defaults that no indicator of the theme has is a slip.
-fn every_unit_is_used(themes: &[ThemeSource], drafts: &[Draft]) -> Result<(), Complaint> {
-    for (position, ThemeSource { source, file }) in themes.iter().enumerate() {
+fn every_unit_is_used(themes: &[OwnTheme], drafts: &[Draft]) -> Result<(), Complaint> {
+    for (position, own) in themes.iter().enumerate() {
         let of_theme = drafts.iter().filter(|draft| draft.theme == position);
         let known: BTreeSet<&str> = of_theme.filter_map(|draft| draft.unit.as_deref()).collect();
-        for unit in file.defaults.units.keys() {
+        for unit in own.defaults.units.keys() {
             if !known.contains(unit.as_str()) {
                 let message = format!("no indicator of this theme has the unit `{}`", **unit);
-                return Err(source.wrong(unit, message, nearest(unit, known)));
+                return Err(own.source().wrong(unit, message, nearest(unit, known)));
             }
         }
     }

@@ -12,10 +12,12 @@ mod claim;
 mod column;
 mod defaults;
 mod edition;
+mod entry;
 mod group;
 mod indicator;
 mod names;
 mod per;
+mod sums;
 mod table;
 mod theme;
 mod topic;
@@ -25,11 +27,13 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use schemars::Schema;
 
 use super::{Error, GEMEENTEN, INHABITANTS, Queries, TopicId, Years};
 use crate::base::located::{self, At, Complaint, Source};
+use theme::{ThemeFile, ThemeSource};
 
 /// Reads the folder `queries/`.
 pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
@@ -51,8 +55,13 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
     };
     let common = per::read(folder)?;
     let mut themes = theme::read(folder)?;
-    topic::read(&mut themes, &mut queries)?;
-    indicator::read(&mut themes, common, &mut queries)?;
+    topic::read(take(&mut themes, |file| &mut file.topic), &mut queries)?;
+    let own = themes.iter_mut().map(|theme| indicator::OwnTheme {
+        indicators: theme.take(|file| &mut file.indicator),
+        per: theme.take(|file| &mut file.per),
+        defaults: std::mem::take(&mut theme.file.defaults),
+    });
+    indicator::read(own.collect(), common, &mut queries)?;
     let topic = |id: &str| {
         let found = queries.topic_ids().find(|topic| queries[*topic].id == id);
         found.ok_or_else(|| Error::NoTopic {
@@ -61,8 +70,8 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         })
     };
     (queries.gemeenten, queries.inhabitants) = (topic(GEMEENTEN)?, topic(INHABITANTS)?);
-    chart::read(&mut themes, &mut queries)?;
-    claim::read(&mut themes, &mut queries)?;
+    chart::read(take(&mut themes, |file| &mut file.chart), &mut queries)?;
+    claim::read(take(&mut themes, |file| &mut file.claim), &mut queries)?;
     queries.themes = theme::themes(themes)?;
     queries.asks = ask::read(folder, &queries)?;
     queries.columns = column::read(folder, &queries.names())?;
@@ -70,6 +79,21 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         queries.checks = check::read(&file, &queries)?;
     }
     Ok(queries)
+}
+
+/// Entries of one kind in a theme, with the file they stand in.
+struct OfTheme<E> {
+    source: Rc<Source>,
+    /// Id of the theme.
+    theme: String,
+    entries: Vec<E>,
+}
+
+fn take<E>(
+    themes: &mut [ThemeSource],
+    of: impl Fn(&mut ThemeFile) -> &mut Vec<E>,
+) -> Vec<OfTheme<E>> {
+    themes.iter_mut().map(|theme| theme.take(&of)).collect()
 }
 
 /// The JSON Schema of every kind of file that this room reads, by the name of the kind.

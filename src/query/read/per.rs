@@ -5,8 +5,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::theme::ThemeSource;
-use super::{bounded, optional, way};
+use super::{OfTheme, bounded, optional, sums};
 use crate::base::located::{At, Complaint, Source, nearest};
 use crate::query::{Error, Formula, Topic};
 
@@ -54,17 +53,16 @@ pub(super) fn read(folder: &Path) -> Result<Option<(Source, PerFile)>, Error> {
 }
 
 impl Words {
-    pub(super) fn new(
+    pub(super) fn new<'t>(
         common: Option<(Source, PerFile)>,
-        themes: &mut [ThemeSource],
+        own: impl Iterator<Item = &'t mut OfTheme<PerEntry>>,
         topics: &[Topic],
     ) -> Result<Self, Complaint> {
         let common = common.map_or(Ok(Vec::new()), |(file, entries)| {
             typed(&file, entries.per, topics)
         })?;
-        let own = themes
-            .iter_mut()
-            .map(|theme| typed(&theme.source, std::mem::take(&mut theme.file.per), topics))
+        let own = own
+            .map(|of| typed(&of.source, std::mem::take(&mut of.entries), topics))
             .collect::<Result<_, _>>()?;
         Ok(Self { common, own })
     }
@@ -90,7 +88,7 @@ impl Words {
 fn typed(file: &Source, entries: Vec<PerEntry>, topics: &[Topic]) -> Result<Vec<Per>, Complaint> {
     let mut all: Vec<Per> = Vec::new();
     for entry in entries {
-        let count = way::counted(file, &entry.count, topics)?;
+        let count = sums::counted(file, &entry.count, topics)?;
         let scale = entry.scale.map_or(Ok(1.0), |at| {
             bounded(file, &at, "scale", f64::MIN_POSITIVE..=1e12)
         })?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::rc::Rc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -9,10 +10,10 @@ use serde::Deserialize;
 use super::chart::ChartEntry;
 use super::claim::ClaimEntry;
 use super::defaults::Defaults;
-use super::indicator::IndicatorEntry;
+use super::entry::IndicatorEntry;
 use super::per::PerEntry;
 use super::topic::TopicEntry;
-use super::{once, required};
+use super::{OfTheme, once, required};
 use crate::base::located::{At, Complaint, Source};
 use crate::query::{Error, Theme};
 
@@ -52,8 +53,19 @@ pub(super) struct ThemeFile {
 
 /// A theme with the file it stands in.
 pub(super) struct ThemeSource {
-    pub(super) source: Source,
+    source: Rc<Source>,
     pub(super) file: ThemeFile,
+}
+
+impl ThemeSource {
+    /// Entries of one kind, taken out of the theme.
+    pub(super) fn take<E>(&mut self, of: impl FnOnce(&mut ThemeFile) -> &mut Vec<E>) -> OfTheme<E> {
+        OfTheme {
+            source: Rc::clone(&self.source),
+            theme: self.file.id.to_string(),
+            entries: std::mem::take(of(&mut self.file)),
+        }
+    }
 }
 
 /// All themes in the order of the paper.
@@ -78,7 +90,10 @@ pub(super) fn read(folder: &Path) -> Result<Vec<ThemeSource>, Error> {
     for path in paths {
         let source = required(path)?;
         let file = source.toml()?;
-        themes.push(ThemeSource { source, file });
+        themes.push(ThemeSource {
+            source: Rc::new(source),
+            file,
+        });
     }
     themes.sort_by_key(|theme| theme.file.order);
     Ok(themes)

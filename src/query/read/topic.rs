@@ -7,8 +7,7 @@ use schemars::JsonSchema;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::theme::ThemeSource;
-use super::{idle, names, once, years};
+use super::{OfTheme, idle, names, once, years};
 use crate::base::located::{At, Complaint, Place, Source};
 use crate::query::{
     Find, GEMEENTEN, InPlace, Queries, Table, Topic, TopicKind, TopicSource, Unit, is_of_ratio,
@@ -106,13 +105,19 @@ pub(super) struct Beside {
     pub(super) optional: bool,
 }
 
-pub(super) fn read(themes: &mut [ThemeSource], queries: &mut Queries) -> Result<(), Complaint> {
+pub(super) fn read(
+    themes: Vec<OfTheme<TopicEntry>>,
+    queries: &mut Queries,
+) -> Result<(), Complaint> {
     let mut seen = BTreeSet::from([GEMEENTEN.to_owned()]);
     queries.topics.push(one_per_gemeente());
-    for ThemeSource { source, file } in themes {
-        for entry in std::mem::take(&mut file.topic) {
-            once(source, &mut seen, &entry.id, "topic")?;
-            queries.topics.push(topic(source, entry, &queries.tables)?);
+    for OfTheme {
+        source, entries, ..
+    } in themes
+    {
+        for entry in entries {
+            once(&source, &mut seen, &entry.id, "topic")?;
+            queries.topics.push(topic(&source, entry, &queries.tables)?);
         }
     }
     Ok(())

@@ -1,21 +1,11 @@
 //! How an indicator is computed: what its keys mean together, and which of them do nothing.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-
-use super::indicator::WayEntry;
+use super::entry::WayEntry;
 use super::per::Words;
+use super::sums::{all_counts, counted};
 use super::{bounded, idle, names};
 use crate::base::located::{At, Complaint, Source};
 use crate::query::{Formula, Topic, TopicKind, Way, amount};
-
-/// Whose denominator it is.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Of {
-    /// That of Nederland, whoever is asked about.
-    Nederland,
-}
 
 /// What a way is read with.
 pub(super) struct Ground<'a> {
@@ -175,54 +165,6 @@ fn divides(ground: &Ground<'_>, at: &At<String>) -> Result<Formula, Complaint> {
     let formula = names::sum(ground.file, at, ground.topics)?;
     all_counts(ground.file, at, &formula, ground.topics)?;
     Ok(formula)
-}
-
-/// A sum of counts, each of its own year.
-pub(super) fn counted(
-    file: &Source,
-    at: &At<String>,
-    topics: &[Topic],
-) -> Result<Formula, Complaint> {
-    let formula = names::sum(file, at, topics)?;
-    all_counts(file, at, &formula, topics)?;
-    of_each_year(file, at, formula)
-}
-
-/// A sum that fixes no year.
-pub(super) fn of_each_year(
-    file: &Source,
-    at: &At<String>,
-    formula: Formula,
-) -> Result<Formula, Complaint> {
-    let Some(year) = formula.fixed_year else {
-        return Ok(formula);
-    };
-    let hint = "a year may stand in `share-of`, `change-from` and `denominator`";
-    let place = file.within(at, at.find('@').unwrap_or(0));
-    Err(place.wrong(format!("`@{year}` does nothing here"), hint))
-}
-
-fn all_counts(
-    file: &Source,
-    at: &At<String>,
-    formula: &Formula,
-    topics: &[Topic],
-) -> Result<(), Complaint> {
-    let mut named = formula.terms.iter().map(|term| &topics[term.topic.place()]);
-    let Some(ratio) = named.find(|topic| topic.kind == TopicKind::Ratio) else {
-        return Ok(());
-    };
-    let message = if formula.terms.len() > 1 {
-        format!("`{}` is a ratio: it does not add up", ratio.id)
-    } else {
-        format!("`{}` is a ratio, not a count", ratio.id)
-    };
-    let hint = format!(
-        "expected counts; `ratio = \"{}\"` with a `weight` averages it",
-        ratio.id
-    );
-    let place = file.within(at, names::offset(at, &ratio.id));
-    Err(place.wrong(message, hint))
 }
 
 /// The number before the words of `per`, and where the words start: `1.000 inwoners` is 1000 and 6.
