@@ -33,7 +33,7 @@ fn add(made: &Made, id: &str, when: &str, more: &str) {
     let claim = format!(
         "\n[[claim]]\nid = \"{id}\"\nsentence = \"Zo is het.\"\nwhen = \"{when}\"\n{more}\n"
     );
-    made.project.append(&made.project.theme("proef"), &claim);
+    made.project.append("queries/themes/proef.toml", &claim);
 }
 
 #[test]
@@ -86,8 +86,8 @@ fn figures_of_different_times_are_refused() {
         .replace("incoming/mediaan/source.toml", "\"period\"", "\"2021\"");
     let text = made.project.text("incoming/mediaan/observations.csv");
     made.change("mediaan", &text, &text.replace("2021JJ00", "2018JJ00"));
-    let part = made.project.theme("proef");
-    made.project.replace(&part, "coverage = 40", "coverage = 0");
+    let part = "queries/themes/proef.toml";
+    made.project.replace(part, "coverage = 40", "coverage = 0");
     let said = tested(&made, "ver").unwrap_err().to_string();
     assert!(
         said.contains("claim `ver` compares figures of 2018 with figures of 2024"),
@@ -139,8 +139,8 @@ fn a_summary_claim_that_too_few_variants_carry_stops_the_build() {
     let made = Made::new();
     let (state, _, carried, applicable, _) = tested(&made, "prijs-kern").unwrap();
     assert_eq!((state, carried, applicable), (State::Weak, 1, 2));
-    let part = made.project.theme("proef");
-    made.project.replace(&part, "needs = 1", "needs = 7");
+    let part = "queries/themes/proef.toml";
+    made.project.replace(part, "needs = 1", "needs = 7");
     made.project.append(
         "src/paper/chapters/proef.typ",
         "#bewering(\"prijs-kern\")\n",

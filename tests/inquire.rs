@@ -260,9 +260,9 @@ fn check_finds_a_member_without_a_figure() {
         let cell = "GM0007,2023JJ00,prijs,320,none";
         made.change("prijs", cell, "GM0007,2023JJ00,prijs,,confidential");
         // the others are enough of the weight when half will do
-        let theme = made.project.theme("proef");
+        let theme = "queries/themes/proef.toml";
         made.project.replace(
-            &theme,
+            theme,
             "title = \"Verkoopprijs\"\ndefinition",
             "title = \"Verkoopprijs\"\ncoverage = 20\ndefinition",
         );

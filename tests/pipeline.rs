@@ -211,7 +211,7 @@ fn a_chapter_that_typst_does_not_accept_is_named() {
 fn a_claim_that_does_not_hold_stops_the_build_with_its_sentence() {
     let (project, output) = with_output();
     let claim = "\n[[claim]]\nid = \"proef-onwaar\"\nsentence = \"In M50 woont niemand.\"\nwhen = \"inwoners.M50 < 1\"\n";
-    project.append(&project.theme("veiligheid"), claim);
+    project.append("queries/themes/veiligheid.toml", claim);
     let chapter = "src/paper/chapters/04-veiligheid.typ";
     project.append(chapter, "\n#bewering(\"proef-onwaar\")\n");
     fails(&project, output, &["build"], 1, &["proef-onwaar", "hint: "]);

@@ -14,7 +14,10 @@ use std::sync::OnceLock;
 use middelgroot::base::failure::{Exit, Report};
 use middelgroot::figures::Figures;
 use middelgroot::gemeente::{NEDERLAND_NUMBER, region_code};
-use middelgroot::query::{Error, Queries, Way};
+use middelgroot::pipeline::Figures;
+use middelgroot::query::{Error, Queries, TopicKind, Unit, Way};
+use middelgroot::snapshot::TopicMeta;
+use middelgroot::topics;
 use support::Project;
 
 fn of_2026() -> &'static Figures {
@@ -22,126 +25,439 @@ fn of_2026() -> &'static Figures {
     FIGURES.get_or_init(|| support::figures("2026"))
 }
 
-/// Reads the queries with one text of one file replaced: the line of the new text, and the error there must be.
-fn wrong(file: &str, old: &str, new: &str) -> (usize, Error) {
+/// Reads the queries with one text of one file replaced: `¦` in the new text is where the complaint must point. Gives
+/// that place, as `file:line:column`, and the error there must be.
+fn wrong(file: &str, old: &str, new: &str) -> (String, Error) {
     let project = Project::empty();
     let folder = project.path("queries");
     support::copy(&support::root().join("queries"), &folder);
     let path = folder.join(file);
     let text = fs::read_to_string(&path).unwrap();
-    let at = text
-        .find(old)
-        .unwrap_or_else(|| panic!("`{old}` is not in {file}"));
-    fs::write(&path, text.replacen(old, new, 1)).unwrap();
-    let line = text[..at].matches('\n').count() + 1;
+    assert!(text.contains(old), "`{old}` is not in {file}");
+    let marked = text.replacen(old, new, 1);
+    let (before, after) = marked
+        .split_once('¦')
+        .unwrap_or_else(|| panic!("no mark in `{new}`"));
+    fs::write(&path, format!("{before}{after}")).unwrap();
+    let line = before.matches('\n').count() + 1;
+    let column = before.lines().last().unwrap_or_default().chars().count();
+    let column = if before.is_empty() || before.ends_with('\n') {
+        1
+    } else {
+        column + 1
+    };
     match Queries::read(&folder) {
         Ok(_) => panic!("{file}: `{new}` was accepted"),
-        Err(error) => (line, error),
+        Err(error) => (format!("{file}:{line}:{column}: "), error),
     }
 }
 
-#[rustfmt::skip]
-const WRONG: &[(&str, &str, &str, &str, &str)] = &[
-    // file, what is replaced, by what, what the message says, what was expected
-    ("veiligheid.toml", "direction = \"lower\"", "directoin = \"lower\"", "unknown field `directoin`", "direction"),
-    ("veiligheid.toml", "direction = \"lower\"", "direction = \"down\"", "unknown variant `down`", "higher"),
-    ("veiligheid.toml", "numerator = \"misdrijven\"", "numerator = \"misdrijvne\"", "there is no topic `misdrijvne`", "`misdrijven`"),
-    ("veiligheid.toml", "numerator = \"misdrijven\"", "numerator = \"misdrijven +\"", "`misdrijven +` is no sum of topics", "a + b - c"),
-    ("veiligheid.toml", "table = \"47022NED\"", "table = \"47022ned\"", "there is no table or family `47022ned`", "tables.toml"),
-    ("veiligheid.toml", "periods = \"2021..2025\"", "periods = \"2025..2021\"", "`2025..2021` is no range of years", "`2019..2021`"),
-    ("veiligheid.toml", "periods = \"..2024\"", "periods = \"tot 2024\"", "`tot 2024` is no range of years", "`..2021`"),
-    ("veiligheid.toml", "range = [3, 250]", "range = [250, 3]", "the range is empty", "[lowest, highest]"),
-    ("veiligheid.toml", "id = \"vermogensmisdrijven\"", "id = \"misdrijven\"", "topic `misdrijven` twice", "one topic per id"),
-    ("profiel.toml", "total = \"inwoners\"", "totaal = \"inwoners\"", "unknown field `totaal`", "total"),
-    ("profiel.toml", "distribution = \"mediaan-vermogen\"", "distribution = \"mediaan\"", "there is no topic `mediaan`", "such as"),
-    ("tables.toml", "service = \"v3\"", "service = \"v5\"", "unknown variant `v5`", "v4"),
-    ("tables.toml", "id = \"03759ned\"", "id = \"../03759ned\"", "`../03759ned` is no table id", "letters, digits"),
-    ("tables.toml", "id = \"37259ned\"", "id = \"03759ned\"", "table `03759ned` twice", "one entry per table"),
-    ("editions.toml", "id = \"2026-leden-2023\"", "id = \"../2026\"", "`../2026` is no edition id", "small letters"),
-    ("editions.toml", "id = \"2026-leden-2023\"", "id = \"2026\"", "edition `2026` twice", "one entry per edition"),
-    ("table.toml", "indicator = \"", "indicator = \"x-", "there is no indicator `x-", "such as"),
-];
+/// A wrong text: file, what is replaced, by what (with the place), what the message says, what the hint says.
+type Wrong = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+);
 
-#[test]
-fn a_wrong_file_is_named_with_line_and_what_was_expected() {
-    for (file, old, new, message, expected) in WRONG {
-        let (line, error) = wrong(file, old, new);
-        let said = error.to_string();
-        let hint = error.hint().unwrap_or_default();
+fn are_named(cases: &[Wrong]) {
+    for (file, old, new, message, hint) in cases {
+        let (place, error) = wrong(file, old, new);
+        let (said, hinted) = (error.to_string(), error.hint().unwrap_or_default());
         assert!(
-            said.contains(&format!("{file}:{line}: ")),
-            "{new}: line {line} is not named in `{said}`"
+            said.contains(&format!("{place}{message}")),
+            "{new}: expected `{place}{message}` in `{said}`"
         );
         assert!(
-            said.contains(message),
-            "{new}: expected `{message}` in `{said}`"
-        );
-        assert!(
-            hint.contains(expected),
-            "{new}: expected `{expected}` in the hint `{hint}`"
+            hinted.contains(hint),
+            "{new}: expected `{hint}` in the hint `{hinted}`"
         );
         assert_eq!(error.exit(), Exit::Usage, "{new}");
     }
 }
 
+const VEILIGHEID: &str = "themes/veiligheid.toml";
+const PROFIEL: &str = "themes/profiel.toml";
+const DEMOCRATIE: &str = "themes/democratie.toml";
+const FINANCIEN: &str = "themes/financien.toml";
+const MOBILITEIT: &str = "themes/mobiliteit.toml";
+const DUURZAAMHEID: &str = "themes/duurzaamheid.toml";
+
+/// A topic that several indicators use, as it stands in the file.
+const LAND: &str = "count = \"kwb: Oppervlakte > Oppervlakte land [ha]\"";
+const GEMEENTEFONDS: &str = "count = \"gemeentefonds: Totaal [euro]\"";
+const MISDRIJVEN: &str =
+    "count = \"47022NED 2021..2025: Totaal misdrijven > Geregistreerde misdrijven\"";
+
 #[test]
-fn an_edition_that_looks_ahead_of_its_boundaries_is_wrong() {
-    let (line, error) = wrong("editions.toml", "until = 2021", "until = 2022");
-    let said = error.to_string();
-    // the message stands at the edition's id, three lines up
+#[rustfmt::skip]
+fn a_wrong_shape_is_named_with_its_place() {
+    are_named(&[
+        (VEILIGHEID, "direction = \"lower\"", "¦directoin = \"lower\"", "unknown field `directoin`", "direction"),
+        (VEILIGHEID, "direction = \"lower\"", "direction = ¦\"down\"", "unknown variant `down`", "`higher`"),
+        (PROFIEL, "size-class = \"inwoners\"", "¦size-klass = \"inwoners\"", "unknown field `size-klass`", "`size-class`"),
+        (PROFIEL, LAND, "count = ¦7", "invalid type: integer `7`", "a topic in place"),
+        ("tables.toml", "service = \"v3\"", "service = ¦\"v5\"", "unknown variant `v5`", "`v4`"),
+        ("tables.toml", "id = \"03759ned\"", "id = ¦\"../03759ned\"", "`../03759ned` is no table id", "letters, digits"),
+        ("editions.toml", "id = \"2026-leden-2023\"", "id = ¦\"../2026\"", "`../2026` is no edition id", "small letters"),
+        (VEILIGHEID, "id = \"misdrijven-jaren\"", "id = ¦\"misdrijven jaren\"", "`misdrijven jaren` is no chart id", "small letters"),
+        ("editions.toml", "date = \"2026-11-01\"", "date = ¦\"1 november\"", "`1 november` is no date", "2026-11-01"),
+        ("editions.toml", "id = \"2021\"\ntitle = \"De Kracht van Middelgroot 2021\"\nboundaries = 2021\nuntil = 2021", "id = \"2021\"\ntitle = \"x\"\nboundaries = 2021\nuntil = ¦2022", "edition `2021` uses periods after its boundaries of 2021", "no later than"),
+        ("editions.toml", "id = \"2021\"", "default = ¦true\nid = \"2021\"", "edition `2021` is a second default", "the default is `2026`"),
+        ("checks.toml", "region = \"GM0441\"", "region = ¦\"0441\"", "`0441` is no code of a gemeente", "GM0441"),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_name_that_is_not_there_is_told_with_the_nearest() {
+    are_named(&[
+        (DEMOCRATIE, "count = \"opkomst-tk2021\"", "count = \"¦opkomst-tk2012\"", "there is no topic `opkomst-tk2012`", "`opkomst-tk2021`"),
+        (MOBILITEIT, "personenautos + motorfietsen", "personenautos + ¦motorfeitsen", "there is no topic `motorfeitsen`", "`motorfietsen`"),
+        (PROFIEL, "share-of = \"inwoners@2010\"", "share-of = \"¦inwonrs@2010\"", "there is no topic `inwonrs`", "`inwoners`"),
+        (PROFIEL, "distribution = \"mate-van-stedelijkheid\"", "distribution = \"¦stedelijkheid\"", "there is no topic `stedelijkheid`", "nearest"),
+        (VEILIGHEID, MISDRIJVEN, "count = \"¦47022ned: Totaal misdrijven > Geregistreerde misdrijven\"", "there is no table or family `47022ned`", "`47022NED`"),
+        (FINANCIEN, "table = \"iv3-begroting\"", "table = \"¦iv3\"", "there is no table or family `iv3`", "nearest"),
+        (VEILIGHEID, "per = \"1.000 inwoners\"", "per = \"1.000 ¦inwonners\"", "there is nothing to divide by for `per inwonners`", "`inwoners`"),
+        (VEILIGHEID, "indicators = [\"misdrijven\"]", "indicators = [¦\"misdrijvne\"]", "there is no indicator `misdrijvne`", "`misdrijven`"),
+        (DEMOCRATIE, "\"G40\", \"P10\"", "¦\"G41\", \"P10\"", "there is no group `G41`", "`G40`"),
+        ("table.toml", "indicator = \"misdrijven\"", "indicator = ¦\"misdrijvne\"", "there is no indicator `misdrijvne`", "`misdrijven`"),
+        ("asks.toml", "theme = \"samenleving\"", "theme = ¦\"samenlevingen\"", "there is no theme `samenlevingen`", "`samenleving`"),
+        ("checks.toml", "right = \"inwoners-kwb\"", "right = \"¦inwoners-kbw\"", "there is no topic `inwoners-kbw`", "`inwoners-kwb`"),
+        ("checks.toml", "inwoners-45-65 +", "¦inwoners-45-56 +", "there is no topic `inwoners-45-56`", "`inwoners-45-65`"),
+        ("checks.toml", "indicator = \"lasten-ruimte\"", "indicator = ¦\"lasten-ruim\"", "there is no indicator `lasten-ruim`", "`lasten-ruimte`"),
+        (FINANCIEN, "[defaults.units.\"euro per inwoner\"]", "[defaults.units.¦\"euro per inwonner\"]", "no indicator of this theme has the unit `euro per inwonner`", "`euro per inwoner`"),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn what_is_there_already_is_told() {
+    are_named(&[
+        (VEILIGHEID, "id = \"rel-vernielingen\"", "id = ¦\"rel-woninginbraken\"", "topic `rel-woninginbraken` twice", "one topic per id"),
+        (VEILIGHEID, "id = \"vernielingen\"", "id = ¦\"misdrijven\"", "indicator `misdrijven` twice", "one indicator per id"),
+        (VEILIGHEID, "id = \"geweld\"", "id = ¦\"misdrijven\"", "chart `misdrijven` twice", "one chart per id"),
+        (VEILIGHEID, "id = \"misdrijven-lager\"", "id = ¦\"veiligheid-kop\"", "claim `veiligheid-kop` twice", "one claim per id"),
+        (VEILIGHEID, "id = \"veiligheid\"", "id = ¦\"democratie\"", "theme `democratie` twice", "one theme per id"),
+        ("checks.toml", "id = \"koop-en-huur\"", "id = ¦\"leeftijden\"", "relation `leeftijden` twice", "one relation per id"),
+        ("tables.toml", "id = \"37259ned\"", "id = ¦\"03759ned\"", "table `03759ned` twice", "one entry per table"),
+        ("editions.toml", "id = \"2026-leden-2023\"", "id = ¦\"2026\"", "edition `2026` twice", "one edition per id"),
+        ("per.toml", "[\"woning\", \"woningen\"]", "[\"woning\", ¦\"inwoner\"]", "`per inwoner` twice", "once"),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_number_out_of_bounds_is_named_with_the_bounds() {
+    are_named(&[
+        (VEILIGHEID, "decimals = 1", "decimals = ¦7", "`decimals` is 7", "from -6 to 6"),
+        (VEILIGHEID, "range = [3, 250]", "range = ¦[250, 3]", "the range is empty", "[lowest, highest]"),
+        (VEILIGHEID, "range = [3, 250]", "range = ¦[3, inf]", "the range is empty", "[lowest, highest]"),
+        (DUURZAAMHEID, "coverage = 0", "coverage = ¦120", "`coverage` is 120", "from 0 to 100"),
+        (VEILIGHEID, "needs = 5", "needs = ¦8", "`needs` is 8", "from 0 to 7"),
+        (VEILIGHEID, "periods = \"..2024\"", "periods = ¦\"tot 2024\"", "`tot 2024` is no range of years", "`..2021`"),
+        (VEILIGHEID, "per = \"1.000 inwoners\"", "per = ¦\"1.00 inwoners\"", "`per 1.00 inwoners` starts with no number", "`1.000 inwoners`"),
+        (PROFIEL, "to = 80000", "to = ¦8000", "`to` is 8000", "from 30000"),
+        ("per.toml", "scale = 100", "scale = ¦0.0", "`scale` is 0", "a number from"),
+        ("per.toml", "scale = 100", "scale = ¦inf", "`scale` is inf", "a number from"),
+        ("tables.toml", "period = 2015", "period = ¦20150", "`period` is 20150", "from 1900 to 2100"),
+        ("editions.toml", "boundaries = 2026", "boundaries = ¦226", "`boundaries` is 226", "from 1900 to 2100"),
+        ("checks.toml", "tolerance = 0.5", "tolerance = ¦-1.0", "`tolerance` is -1", "from 0 to 100"),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_ratio_does_not_add_up() {
+    are_named(&[
+        (FINANCIEN, "lasten-ruimte - lasten-grondexploitatie", "lasten-ruimte - ¦pct-koopwoningen", "`pct-koopwoningen` is a ratio: it does not add up", "expected counts"),
+        (FINANCIEN, "count = \"ozb\"", "count = \"¦pct-koopwoningen\"", "`pct-koopwoningen` is a ratio, not a count", "`ratio = \"pct-koopwoningen\"`"),
+        (PROFIEL, "share-of = \"huishoudens\"", "share-of = \"¦pct-0-15\"", "`pct-0-15` is a ratio, not a count", "expected counts"),
+        (PROFIEL, "weight = \"woningvoorraad\"", "weight = \"woningvoorraad + ¦pct-0-15\"", "`pct-0-15` is a ratio: it does not add up", "expected counts"),
+        (PROFIEL, "size-class = \"inwoners\"", "size-class = \"¦pct-0-15\"", "`pct-0-15` is a ratio, not a count", "expected counts"),
+        ("per.toml", "count = \"woningvoorraad\"", "count = \"¦pct-0-15\"", "`pct-0-15` is a ratio, not a count", "expected counts"),
+        (FINANCIEN, GEMEENTEFONDS, "count = \"gemeentefonds: Totaal [¦%]\"", "`%` is the unit of a ratio", "`ratio` with a `weight`"),
+        (FINANCIEN, "unit = \"x 1 000 euro\"", "unit = \"¦euro per inwoner\"", "`euro per inwoner` is the unit of a ratio", "`ratio` with a `weight`"),
+        (PROFIEL, "ratio = \"pct-koopwoningen\"", "ratio = ¦\"inwoners\"", "`inwoners` is a count, not a ratio", "`count` with `per`"),
+        (FINANCIEN, "count = \"lasten-ruimte - lasten-grondexploitatie\"", "count = ¦\"lasten-ruimte - inwoners\"", "adds up `euro` and `aantal`", "one unit"),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_way_is_whole_and_one() {
+    are_named(&[
+        (PROFIEL, "[[indicator.way]]\nratio = \"pct-0-15\"\nweight", "¦[[indicator.way]]\nweight", "a way that is none of those known", "`ratio` and `weight`"),
+        (PROFIEL, "count = \"inwoners-0-15\"", "count = \"inwoners-0-15\"\nratio = ¦\"pct-0-15\"", "`ratio` beside `count`", "`[[indicator.way]]`"),
+        (PROFIEL, "ratio = \"pct-koopwoningen\"\nweight = \"woningvoorraad\"", "ratio = ¦\"pct-koopwoningen\"", "a ratio without a weight", "expected `weight`"),
+        (PROFIEL, "size-class = \"inwoners\"\nfrom = 30000\nto = 80000", "size-class = ¦\"inwoners\"\nfrom = 30000", "a size class without bounds", "`from` and `to`"),
+        (PROFIEL, "size-class = \"inwoners\"", "size-class = ¦\"inwoners + inwoners-kwb\"", "a size is one topic", "`inwoners`"),
+        (FINANCIEN, "change-from = \"begroting", "share-of = \"lasten\"\nchange-from = ¦\"begroting", "divided in two ways", "one of `per`"),
+        (DEMOCRATIE, "count = \"opkomst-tk2021\"", "count = ¦\"opkomst-tk2021 +\"", "`opkomst-tk2021 +` is no sum of topics", "a + b - c"),
+        (VEILIGHEID, MISDRIJVEN, "count = ¦\"47022NED: \"", "`47022NED: ` is no place of a topic", "`TABLE: TITLE PATH`"),
+        (VEILIGHEID, MISDRIJVEN, "count = ¦\"47022NED 2025..2021: Totaal\"", "`47022NED 2025..2021: Totaal` is no place of a topic", "`2019..2021`"),
+        (PROFIEL, "id = \"inwoners-per-gemeente\"\ntitle = \"Gemiddeld aantal inwoners per gemeente\"\ndefinition = \"Inwoners op 1 januari, gedeeld door het aantal gemeenten.\"\nunit = \"inwoners\"\ndecimals = 0\nrange = [900, 1000000]", "id = ¦\"inwoners-per-gemeente\"\ntitle = \"x\"\ndefinition = \"x\"", "indicator `inwoners-per-gemeente` has no `range`", "`[defaults]`"),
+        (PROFIEL, "id = \"inwoners\"\ntitle = \"Inwoners\"\ndefinition = \"Aantal inwoners op 1 januari.\"\nunit = \"inwoners\"", "id = ¦\"inwoners\"\ntitle = \"Inwoners\"\ndefinition = \"x\"", "indicator `inwoners` has no `unit`", "`per`"),
+        (PROFIEL, "id = \"oppervlakte-land\"\ntitle = \"oppervlakte land\"\ncount", "id = ¦\"oppervlakte-land\"\ntitle = \"oppervlakte land\"\nkeys = []\ncount", "topic `oppervlakte-land` is found in several ways or none", "`count`, `ratio`"),
+        (FINANCIEN, "id = \"lasten\"\ntitle = \"begrote lasten zonder reserves en resultaat\"\ntable = \"iv3-begroting\"", "id = ¦\"lasten\"\ntitle = \"x\"", "topic `lasten` does not say of which table its keys are", "`table"),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_key_that_does_nothing_is_refused() {
+    let after = |line: &'static str, key: &'static str| (line, Box::leak(format!("{line}\n{key}").into_boxed_str()) as &str);
+    let cases = [
+        (FINANCIEN, after("count = \"ozb\"", "weight = ¦\"inwoners\""), "weight", "`weight` belongs to `ratio`"),
+        (FINANCIEN, after("count = \"ozb\"", "of = ¦\"nederland\""), "of", "`of` belongs to `share-of`"),
+        (FINANCIEN, after("count = \"ozb\"", "from = ¦1"), "from", "`from` belongs to `size-class`"),
+        (FINANCIEN, after("count = \"ozb\"", "to = ¦1"), "to", "`to` belongs to `size-class`"),
+        (FINANCIEN, after("count = \"ozb\"", "key = ¦\"x\""), "key", "a topic in place"),
+        (FINANCIEN, after("count = \"ozb\"", "optional = ¦true"), "optional", "a topic in place"),
+        (FINANCIEN, after("count = \"ozb\"", "topic-title = ¦\"x\""), "topic-title", "a topic in place"),
+        (DEMOCRATIE, after("count = \"opkomst-tk2021\"", "denominator = ¦\"inwoners\""), "denominator", "`denominator` belongs to `per`"),
+        (PROFIEL, after("ratio = \"pct-koopwoningen\"", "per = ¦\"woning\""), "per", "`per` belongs to `count`"),
+        (PROFIEL, after("ratio = \"pct-koopwoningen\"", "share-of = ¦\"inwoners\""), "share-of", "`share-of` belongs to `count`"),
+        (PROFIEL, after("ratio = \"pct-koopwoningen\"", "change-from = ¦\"inwoners\""), "change-from", "`change-from` belongs to `count`"),
+        (PROFIEL, after("distribution = \"mate-van-stedelijkheid\"", "weight = ¦\"inwoners\""), "weight", "`weight` belongs to `ratio`"),
+        (PROFIEL, after("ratio = \"83625NED: Gemiddelde verkoopprijs [euro]\"", "split = ¦\"dwellings\""), "split", "`split`: a count"),
+        (PROFIEL, ("count = \"inwoners\"\nchange-from", "count = \"inwoners¦@2019\"\nchange-from"), "@2019", "a year may stand in `share-of`"),
+        (PROFIEL, ("weight = \"woningvoorraad\"", "weight = \"woningvoorraad¦@2020\""), "@2020", "a year may stand in `share-of`"),
+        ("checks.toml", ("right = \"inwoners-kwb\"", "right = \"inwoners-kwb¦@2020\""), "@2020", "a year may stand in `share-of`"),
+        (PROFIEL, after(LAND, "absent = ¦\"zero\""), "absent", "belongs to `keys`"),
+        (PROFIEL, after(LAND, "except = ¦[]"), "except", "belongs to `keys`"),
+        (PROFIEL, after(LAND, "table = ¦\"kwb\""), "table", "before the title path"),
+        (PROFIEL, after(LAND, "periods = ¦\"2020..\""), "periods", "after the table"),
+        (PROFIEL, after(LAND, "unit = ¦\"ha\""), "unit", "after the title path"),
+        (PROFIEL, after("ratio = \"kwb: Wonen > Woningen naar eigendom > Koopwoningen [%]\"", "split = ¦\"dwellings\""), "split", "belongs to `count`"),
+        (PROFIEL, after("ratio = \"kwb: Wonen > Woningen naar eigendom > Koopwoningen [%]\"", "additive = ¦false"), "additive", "belongs to `count`"),
+        (FINANCIEN, after("table = \"iv3-begroting\"", "key = ¦\"x\""), "key", "belongs to a title path"),
+        (VEILIGHEID, after("kind = \"strip\"", "years = ¦\"2020..\""), "years", "`lines` and `slope`"),
+        (VEILIGHEID, after("kind = \"strip\"", "broken = ¦{ before = 2022, note = \"x\" }"), "broken", "`lines`"),
+        (VEILIGHEID, ("summary = true\nneeds = 5", "needs = ¦5"), "needs", "`summary = true`"),
+        ("tables.toml", after("id = \"kiesraad-tk2021\"", "service = ¦\"v3\""), "service", "`import`"),
+        ("tables.toml", after("id = \"kiesraad-tk2021\"", "catalog = ¦\"CBS\""), "catalog", "`import`"),
+        ("tables.toml", after("id = \"kiesraad-tk2021\"", "fixed = ¦{}"), "fixed", "`import`"),
+    ];
+    for (file, (old, new), key, hint) in cases {
+        let message: &str = Box::leak(format!("`{key}` does nothing here").into_boxed_str());
+        are_named(&[(file, old, new, message, hint)]);
+    }
+}
+
+#[test]
+fn exactly_one_edition_is_the_default() {
+    let project = Project::empty();
+    let folder = project.path("queries");
+    support::copy(&support::root().join("queries"), &folder);
+    project.replace("queries/editions.toml", "default = true\n", "");
+    let error = Queries::read(&folder).unwrap_err();
     assert!(
-        said.contains(&format!("editions.toml:{}: ", line - 3)),
-        "{said}"
-    );
-    assert!(
-        said.contains("edition `2021` uses periods after its boundaries of 2021"),
-        "{said}"
-    );
-    let (_, error) = wrong(
-        "editions.toml",
-        "date = \"2026-11-01\"",
-        "date = \"1 november\"",
-    );
-    assert!(
-        error.to_string().contains("`1 november` is no date"),
+        error
+            .to_string()
+            .contains("editions.toml:1:1: no edition is the default"),
         "{error}"
     );
 }
 
 #[test]
-fn an_indicator_has_one_id_and_a_known_way() {
-    let id = |id: &str| format!("id = \"{id}\"");
-    let last = |file: &str, name: &str| {
-        // the id of the indicator, not that of the topic of the same name
-        let text = fs::read_to_string(support::root().join("queries").join(file)).unwrap();
-        let at = text.rfind(&id(name)).unwrap();
-        text[at..].lines().take(2).collect::<Vec<_>>().join("\n")
-    };
-    let old = last("veiligheid.toml", "vernielingen");
-    let (line, error) = wrong(
-        "veiligheid.toml",
-        &old,
-        &old.replace("vernielingen\"", "misdrijven\""),
+fn ways_of_one_indicator_have_one_unit() {
+    let project = Project::empty();
+    let folder = project.path("queries");
+    support::copy(&support::root().join("queries"), &folder);
+    project.replace(
+        "queries/themes/veiligheid.toml",
+        "ratio = \"rel-vernielingen\"",
+        "ratio = \"pct-koopwoningen\"",
     );
+    let error = Queries::read(&folder).unwrap_err();
+    let said = "this way gives `%`, another `per 1.000 inwoners`";
+    assert!(error.to_string().contains(said), "{error}");
+}
+
+/// Reads the queries with a piece at the end of the theme Veiligheid.
+fn with_piece(piece: &str) -> Queries {
+    let project = Project::empty();
+    let folder = project.path("queries");
+    support::copy(&support::root().join("queries"), &folder);
+    let path = "queries/themes/veiligheid.toml";
+    fs::write(project.path(path), project.text(path) + "\n" + piece).unwrap();
+    Queries::read(&folder).unwrap_or_else(|error| panic!("{error}, {:?}", error.hint()))
+}
+
+#[test]
+fn the_indicator_of_six_lines_in_the_readme_is_one() {
+    let readme = fs::read_to_string(support::root().join("README.md")).unwrap();
+    let start = readme.find("    [[indicator]]\n").expect("an indicator");
+    let lines: Vec<&str> = readme[start..]
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .collect();
+    assert_eq!(lines.len(), 6, "{lines:#?}");
+    let piece: String = lines
+        .iter()
+        .map(|line| line.trim_start().to_owned() + "\n")
+        .collect();
+    let queries = with_piece(&piece.replace("id = \"geweldsmisdrijven\"", "id = \"proef\""));
+    let asked = queries.indicator("proef").unwrap();
+    assert_eq!(
+        (asked.unit.as_str(), asked.decimals, asked.coverage),
+        ("per 1.000 inwoners", 1, 80.0)
+    );
+    let (formula, scale) = asked.ways[0].describe();
+    assert_eq!(
+        (formula.as_str(), scale),
+        ("(proef) / (inwoners) x 1000", 1000.0)
+    );
+    let topic = &queries.topics[queries.topic_index("proef").unwrap()];
+    assert_eq!(topic.title, "gewelds- en seksuele misdrijven");
+    assert_eq!((topic.kind, topic.additive), (TopicKind::Count, true));
+}
+
+#[test]
+fn a_topic_in_place_has_the_id_of_its_indicator_or_a_number_behind_it() {
+    let piece = "[[indicator]]\nid = \"inwoners-kwb\"\ntitle = \"OZB\"\ndefinition = \"x\"\nper = \"woning\"\n\
+                 count = \"83648NED 2015: Een > … [mln euro]\"\noptional = true\nsplit = \"dwellings\"\n\
+                 [[indicator.way]]\nratio = \"kwb: Twee > Drie\"\nweight = \"inwoners\"\n";
+    let queries = with_piece(piece);
+    let asked = queries.indicator("inwoners-kwb").unwrap();
+    assert_eq!(asked.unit, "euro per woning");
+    let ways: Vec<String> = asked.ways.iter().map(|way| way.describe().0).collect();
+    assert_eq!(ways[0], "(inwoners-kwb-2) / (woningvoorraad) x 1");
+    assert_eq!(
+        ways[1],
+        "gemiddelde van inwoners-kwb-3, gewogen naar inwoners"
+    );
+    let topic = |id: &str| &queries.topics[queries.topic_index(id).unwrap()];
+    let counted = topic("inwoners-kwb-2");
+    assert_eq!(counted.title, "OZB");
+    assert!(counted.by_dwellings && counted.sources[0].optional);
+    assert_eq!(counted.sources[0].unit, Unit::Given("mln euro".to_owned()));
+    assert_eq!(counted.scale_from("mln euro").to_bits(), 1e6_f64.to_bits());
+    // a ratio that says no unit has that of its indicator
+    assert_eq!(
+        topic("inwoners-kwb-3").sources[0].unit,
+        Unit::Given("euro per woning".to_owned())
+    );
+}
+
+fn known(key: &str, title: &str, unit: &str) -> TopicMeta {
+    TopicMeta {
+        key: key.to_owned(),
+        title: title.to_owned(),
+        unit: unit.to_owned(),
+        decimals: 0,
+    }
+}
+
+/// What a topic in place finds in a table of some topics.
+fn found(line: &str, beside: &str) -> Result<Vec<String>, (String, String)> {
+    let piece = format!("[[topic]]\nid = \"proef\"\ntitle = \"proef\"\n{line}\n{beside}\n");
+    let queries = with_piece(&piece);
+    let topic = queries
+        .topics
+        .iter()
+        .position(|topic| topic.id == "proef")
+        .unwrap();
+    let asked = topics::asked_of(&queries, &queries.tables["83648NED"])
+        .find(|asked| asked.topic == topic)
+        .unwrap();
+    let table = [
+        known("Totaal_1", "1 Vermogen > Geregistreerd > Totaal", "aantal"),
+        known("Totaal_2", "1 Vermogen > Opgehelderd > Totaal", "aantal"),
+        known(
+            "Totaal_3",
+            "1 Vermogen > Geregistreerd > Totaal",
+            "per 1 000 inwoners",
+        ),
+        known("Schade_4", "1 Vermogen > Schade", "mln euro"),
+    ];
+    let keys = asked.keys(&table);
+    keys.map(|keys| keys.into_iter().map(str::to_owned).collect())
+        .map_err(|error| (error.to_string(), error.hint().unwrap_or_default()))
+}
+
+#[test]
+fn a_title_path_leaves_one_topic_or_lists_the_candidates() {
+    let one =
+        |line: &str, beside: &str| found(line, beside).unwrap_or_else(|error| panic!("{error:?}"));
+    assert_eq!(
+        one("count = \"83648NED: 1 Vermogen > Geregistreerd > …\"", ""),
+        ["Totaal_1"]
+    );
+    assert_eq!(
+        one(
+            "count = \"83648NED: 1 Vermogen > … > Totaal\"",
+            "key = \"Totaal_2\""
+        ),
+        ["Totaal_2"]
+    );
+    assert_eq!(
+        one("ratio = \"83648NED: 1 Vermogen > … > Totaal\"", ""),
+        ["Totaal_3"]
+    );
+    assert_eq!(
+        one("count = \"83648NED: … > Schade [mln euro]\"", ""),
+        ["Schade_4"]
+    );
+    // euros do not pass for a number of things
+    assert_eq!(one("count = \"83648NED: … > Schade\"", "").len(), 0);
+    assert_eq!(
+        one("table = \"83648NED\"\nkeys = [\"Totaal_*\"]", ""),
+        ["Totaal_1", "Totaal_2"]
+    );
+    let (said, hint) = found("count = \"83648NED: 1 Vermogen > … > Totaal\"", "").unwrap_err();
     assert!(
-        error.to_string().contains(&format!(
-            "veiligheid.toml:{line}: indicator `misdrijven` twice"
-        )),
-        "{error}"
+        said.contains("themes/veiligheid.toml:")
+            && said.ends_with("topic `proef` fits 2 of `83648NED`"),
+        "{said}"
     );
-    let (_, error) = wrong("democratie.toml", "denominator = \"raadszetels\"", "");
-    assert!(
-        error
-            .to_string()
-            .contains("a way that is none of those known"),
-        "{error}"
-    );
-    assert!(
-        error
-            .hint()
-            .unwrap()
-            .contains("`numerator` and `denominator`")
-    );
+    for part in [
+        "`1 Vermogen > Geregistreerd > Totaal` (aantal, key Totaal_1)",
+        "key Totaal_2",
+        "more of the title path",
+    ] {
+        assert!(hint.contains(part), "no `{part}` in {hint}");
+    }
+}
+
+#[test]
+fn schemas_are_current_and_describe_every_key_with_an_example() {
+    let project = Project::empty();
+    project.must(&["schema"]);
+    let written = support::files(&project.path("queries/schema"));
+    let ours = support::files(&support::root().join("queries/schema"));
+    let stale = support::differences(&written, &ours);
+    assert!(stale.is_empty(), "run `cargo run -- schema`: {stale:?}");
+    let taplo = fs::read_to_string(support::root().join(".taplo.toml")).unwrap();
+    let mut keys = 0;
+    for (name, bytes) in &written {
+        assert!(
+            taplo.contains(&format!("path = \"queries/schema/{name}\"")),
+            "{name} is in no rule of .taplo.toml"
+        );
+        let schema: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+        let defined = schema["definitions"]
+            .as_object()
+            .into_iter()
+            .flat_map(|all| all.values());
+        for object in defined.chain([&schema]) {
+            for (key, about) in object["properties"].as_object().into_iter().flatten() {
+                let said = about["description"].as_str().unwrap_or_default();
+                let example = said
+                    .split_once("Example: `")
+                    .unwrap_or_else(|| panic!("{name}: `{key}`: `{said}`"))
+                    .1;
+                assert!(
+                    example.contains(key.as_str()),
+                    "{name}: the example of `{key}` is `{example}`"
+                );
+                keys += 1;
+            }
+        }
+    }
+    assert!(keys > 100, "{keys}");
 }
 
 #[test]
@@ -158,7 +474,8 @@ fn a_folder_that_is_not_there_is_named() {
 
 #[test]
 fn every_indicator_is_whole() {
-    let queries = support::queries();
+    // tests run in the project's folder, and the program reads a relative path there
+    let queries = Queries::read(Path::new("queries")).unwrap();
     for asked in &queries.indicators {
         let id = &asked.id;
         assert!(

@@ -114,12 +114,49 @@ fn mend_checksums(document: &mut Document, name: &str) {
     });
 }
 
+/// The letters of a font by their codes.
+type Codes = Vec<(Vec<u8>, String)>;
+
+/// All strings that an operation shows.
+fn strings(operands: &mut [Object]) -> Vec<&mut Vec<u8>> {
+    let mut strings = Vec::new();
+    for operand in operands {
+        match operand {
+            Object::String(bytes, _) => strings.push(bytes),
+            Object::Array(parts) => {
+                strings.extend(parts.iter_mut().filter_map(|part| match part {
+                    Object::String(bytes, _) => Some(bytes),
+                    _ => None,
+                }));
+            }
+            _ => {}
+        }
+    }
+    strings
+}
+
+/// Puts another digit of the font in the place of the last one; whether there was one.
+fn change_last_digit(strings: Vec<&mut Vec<u8>>, codes: &Codes) -> bool {
+    let is_digit = |text: &str| text.len() == 1 && text.as_bytes()[0].is_ascii_digit();
+    let letters = strings.into_iter().rev();
+    for code in letters.flat_map(|bytes| bytes.chunks_mut(2).rev()) {
+        let known = codes.iter().find(|(known, _)| known == code);
+        let Some((_, old)) = known.filter(|(_, text)| is_digit(text)) else {
+            continue;
+        };
+        let other = codes.iter().find(|(_, text)| is_digit(text) && text != old);
+        code.copy_from_slice(&other.unwrap().0);
+        return true;
+    }
+    false
+}
+
 /// Draws the last digit of a text on a page as another digit of the same font, and returns the text as it was.
 fn change_digit(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> bool) -> String {
     let id = document.get_pages()[&page];
     let mut content = document.get_and_decode_page_content(id).unwrap();
     let fonts = document.get_page_fonts(id).unwrap();
-    let codes_of = |name: &[u8]| {
+    let codes_of = |name: &[u8]| -> Codes {
         let encoding = fonts[name].get_font_encoding(document).unwrap();
         (1..256_u16)
             .filter_map(|code| {
@@ -127,27 +164,15 @@ fn change_digit(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> b
                 let text = Document::decode_text(&encoding, &bytes).ok()?;
                 Some((bytes, text))
             })
-            .collect::<Vec<_>>()
+            .collect()
     };
-    let mut codes = Vec::new();
+    let mut codes = Codes::new();
     let mut changed = None;
     for operation in &mut content.operations {
         match operation.operator.as_str() {
             "Tf" => codes = codes_of(operation.operands[0].as_name().unwrap()),
             "Tj" | "TJ" if changed.is_none() => {
-                let mut strings: Vec<&mut Vec<u8>> = Vec::new();
-                for operand in &mut operation.operands {
-                    match operand {
-                        Object::String(bytes, _) => strings.push(bytes),
-                        Object::Array(parts) => {
-                            strings.extend(parts.iter_mut().filter_map(|part| match part {
-                                Object::String(bytes, _) => Some(bytes),
-                                _ => None,
-                            }));
-                        }
-                        _ => {}
-                    }
-                }
+                let strings = strings(&mut operation.operands);
                 let letter = |code: &[u8]| {
                     let found = codes.iter().find(|(known, _)| known == code);
                     found.map_or("", |(_, text)| text.as_str())
@@ -157,23 +182,8 @@ fn change_digit(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> b
                     .flat_map(|bytes| bytes.chunks(2))
                     .map(letter)
                     .collect();
-                if !is_meant(&text) {
-                    continue;
-                }
-                let is_digit = |text: &str| text.len() == 1 && text.as_bytes()[0].is_ascii_digit();
-                'strings: for bytes in strings.into_iter().rev() {
-                    for code in bytes.chunks_mut(2).rev() {
-                        let old = letter(code);
-                        if is_digit(old) {
-                            let other = codes
-                                .iter()
-                                .find(|(_, text)| is_digit(text) && text != old)
-                                .unwrap();
-                            code.copy_from_slice(&other.0);
-                            changed = Some(text);
-                            break 'strings;
-                        }
-                    }
+                if is_meant(&text) && change_last_digit(strings, &codes) {
+                    changed = Some(text);
                 }
             }
             _ => {}

@@ -4,7 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::failure::Report;
+use super::failure::{Exit, Report};
+use super::located::{Complaint, Place};
 use super::number::push_csv_number;
 
 /// A CSV file that is not as it should be.
@@ -19,17 +20,8 @@ pub enum Error {
         message: String,
     },
     /// A line is wrong.
-    #[error("{}:{line}: {message}", path.display())]
-    Wrong {
-        /// File.
-        path: PathBuf,
-        /// Line, from 1.
-        line: u64,
-        /// What is wrong.
-        message: String,
-        /// What was expected.
-        expected: String,
-    },
+    #[error(transparent)]
+    Wrong(#[from] Complaint),
 }
 
 impl Report for Error {
@@ -38,7 +30,7 @@ impl Report for Error {
             Self::Unreadable { .. } => {
                 "run `middelgroot import` on the folder it comes from".to_owned()
             }
-            Self::Wrong { expected, .. } => format!("expected {expected}"),
+            Self::Wrong(complaint) => return complaint.hint(),
         })
     }
 }
@@ -66,13 +58,15 @@ impl<'a> Row<'a> {
 
     /// The complaint that this line is wrong.
     pub fn wrong(&self, message: String, expected: &str) -> Error {
-        Error::Wrong {
-            path: self.path.to_owned(),
-            line: self.record.position().map_or(0, csv::Position::line),
-            message,
-            expected: expected.to_owned(),
-        }
+        let line = self.record.position().map_or(0, csv::Position::line);
+        wrong(self.path, line, message, expected)
     }
+}
+
+fn wrong(path: &Path, line: u64, message: String, expected: &str) -> Error {
+    let complaint = Place::line(path, line as usize).wrong(message, format!("expected {expected}"));
+    // such files are written by `import`, not by hand
+    complaint.ending(Exit::Other).into()
 }
 
 /// Reads a CSV file with exactly this header and hands over each line.
@@ -90,15 +84,14 @@ pub fn for_each_row(
         .map_err(unreadable)?;
     let found = reader.headers().map_err(unreadable)?.clone();
     if found.iter().ne(header.iter().copied()) {
-        return Err(Error::Wrong {
-            path: path.to_owned(),
-            line: 1,
-            message: format!(
-                "the header is `{}`",
-                found.iter().collect::<Vec<_>>().join(",")
-            ),
-            expected: format!("`{}`", header.join(",")),
-        });
+        let found = found.iter().collect::<Vec<_>>().join(",");
+        let expected = format!("`{}`", header.join(","));
+        return Err(wrong(
+            path,
+            1,
+            format!("the header is `{found}`"),
+            &expected,
+        ));
     }
     let mut record = csv::StringRecord::new();
     loop {
@@ -109,12 +102,9 @@ pub fn for_each_row(
                 record: &record,
             })?,
             Err(error) => {
-                return Err(Error::Wrong {
-                    path: path.to_owned(),
-                    line: error.position().map_or(0, csv::Position::line),
-                    message: error.to_string(),
-                    expected: format!("{} cells", header.len()),
-                });
+                let line = error.position().map_or(0, csv::Position::line);
+                let expected = format!("{} cells", header.len());
+                return Err(wrong(path, line, error.to_string(), &expected));
             }
         }
     }

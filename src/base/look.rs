@@ -7,6 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 /// Least contrast of a mark with white.
@@ -97,7 +98,7 @@ impl TryFrom<String> for Rgb {
 }
 
 /// Shape of a marker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Shape {
     /// A disc.
@@ -117,22 +118,24 @@ pub enum Shape {
 }
 
 /// How a group shows: its marks, its label and its line. The default is the grey of what belongs to no group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Look {
-    /// Colour of marks, bars and lines.
+    /// Colour of marks, bars and lines. Example: `color = "#12436D"`.
     #[serde(deserialize_with = "mark_color")]
+    #[schemars(with = "String")]
     pub color: Rgb,
-    /// Colour of the label: that of the marks where it is dark enough to read, else a darker tone.
+    /// Colour of the label: that of the marks where it is dark enough to read, else a darker tone. Example: `text = "#12436D"`.
     #[serde(deserialize_with = "text_color")]
+    #[schemars(with = "String")]
     pub text: Rgb,
-    /// Marker.
+    /// Marker. Example: `shape = "circle"`.
     pub shape: Shape,
     /// Whether the label is bold and the line thick: what the chart is about.
-    #[serde(default)]
+    #[serde(skip)]
     pub strong: bool,
     /// Whether its value is a dashed line instead of a marker: what the others are measured against.
-    #[serde(default)]
+    #[serde(skip)]
     pub dashed: bool,
 }
 

@@ -90,51 +90,25 @@ pub fn bars(chart: &Bars) -> Result<Picture, ChartError> {
     // Markers lie on the reference line, bars below it with a white edge between; at zero nothing is crossed.
     let value = chart.reference.as_ref().and_then(|r| r.value);
     let crossing = value.is_some_and(|v| v != 0.0);
-    let line = value.map(|v| scale.at(v));
+    let layout = Layout {
+        form: chart.form,
+        scale,
+        line: value.map(|v| scale.at(v)),
+        column,
+        width,
+    };
     if chart.form == BarForm::Dot {
         reference.draw(&mut surface, 0.0, bottom, 0.0);
     }
     for (row, middle) in placed(&rows, top) {
         surface.block((0.0, middle), Anchor::Start, print(row.item), &row.name);
-        draw(&mut surface, chart.form, row.item, &scale, middle);
+        layout.mark(&mut surface, row.item, middle);
     }
     if chart.form != BarForm::Dot {
         reference.draw(&mut surface, 0.0, bottom, if crossing { 0.6 } else { 0.0 });
     }
     for (row, middle) in placed(&rows, top) {
-        let away = if chart.form == BarForm::Dot {
-            MARK + 3.0
-        } else {
-            3.0
-        };
-        let print = print(row.item);
-        let (x, anchor, value) = match row.item.value {
-            Some(value) if value < 0.0 => (scale.at(value) - away, Anchor::End, row.value.clone()),
-            Some(value) => {
-                // A text that the reference line would cross starts after it, where there is room.
-                let end = scale.at(value);
-                let long = away + print.width(&row.value);
-                let crossed = |x: &f64| (end..end + long).contains(x) && x + 3.0 + long <= width;
-                let start = line.filter(crossed).unwrap_or(end);
-                (
-                    (start + 3.0).max(end + away),
-                    Anchor::Start,
-                    row.value.clone(),
-                )
-            }
-            // A reason may be longer than a number: it has the row to itself.
-            None => {
-                let reason = print.fit(&row.item.text, width - column - 3.0);
-                (
-                    (zero + 3.0).min(width - print.width(&reason)),
-                    Anchor::Start,
-                    reason,
-                )
-            }
-        };
-        let lines = [value];
-        surface.knock_out((x, middle), anchor, print, &lines);
-        surface.block((x, middle), anchor, print, &lines);
+        layout.value(&mut surface, row, middle);
     }
     surface.finish(width, bottom + 1.0)
 }
@@ -190,26 +164,73 @@ fn print(item: &BarItem) -> Print {
     }
 }
 
-fn draw(surface: &mut Surface, form: BarForm, item: &BarItem, scale: &Scale, middle: f64) {
-    let Some(value) = item.value else { return };
-    let (zero, end) = (scale.at(0.0), scale.at(value));
-    if form == BarForm::Dot {
-        surface.line(
-            &[(zero, middle), (end, middle)],
-            theme::LEADER_STROKE,
-            theme::AXIS,
-        );
-        return surface.marker(&item.name, item.look, (end, middle), MARK, item.hollow);
+/// Where bars and their values stand.
+struct Layout {
+    form: BarForm,
+    scale: Scale,
+    /// The reference line.
+    line: Option<f64>,
+    /// Width of the names.
+    column: f64,
+    width: f64,
+}
+
+impl Layout {
+    /// The bar or marker of an item.
+    fn mark(&self, surface: &mut Surface, item: &BarItem, middle: f64) {
+        let Some(value) = item.value else { return };
+        let (zero, end) = (self.scale.at(0.0), self.scale.at(value));
+        if self.form == BarForm::Dot {
+            surface.line(
+                &[(zero, middle), (end, middle)],
+                theme::LEADER_STROKE,
+                theme::AXIS,
+            );
+            return surface.marker(&item.name, item.look, (end, middle), MARK, item.hollow);
+        }
+        let (left, w) = (zero.min(end), (end - zero).abs());
+        surface.rect((left, middle - BAR / 2.0), w, BAR, item.look.color);
+        if item.hollow && w > 2.4 {
+            surface.rect(
+                (left + 1.2, middle - BAR / 2.0 + 1.2),
+                w - 2.4,
+                BAR - 2.4,
+                theme::WHITE,
+            );
+        }
     }
-    let color = item.look.color;
-    let (left, w) = (zero.min(end), (end - zero).abs());
-    surface.rect((left, middle - BAR / 2.0), w, BAR, color);
-    if item.hollow && w > 2.4 {
-        surface.rect(
-            (left + 1.2, middle - BAR / 2.0 + 1.2),
-            w - 2.4,
-            BAR - 2.4,
-            theme::WHITE,
-        );
+
+    /// The value at the end of the bar, or the reason that there is none.
+    fn value(&self, surface: &mut Surface, row: &Row<'_>, middle: f64) {
+        let away = if self.form == BarForm::Dot {
+            MARK + 3.0
+        } else {
+            3.0
+        };
+        let print = print(row.item);
+        let (x, anchor, value) = match row.item.value {
+            Some(value) if value < 0.0 => {
+                (self.scale.at(value) - away, Anchor::End, row.value.clone())
+            }
+            Some(value) => {
+                // A text that the reference line would cross starts after it, where there is room.
+                let end = self.scale.at(value);
+                let long = away + print.width(&row.value);
+                let crossed =
+                    |x: &f64| (end..end + long).contains(x) && x + 3.0 + long <= self.width;
+                let start = self.line.filter(crossed).unwrap_or(end);
+                let x = (start + 3.0).max(end + away);
+                (x, Anchor::Start, row.value.clone())
+            }
+            // A reason may be longer than a number: it has the row to itself.
+            None => {
+                let reason = print.fit(&row.item.text, self.width - self.column - 3.0);
+                let x = (self.scale.at(0.0) + 3.0).min(self.width - print.width(&reason));
+                (x, Anchor::Start, reason)
+            }
+        };
+        let lines = [value];
+        surface.knock_out((x, middle), anchor, print, &lines);
+        surface.block((x, middle), anchor, print, &lines);
     }
 }

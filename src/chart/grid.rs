@@ -3,7 +3,7 @@
 //! The peculiarity it answers: indicators have different units, so one scale for all would lie.
 
 use super::surface::{Anchor, Print, Surface};
-use super::text::{self, Weight};
+use super::text::Weight;
 use super::theme::{self, LINE};
 use super::{ChartError, Picture, PlacedMark, PlacedText, Width};
 
@@ -15,6 +15,12 @@ pub struct Panel {
     /// The picture.
     pub picture: Picture,
 }
+
+const HEAD: Print = Print {
+    size: theme::LABEL,
+    weight: Weight::Bold,
+    color: theme::INK,
+};
 
 /// Sets pictures side by side, row by row, on the full width.
 ///
@@ -35,17 +41,12 @@ pub fn grid(panels: &[Panel], columns: usize) -> Result<Picture, ChartError> {
     } else {
         0.0
     };
-    let head = Print {
-        size: theme::LABEL,
-        weight: Weight::Bold,
-        color: theme::INK,
-    };
     let (mut body, mut texts, mut marks) = (String::new(), Vec::new(), Vec::new());
     let (mut omitted, mut y) = (Vec::new(), 0.0);
     for row in panels.chunks(columns) {
         let heads: Vec<Vec<String>> = row
             .iter()
-            .map(|c| text::wrap(&c.heading, head.size, head.weight, c.picture.width_pt, 2))
+            .map(|c| HEAD.wrap(&c.heading, c.picture.width_pt, 2))
             .collect();
         let lines = row
             .iter()
@@ -59,7 +60,7 @@ pub fn grid(panels: &[Panel], columns: usize) -> Result<Picture, ChartError> {
             let x = (widest + gap) * i as f64;
             let mut heading = Surface::new();
             for (n, line) in lines.iter().enumerate() {
-                heading.text((x, y + LINE * (n as f64 + 0.8)), Anchor::Start, head, line);
+                heading.text((x, y + LINE * (n as f64 + 0.8)), Anchor::Start, HEAD, line);
             }
             let heading = heading.finish(width, top)?;
             body += &heading.moved((0.0, 0.0));

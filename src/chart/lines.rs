@@ -169,12 +169,7 @@ impl<'a> Layout<'a> {
             .map(|(_, t)| NOTE.width(t) + 4.0)
             .fold(0.0, f64::max);
         let right = width - labels - MARK - 14.0;
-        let years = || chart.periods.iter().map(|p| f64::from(p.year));
-        let (first, last) = (
-            years().fold(f64::INFINITY, f64::min),
-            years().fold(f64::NEG_INFINITY, f64::max),
-        );
-        let x = Scale::new(first, last, left + MARK + 4.0, right);
+        let x = time(chart, left + MARK + 4.0, right);
         let breaks = chart
             .breaks
             .iter()
@@ -260,6 +255,14 @@ impl<'a> Layout<'a> {
             );
         }
     }
+}
+
+/// The scale of the years.
+fn time(chart: &Lines, left: f64, right: f64) -> Scale {
+    let years = || chart.periods.iter().map(|p| f64::from(p.year));
+    let first = years().fold(f64::INFINITY, f64::min);
+    let last = years().fold(f64::NEG_INFINITY, f64::max);
+    Scale::new(first, last, left, right)
 }
 
 fn end<'a>(series: &'a Series, chart: &Lines) -> Option<End<'a>> {

@@ -65,34 +65,13 @@ pub fn slope(chart: &Slope) -> Result<Picture, ChartError> {
     let xs = [sides[0].width + 16.0, width - sides[1].width - 16.0];
 
     let mut surface = Surface::new();
-    for (x, (label, anchor)) in xs
-        .iter()
-        .zip([(&chart.from, Anchor::End), (&chart.to, Anchor::Start)])
-    {
-        surface.line(
-            &[(*x, top), (*x, bottom)],
-            theme::GRID_STROKE * 2.0,
-            theme::GRID,
-        );
-        let head = Print {
-            weight: Weight::Bold,
-            ..NOTE
-        };
-        let label = head.fit(label, width * 0.3);
-        // The head hangs inwards where the column of labels is too narrow for it.
-        let room = if anchor == Anchor::End {
-            *x
-        } else {
-            width - *x
-        };
-        let outside = head.width(&label) <= room + MARK;
-        let start = outside == (anchor == Anchor::Start);
-        let (at, anchor) = if start {
-            (*x - MARK, Anchor::Start)
-        } else {
-            (*x + MARK, Anchor::End)
-        };
-        surface.text((at, LINE), anchor, head, &label);
+    for (x, label, outwards) in [
+        (xs[0], &chart.from, Anchor::End),
+        (xs[1], &chart.to, Anchor::Start),
+    ] {
+        let axis = [(x, top), (x, bottom)];
+        surface.line(&axis, theme::GRID_STROKE * 2.0, theme::GRID);
+        head(&mut surface, label, outwards, x, width);
     }
     let mut order: Vec<&SlopeItem> = chart.items.iter().collect();
     // The thick line lies below the thin ones, which it would hide.
@@ -110,29 +89,32 @@ pub fn slope(chart: &Slope) -> Result<Picture, ChartError> {
             }
         }
     }
-    for (side, (x, out)) in sides.iter().zip([(xs[0], -1.0), (xs[1], 1.0)]) {
-        let wanted: Vec<f64> = side
-            .labels
-            .iter()
-            .map(|(_, value, _)| y.at(*value))
-            .collect();
-        let places = label::spread(&wanted, &side.heights, top, bottom);
-        let anchor = if out < 0.0 {
-            Anchor::End
-        } else {
-            Anchor::Start
-        };
-        for (((look, _, lines), at), place) in side.labels.iter().zip(&wanted).zip(&places) {
-            tie(
-                &mut surface,
-                look.color,
-                (x + out * (MARK + 1.5), *at),
-                (x + out * 13.0, *place),
-            );
-            surface.block((x + out * 15.0, *place), anchor, Print::of(*look), lines);
-        }
+    for (side, x, out) in [(&sides[0], xs[0], -1.0), (&sides[1], xs[1], 1.0)] {
+        side.draw(&mut surface, (x, out), &y, (top, bottom));
     }
     surface.finish(width, bottom + 1.0)
+}
+
+/// The year above its axis.
+fn head(surface: &mut Surface, label: &str, outwards: Anchor, x: f64, width: f64) {
+    let print = Print {
+        weight: Weight::Bold,
+        ..NOTE
+    };
+    let label = print.fit(label, width * 0.3);
+    // It hangs inwards where the column of labels is too narrow for it.
+    let room = if outwards == Anchor::End {
+        x
+    } else {
+        width - x
+    };
+    let outside = print.width(&label) <= room + MARK;
+    let (at, anchor) = if outside == (outwards == Anchor::Start) {
+        (x - MARK, Anchor::Start)
+    } else {
+        (x + MARK, Anchor::End)
+    };
+    surface.text((at, LINE), anchor, print, &label);
 }
 
 fn ends(item: &SlopeItem) -> impl Iterator<Item = (&str, Option<f64>)> {
@@ -169,6 +151,32 @@ impl Side {
             labels,
             heights,
             width,
+        }
+    }
+
+    /// Draws the labels at an axis, to the left (`out` is -1) or right of it, each tied to its value.
+    fn draw(
+        &self,
+        surface: &mut Surface,
+        (x, out): (f64, f64),
+        y: &Scale,
+        (top, bottom): (f64, f64),
+    ) {
+        let wanted: Vec<f64> = self
+            .labels
+            .iter()
+            .map(|(_, value, _)| y.at(*value))
+            .collect();
+        let places = label::spread(&wanted, &self.heights, top, bottom);
+        let anchor = if out < 0.0 {
+            Anchor::End
+        } else {
+            Anchor::Start
+        };
+        for (((look, _, lines), at), place) in self.labels.iter().zip(&wanted).zip(&places) {
+            let (from, to) = (x + out * (MARK + 1.5), x + out * 13.0);
+            tie(surface, look.color, (from, *at), (to, *place));
+            surface.block((x + out * 15.0, *place), anchor, Print::of(*look), lines);
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::base::number;
 use crate::fact::{self, Fact, Register, Segment, fill, plain};
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{Group, GroupId};
-use crate::query::{Claim, FactId, Period, Queries, Subject, Values};
+use crate::query::{Claim, FactId, FactYears, Queries, Subject, Values};
 
 /// How many years the facts of one claim may lie apart.
 pub const MAX_YEARS_APART: i32 = 5;
@@ -176,7 +176,7 @@ pub fn test<'a>(claim: &'a Claim, register: &Register<'_>) -> Result<Tested<'a>,
 
 /// Refuses facts of different times. A change names both its years; the others must be of about the same time.
 fn near_in_time(claim: &Claim, facts: &[&Fact]) -> Result<(), Error> {
-    let of_used = facts.iter().filter(|fact| fact.id.years == Period::Used);
+    let of_used = facts.iter().filter(|fact| fact.id.years == FactYears::Used);
     let years: BTreeSet<i32> = of_used.filter_map(|fact| fact.year).collect();
     match (years.first(), years.last()) {
         (Some(first), Some(last)) if last - first > MAX_YEARS_APART => Err(Error::Apart {

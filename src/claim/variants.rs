@@ -16,11 +16,11 @@ use std::cell::Cell;
 
 use crate::base::number::{self, count_in_words};
 use crate::fact::{Register, decimals};
-use crate::figures::compare::{Spread, Sums, combine};
-use crate::figures::{Figures, GroupFigure};
+use crate::figures::members::{MemberSums, combine};
+use crate::figures::{Figures, GroupFigure, Spread};
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{Group, GroupId, GroupKind};
-use crate::query::{FactId, IndicatorId, Period, Predicate, Stat, Subject, Values, Way};
+use crate::query::{FactId, FactYears, IndicatorId, Predicate, Stat, Subject, Values, Way};
 
 /// How a claim stands in the variants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -155,7 +155,7 @@ impl Values for Varied<'_, '_> {
                 let cell = self.figures().cell(id.indicator, region, year)?;
                 cell.value()
             }
-            (Subject::Group(group), Period::Change(from, to)) => {
+            (Subject::Group(group), FactYears::Change(from, to)) => {
                 two(of(group, to)?, of(group, from)?)
             }
             (Subject::Group(group), years) => {
@@ -193,10 +193,10 @@ impl<'a> Varied<'_, 'a> {
     }
 
     /// The year meant; in the variant of the previous period the latest one before it that has figures.
-    fn year(&self, indicator: IndicatorId, years: Period) -> Option<i32> {
+    fn year(&self, indicator: IndicatorId, years: FactYears) -> Option<i32> {
         let used = match years {
-            Period::Year(year) | Period::Change(_, year) => return Some(year),
-            Period::Used => self.figures().used(indicator).year?,
+            FactYears::Year(year) | FactYears::Change(_, year) => return Some(year),
+            FactYears::Used => self.figures().used(indicator).year?,
         };
         if *self.variant != Variant::Previous {
             return Some(used);
@@ -324,7 +324,7 @@ impl<'a> Varied<'_, 'a> {
             .iter()
             .filter_map(|region| block.place(*region))
             .collect();
-        let sums = Sums::of(&places, block.year(year), &[]);
+        let sums = MemberSums::of(&places, block.year(year), &[]);
         match stat {
             Stat::Value => {
                 let minimum = self.register.queries()[indicator].coverage;

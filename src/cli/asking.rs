@@ -56,7 +56,7 @@ pub(super) fn run_check(project: &Project, check: &Check) -> Result<(), Failure>
         project,
         check.edition.as_deref(),
         &nothing_more,
-        |inquiry| inquire::check(&project.queries(), inquiry),
+        inquire::check,
     )?;
     if check.json {
         // texts and words become JSON always

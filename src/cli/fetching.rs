@@ -11,14 +11,16 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::progress::Bars;
-use crate::source::cbs::{
-    Client, Config, Description, DimensionKind, Entry, ErrorKind, PlannedRequest, Progress, Service,
-};
 use crate::base::failure::{Failure, Report};
-use crate::source::fetch::{self, Error, Options, Outcome, TableReport, UpdateReport, UpdateStatus};
 use crate::base::files;
 use crate::base::project::Project;
 use crate::query::Queries;
+use crate::source::cbs::{
+    Client, Config, Description, DimensionKind, Entry, ErrorKind, PlannedRequest, Progress, Service,
+};
+use crate::source::fetch::{
+    self, Error, Options, Outcome, TableReport, UpdateReport, UpdateStatus,
+};
 
 /// `fetch`.
 #[derive(Debug, Args)]

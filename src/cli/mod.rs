@@ -6,6 +6,7 @@
 mod asking;
 mod fetching;
 mod progress;
+mod schema;
 mod verifying;
 
 use std::io::IsTerminal;
@@ -42,6 +43,8 @@ enum Command {
     Where(asking::Where),
     /// Bring a folder of figures (or regions, borders, or a networks.csv) into `data/`.
     Import(Import),
+    /// Write what an editor needs to complete and check the files of `queries/`: a JSON Schema per kind of file.
+    Schema,
     /// Check a PDF against the evidence it carries; needs nothing else.
     Verify(verifying::Verify),
     /// Bring every table that `queries/` asks for from CBS into `data/snapshots/`.
@@ -91,6 +94,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Explain(explain) => asking::run_explain(&project, &explain),
         Command::Where(wanted) => asking::run_where(&project, &wanted),
         Command::Import(import) => run_import(&project, &import),
+        Command::Schema => schema::run_schema(&project),
         Command::Verify(verify) => verifying::run_verify(&verify),
         Command::Fetch(fetch) => fetching::run_fetch(&project, &fetch),
         Command::Tables(tables) => fetching::run_tables(&project, &tables),

@@ -7,7 +7,7 @@ use crate::evidence::Derivation;
 use crate::figures::Figures;
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{Group, GroupId};
-use crate::query::{IndicatorId, Period, Stat, Subject, Way};
+use crate::query::{FactYears, IndicatorId, Stat, Subject, Way};
 
 /// The derivation of a fact; `None` when it has no figure.
 pub fn derivation(fact: &Fact, register: &Register<'_>) -> Option<Derivation> {
@@ -40,7 +40,7 @@ pub fn derivation(fact: &Fact, register: &Register<'_>) -> Option<Derivation> {
             deriving.group_value(first, year),
             deriving.group_value(second, year),
         ),
-        (Subject::Group(group), Period::Change(from, to)) => two(
+        (Subject::Group(group), FactYears::Change(from, to)) => two(
             deriving.group_value(group, to),
             deriving.group_value(group, from),
         ),

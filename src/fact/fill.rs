@@ -2,7 +2,7 @@
 
 use super::{Error, Register};
 use crate::base::wording;
-use crate::query::{Choice, Part, Template};
+use crate::query::{Choice, Template, TemplatePart};
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,12 +26,12 @@ pub fn fill(template: &Template, register: &Register<'_>) -> Result<Vec<Segment>
     let mut segments = Vec::new();
     for part in &template.parts {
         match part {
-            Part::Text(text) => push(&mut segments, text),
-            Part::Fact(id) => segments.push(Segment::Fact {
+            TemplatePart::Text(text) => push(&mut segments, text),
+            TemplatePart::Fact(id) => segments.push(Segment::Fact {
                 id: id.to_string(),
                 text: register.fact(id)?.text.clone(),
             }),
-            Part::Choice(choice) => push(&mut segments, &choose(choice, register)?),
+            TemplatePart::Choice(choice) => push(&mut segments, &choose(choice, register)?),
         }
     }
     Ok(segments)

@@ -102,11 +102,7 @@ impl<'r> Writer<'r, '_> {
                 group,
                 year,
                 highest,
-            } => {
-                let side = if *highest { "hoogste" } else { "laagste" };
-                let extreme = self.extreme(group, *year, *highest)?;
-                format!("lid met de {side} waarde: {extreme}")
-            }
+            } => self.name(group, *year, *highest)?,
             Derivation::Gemeente { region, year } => {
                 let cell = self.cell(RegionId::parse(region)?, *year)?;
                 self.one(*year, cell)
@@ -114,19 +110,13 @@ impl<'r> Writer<'r, '_> {
             Derivation::Difference {
                 first,
                 second,
-                percent,
-            } => {
-                let (a, b) = (self.short(first), self.short(second));
-                let head = if *percent {
-                    format!("({a} − {b}) / {b} × 100")
-                } else {
-                    format!("{a} − {b}")
-                };
-                self.of_two(&head, (first, &a), (second, &b))
+                percent: true,
+            } => self.of_two((first, second), |a, b| format!("({a} − {b}) / {b} × 100")),
+            Derivation::Difference { first, second, .. } => {
+                self.of_two((first, second), |a, b| format!("{a} − {b}"))
             }
             Derivation::Times { first, second } => {
-                let (a, b) = (self.short(first), self.short(second));
-                self.of_two(&format!("{a} / {b}"), (first, &a), (second, &b))
+                self.of_two((first, second), |a, b| format!("{a} / {b}"))
             }
             Derivation::Period {} => "de laatste periode met genoeg cijfers".to_owned(),
         })
@@ -134,12 +124,18 @@ impl<'r> Writer<'r, '_> {
 
     fn of_two(
         self,
-        head: &str,
-        (first, a): (&Derivation, &str),
-        (second, b): (&Derivation, &str),
+        (first, second): (&Derivation, &Derivation),
+        head: impl Fn(&str, &str) -> String,
     ) -> String {
+        let (a, b) = (self.short(first), self.short(second));
         let (first, second) = (self.text(first), self.text(second));
-        format!("{head}; waarin {a} = {first}; {b} = {second}")
+        format!("{}; waarin {a} = {first}; {b} = {second}", head(&a, &b))
+    }
+
+    fn name(self, group: &str, year: i32, highest: bool) -> Option<String> {
+        let side = if highest { "hoogste" } else { "laagste" };
+        let extreme = self.extreme(group, year, highest)?;
+        Some(format!("lid met de {side} waarde: {extreme}"))
     }
 
     fn size_class(self, year: i32, scale: f64) -> Option<String> {

@@ -25,7 +25,7 @@ pub use trace::{CellKey, Input, RawCell, Role, Slot, Trace};
 use crate::base::failure::{Exit, Report};
 use crate::base::number::NumberError;
 use crate::figures::Figures;
-use crate::query::{FactId, Period, Queries, Stat, Subject};
+use crate::query::{FactId, FactYears, Queries, Stat, Subject};
 
 /// The facts that are wanted, resolved.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ impl<'a> Register<'a> {
         let nation = self.figures.groups.nation().id;
         let national = |fact: &Fact| {
             fact.id.subject == Subject::Group(nation)
-                && fact.id.years == Period::Used
+                && fact.id.years == FactYears::Used
                 && fact.id.stat == Stat::Value
         };
         let own = match (national(first), national(second)) {

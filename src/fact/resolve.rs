@@ -5,7 +5,7 @@ use crate::base::number::{self, Notation, NumberError, Style};
 use crate::base::wording;
 use crate::figures::{Figures, GroupFigure, Withheld};
 use crate::gemeente::group::GroupId;
-use crate::query::{FactId, Indicator, Period, Queries, Stat, Subject};
+use crate::query::{FactId, FactYears, Indicator, Queries, Stat, Subject};
 
 /// One printed number (or name).
 #[derive(Clone, Debug, PartialEq)]
@@ -74,8 +74,8 @@ impl Fact {
             decimals: decimals(indicator),
             way: used.way,
             year: match id.years {
-                Period::Used => used.year,
-                Period::Year(year) | Period::Change(_, year) => Some(year),
+                FactYears::Used => used.year,
+                FactYears::Year(year) | FactYears::Change(_, year) => Some(year),
             },
             what: String::new(),
             provisional: false,
@@ -104,7 +104,7 @@ impl Resolving<'_> {
         let of = |group: GroupId, year: Option<i32>| self.group(fact, group, year);
         match (fact.id.subject, fact.id.years) {
             (Subject::Period, _) => Ok(fact.year.map(|year| (None, year.to_string()))),
-            (Subject::Group(group), Period::Change(from, to)) => {
+            (Subject::Group(group), FactYears::Change(from, to)) => {
                 let (to, from) = (of(group, Some(to)), of(group, Some(from)));
                 self.difference(fact, to, from)
             }
@@ -180,7 +180,7 @@ impl Resolving<'_> {
     ) -> Result<Found, NumberError> {
         let provisional = |of: &Option<GroupFigure>| of.is_some_and(|of| of.is_provisional());
         fact.provisional = match fact.id.years {
-            Period::Change(..) => provisional(&first) || provisional(&second),
+            FactYears::Change(..) => provisional(&first) || provisional(&second),
             _ => {
                 first.is_some() && second.is_some() && (provisional(&first) || provisional(&second))
             }
@@ -295,7 +295,7 @@ fn what(indicator: &Indicator, fact: &Fact, figures: &Figures) -> String {
         Subject::Period => "periode".to_owned(),
     };
     let when = match (fact.id.years, fact.year) {
-        (Period::Change(from, to), _) => format!(", verandering {from}-{to}"),
+        (FactYears::Change(from, to), _) => format!(", verandering {from}-{to}"),
         (_, Some(year)) => format!(", {year}"),
         (_, None) => String::new(),
     };

@@ -7,10 +7,12 @@
 use std::collections::BTreeMap;
 
 use super::block::{Block, Cell, Period};
-use super::indicator::SizeClassSums;
+use super::members::{MemberSums, combine};
+use super::rank::{printed, ranks};
+use super::size_class::SizeClassSums;
+use super::spread::Spread;
 use super::tidy::Tidy;
 use crate::base::observation::Status;
-use crate::base::sum::Sum;
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{Group, GroupId, GroupKind, Groups};
 use crate::query::{Indicator, Way};
@@ -82,51 +84,6 @@ impl GroupFigure {
     }
 }
 
-/// A distribution over members, each counting once; quartiles by linear interpolation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spread {
-    /// Lowest.
-    pub min: f64,
-    /// First quartile.
-    pub q1: f64,
-    /// Median.
-    pub median: f64,
-    /// Third quartile.
-    pub q3: f64,
-    /// Highest.
-    pub max: f64,
-    /// Mean.
-    pub mean: f64,
-}
-
-impl Spread {
-    /// Of some values, in region order; `None` of none.
-    pub fn of(values: &[f64]) -> Option<Self> {
-        let sum = Sum::from_iter(values.iter().copied()).total();
-        let mut sorted = values.to_vec();
-        sorted.sort_unstable_by(f64::total_cmp);
-        Some(Self {
-            min: *sorted.first()?,
-            q1: quantile(&sorted, 0.25)?,
-            median: quantile(&sorted, 0.5)?,
-            q3: quantile(&sorted, 0.75)?,
-            max: *sorted.last()?,
-            mean: sum / values.len() as f64,
-        })
-    }
-}
-
-/// A quantile of sorted values by linear interpolation.
-fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
-    let place = share * last as f64;
-    let (below, above) = (
-        sorted[place.floor() as usize],
-        sorted[place.ceil() as usize],
-    );
-    Some(below + (above - below) * place.fract())
-}
-
 /// The groups of one indicator, compared.
 #[derive(Clone, Debug, Default)]
 pub struct Compared {
@@ -135,7 +92,7 @@ pub struct Compared {
 
 impl Compared {
     /// The figures of a period by its place, in the order of tables.
-    fn at(&self, place: usize) -> &[(GroupId, GroupFigure)] {
+    pub(super) fn at(&self, place: usize) -> &[(GroupId, GroupFigure)] {
         self.periods.get(place).map_or(&[], Vec::as_slice)
     }
 
@@ -211,7 +168,7 @@ impl Comparing<'_> {
     ) -> GroupFigure {
         let way = &self.indicator.ways[period.way];
         let people = self.inhabitants.get(&period.year);
-        let sums = Sums::of(members, cells, people.map_or(&[], Vec::as_slice));
+        let sums = MemberSums::of(members, cells, people.map_or(&[], Vec::as_slice));
         let is_nation = group.name.kind == GroupKind::Nation;
         let national = self.block.place(RegionId::NEDERLAND);
         let published = national
@@ -299,194 +256,4 @@ pub fn places(block: &Block, group: &Group) -> Vec<usize> {
 /// A share of a size class is one of Nederland only.
 fn speaks_of(way: &Way, group: &Group) -> bool {
     way.is_of_gemeenten() || group.name.kind == GroupKind::Nation
-}
-
-/// What a group adds up: of members with a figure, and of all.
-#[derive(Default)]
-pub struct Sums {
-    /// Figures of members, in region order.
-    pub values: Vec<f64>,
-    n: usize,
-    members: usize,
-    num: Sum,
-    den: Sum,
-    /// Of a share of Nederland all have the same denominator.
-    one_den: Option<f64>,
-    unweighted: bool,
-    den_year: Option<i32>,
-    least_final: Option<Status>,
-    all_den: Sum,
-    den_holes: bool,
-    people: Sum,
-    all_people: Sum,
-}
-
-impl Sums {
-    /// Over some members by their places.
-    pub fn of(members: &[usize], cells: &[Cell], inhabitants: &[Option<f64>]) -> Self {
-        let mut sums = Self {
-            members: members.len(),
-            ..Self::default()
-        };
-        for &place in members {
-            let Some(cell) = cells.get(place) else {
-                continue;
-            };
-            let people = inhabitants.get(place).copied().flatten();
-            sums.all_people.add(people.unwrap_or_default());
-            sums.all_den.add(cell.den.unwrap_or_default());
-            sums.den_holes |= cell.den.is_none();
-            let Some(value) = cell.value() else { continue };
-            sums.n += 1;
-            sums.values.push(value);
-            sums.num.add(cell.num.unwrap_or_default());
-            sums.den.add(cell.den.unwrap_or_default());
-            sums.unweighted |= cell.den.is_none();
-            sums.one_den = match (sums.one_den, cell.den) {
-                (Some(one), Some(den)) => Some(one.max(den)),
-                (one, den) => one.or(den),
-            };
-            sums.people.add(people.unwrap_or_default());
-            sums.den_year = match (sums.den_year, cell.den_year) {
-                (Some(first), Some(year)) => Some(first.min(year)),
-                (first, year) => first.or(year),
-            };
-            sums.least_final = sums.least_final.max(Some(cell.observation.status));
-        }
-        sums
-    }
-
-    fn status(&self) -> Status {
-        self.least_final.unwrap_or(Status::Unknown)
-    }
-
-    /// The share of the weight that has a figure, in percent: by denominator or weight where all members have one, else
-    /// by inhabitants.
-    fn coverage(&self, way: &Way) -> f64 {
-        if !way.is_of_gemeenten() {
-            100.0
-        } else if way.is_ratio() && !self.den_holes && self.all_den.total() > 0.0 {
-            self.den.total() / self.all_den.total() * 100.0
-        } else {
-            self.people.total() / self.all_people.total() * 100.0
-        }
-    }
-}
-
-/// The value of a group from the sums over its members.
-pub fn combine(way: &Way, sums: &Sums) -> Option<f64> {
-    let (num, den) = (sums.num.total(), sums.den.total());
-    let weighted = den > 0.0 && !sums.unweighted;
-    match way {
-        Way::Quotient {
-            of_nederland: true,
-            scale,
-            minus,
-            ..
-        } => sums.one_den.map(|den| num / den * scale - minus),
-        Way::Quotient { scale, minus, .. } => weighted.then(|| num / den * scale - minus),
-        Way::Mean { .. } => weighted.then(|| num / den),
-        Way::Total { .. } => (sums.n == sums.members).then_some(num),
-        Way::Distribution { .. } | Way::SizeClass { .. } => None,
-    }
-}
-
-/// A value as it is printed, in units of its last decimal.
-fn printed(indicator: &Indicator, value: f64) -> f64 {
-    (value * 10f64.powi(indicator.decimals)).round()
-}
-
-/// Places from high to low, 1 is the highest; equal ones share a place.
-fn ranks(printed: &[Option<f64>]) -> Vec<Option<usize>> {
-    let mut sorted: Vec<f64> = printed.iter().copied().flatten().collect();
-    sorted.sort_unstable_by(|a, b| b.total_cmp(a));
-    let rank = |value: f64| 1 + sorted.partition_point(|other| *other > value);
-    printed.iter().map(|value| value.map(rank)).collect()
-}
-
-/// Where a gemeente stands against a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Position {
-    /// Above the group's value.
-    Higher,
-    /// Both print the same.
-    Equal,
-    /// Below it.
-    Lower,
-}
-
-/// Where every region stands in a period, by its place in the block; Nederland has no rank.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standings {
-    /// Rank among all gemeenten, 1 is the highest.
-    pub ranks: Vec<Option<usize>>,
-    /// Ranks within each network, in the order of tables; none where a gemeente is no member.
-    pub networks: Vec<Vec<Option<usize>>>,
-    /// Positions against each group, in the order of tables.
-    pub groups: Vec<Vec<Option<Position>>>,
-}
-
-/// Where every region stands in a period of the block, by the period's place.
-pub fn standings(of: Comparing<'_>, compared: &Compared, period: usize) -> Standings {
-    let Some((_, cells)) = of.block.rows().nth(period) else {
-        return Standings::default();
-    };
-    let national = of.block.place(RegionId::NEDERLAND);
-    let print = |value: f64| printed(of.indicator, value);
-    let prints: Vec<Option<f64>> = cells
-        .iter()
-        .enumerate()
-        .map(|(place, cell)| cell.value().filter(|_| Some(place) != national).map(print))
-        .collect();
-    let within = |network: &Group| {
-        let mut members = vec![None; prints.len()];
-        for place in places(of.block, network) {
-            members[place] = prints[place];
-        }
-        ranks(&members)
-    };
-    let figures = compared.at(period);
-    let against = |group: &Group| {
-        let figure = figures.iter().find(|(known, _)| *known == group.id);
-        let value = figure.and_then(|(_, figure)| figure.value);
-        let positions = cells
-            .iter()
-            .map(|cell| Some(position(cell.value()?, value?, print)));
-        positions.collect()
-    };
-    Standings {
-        ranks: ranks(&prints),
-        networks: of.groups.networks().map(within).collect(),
-        groups: of.groups.all().iter().map(against).collect(),
-    }
-}
-
-fn position(value: f64, group: f64, print: impl Fn(f64) -> f64) -> Position {
-    if print(value) - print(group) == 0.0 {
-        Position::Equal
-    } else if value > group {
-        Position::Higher
-    } else {
-        Position::Lower
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quantiles_are_interpolated() {
-        let values = [1.0, 2.0, 4.0];
-        assert_eq!(quantile(&values, 0.5), Some(2.0));
-        assert_eq!(quantile(&values, 0.25), Some(1.5));
-        assert_eq!(quantile(&values, 1.0), Some(4.0));
-        assert_eq!(quantile(&[], 0.5), None);
-    }
-
-    #[test]
-    fn equal_values_share_a_rank() {
-        let values = [Some(3.0), None, Some(5.0), Some(3.0), Some(1.0)];
-        assert_eq!(ranks(&values), [Some(2), None, Some(1), Some(2), Some(4)]);
-    }
 }

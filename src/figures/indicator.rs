@@ -13,6 +13,8 @@ use super::Scope;
 use super::block::{Block, Cell, Period};
 use super::boundaries::{Brought, Crosswalks};
 use super::earlier::latest_with;
+use super::quotient::{Below, Quotient, TopicSums, Years};
+use super::size_class::SizeClassSums;
 use super::tidy::Tidy;
 use crate::base::observation::{Missing, Observation, Status};
 use crate::base::sum::Sum;
@@ -130,7 +132,7 @@ struct Making<'a> {
     years: Vec<i32>,
     crosswalks: Crosswalks,
     /// Topics on the edition's boundaries, brought there when first asked for.
-    topics: RefCell<BTreeMap<(TopicId, Moving), Rc<BTreeMap<i32, Brought>>>>,
+    topics: RefCell<BTreeMap<(TopicId, Moving), Years>>,
 }
 
 impl Making<'_> {
@@ -201,7 +203,7 @@ impl Making<'_> {
     }
 
     /// A topic on the edition's boundaries, year by year.
-    fn topic(&self, topic: TopicId, moving: Moving) -> Rc<BTreeMap<i32, Brought>> {
+    fn topic(&self, topic: TopicId, moving: Moving) -> Years {
         if let Some(known) = self.topics.borrow().get(&(topic, moving)) {
             return Rc::clone(known);
         }
@@ -240,7 +242,7 @@ impl Making<'_> {
         self.regions.ids().iter().map(of).collect()
     }
 
-    fn sums(&self, formula: &Formula) -> Sums {
+    fn sums(&self, formula: &Formula) -> TopicSums {
         let terms = formula.terms.iter().map(|term| {
             let moving = if self.queries[term.topic].additive {
                 Moving::AddingUp
@@ -249,10 +251,7 @@ impl Making<'_> {
             };
             (self.topic(term.topic, moving), term.sign())
         });
-        Sums {
-            terms: terms.collect(),
-            regions: self.regions.len(),
-        }
+        TopicSums::new(terms.collect(), self.regions.len())
     }
 
     fn quotient(&self, quotient: &Quotient, year: i32) -> Vec<Option<Cell>> {
@@ -272,7 +271,7 @@ impl Making<'_> {
     }
 
     /// A denominator of a year, or of the latest earlier year where that has none.
-    fn with_earlier(&self, sums: &Sums, year: i32, place: usize) -> Below {
+    fn with_earlier(&self, sums: &TopicSums, year: i32, place: usize) -> Below {
         let within =
             |year: i32| self.years.first() <= Some(&year) && self.years.last() >= Some(&year);
         if !within(year) {
@@ -291,7 +290,7 @@ impl Making<'_> {
     }
 
     /// What Nederland has of a denominator: as published, or else the sum.
-    fn national(&self, sums: &Sums, year: i32) -> f64 {
+    fn national(&self, sums: &TopicSums, year: i32) -> f64 {
         let values =
             (0..self.regions.len()).map(|place| self.with_earlier(sums, year, place).value);
         let values = self.regions.ids().iter().zip(values);
@@ -371,21 +370,10 @@ impl Making<'_> {
         year: i32,
     ) -> Vec<Option<Cell>> {
         let rows = self.tidy.rows(topic, year);
-        let class = SizeClassSums::of(rows, (from, to));
-        let Some(class) = class else {
+        let Some(class) = SizeClassSums::of(rows, (from, to)) else {
             return Vec::new();
         };
-        let (num, den) = (class.num.total(), class.den.total());
-        let cell = Cell {
-            num: Some(num),
-            den: Some(den),
-            den_year: Some(year),
-            observation: Observation {
-                value: Some(num / den * scale),
-                missing: Missing::None,
-                status: class.status,
-            },
-        };
+        let cell = class.cell(year, scale);
         let of = |region: &RegionId| (*region == RegionId::NEDERLAND).then_some(cell);
         self.regions.ids().iter().map(of).collect()
     }
@@ -402,44 +390,6 @@ impl Making<'_> {
     }
 }
 
-/// Who lives in gemeenten of a size, on one year's own list.
-#[derive(Clone, Copy, Debug)]
-pub struct SizeClassSums {
-    num: Sum,
-    den: Sum,
-    status: Status,
-    /// Gemeenten of that size.
-    pub within: usize,
-    /// All gemeenten.
-    pub of: usize,
-}
-
-impl SizeClassSums {
-    /// From the rows of a topic and year; `None` where no gemeente has a figure.
-    pub fn of(rows: &[super::tidy::Row], (from, to): (f64, f64)) -> Option<Self> {
-        let mut sums = Self {
-            num: Sum::default(),
-            den: Sum::default(),
-            status: Status::Final,
-            within: 0,
-            of: 0,
-        };
-        for row in rows.iter().filter(|row| row.region != RegionId::NEDERLAND) {
-            let Some(value) = row.observation.value else {
-                continue;
-            };
-            sums.den.add(value);
-            sums.of += 1;
-            sums.status = sums.status.max(row.observation.status);
-            if (from..=to).contains(&value) {
-                sums.num.add(value);
-                sums.within += 1;
-            }
-        }
-        (sums.of > 0).then_some(sums)
-    }
-}
-
 fn lone_cell(observation: Observation) -> Cell {
     Cell {
         observation,
@@ -451,104 +401,5 @@ fn total_cell(sum: Observation) -> Cell {
     Cell {
         num: sum.value,
         ..lone_cell(sum)
-    }
-}
-
-/// A formula over topics on the edition's boundaries.
-struct Sums {
-    terms: Vec<(Rc<BTreeMap<i32, Brought>>, f64)>,
-    regions: usize,
-}
-
-impl Sums {
-    /// The sum of a place, with the reason where it has no value: that of a term, or that a term has no row.
-    fn one(&self, year: i32, place: usize) -> Option<Observation> {
-        let of_terms = self.terms.iter().map(|(topic, sign)| {
-            let row = topic.get(&year).and_then(|rows| *rows.get(place)?);
-            (row, *sign)
-        });
-        let mut found: Option<Observation> = None;
-        let (mut value, mut whole) = (Sum::default(), true);
-        for (row, sign) in of_terms {
-            let Some(row) = row else {
-                whole = false;
-                continue;
-            };
-            whole &= row.value.is_some();
-            value.add(row.value.unwrap_or_default() * sign);
-            let before = found.unwrap_or(row);
-            found = Some(Observation {
-                value: None,
-                missing: before.missing.max(row.missing),
-                status: before.status.max(row.status),
-            });
-        }
-        let found = found?;
-        let value = whole.then_some(value.total());
-        Some(Observation {
-            value,
-            missing: match (value, found.missing) {
-                (Some(_), _) => Missing::None,
-                (None, Missing::None) => Missing::Absent,
-                (None, reason) => reason,
-            },
-            status: found.status,
-        })
-    }
-
-    fn year(&self, year: i32) -> Vec<Option<Observation>> {
-        (0..self.regions)
-            .map(|place| self.one(year, place))
-            .collect()
-    }
-}
-
-/// One sum over another.
-struct Quotient {
-    numerator: Sums,
-    denominator: Sums,
-    fixed_year: Option<i32>,
-    of_nederland: bool,
-    scale: f64,
-    minus: f64,
-}
-
-/// What stands below the line.
-#[derive(Clone, Copy, Default)]
-struct Below {
-    value: Option<f64>,
-    /// The year it is of.
-    year: Option<i32>,
-    /// Why the year itself has none, if it ever had a row.
-    missing: Option<Missing>,
-    /// Status of the year itself.
-    status: Option<Status>,
-}
-
-impl Quotient {
-    fn cell(&self, above: Observation, below: Below, national: Option<f64>) -> Cell {
-        let den = if self.of_nederland {
-            national
-        } else {
-            below.value
-        };
-        let both = above.value.zip(den.filter(|den| *den > 0.0));
-        let value = both.map(|(num, den)| num / den * self.scale - self.minus);
-        let missing = match (value, above.value, below.missing) {
-            (Some(_), _, _) => Missing::None,
-            (None, None, _) => above.missing,
-            (None, Some(_), Some(reason)) if reason != Missing::None => reason,
-            (None, Some(_), _) => Missing::Absent,
-        };
-        Cell {
-            num: above.value,
-            den,
-            den_year: below.year,
-            observation: Observation {
-                value,
-                missing,
-                status: below.status.map_or(above.status, |of| of.max(above.status)),
-            },
-        }
     }
 }

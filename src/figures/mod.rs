@@ -11,16 +11,24 @@
 pub mod block;
 pub mod boundaries;
 pub mod compare;
+mod earlier;
 pub mod indicator;
+pub mod members;
 pub mod period;
 pub mod provenance;
+mod quotient;
+mod rank;
+mod size_class;
+mod spread;
+pub mod standing;
 pub mod tidy;
-mod earlier;
 
 pub use block::{Block, Cell, Period};
-pub use compare::{Compared, Comparing, GroupFigure, Position, Spread, Standings, Withheld};
+pub use compare::{Compared, Comparing, GroupFigure, Withheld};
 pub use period::{PassedOver, Used};
 pub use provenance::{Method, Provenance};
+pub use spread::Spread;
+pub use standing::{Position, Standings};
 pub use tidy::{Lacking, Origin, Row, Tidy};
 
 use std::path::Path;
@@ -116,7 +124,8 @@ impl Figures {
         Ok(figures)
     }
 
-    fn comparing<'a>(&'a self, queries: &'a Queries, indicator: IndicatorId) -> Comparing<'a> {
+    /// What comparing an indicator needs.
+    pub fn comparing<'a>(&'a self, queries: &'a Queries, indicator: IndicatorId) -> Comparing<'a> {
         Comparing {
             indicator: &queries[indicator],
             block: self.block(indicator),
@@ -185,7 +194,7 @@ impl Figures {
     /// Where every region stands in a period of an indicator, by the period's place in its block.
     pub fn standings(&self, queries: &Queries, indicator: IndicatorId, period: usize) -> Standings {
         let comparing = self.comparing(queries, indicator);
-        compare::standings(comparing, self.compared(indicator), period)
+        standing::standings(comparing, self.compared(indicator), period)
     }
 
     /// The name of a region as the paper prints it.

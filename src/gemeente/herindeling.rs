@@ -211,37 +211,30 @@ fn split(from: RegionId, events: &[&Event], year: i32, population: &Population) 
             dwellings: rest,
         });
     } else {
-        let count = heirs.len() as f64;
-        let share = |of: fn(&Event) -> f64| {
-            let total: f64 = heirs.iter().map(|event| of(event)).sum();
-            heirs
-                .iter()
-                .map(move |event| {
-                    // where the log counts no one, the heirs share alike
-                    if total > 0.0 {
-                        rest * of(event) / total
-                    } else {
-                        rest / count
-                    }
-                })
-                .collect::<Vec<_>>()
-        };
-        let shares = share(|event| event.inhabitants)
-            .into_iter()
-            .zip(share(|event| event.dwellings));
-        parts.extend(
-            heirs
-                .iter()
-                .zip(shares)
-                .filter(|(_, (inhabitants, dwellings))| *inhabitants > 0.0 || *dwellings > 0.0)
-                .map(|(event, (inhabitants, dwellings))| Part {
-                    to: event.to,
-                    inhabitants,
-                    dwellings,
-                }),
-        );
+        parts.extend(inherited(&heirs, rest));
     }
     parts
+}
+
+/// What the heirs of a gemeente get of the share that is left.
+fn inherited(heirs: &[&&Event], rest: f64) -> Vec<Part> {
+    let share = |event: &Event, of: fn(&Event) -> f64| {
+        let total: f64 = heirs.iter().map(|event| of(event)).sum();
+        // where the log counts no one, the heirs share alike
+        if total > 0.0 {
+            rest * of(event) / total
+        } else {
+            rest / heirs.len() as f64
+        }
+    };
+    let parts = heirs.iter().map(|event| Part {
+        to: event.to,
+        inhabitants: share(event, |event| event.inhabitants),
+        dwellings: share(event, |event| event.dwellings),
+    });
+    parts
+        .filter(|part| part.inhabitants > 0.0 || part.dwellings > 0.0)
+        .collect()
 }
 
 /// Follows each part one step further; parts of the same gemeente are taken together.

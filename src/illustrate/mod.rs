@@ -84,7 +84,7 @@ pub enum ErrorKind {
 impl Report for Error {
     fn hint(&self) -> Option<String> {
         match &*self.kind {
-            ErrorKind::Id(error) => Some(format!("expected {}", error.expected)),
+            ErrorKind::Id(error) => Some(error.hint.clone()),
             ErrorKind::Title(_) => Some("say it in fewer words".to_owned()),
             ErrorKind::Drawing(error) => Some(error.hint().to_owned()),
             ErrorKind::Overlap(_) => Some("show fewer groups, or another kind of chart".to_owned()),

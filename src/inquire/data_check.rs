@@ -1,88 +1,43 @@
 //! Checks of the figures themselves: what came in, and whether it fits together.
 //!
-//! In: the raw snapshots, the tidy table and `queries/checks.toml`. Out: a [`Check`] per table, indicator, count and
+//! In: the raw snapshots, the tidy figures and the checks of the queries. Out: a [`Check`] per table, indicator, count and
 //! relation. CBS rounds the figures of neighbourhoods to fives, so sums have a tolerance.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use polars::prelude::*;
-use serde::Deserialize;
 
 use super::Error;
 use super::check::{Check, Checked, Kind};
 use crate::base::failure::Failure;
-use crate::base::files;
 use crate::base::number;
 use crate::base::observation::{Missing, Status};
 use crate::fact::{Register, print};
 use crate::figures::{Figures, Row};
 use crate::gemeente::{NEDERLAND, RegionId};
-use crate::query::{Formula, IndicatorId, Misread, Queries, TopicId, Way};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ChecksFile {
-    national: National,
-    #[serde(default)]
-    known: Vec<Known>,
-    #[serde(default)]
-    relation: Vec<Relation>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct National {
-    tolerance: f64,
-}
-
-/// A value outside the plausible range that was looked at.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Known {
-    indicator: String,
-    region: String,
-    reason: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Relation {
-    id: String,
-    title: String,
-    left: String,
-    right: Right,
-    tolerance: f64,
-    required: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Right {
-    Number(f64),
-    Sum(String),
-}
+use crate::query::{Formula, IndicatorId, Known, Relation, Right, TopicId, TopicKind, Way};
 
 /// All checks of the figures.
-pub(super) fn checks(queries: &Path, register: &Register<'_>) -> Result<Vec<Check>, Failure> {
-    let path = queries.join("checks.toml");
-    let wrong = |message: String| Error::Checks {
-        path: path.clone(),
-        message,
-    };
-    let asked: ChecksFile =
-        toml::from_str(&files::read_text(&path)?).map_err(|error| wrong(error.to_string()))?;
+pub(super) fn checks(register: &Register<'_>) -> Result<Vec<Check>, Failure> {
+    let (queries, regions) = (register.queries(), &register.figures().gemeenten.regions);
+    let asked = &queries.checks;
+    for known in &asked.known {
+        if regions.get(known.region).is_none() {
+            let message = format!("there is no gemeente `{}`", known.region);
+            let hint = "codes of gemeenten stand in `data/regions/gemeenten.csv`";
+            return Err(known.place.clone().wrong(message, hint).into());
+        }
+    }
     let mut found = Vec::new();
     for (table, frame) in &register.figures().tidy.raw {
         found.extend(of_table(table, frame, register).map_err(Error::Frame)?);
     }
-    for id in register.queries().indicator_ids() {
+    for id in queries.indicator_ids() {
         found.extend(of_indicator(id, &asked.known, register));
     }
-    for relation in &asked.relation {
-        found.push(of_relation(relation, register).map_err(wrong)?);
-    }
-    found.extend(national(asked.national.tolerance, register));
+    let relations = asked.relations.iter();
+    found.extend(relations.map(|relation| of_relation(relation, register)));
+    found.extend(national(asked.tolerance, register));
     Ok(found)
 }
 
@@ -122,31 +77,19 @@ fn of_table(table: &str, frame: &DataFrame, register: &Register<'_>) -> PolarsRe
             unknown.insert(format!("status {}", status.unwrap_or("null")));
         }
     }
-    let rows = frame.height();
-    Ok([
-        Check {
-            state: Checked::of(twice.is_empty(), true),
-            kind: Kind::Unique,
-            id: table.to_owned(),
-            required: true,
-            detail: if twice.is_empty() {
-                format!("{rows} cells")
-            } else {
-                format!("{} cells twice, such as {}", twice.len(), twice[0])
-            },
-        },
-        Check {
-            state: Checked::of(unknown.is_empty(), true),
-            kind: Kind::Accepted,
-            id: table.to_owned(),
-            required: true,
-            detail: if unknown.is_empty() {
-                format!("{rows} cells")
-            } else {
-                unknown.into_iter().take(5).collect::<Vec<_>>().join(", ")
-            },
-        },
-    ])
+    let check = |kind: Kind, wrong: Option<String>| Check {
+        state: Checked::of(wrong.is_none(), true),
+        kind,
+        id: table.to_owned(),
+        required: true,
+        detail: wrong.unwrap_or_else(|| format!("{} cells", frame.height())),
+    };
+    let twice = twice
+        .first()
+        .map(|first| format!("{} cells twice, such as {first}", twice.len()));
+    let some: Vec<String> = unknown.into_iter().take(5).collect();
+    let unknown = (!some.is_empty()).then(|| some.join(", "));
+    Ok([check(Kind::Unique, twice), check(Kind::Accepted, unknown)])
 }
 
 /// Nederland, landsdelen, provinces and the codes CBS gives to what is in no gemeente.
@@ -154,74 +97,97 @@ fn is_larger(region: &str) -> bool {
     region == NEDERLAND || region.starts_with("LD") || region.starts_with("PV")
 }
 
-fn of_indicator(id: IndicatorId, known: &[Known], register: &Register<'_>) -> Vec<Check> {
+/// What the figures of an indicator's members and of all gemeenten lack, or have too much.
+#[derive(Default)]
+struct Found {
+    with_value: usize,
+    /// Members without a figure.
+    lacking: Vec<String>,
+    /// Figures outside the plausible range.
+    outside: Vec<String>,
+    /// Whether one of these is a member's, and was not looked at.
+    of_member: bool,
+}
+
+fn found(id: IndicatorId, year: i32, known: &[Known], register: &Register<'_>) -> Found {
     let (figures, indicator) = (register.figures(), &register.queries()[id]);
-    let not_null = |state: Checked, detail: String| Check {
-        state,
-        kind: Kind::NotNull,
-        id: indicator.id.clone(),
-        required: false,
-        detail,
-    };
-    let Some(year) = figures.used(id).year else {
-        return vec![not_null(Checked::Warn, "no figures".to_owned())];
-    };
     let subject = figures.groups.subject();
     let is_member = |region: RegionId| subject.regions().any(|member| member == region);
-    let (mut lacking, mut outside) = (Vec::new(), Vec::new());
     let (low, high) = indicator.range;
-    let (mut with_value, mut of_member) = (0, false);
+    let mut found = Found::default();
     let block = figures.block(id);
     let cells = block.regions().iter().zip(block.year(year));
     for (&region, cell) in cells.filter(|(region, _)| **region != RegionId::NEDERLAND) {
         let name = || figures.name(region);
         match cell.value() {
             None if is_member(region) => {
-                lacking.push(format!("{} ({})", name(), cell.observation.missing.word()));
+                let missing = cell.observation.missing.word();
+                found.lacking.push(format!("{} ({missing})", name()));
             }
             None => {}
             Some(value) => {
-                with_value += 1;
+                found.with_value += 1;
                 if (low..=high).contains(&value) {
                     continue;
                 }
-                let looked_at = known.iter().find(|known| {
-                    known.indicator == indicator.id
-                        && RegionId::parse(&known.region) == Some(region)
-                });
-                of_member |= is_member(region) && looked_at.is_none();
+                let is_meant = |known: &&Known| known.indicator == id && known.region == region;
+                let looked_at = known.iter().find(is_meant);
+                found.of_member |= is_member(region) && looked_at.is_none();
                 let text = print(indicator, value, false).unwrap_or_default();
                 let reason = looked_at.map(|known| format!(" ({})", known.reason));
-                outside.push(format!("{} {text}{}", name(), reason.unwrap_or_default()));
+                let reason = reason.unwrap_or_default();
+                found.outside.push(format!("{} {text}{reason}", name()));
             }
         }
     }
+    found
+}
+
+fn of_indicator(id: IndicatorId, known: &[Known], register: &Register<'_>) -> Vec<Check> {
+    let (figures, indicator) = (register.figures(), &register.queries()[id]);
+    let check = |kind: Kind, state: Checked, required: bool, detail: String| Check {
+        state,
+        kind,
+        id: indicator.id.clone(),
+        required,
+        detail,
+    };
+    let Some(year) = figures.used(id).year else {
+        let detail = "no figures".to_owned();
+        return vec![check(Kind::NotNull, Checked::Warn, false, detail)];
+    };
+    let found = found(id, year, known, register);
     // of a size class only Nederland has a figure
-    if with_value == 0 {
+    if found.with_value == 0 {
         return Vec::new();
     }
-    let (members, label) = (subject.members.len(), &subject.name.label);
-    let not_null = not_null(
-        Checked::of(lacking.is_empty(), false),
-        if lacking.is_empty() {
-            format!("{year}: all {members} members of {label}")
-        } else {
-            format!("{year}: no figure for {}", lacking.join(", "))
-        },
-    );
-    // a strange value of a small gemeente may be true (Schiermonnikoog); one of a member would decide a figure
-    let range = Check {
-        state: Checked::of(outside.is_empty(), of_member),
-        kind: Kind::Range,
-        id: indicator.id.clone(),
-        required: outside.is_empty() || of_member,
-        detail: if outside.is_empty() {
-            format!("{year}: {with_value} gemeenten from {low} to {high}")
-        } else {
-            format!("{year}: not from {low} to {high}: {}", outside.join(", "))
-        },
+    let subject = figures.groups.subject();
+    let lacking = if found.lacking.is_empty() {
+        let (members, label) = (subject.members.len(), &subject.name.label);
+        format!("{year}: all {members} members of {label}")
+    } else {
+        format!("{year}: no figure for {}", found.lacking.join(", "))
     };
-    vec![not_null, range]
+    let (low, high) = indicator.range;
+    let outside = if found.outside.is_empty() {
+        format!(
+            "{year}: {} gemeenten from {low} to {high}",
+            found.with_value
+        )
+    } else {
+        format!(
+            "{year}: not from {low} to {high}: {}",
+            found.outside.join(", ")
+        )
+    };
+    let (all_there, all_within) = (found.lacking.is_empty(), found.outside.is_empty());
+    // a strange value of a small gemeente may be true (Schiermonnikoog); one of a member would decide a figure
+    let required = all_within || found.of_member;
+    let state = Checked::of(all_within, found.of_member);
+    vec![
+        check(Kind::NotNull, Checked::of(all_there, false), false, lacking),
+        check(Kind::Range, state, required, outside),
+    ]
 }
 
 /// The sum of a formula's topics in a year and region; `None` when one is missing.
@@ -237,42 +203,20 @@ fn sum(formula: &Formula, year: i32, region: RegionId, figures: &Figures) -> Opt
     })
 }
 
-/// A sum of topics of `checks.toml`.
-fn formula(text: &str, queries: &Queries) -> Result<Formula, Misread> {
-    Formula::parse(text, &|name| {
-        let found = queries.topic_ids().find(|topic| queries[*topic].id == name);
-        found.ok_or_else(|| {
-            let message = format!("there is no topic `{name}`");
-            Misread::new(0, message, "one that `queries/` knows")
-        })
-    })
-}
-
-fn of_relation(relation: &Relation, register: &Register<'_>) -> Result<Check, String> {
-    let (queries, figures) = (register.queries(), register.figures());
-    let parse = |text: &str| {
-        formula(text, queries).map_err(|wrong| {
-            let (message, expected) = (wrong.message, wrong.expected);
-            format!("relation `{}`: {message}, expected {expected}", relation.id)
-        })
-    };
-    let left = parse(&relation.left)?;
-    let right = match &relation.right {
-        Right::Number(_) => None,
-        Right::Sum(text) => Some(parse(text)?),
-    };
+fn of_relation(relation: &Relation, register: &Register<'_>) -> Check {
+    let figures = register.figures();
     let (mut tested, mut off) = (0, Vec::new());
     let rows = figures
         .tidy
-        .years(left.terms[0].topic)
+        .years(relation.left.terms[0].topic)
         .flat_map(|(year, rows)| rows.iter().map(move |row| (year, row.region)));
     for (year, region) in rows {
-        let expected = match (&relation.right, &right) {
-            (Right::Number(number), _) => Some(*number),
-            (_, Some(formula)) => sum(formula, year, region, figures),
-            _ => None,
+        let expected = match &relation.right {
+            Right::Number(number) => Some(*number),
+            Right::Sum(formula) => sum(formula, year, region, figures),
         };
-        let (Some(found), Some(expected)) = (sum(&left, year, region, figures), expected) else {
+        let (Some(found), Some(expected)) = (sum(&relation.left, year, region, figures), expected)
+        else {
             continue;
         };
         tested += 1;
@@ -282,7 +226,7 @@ fn of_relation(relation: &Relation, register: &Register<'_>) -> Result<Check, St
         }
     }
     let holds = off.is_empty() && tested > 0;
-    Ok(Check {
+    Check {
         state: Checked::of(holds, relation.required),
         kind: Kind::Relation,
         id: relation.id.clone(),
@@ -298,7 +242,7 @@ fn of_relation(relation: &Relation, register: &Register<'_>) -> Result<Check, St
                 some.join(", ")
             )
         },
-    })
+    }
 }
 
 /// Counts of all gemeenten against CBS's own figure for Nederland; required where no gemeente is missing.
@@ -307,8 +251,7 @@ fn national(tolerance: f64, register: &Register<'_>) -> Vec<Check> {
     let ways = || queries.indicators.iter().flat_map(|asked| &asked.ways);
     let is_count = |topic: TopicId| {
         let asked = &queries[topic];
-        let is_share = asked.id.starts_with("pct-") || asked.id.starts_with("rel-");
-        asked.additive && !is_share && ways().any(|way| adds_up(way, topic))
+        asked.kind == TopicKind::Count && asked.additive && ways().any(|way| adds_up(way, topic))
     };
     let counts = queries.topic_ids().filter(|topic| is_count(*topic));
     counts

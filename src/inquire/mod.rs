@@ -13,8 +13,6 @@ pub use check::{Check, Checked, Kind, does_not_hold};
 pub use explain::{Explanation, Line, Step, explain, wanted};
 pub use find::{Found, find};
 
-use std::path::Path;
-
 use crate::base::failure::{Exit, Failure, Report};
 use crate::claim;
 use crate::fact::Register;
@@ -53,10 +51,10 @@ impl<'a> Inquiry<'a> {
 /// data that say so; what fails without being required warns.
 ///
 /// # Errors
-/// When `checks.toml` cannot be read, or a claim's facts lie too far apart.
-pub fn check(queries: &Path, inquiry: &Inquiry<'_>) -> Result<Vec<Check>, Failure> {
+/// When `checks.toml` names no gemeente, or a claim's facts lie too far apart.
+pub fn check(inquiry: &Inquiry<'_>) -> Result<Vec<Check>, Failure> {
     let mut checks = claim_check::checks(inquiry)?;
-    checks.extend(data_check::checks(queries, &inquiry.register)?);
+    checks.extend(data_check::checks(&inquiry.register)?);
     Ok(checks)
 }
 
@@ -81,14 +79,6 @@ pub enum Error {
         /// Which.
         names: String,
     },
-    /// `queries/checks.toml` is wrong.
-    #[error("`{}`: {message}", path.display())]
-    Checks {
-        /// File.
-        path: std::path::PathBuf,
-        /// What is wrong.
-        message: String,
-    },
     /// Neither a fact nor a claim.
     #[error(transparent)]
     Id(Misread),
@@ -100,7 +90,7 @@ pub enum Error {
 impl Report for Error {
     fn hint(&self) -> Option<String> {
         if let Self::Id(wrong) = self {
-            return Some(format!("expected {}", wrong.expected));
+            return Some(wrong.hint.clone());
         }
         Some(
             match self {
@@ -108,7 +98,6 @@ impl Report for Error {
                     "give a number as it is printed, such as 37,4, or a few words of a sentence"
                 }
                 Self::DoesNotHold { .. } => "the lines marked `fail` say what is wrong",
-                Self::Checks { .. } => "see the comment at its top",
                 Self::Id(_) | Self::Frame(_) => return None,
             }
             .to_owned(),
@@ -118,7 +107,7 @@ impl Report for Error {
     fn exit(&self) -> Exit {
         match self {
             Self::NotFound { .. } | Self::DoesNotHold { .. } => Exit::DoesNotHold,
-            Self::Checks { .. } | Self::Id(_) => Exit::Usage,
+            Self::Id(_) => Exit::Usage,
             Self::Frame(_) => Exit::Other,
         }
     }

@@ -8,30 +8,31 @@ use serde::Serialize;
 
 use super::Error;
 use super::manuscript::Manuscript;
+use super::printed;
 use crate::base::number;
 use crate::claim::{self, State};
 use crate::evidence::attachments::{self, Attachment};
 use crate::fact::{self, Evidence, Proven, Register, Segment, fill, print};
 use crate::figures::{Cell, GroupFigure, Lacking, Provenance};
-use crate::gemeente::group::{Group as Compared, GroupKind};
+use crate::gemeente::group::{Group, GroupKind};
 use crate::illustrate::INCOMPLETE;
 use crate::query::IndicatorId;
 
 /// Everything the paper prints.
 #[derive(Debug, Serialize)]
 pub struct Content {
-    edition: Edition,
-    facts: BTreeMap<String, PrintedFact>,
+    edition: printed::Edition,
+    facts: BTreeMap<String, printed::Fact>,
     signs: BTreeMap<String, i32>,
-    claims: BTreeMap<String, PrintedClaim>,
-    charts: BTreeMap<String, PrintedChart>,
-    themes: Vec<Theme>,
-    asks: Vec<Ask>,
-    table: Table,
-    groups: Vec<Group>,
-    indicators: Vec<Indicator>,
-    facts_table: Vec<FactRow>,
-    sources: Vec<Source>,
+    claims: BTreeMap<String, printed::Claim>,
+    charts: BTreeMap<String, printed::Chart>,
+    themes: Vec<printed::Theme>,
+    asks: Vec<printed::Ask>,
+    table: printed::Table,
+    groups: Vec<printed::Group>,
+    indicators: Vec<printed::Indicator>,
+    facts_table: Vec<printed::FactRow>,
+    sources: Vec<printed::Source>,
     lacking: Vec<String>,
     incomplete_mark: &'static str,
     attachments: [Attachment; attachments::ALL.len()],
@@ -39,157 +40,6 @@ pub struct Content {
     timestamp: i64,
     #[serde(skip)]
     evidence: Evidence,
-}
-
-#[derive(Debug, Serialize)]
-struct Edition {
-    id: String,
-    title: String,
-    date: String,
-    note: String,
-    boundaries: i32,
-    until: i32,
-    language: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-struct PrintedFact {
-    text: String,
-    label: String,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum Piece {
-    Text { t: String },
-    Fact { f: String },
-}
-
-#[derive(Debug, Serialize)]
-struct PrintedClaim {
-    segments: Vec<Piece>,
-    state: &'static str,
-    state_text: &'static str,
-    agenda: Option<String>,
-    theme: String,
-    summary: bool,
-    predicate: String,
-    note: String,
-    caution: String,
-    variants: PrintedVariants,
-}
-
-#[derive(Debug, Serialize)]
-struct PrintedVariants {
-    applicable: usize,
-    carried: usize,
-    text: String,
-    failing: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct PrintedChart {
-    file: String,
-    title: Vec<Piece>,
-    subtitle: String,
-    source: String,
-    alt: String,
-    width_pt: f64,
-    height_pt: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct Theme {
-    id: String,
-    pijler: String,
-    title: String,
-    note: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Ask {
-    id: String,
-    theme: String,
-    text: String,
-    agenda: String,
-    why: Vec<Piece>,
-    state: &'static str,
-    core: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct Table {
-    columns: Vec<Column>,
-    rows: Vec<TableRow>,
-    foot: Vec<TableRow>,
-}
-
-#[derive(Debug, Serialize)]
-struct Column {
-    title: String,
-    unit: String,
-    period: String,
-}
-
-#[derive(Debug, Serialize)]
-struct TableRow {
-    name: String,
-    cells: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Group {
-    id: String,
-    label: String,
-    list_date: String,
-    source: String,
-    complete: bool,
-    n: usize,
-    members: Vec<String>,
-    remark: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Indicator {
-    id: String,
-    theme: String,
-    title: String,
-    definition: String,
-    unit: String,
-    period: String,
-    source: String,
-    weight: String,
-    held_back: String,
-    deviation: String,
-}
-
-#[derive(Debug, Serialize)]
-struct FactRow {
-    label: String,
-    id: String,
-    text: String,
-    what: String,
-    formula: String,
-    sources: Vec<FactSource>,
-}
-
-#[derive(Debug, Serialize)]
-struct FactSource {
-    table: String,
-    url: String,
-    text: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Source {
-    table: String,
-    title: String,
-    publisher: String,
-    release: String,
-    periods: String,
-    licence: String,
-    url: String,
-    caveats: Vec<String>,
 }
 
 impl Content {
@@ -203,7 +53,7 @@ impl Content {
         let evidence = Evidence::new(register)?;
         let edition = &figures.edition;
         Ok(Self {
-            edition: Edition {
+            edition: printed::Edition {
                 id: edition.id.clone(),
                 title: edition.title.clone(),
                 date: edition.date.clone(),
@@ -216,7 +66,7 @@ impl Content {
                 .facts
                 .iter()
                 .map(|proven| {
-                    let printed = PrintedFact {
+                    let printed = printed::Fact {
                         text: proven.fact.text.clone(),
                         label: proven.label.clone(),
                     };
@@ -229,7 +79,7 @@ impl Content {
             themes: queries
                 .themes
                 .iter()
-                .map(|theme| Theme {
+                .map(|theme| printed::Theme {
                     id: theme.id.clone(),
                     pijler: theme.pijler.clone(),
                     title: theme.title.clone(),
@@ -288,18 +138,18 @@ fn timestamp(date: &str) -> i64 {
         .map_or(0, |span| i64::from(span.get_days()) * 86_400)
 }
 
-fn pieces(segments: &[Segment]) -> Vec<Piece> {
+fn pieces(segments: &[Segment]) -> Vec<printed::Piece> {
     segments
         .iter()
         .map(|segment| match segment {
-            Segment::Text(text) => Piece::Text { t: text.clone() },
-            Segment::Fact { id, .. } => Piece::Fact { f: id.clone() },
+            Segment::Text(text) => printed::Piece::Text { t: text.clone() },
+            Segment::Fact { id, .. } => printed::Piece::Fact { f: id.clone() },
         })
         .collect()
 }
 
-fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, PrintedClaim> {
-    let printed = |tested: &claim::Tested<'_>| PrintedClaim {
+fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, printed::Claim> {
+    let printed = |tested: &claim::Tested<'_>| printed::Claim {
         segments: pieces(&tested.segments),
         state: tested.state.word(),
         state_text: State::dutch(tested.state),
@@ -309,7 +159,7 @@ fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, PrintedClaim> {
         predicate: tested.claim.when.text().to_owned(),
         note: tested.note.clone(),
         caution: tested.caution.clone(),
-        variants: PrintedVariants {
+        variants: printed::Variants {
             applicable: tested.variants.applicable,
             carried: tested.variants.carried,
             text: tested.variants.in_words(),
@@ -323,12 +173,12 @@ fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, PrintedClaim> {
         .collect()
 }
 
-fn charts(manuscript: &Manuscript<'_>) -> BTreeMap<String, PrintedChart> {
+fn charts(manuscript: &Manuscript<'_>) -> BTreeMap<String, printed::Chart> {
     manuscript
         .illustrations
         .iter()
         .map(|chart| {
-            let printed = PrintedChart {
+            let printed = printed::Chart {
                 file: format!("charts/{}.svg", chart.id),
                 title: pieces(&chart.title),
                 subtitle: chart.subtitle.clone(),
@@ -342,12 +192,12 @@ fn charts(manuscript: &Manuscript<'_>) -> BTreeMap<String, PrintedChart> {
         .collect()
 }
 
-fn asks(manuscript: &Manuscript<'_>) -> Result<Vec<Ask>, fact::Error> {
+fn asks(manuscript: &Manuscript<'_>) -> Result<Vec<printed::Ask>, fact::Error> {
     manuscript
         .asks
         .iter()
         .map(|ask| {
-            Ok(Ask {
+            Ok(printed::Ask {
                 id: ask.id.clone(),
                 theme: ask.theme.clone(),
                 text: ask.text.clone(),
@@ -366,7 +216,7 @@ struct Shown {
     year: Option<i32>,
 }
 
-fn table(register: &Register<'_>) -> Table {
+fn table(register: &Register<'_>) -> printed::Table {
     let figures = register.figures();
     let shown: Vec<Shown> = register
         .queries()
@@ -378,9 +228,9 @@ fn table(register: &Register<'_>) -> Table {
         })
         .collect();
     let subject = figures.groups.subject();
-    let mut rows: Vec<TableRow> = subject
+    let mut rows: Vec<printed::TableRow> = subject
         .regions()
-        .map(|region| TableRow {
+        .map(|region| printed::TableRow {
             name: figures.name(region),
             cells: shown
                 .iter()
@@ -401,7 +251,7 @@ fn table(register: &Register<'_>) -> Table {
         .collect();
     rows.sort_by_key(|row| sort_name(&row.name));
     let groups = figures.groups.all().iter();
-    Table {
+    printed::Table {
         columns: columns(register, &shown),
         rows,
         foot: groups
@@ -411,10 +261,10 @@ fn table(register: &Register<'_>) -> Table {
     }
 }
 
-fn columns(register: &Register<'_>, shown: &[Shown]) -> Vec<Column> {
+fn columns(register: &Register<'_>, shown: &[Shown]) -> Vec<printed::Column> {
     let columns = register.queries().columns.iter().zip(shown);
     columns
-        .map(|(column, of)| Column {
+        .map(|(column, of)| printed::Column {
             title: column.title.clone(),
             unit: register.queries()[of.indicator].unit.clone(),
             period: period(of.year),
@@ -422,7 +272,7 @@ fn columns(register: &Register<'_>, shown: &[Shown]) -> Vec<Column> {
         .collect()
 }
 
-fn foot(register: &Register<'_>, group: &Compared, shown: &[Shown]) -> TableRow {
+fn foot(register: &Register<'_>, group: &Group, shown: &[Shown]) -> printed::TableRow {
     let mark = if group.complete { "" } else { INCOMPLETE };
     let cell = |of: &Shown| {
         let figures = register.figures();
@@ -433,7 +283,7 @@ fn foot(register: &Register<'_>, group: &Compared, shown: &[Shown]) -> TableRow 
         let value = figure.and_then(|figure| figure.value);
         text(register, of.indicator, value, provisional)
     };
-    TableRow {
+    printed::TableRow {
         name: format!("{}{mark}", group.name.label),
         cells: shown.iter().map(cell).collect(),
     }
@@ -461,9 +311,9 @@ fn sort_name(name: &str) -> String {
     name.trim_start_matches("'s-").to_lowercase()
 }
 
-fn groups(register: &Register<'_>) -> Vec<Group> {
+fn groups(register: &Register<'_>) -> Vec<printed::Group> {
     let figures = register.figures();
-    let group = |group: &Compared| {
+    let group = |group: &Group| {
         let mut members: Vec<String> = group.regions().map(|region| figures.name(region)).collect();
         members.sort_by_key(|name| sort_name(name));
         let moved = group
@@ -474,7 +324,7 @@ fn groups(register: &Register<'_>) -> Vec<Group> {
             let now = figures.name(member.region);
             format!("{} gaat verder in {now}", member.listed_name)
         });
-        Group {
+        printed::Group {
             id: group.name.id.clone(),
             label: group.name.label.clone(),
             list_date: group.list_date.clone(),
@@ -492,7 +342,7 @@ fn groups(register: &Register<'_>) -> Vec<Group> {
     figures.groups.all().iter().map(group).collect()
 }
 
-fn indicators(register: &Register<'_>, provenance: &Provenance) -> Vec<Indicator> {
+fn indicators(register: &Register<'_>, provenance: &Provenance) -> Vec<printed::Indicator> {
     let (figures, queries) = (register.figures(), register.queries());
     let indicator = |id: IndicatorId| {
         let (asked, used) = (&queries[id], figures.used(id));
@@ -500,7 +350,7 @@ fn indicators(register: &Register<'_>, provenance: &Provenance) -> Vec<Indicator
             .year
             .and_then(|year| provenance.get(id, used.way, year));
         let deviation = used.deviation.and_then(|of| number::round(of, 1).ok());
-        Indicator {
+        printed::Indicator {
             id: asked.id.clone(),
             theme: asked.theme.clone(),
             title: asked.title.clone(),
@@ -520,7 +370,7 @@ fn indicators(register: &Register<'_>, provenance: &Provenance) -> Vec<Indicator
     queries.indicator_ids().map(indicator).collect()
 }
 
-fn fact_row(proven: &Proven, register: &Register<'_>, provenance: &Provenance) -> FactRow {
+fn fact_row(proven: &Proven, register: &Register<'_>, provenance: &Provenance) -> printed::FactRow {
     let figures = register.figures();
     let fact = &proven.fact;
     let method = fact
@@ -529,7 +379,7 @@ fn fact_row(proven: &Proven, register: &Register<'_>, provenance: &Provenance) -
     let tables = method
         .map(|method| method.tables.as_slice())
         .unwrap_or_default();
-    FactRow {
+    printed::FactRow {
         label: proven.label.clone(),
         id: fact.id.to_string(),
         text: fact.text.clone(),
@@ -537,7 +387,7 @@ fn fact_row(proven: &Proven, register: &Register<'_>, provenance: &Provenance) -
         formula: proven.formula.clone(),
         sources: tables
             .iter()
-            .map(|table| FactSource {
+            .map(|table| printed::FactSource {
                 table: table.clone(),
                 url: figures
                     .tidy
@@ -551,7 +401,7 @@ fn fact_row(proven: &Proven, register: &Register<'_>, provenance: &Provenance) -
     }
 }
 
-fn sources(register: &Register<'_>) -> Vec<Source> {
+fn sources(register: &Register<'_>) -> Vec<printed::Source> {
     register
         .figures()
         .tidy
@@ -567,7 +417,7 @@ fn sources(register: &Register<'_>) -> Vec<Source> {
                 (Some(first), Some(last)) => number::range(first, last),
                 _ => String::new(),
             };
-            Source {
+            printed::Source {
                 table: sidecar.table.clone(),
                 title: sidecar.title.clone(),
                 publisher: sidecar.publisher.clone(),

@@ -7,6 +7,7 @@
 
 mod content;
 mod manuscript;
+mod printed;
 mod scan;
 mod typst;
 
@@ -19,7 +20,7 @@ pub use manuscript::{Manuscript, Sources};
 pub use scan::{Use, UseKind, uses, wanted};
 pub use typst::{Typst, VERSION};
 
-use crate::base::failure::{Exit, Failure, Report};
+use crate::base::failure::{Failure, Report};
 use crate::base::files;
 use crate::evidence::Texts;
 use crate::evidence::attachments::{CHECKSUMS, FOLDER, TEXTS};
@@ -145,20 +146,6 @@ fn copy(from: &Path, to: &Path) -> Result<(), files::Error> {
 /// What can be wrong with the paper.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A chapter asks for something that is not there, or wrongly.
-    #[error("{}:{line}:{column}: {message}", path.display())]
-    Chapter {
-        /// Chapter.
-        path: PathBuf,
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-        /// What is wrong.
-        message: String,
-        /// What to do.
-        hint: String,
-    },
     /// Typst cannot be found, installed or started.
     #[error("{message}")]
     Typst {
@@ -178,18 +165,11 @@ pub enum Error {
 impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Chapter { hint, .. } | Self::Typst { hint, .. } => Some(hint.clone()),
+            Self::Typst { hint, .. } => Some(hint.clone()),
             Self::Diagnostics(_) => {
                 Some("a warning is an error too; mend the chapter it names".to_owned())
             }
             Self::Json(_) => None,
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        match self {
-            Self::Chapter { .. } => Exit::Usage,
-            _ => Exit::Other,
         }
     }
 }

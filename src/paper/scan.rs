@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Error;
 use crate::base::failure::Failure;
 use crate::base::files;
-use crate::query::{FactId, Misread, Queries, nearest};
+use crate::base::located::{Source, nearest};
+use crate::query::{FactId, Misread, Queries};
 
 /// One use of a fact, choice, claim or chart in a chapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,17 +46,15 @@ pub fn uses(folder: &Path, queries: &Queries) -> Result<Vec<Use>, Failure> {
     paths.sort();
     let mut found = Vec::new();
     for path in paths {
-        let text = files::read_text(&path)?;
-        for (number, line) in text.lines().enumerate() {
+        let source = Source::new(path.clone(), files::read_text(&path)?);
+        let mut start = 0;
+        for (number, line) in source.text().split_inclusive('\n').enumerate() {
             let code = line.split("//").next().unwrap_or_default();
             // an address holds `//` too, but no address holds a use
             for call in calls(code) {
-                let kind = call.kind(queries).map_err(|wrong| Error::Chapter {
-                    path: path.clone(),
-                    line: number + 1,
-                    column: code[..wrong.at].chars().count() + 1,
-                    message: wrong.message,
-                    hint: format!("expected {}", wrong.expected),
+                let kind = call.kind(queries).map_err(|wrong| {
+                    let place = source.at(start + wrong.at);
+                    place.wrong(wrong.message, wrong.hint)
                 })?;
                 found.push(Use {
                     path: path.clone(),
@@ -64,6 +62,7 @@ pub fn uses(folder: &Path, queries: &Queries) -> Result<Vec<Use>, Failure> {
                     kind,
                 });
             }
+            start += line.len();
         }
     }
     Ok(found)
@@ -124,11 +123,11 @@ impl Call<'_> {
             if known.contains(&id) {
                 return Ok(id.to_owned());
             }
-            let nearest = nearest(id, known.into_iter());
+            let hint = nearest(id, known);
             Err(Misread {
                 at,
                 message: format!("there is no {what} `{id}`"),
-                expected: format!("one that `queries/` knows, such as {nearest}"),
+                hint,
             })
         };
         Ok(match self.name {

@@ -1,8 +1,8 @@
 //! Charts: what is drawn, of whom and when, under which finding.
 
-use super::years::Years;
 use super::indicator::IndicatorId;
 use super::template::Template;
+use super::years::Years;
 use crate::gemeente::group::GroupId;
 
 /// A chart of the paper.

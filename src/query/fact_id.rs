@@ -21,7 +21,7 @@ pub struct FactId {
     /// Whom or what it is about.
     pub subject: Subject,
     /// A fixed year, or the period the paper uses.
-    pub years: Period,
+    pub years: FactYears,
     /// Which figure of the subject.
     pub stat: Stat,
 }
@@ -51,9 +51,9 @@ impl Subject {
     }
 }
 
-/// Which period a fact is of.
+/// Which year or years a fact is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Period {
+pub enum FactYears {
     /// The one the paper uses of the indicator.
     Used,
     /// One year.
@@ -135,10 +135,10 @@ impl FactId {
     /// Parses an id.
     ///
     /// ```
-    /// # use middelgroot::query::{FactId, Period, Queries, Stat, Subject};
+    /// # use middelgroot::query::{FactId, FactYears, Queries, Stat, Subject};
     /// # let queries = Queries::read(std::path::Path::new("queries"))?;
     /// let id = FactId::parse("inwoners.M50@2019..2026.pct", &queries.names())?;
-    /// assert_eq!((id.years, id.stat), (Period::Change(2019, 2026), Stat::Percent));
+    /// assert_eq!((id.years, id.stat), (FactYears::Change(2019, 2026), Stat::Percent));
     /// let id = FactId::parse("misdrijven.GM0203", &queries.names())?;
     /// assert!(matches!(id.subject, Subject::Gemeente(_)));
     /// let wrong = FactId::parse("misdrijven.M51", &queries.names()).unwrap_err();
@@ -150,14 +150,14 @@ impl FactId {
     /// Where the id stops making sense, and what was expected there.
     pub fn parse(text: &str, names: &Names<'_>) -> Result<Self, Misread> {
         let Some((indicator, rest)) = text.split_once('.') else {
-            let expected = "an indicator, a dot and a group";
-            return Err(Misread::new(0, format!("`{text}` is no fact"), expected));
+            let hint = "expected an indicator, a dot and a group";
+            return Err(Misread::new(0, format!("`{text}` is no fact"), hint));
         };
         let indicator = names.indicator(indicator)?;
         let from = text.len() - rest.len();
         let (rest, stat) = split_stat(rest);
         let (subject, years) = match rest.split_once('@') {
-            None => (rest, Period::Used),
+            None => (rest, FactYears::Used),
             Some((subject, years)) => {
                 let at = from + subject.len() + 1;
                 (
@@ -173,13 +173,12 @@ impl FactId {
             years,
             stat,
         };
-        let of_two =
-            matches!(id.subject, Subject::Difference(..)) || matches!(id.years, Period::Change(..));
+        let of_two = matches!(id.subject, Subject::Difference(..))
+            || matches!(id.years, FactYears::Change(..));
         if stat.is_of_two() && !of_two {
             let message = format!("`{}` is of two groups or years", stat.word());
-            let expected =
-                "two groups with a hyphen between them, or two years such as `@2019..2026`";
-            return Err(Misread::new(from + rest.len() + 1, message, expected));
+            let hint = "expected two groups with a hyphen between them, or two years such as `@2019..2026`";
+            return Err(Misread::new(from + rest.len() + 1, message, hint));
         }
         Ok(id)
     }
@@ -194,14 +193,19 @@ fn split_stat(text: &str) -> (&str, Stat) {
     found.unwrap_or((text, Stat::Value))
 }
 
-fn parse_years(text: &str) -> Result<Period, Misread> {
+fn parse_years(text: &str) -> Result<FactYears, Misread> {
     let year = |text: &str, at: usize| {
-        text.parse::<i32>()
-            .map_err(|_| Misread::new(at, format!("`{text}` is no year"), "a year such as `2019`"))
+        text.parse::<i32>().map_err(|_| {
+            Misread::new(
+                at,
+                format!("`{text}` is no year"),
+                "expected a year such as `2019`",
+            )
+        })
     };
     match text.split_once("..") {
-        None => Ok(Period::Year(year(text, 0)?)),
-        Some((from, to)) => Ok(Period::Change(year(from, 0)?, year(to, from.len() + 2)?)),
+        None => Ok(FactYears::Year(year(text, 0)?)),
+        Some((from, to)) => Ok(FactYears::Change(year(from, 0)?, year(to, from.len() + 2)?)),
     }
 }
 
@@ -233,7 +237,7 @@ fn parse_subject(text: &str, names: &Names<'_>) -> Result<Subject, Misread> {
             0,
             format!("there is no group `{text}`"),
             format!(
-                "a group ({}), two with a hyphen between them, a gemeente or `periode`",
+                "expected a group ({}), two with a hyphen between them, a gemeente or `periode`",
                 groups.join(", ")
             ),
         )
@@ -255,13 +259,13 @@ mod tests {
         assert_eq!(id.subject, Subject::Difference(group("A"), group("30-80")));
         assert_eq!(id.stat, Stat::Percent);
         let id = parse("inwoners.A@2019..2026.pct");
-        assert_eq!(id.years, Period::Change(2019, 2026));
+        assert_eq!(id.years, FactYears::Change(2019, 2026));
         let id = parse("inwoners.30-80-niet-A@2020.max-naam");
         assert_eq!(
             (id.subject, id.years, id.stat),
             (
                 Subject::Group(group("30-80-niet-A")),
-                Period::Year(2020),
+                FactYears::Year(2020),
                 Stat::MaxName
             )
         );

@@ -48,7 +48,11 @@ impl Formula {
         topic: &dyn Fn(&str) -> Result<TopicId, Misread>,
     ) -> Result<Self, Misread> {
         let no_sum = |at: usize, expected: &str| {
-            Misread::new(at, format!("`{text}` is no sum of topics"), expected)
+            Misread::new(
+                at,
+                format!("`{text}` is no sum of topics"),
+                format!("expected {expected}"),
+            )
         };
         let (mut terms, mut fixed_year) = (Vec::new(), None);
         let mut sign = Some(false);

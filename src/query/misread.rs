@@ -12,16 +12,16 @@ pub struct Misread {
     pub at: usize,
     /// What is wrong.
     pub message: String,
-    /// What was expected there.
-    pub expected: String,
+    /// What was expected there, or the nearest names.
+    pub hint: String,
 }
 
 impl Misread {
-    pub(crate) fn new(at: usize, message: impl Into<String>, expected: impl Into<String>) -> Self {
+    pub(crate) fn new(at: usize, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
             at,
             message: message.into(),
-            expected: expected.into(),
+            hint: hint.into(),
         }
     }
 

@@ -1,20 +1,23 @@
 //! What is asked: the files in `queries/` and the editions, read, parsed and checked as one whole.
 //!
-//! In: `tables.toml`, `groups.toml`, `editions.toml` and one TOML file per theme. Out: [`Queries`], in which every name
-//! that is used exists, and every way, predicate, sentence and fact id is typed. A wrong file ends in an [`Error`] with
-//! file, line and what was expected.
+//! In: `tables.toml`, `groups.toml`, `editions.toml`, one TOML file per theme in `themes/`, and some more. Out:
+//! [`Queries`], in which every name that is used exists, and every way, predicate, sentence and fact id is typed. A wrong
+//! file ends in an [`Error`] with file, line, column and what was expected.
 
 mod ask;
 mod chart;
+mod check;
 mod claim;
 mod edition;
+mod error;
 mod fact_id;
 mod formula;
 mod indicator;
 mod misread;
 mod names;
-mod parse;
 mod predicate;
+mod read;
+mod source;
 mod table;
 mod template;
 mod theme;
@@ -23,26 +26,28 @@ mod years;
 
 use std::collections::BTreeMap;
 use std::ops::Index;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use ask::{Ask, Column};
 pub use chart::{Chart, ChartKind};
+pub use check::{Checks, Known, Relation, Right};
 pub use claim::Claim;
 pub use edition::Edition;
-pub use fact_id::{FactId, Period, Stat, Subject};
+pub use error::Error;
+pub use fact_id::{FactId, FactYears, Stat, Subject};
 pub use formula::{Formula, Term};
 pub use indicator::{Direction, Indicator, IndicatorId, Way};
 pub use misread::Misread;
 pub use names::Names;
-pub(crate) use names::nearest;
 pub use predicate::{Predicate, Values};
+pub use read::schemas;
+pub use source::{ANY_LEVELS, InPlace, TopicKind, Unit, amount, is_of_ratio, title_fits};
 pub use table::{Service, Table};
-pub use template::{Choice, Part, Template};
+pub use template::{Choice, Template, TemplatePart};
 pub use theme::Theme;
 pub use topic::{Find, Topic, TopicId, TopicSource};
 pub use years::Years;
 
-use crate::base::failure::{Exit, Report};
 use crate::gemeente::group::GroupNames;
 
 /// The topic that counts 1 for every gemeente; no table holds it.
@@ -77,6 +82,8 @@ pub struct Queries {
     pub columns: Vec<Column>,
     /// Editions in the order of the file.
     pub editions: Vec<Edition>,
+    /// What the figures themselves must satisfy.
+    pub checks: Checks,
 }
 
 impl Index<TopicId> for Queries {
@@ -101,7 +108,7 @@ impl Queries {
     /// # Errors
     /// An [`Error`] that names file, line and what was expected.
     pub fn read(folder: &Path) -> Result<Self, Error> {
-        parse::read(folder)
+        read::read(folder)
     }
 
     /// The edition with this id, or the default one.
@@ -191,67 +198,5 @@ impl Queries {
                 (text, *scale)
             }
         }
-    }
-}
-
-/// What can be wrong with `queries/`.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A file cannot be read.
-    #[error("cannot read `{}`: {source}", path.display())]
-    Unreadable {
-        /// File.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A file is no TOML, or has a key or value that is not expected.
-    #[error("{}:{line}: {message}", path.display())]
-    Wrong {
-        /// File.
-        path: PathBuf,
-        /// Line, from 1.
-        line: usize,
-        /// What is wrong.
-        message: String,
-        /// What was expected.
-        expected: String,
-    },
-    /// A topic that the program cannot do without.
-    #[error("`{}` has no topic `{id}`", folder.display())]
-    NoTopic {
-        /// Topic.
-        id: String,
-        /// Folder.
-        folder: PathBuf,
-    },
-    /// No such edition.
-    #[error("there is no edition `{id}`")]
-    NoEdition {
-        /// What was asked.
-        id: String,
-        /// What there is.
-        known: Vec<String>,
-    },
-}
-
-impl Report for Error {
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Unreadable { .. } => {
-                Some("run from the project's folder, or name it with `--project`".to_owned())
-            }
-            Self::Wrong { expected, .. } => {
-                (!expected.is_empty()).then(|| format!("expected {expected}"))
-            }
-            Self::NoTopic { .. } => {
-                Some("inhabitants divide splits and give sizes: ask for them".to_owned())
-            }
-            Self::NoEdition { known, .. } => Some(format!("editions are {}", known.join(", "))),
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        Exit::Usage
     }
 }

@@ -2,6 +2,7 @@
 
 use super::indicator::{Indicator, IndicatorId};
 use super::misread::Misread;
+use crate::base::located::nearest;
 use crate::gemeente::group::GroupNames;
 
 /// Every indicator and group that a fact may name.
@@ -29,20 +30,10 @@ impl<'a> Names<'a> {
             Misread::new(
                 0,
                 format!("there is no indicator `{id}`"),
-                format!("one that `queries/` knows, such as {}", nearest(id, known)),
+                nearest(id, known),
             )
         })
     }
-}
-
-/// The three known names that share most with a wrong one, in backticks.
-pub(crate) fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k str>) -> String {
-    let mut ranked: Vec<_> = known
-        .map(|name| (strsim::levenshtein(wrong, name), name))
-        .collect();
-    ranked.sort_unstable();
-    let names = ranked.iter().take(3).map(|(_, name)| format!("`{name}`"));
-    names.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ impl Predicate {
     /// let predicate = Predicate::parse(text, &queries.names())?;
     /// assert_eq!(predicate.facts().len(), 3);
     /// let wrong = Predicate::parse("misdrijven.M50 < ", &queries.names()).unwrap_err();
-    /// assert_eq!(wrong.expected, "a fact, a number or `count(…)`");
+    /// assert_eq!(wrong.hint, "expected a fact, a number or `count(…)`");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -236,11 +236,10 @@ impl<'t> Reader<'t> {
 
     /// The complaint that something else was expected than what comes next.
     fn wrong(&self, expected: &str) -> Misread {
+        let hint = format!("expected {expected}");
         match self.tokens.get(self.at) {
-            Some((at, token)) => {
-                Misread::new(*at, format!("`{token}` cannot stand here"), expected)
-            }
-            None => Misread::new(self.text.len(), "the predicate ends too early", expected),
+            Some((at, token)) => Misread::new(*at, format!("`{token}` cannot stand here"), hint),
+            None => Misread::new(self.text.len(), "the predicate ends too early", hint),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Tables: where figures come from, and which members of their further dimensions are meant.
+//! Tables of StatLine, and files that stand beside them, as `queries/tables.toml` says it.
 
 use std::collections::BTreeMap;
 

@@ -12,12 +12,12 @@ use super::names::Names;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Template {
     /// Its parts in order.
-    pub parts: Vec<Part>,
+    pub parts: Vec<TemplatePart>,
 }
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub enum TemplatePart {
     /// As it stands.
     Text(String),
     /// The text of a fact.
@@ -57,7 +57,7 @@ impl Template {
                 return Err(Misread::new(
                     open,
                     "a `{` is not closed",
-                    "a `}` for each `{`",
+                    "expected a `}` for each `{`",
                 ));
             };
             let inside = &text[open + 1..close];
@@ -73,33 +73,33 @@ impl Template {
         self.parts
             .iter()
             .flat_map(|part| match part {
-                Part::Text(_) => [None, None],
-                Part::Fact(fact) => [Some(fact), None],
-                Part::Choice(choice) => [Some(&choice.first), Some(&choice.second)],
+                TemplatePart::Text(_) => [None, None],
+                TemplatePart::Fact(fact) => [Some(fact), None],
+                TemplatePart::Choice(choice) => [Some(&choice.first), Some(&choice.second)],
             })
             .flatten()
     }
 }
 
-fn push(parts: &mut Vec<Part>, text: &str) {
+fn push(parts: &mut Vec<TemplatePart>, text: &str) {
     if !text.is_empty() {
-        parts.push(Part::Text(text.to_owned()));
+        parts.push(TemplatePart::Text(text.to_owned()));
     }
 }
 
-fn part(inside: &str, names: &Names<'_>) -> Result<Part, Misread> {
+fn part(inside: &str, names: &Names<'_>) -> Result<TemplatePart, Misread> {
     let fact = |text: &str| {
         let at = text.as_ptr() as usize - inside.as_ptr() as usize;
         FactId::parse(text, names).map_err(|wrong| wrong.after(at))
     };
     let Some((pair, texts)) = inside.split_once('|') else {
-        return Ok(Part::Fact(fact(inside.trim())?));
+        return Ok(TemplatePart::Fact(fact(inside.trim())?));
     };
     let wrong = || {
         Misread::new(
             0,
             format!("`{{{inside}}}` is no choice"),
-            "`{A ~ B | higher | equal | lower}`, or `~~` to say how much",
+            "expected `{A ~ B | higher | equal | lower}`, or `~~` to say how much",
         )
     };
     let (first, second) = pair.split_once('~').ok_or_else(wrong)?;
@@ -110,7 +110,7 @@ fn part(inside: &str, names: &Names<'_>) -> Result<Part, Misread> {
     let [higher, equal, lower] = texts[..] else {
         return Err(wrong());
     };
-    Ok(Part::Choice(Box::new(Choice {
+    Ok(TemplatePart::Choice(Box::new(Choice {
         first: fact(first.trim())?,
         second: fact(second.trim())?,
         with_strength,
@@ -133,7 +133,7 @@ mod tests {
         let template = Template::parse(text, &names).unwrap();
         let facts: Vec<String> = template.facts().map(ToString::to_string).collect();
         assert_eq!(facts, ["a.A", "a.A", "a.Nederland"]);
-        assert!(matches!(&template.parts[3], Part::Choice(choice) if choice.with_strength));
+        assert!(matches!(&template.parts[3], TemplatePart::Choice(choice) if choice.with_strength));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 //!
 //! CBS moves key suffixes between releases, so a topic is asked by title path and unit; its key is a hint.
 
+use super::source::{TopicKind, Unit, amount};
 use super::years::Years;
+use crate::base::located::Place;
 
 /// A topic, by its place among those of the queries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,9 +29,9 @@ pub struct Topic {
     pub id: String,
     /// What it counts, in Dutch, as a sentence part.
     pub title: String,
-    /// Factor from the unit of the source to ones (`x 1 000` is 1000).
-    pub scale: f64,
-    /// Whether values of merged gemeenten add up.
+    /// Whether it counts or is a ratio.
+    pub kind: TopicKind,
+    /// Whether values of merged gemeenten add up: never those of a ratio.
     pub additive: bool,
     /// What divides a split: inhabitants, or dwellings.
     pub by_dwellings: bool,
@@ -37,6 +39,8 @@ pub struct Topic {
     pub absent_is_zero: bool,
     /// Where it is found; nowhere for the topic that counts 1 for every gemeente.
     pub sources: Vec<TopicSource>,
+    /// Where it is asked.
+    pub place: Place,
 }
 
 /// Where a topic is found.
@@ -48,8 +52,8 @@ pub struct TopicSource {
     pub years: Years,
     /// What is looked for.
     pub find: Find,
-    /// Unit as CBS prints it.
-    pub unit: String,
+    /// The units that fit.
+    pub unit: Unit,
     /// Whether its absence is no error.
     pub optional: bool,
 }
@@ -59,7 +63,7 @@ pub struct TopicSource {
 pub enum Find {
     /// By its title path, with the key as a hint.
     Title {
-        /// Topic groups and title, joined with ` > `.
+        /// Topic groups and title, joined with ` > `; [`super::ANY_LEVELS`] stands for any of them.
         path: String,
         /// The key it had in some release.
         key: Option<String>,
@@ -71,4 +75,22 @@ pub enum Find {
         /// Patterns to leave out.
         except: Vec<String>,
     },
+}
+
+impl Topic {
+    /// The factor from a unit of CBS to ones: counts lose the thousands in it, ratios keep them.
+    pub fn scale_from(&self, unit: &str) -> f64 {
+        match self.kind {
+            TopicKind::Count => amount(unit).0,
+            TopicKind::Ratio => 1.0,
+        }
+    }
+
+    /// The unit that its first source gives, as CBS prints it.
+    pub fn given_unit(&self) -> Option<&str> {
+        match &self.sources.first()?.unit {
+            Unit::Given(unit) => Some(unit),
+            _ => None,
+        }
+    }
 }

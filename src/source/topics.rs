@@ -1,9 +1,11 @@
 //! Which topics of a table are asked: the bridge between `queries/` and what a snapshot or a service holds.
 //!
-//! In: a table's topics with title path and unit. Out: per asked topic the keys that make it up. CBS moves the number
-//! at the end of a key between releases, so title path and unit decide, and the key only breaks ties.
+//! In: a table's topics with title path and unit. Out: per asked topic the keys that make it up. Fails where a title
+//! path fits several topics, or a sum of keys is of several units. CBS moves the number at the end of a key between
+//! releases, so title path and unit decide, and the key only breaks ties.
 
-use crate::query::{Find, Queries, Table, TopicId, TopicSource};
+use crate::base::located::Complaint;
+use crate::query::{Find, Queries, Table, Topic, TopicId, TopicSource, title_fits};
 use crate::source::snapshot::TopicMeta;
 
 /// A topic that is asked of a table.
@@ -11,6 +13,8 @@ use crate::source::snapshot::TopicMeta;
 pub struct Asked<'a> {
     /// The topic.
     pub topic: TopicId,
+    /// What it is.
+    pub of: &'a Topic,
     /// The source that asks.
     pub source: &'a TopicSource,
 }
@@ -18,49 +22,90 @@ pub struct Asked<'a> {
 /// What is asked of a table, in the order of the queries.
 pub fn asked_of<'a>(queries: &'a Queries, table: &'a Table) -> impl Iterator<Item = Asked<'a>> {
     queries.topic_ids().flat_map(move |topic| {
-        queries[topic]
-            .sources
+        let of = &queries[topic];
+        of.sources
             .iter()
             .filter(move |source| queries.tables_of(source).any(|of| of.id == table.id))
-            .map(move |source| Asked { topic, source })
+            .map(move |source| Asked { topic, of, source })
     })
 }
 
-/// The keys among `topics` that a source means; empty when the table lacks it.
-pub fn keys<'a>(source: &TopicSource, topics: &'a [TopicMeta]) -> Vec<&'a str> {
-    let of_unit = topics
-        .iter()
-        .filter(|topic| same_text(&topic.unit, &source.unit));
-    match &source.find {
-        Find::Keys { keys, except } => of_unit
-            .map(|topic| topic.key.as_str())
-            .filter(|key| keys.iter().any(|pattern| matches(pattern, key)))
-            .filter(|key| !except.iter().any(|pattern| matches(pattern, key)))
-            .collect(),
-        Find::Title { path, key } => {
-            let mut found: Vec<&str> = of_unit
-                .filter(|topic| same_text(&topic.title, path))
-                .map(|topic| topic.key.as_str())
-                .collect();
-            if found.len() > 1 {
-                let hint = key.as_deref().unwrap_or_default();
-                found.sort_by_key(|key| (*key != hint, stem(key) != stem(hint)));
-                found.truncate(1);
+impl Asked<'_> {
+    /// The keys among the topics of a table that are meant; empty when the table lacks it.
+    ///
+    /// # Errors
+    /// When the title path fits several topics and no key says which, or the keys of a sum are of several units. Both
+    /// are named where the topic is asked, with the candidates.
+    pub fn keys<'t>(&self, topics: &'t [TopicMeta]) -> Result<Vec<&'t str>, Complaint> {
+        let of_unit = topics
+            .iter()
+            .filter(|topic| self.source.unit.fits(&topic.unit));
+        let (found, hint): (Vec<&TopicMeta>, _) = match &self.source.find {
+            Find::Keys { keys, except } => {
+                let summed = of_unit
+                    .filter(|topic| keys.iter().any(|pattern| matches(pattern, &topic.key)))
+                    .filter(|topic| !except.iter().any(|pattern| matches(pattern, &topic.key)))
+                    .collect::<Vec<_>>();
+                let is_one = summed.windows(2).all(|pair| pair[0].unit == pair[1].unit);
+                (summed, (!is_one).then_some("`unit`"))
             }
-            found
-        }
+            Find::Title { path, key } => {
+                let titled = of_unit.filter(|topic| title_fits(path, &topic.title));
+                let found = narrowed(titled.collect(), key.as_deref());
+                let is_one = found.len() < 2;
+                (
+                    found,
+                    (!is_one).then_some("more of the title path, a unit or a `key`"),
+                )
+            }
+        };
+        let Some(hint) = hint else {
+            return Ok(found.into_iter().map(|topic| topic.key.as_str()).collect());
+        };
+        let candidates = found
+            .iter()
+            .map(|topic| format!("`{}` ({}, key {})", topic.title, topic.unit, topic.key));
+        let candidates: Vec<_> = candidates.take(LISTED).collect();
+        let message = format!(
+            "topic `{}` fits {} of `{}`",
+            self.of.id,
+            found.len(),
+            self.source.table
+        );
+        let hint = format!("expected {hint}; it may be {}", candidates.join(", "));
+        Err(self.of.place.clone().wrong(message, hint))
     }
+}
+
+/// Candidates that a complaint lists.
+const LISTED: usize = 6;
+
+/// Those with the key, else those with its stem, else all.
+fn narrowed<'t>(found: Vec<&'t TopicMeta>, key: Option<&str>) -> Vec<&'t TopicMeta> {
+    let Some(key) = key.filter(|_| found.len() > 1) else {
+        return found;
+    };
+    let of = |fits: &dyn Fn(&str) -> bool| -> Vec<&TopicMeta> {
+        found
+            .iter()
+            .copied()
+            .filter(|topic| fits(&topic.key))
+            .collect()
+    };
+    let (equal, alike) = (
+        of(&|known| known == key),
+        of(&|known| stem(known) == stem(key)),
+    );
+    [equal, alike]
+        .into_iter()
+        .find(|some| !some.is_empty())
+        .unwrap_or(found)
 }
 
 /// A key without the number that moves from release to release.
 pub fn stem(key: &str) -> &str {
     key.trim_end_matches(|c: char| c.is_ascii_digit())
         .trim_end_matches('_')
-}
-
-/// Titles and units are the same when only white space differs.
-fn same_text(a: &str, b: &str) -> bool {
-    a.split_whitespace().eq(b.split_whitespace())
 }
 
 /// Whether a key fits a pattern in which `*` stands for anything.

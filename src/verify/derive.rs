@@ -201,17 +201,18 @@ impl AttachedFigures {
             .ok_or_else(|| format!("there is no row of Nederland for `{indicator}` of {year}"))
     }
 
+    /// Sums of numerators and denominators over the members that have a value, and the denominator of the first.
+    fn sums(&self, indicator: &str, group: &str, year: i32) -> Checked<(f64, f64, Option<f64>)> {
+        let rows = self.members(indicator, group, year)?;
+        let with_value: Vec<&ProofRow> =
+            rows.into_iter().filter(|row| row.value.is_some()).collect();
+        let num = with_value.iter().filter_map(|row| row.num).sum();
+        let den = with_value.iter().filter_map(|row| row.den).sum();
+        Ok((num, den, with_value.first().and_then(|row| row.den)))
+    }
+
     fn value(&self, indicator: &str, derivation: &Derivation) -> Checked<f64> {
         let missing = || "a figure that it needs is missing".to_owned();
-        let sums = |group: &str, year: i32| {
-            let rows = self.members(indicator, group, year)?;
-            let with_value: Vec<&ProofRow> =
-                rows.into_iter().filter(|row| row.value.is_some()).collect();
-            let num: f64 = with_value.iter().filter_map(|row| row.num).sum();
-            let den: f64 = with_value.iter().filter_map(|row| row.den).sum();
-            let one = with_value.first().and_then(|row| row.den);
-            Checked::Ok((num, den, one))
-        };
         Ok(match derivation {
             Derivation::Ratio {
                 group,
@@ -219,7 +220,7 @@ impl AttachedFigures {
                 scale,
                 minus,
             } => {
-                let (num, den, _) = sums(group, *year)?;
+                let (num, den, _) = self.sums(indicator, group, *year)?;
                 num / den * scale - minus
             }
             Derivation::Share {
@@ -228,19 +229,18 @@ impl AttachedFigures {
                 scale,
                 minus,
             } => {
-                let (num, _, one) = sums(group, *year)?;
+                let (num, _, one) = self.sums(indicator, group, *year)?;
                 num / one.ok_or_else(missing)? * scale - minus
             }
-            Derivation::Sum { group, year } => sums(group, *year)?.0,
+            Derivation::Sum { group, year } => self.sums(indicator, group, *year)?.0,
             Derivation::Published { year } => self
                 .nederland(indicator, *year)?
                 .value
                 .ok_or_else(missing)?,
             Derivation::SizeClass { year, scale } => {
                 let row = self.nederland(indicator, *year)?;
-                row.num
-                    .zip(row.den)
-                    .map_or_else(|| Err(missing()), |(num, den)| Ok(num / den * scale))?
+                let (num, den) = row.num.zip(row.den).ok_or_else(missing)?;
+                num / den * scale
             }
             Derivation::Stat { group, year, stat } => {
                 let rows = self.members(indicator, group, *year)?;

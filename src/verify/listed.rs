@@ -2,31 +2,42 @@
 //!
 //! A text must hold a numeral and a word, so that it stands for what it says and not for a bare number.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 
+use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::numerals::squeeze;
-use crate::base::failure::{Exit, Failure, Report};
+use crate::base::failure::Failure;
 use crate::base::files;
+use crate::base::located::{self, At, Complaint, Source};
 
 /// Name of the file in `queries/`.
 const NAME: &str = "numerals.toml";
 
-#[derive(Deserialize)]
+/// Numerals that may stand in the text of the paper without being a fact.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// A numeral that may be typed. Example: `[[numeral]]`.
     #[serde(default)]
     numeral: Vec<Entry>,
 }
 
-#[derive(Deserialize)]
+/// A numeral with the words around it.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    text: Spanned<String>,
-    reason: String,
+    /// The numeral with a word beside it, so that it stands for what it says. Example: `text = "30.000 tot 80.000 inwoners"`.
+    text: At<String>,
+    /// Why it may be typed. Example: `reason = "the size class that makes a gemeente mid-sized"`.
+    reason: At<String>,
+}
+
+/// The JSON Schema of the file.
+pub fn schema() -> Schema {
+    located::schema::<File>()
 }
 
 /// The listed texts; none where there is no list.
@@ -39,65 +50,33 @@ pub fn listed(queries: &Path) -> Result<Vec<String>, Failure> {
         return Ok(Vec::new());
     }
     let text = files::read_text(&path)?;
-    Ok(parse(&text).map_err(|(at, message)| Error {
-        line: text[..at.min(text.len())].matches('\n').count() + 1,
-        path,
-        message,
-    })?)
+    Ok(parse(&Source::new(path, text))?)
 }
 
-fn parse(text: &str) -> Result<Vec<String>, (usize, String)> {
-    let file: File = toml::from_str(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        (at, error.message().to_owned())
-    })?;
-    let mut seen = BTreeMap::new();
+fn parse(source: &Source) -> Result<Vec<String>, Complaint> {
+    let file: File = source.toml()?;
+    let mut seen = BTreeSet::new();
     let mut texts = Vec::new();
-    for entry in file.numeral {
-        let at = entry.text.span().start;
-        let listed = entry.text.into_inner();
-        let (squeezed, _) = squeeze(&listed);
+    for Entry { text, reason } in file.numeral {
+        let (squeezed, _) = squeeze(&text);
         let letters = squeezed.chars().filter(|c| c.is_alphabetic()).count();
-        if !squeezed.contains(char::is_numeric) {
-            return Err((at, format!("`{listed}` holds no numeral")));
-        }
-        if letters < 2 {
-            return Err((at, format!("`{listed}` needs a word beside its number")));
-        }
-        if entry.reason.trim().is_empty() {
-            return Err((at, format!("`{listed}` has no reason")));
-        }
-        if seen.insert(squeezed, at).is_some() {
-            return Err((at, format!("`{listed}` is listed twice")));
-        }
-        texts.push(listed);
+        let wrong = if !squeezed.contains(char::is_numeric) {
+            (&text, "holds no numeral")
+        } else if letters < 2 {
+            (&text, "needs a word beside its number")
+        } else if reason.trim().is_empty() {
+            (&reason, "has no reason")
+        } else if !seen.insert(squeezed) {
+            (&text, "is listed twice")
+        } else {
+            texts.push(text.into_inner());
+            continue;
+        };
+        let hint =
+            "an entry is [[numeral]] with text = \"30.000 tot 80.000 inwoners\" and reason = \"…\"";
+        return Err(source.wrong(wrong.0, format!("`{}` {}", *text, wrong.1), hint));
     }
     Ok(texts)
-}
-
-/// The list is not as it should be.
-#[derive(Debug, thiserror::Error)]
-#[error("{}:{line}: {message}", path.display())]
-pub struct Error {
-    /// File.
-    pub path: PathBuf,
-    /// Line, from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub message: String,
-}
-
-impl Report for Error {
-    fn hint(&self) -> Option<String> {
-        Some(
-            "an entry is [[numeral]] with text = \"30.000 tot 80.000 inwoners\" and reason = \"…\""
-                .to_owned(),
-        )
-    }
-
-    fn exit(&self) -> Exit {
-        Exit::Usage
-    }
 }
 
 #[cfg(test)]
@@ -110,7 +89,8 @@ mod tests {
             format!("# list\n[[numeral]]\ntext = \"{text}\"\nreason = \"{reason}\"\n")
         };
         let good = entry("30.000 tot 80.000 inwoners", "the size class");
-        assert_eq!(parse(&good).unwrap(), ["30.000 tot 80.000 inwoners"]);
+        let parsed = |text: &str| parse(&Source::new("numerals.toml", text));
+        assert_eq!(parsed(&good).unwrap(), ["30.000 tot 80.000 inwoners"]);
         for wrong in [
             entry("37,4", "bare"),
             entry("veel inwoners", "no numeral"),
@@ -118,7 +98,7 @@ mod tests {
             good.clone() + &good,
             good.replace("reason", "because"),
         ] {
-            assert!(parse(&wrong).is_err(), "{wrong}");
+            assert!(parsed(&wrong).is_err(), "{wrong}");
         }
     }
 }

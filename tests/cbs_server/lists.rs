@@ -34,36 +34,12 @@ pub fn table_info(table: &ServedTable) -> String {
 }
 
 pub fn properties(table: &ServedTable) -> Vec<String> {
-    let typed = |word: &str, id: usize, position: String, parent: String| {
-        vec![
-            s("odata.type", &format!("Cbs.OData.{word}")),
-            ("ID", id.to_string()),
-            ("Position", position),
-            ("ParentID", parent),
-            s("Type", word),
-        ]
-    };
-    let mut rows = Vec::new();
-    for dim in &table.dims {
-        let id = rows.len();
-        let mut fields = typed(dim.kind.word(), id, id.to_string(), "null".into());
-        fields.extend([
-            s("Key", &dim.key),
-            s("Title", &dim.title),
-            ("Description", "null".into()),
-        ]);
-        match dim.kind.word() {
-            "TimeDimension" => fields.push(("ReleasePolicy", "false".into())),
-            "Dimension" => {}
-            _ => fields.push((
-                "MapYear",
-                table
-                    .map_year
-                    .map_or("null".into(), |year| year.to_string()),
-            )),
-        }
-        rows.push(object(&fields));
-    }
+    let mut rows: Vec<String> = table
+        .dims
+        .iter()
+        .enumerate()
+        .map(|(id, dim)| dimension(table, id, dim))
+        .collect();
     let mut groups: Vec<(Vec<String>, usize)> = Vec::new();
     for (number, topic) in table.topics.iter().enumerate() {
         let mut parent = "null".to_owned();
@@ -87,27 +63,52 @@ pub fn properties(table: &ServedTable) -> Vec<String> {
             });
             parent = id.to_string();
         }
-        let mut fields = typed(
-            "Topic",
-            rows.len(),
-            (table.dims.len() + number).to_string(),
-            parent,
-        );
+        let position = (table.dims.len() + number).to_string();
+        let mut fields = typed("Topic", rows.len(), position, parent);
         fields.extend([
             s("Key", &topic.key),
             s("Title", &topic.title),
             ("Description", "null".into()),
-        ]);
-        fields.extend([
             s("Datatype", &topic.datatype),
             s("Unit", &topic.unit),
             ("Decimals", topic.decimals.to_string()),
+            ("Default", optional(topic.default.as_deref())),
+            s("PresentationType", &topic.presentation),
         ]);
-        fields.push(("Default", optional(topic.default.as_deref())));
-        fields.push(s("PresentationType", &topic.presentation));
         rows.push(object(&fields));
     }
     rows
+}
+
+/// What every property begins with.
+fn typed(word: &str, id: usize, position: String, parent: String) -> Vec<(&'static str, String)> {
+    vec![
+        s("odata.type", &format!("Cbs.OData.{word}")),
+        ("ID", id.to_string()),
+        ("Position", position),
+        ("ParentID", parent),
+        s("Type", word),
+    ]
+}
+
+fn dimension(table: &ServedTable, id: usize, dim: &Dim) -> String {
+    let mut fields = typed(dim.kind.word(), id, id.to_string(), "null".into());
+    fields.extend([
+        s("Key", &dim.key),
+        s("Title", &dim.title),
+        ("Description", "null".into()),
+    ]);
+    match dim.kind.word() {
+        "TimeDimension" => fields.push(("ReleasePolicy", "false".into())),
+        "Dimension" => {}
+        _ => fields.push((
+            "MapYear",
+            table
+                .map_year
+                .map_or("null".into(), |year| year.to_string()),
+        )),
+    }
+    object(&fields)
 }
 
 pub fn member_row(dim: &Dim, member: &Member, width: usize) -> String {

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use middelgroot::query::{Queries, Service, Table};
-use middelgroot::source::snapshot::{Snapshot, Store};
+use middelgroot::source::snapshot::{Snapshot, Store, TopicMeta};
 
 use super::model::{Cell, Dim, Kind, Member, ServedTable, Topic};
 
@@ -39,95 +39,8 @@ fn served(table: &Table, snapshot: &Snapshot) -> ServedTable {
     let sidecar = &snapshot.sidecar;
     let own = table.catalog == "CBS";
     let detailed = !own || table.period.is_some();
-    let of_members = sidecar.topics.iter().all(|topic| topic.key.contains(':'));
-    // members of a further dimension stand in front of key and title
-    let split = |text: &str, at: &str| {
-        text.split_once(at)
-            .filter(|_| of_members)
-            .map_or((String::new(), text.to_owned()), |(member, rest)| {
-                (member.to_owned(), rest.to_owned())
-            })
-    };
-    let (mut members, mut topics): (Vec<(String, String)>, Vec<Topic>) = (Vec::new(), Vec::new());
-    let mut places = HashMap::new();
-    for known in &sidecar.topics {
-        let ((code, key), (name, path)) = (split(&known.key, ":"), split(&known.title, " > "));
-        let member = position(&mut members, (code, name), |a, b| a.0 == b.0);
-        let mut levels: Vec<String> = path.split(" > ").map(str::to_owned).collect();
-        let title = levels.pop().expect("a title");
-        let number = topics.len() + 1;
-        let topic = Topic {
-            key: v3_key(&key, &title, number),
-            code: v4_code(&key, number),
-            groups: levels,
-            title,
-            unit: known.unit.clone(),
-            decimals: known.decimals as u8,
-            datatype: if known.decimals == 0 {
-                "Long"
-            } else {
-                "Double"
-            }
-            .to_owned(),
-            default: Some("Impossible".to_owned()),
-            presentation: String::new(),
-        };
-        let same =
-            |a: &Topic, b: &Topic| (&a.groups, &a.title, &a.unit) == (&b.groups, &b.title, &b.unit);
-        let topic = position(&mut topics, topic, same);
-        places.insert(known.key.as_str(), (member, topic));
-    }
-
-    let column = |name: &str| {
-        let column = snapshot.observations.column(name).expect("a column");
-        column
-            .str()
-            .expect("text")
-            .iter()
-            .map(|text| text.expect("a text").to_owned())
-            .collect::<Vec<_>>()
-    };
-    let (region_of, period_of, topic_of, missing_of, status_of) = (
-        column("region"),
-        column("period"),
-        column("topic"),
-        column("missing"),
-        column("status"),
-    );
-    let values = snapshot
-        .observations
-        .column("value")
-        .expect("values")
-        .f64()
-        .expect("numbers");
-    let regions: Vec<String> = BTreeSet::from_iter(&region_of)
-        .into_iter()
-        .cloned()
-        .collect();
-    let periods: Vec<String> = sidecar.periods.clone();
-    let (region_at, period_at) = (numbered(&regions), numbered(&periods));
-    let mut known: HashMap<usize, Known> = HashMap::new();
-    let mut statuses: BTreeMap<&str, &str> = BTreeMap::new();
-    for (row, value) in values.iter().enumerate() {
-        let (member, topic) = places[topic_of[row].as_str()];
-        let cell = match (value, missing_of[row].as_str()) {
-            (Some(value), _) => Cell::Value(value),
-            (None, "impossible") => Cell::Empty("Impossible"),
-            (None, "confidential") => Cell::Empty("Confidential"),
-            (None, "unknown") => {
-                topics[topic].default = Some("Missing".to_owned());
-                Cell::Empty("NotAvailable")
-            }
-            _ => Cell::Absent,
-        };
-        let at = (
-            topic,
-            region_at[region_of[row].as_str()],
-            period_at[period_of[row].as_str()],
-        );
-        known.entry(member).or_default().insert(at, cell);
-        statuses.insert(&period_of[row], &status_of[row]);
-    }
+    let mut names = Names::of(&sidecar.topics);
+    let figures = Figures::of(snapshot, &mut names);
 
     let mut dims = Vec::new();
     for (key, member) in &table.fixed {
@@ -137,77 +50,14 @@ fn served(table: &Table, snapshot: &Snapshot) -> ServedTable {
             &[(member, "Totaal"), ("X99", "Iets anders")],
         ));
     }
-    let (fixed, of_member) = (dims.len(), usize::from(of_members));
-    if of_members {
-        let all: Vec<_> = members
-            .iter()
-            .map(|(key, title)| (key.replace('-', ""), title.clone()))
-            .collect();
-        let all: Vec<_> = all
-            .iter()
-            .map(|(key, title)| (key.as_str(), title.as_str()))
-            .collect();
-        dims.push(dim(
-            "Soort",
-            Kind::Dimension,
-            &[all, vec![("X99", "Iets anders")]].concat(),
-        ));
-    }
-    let (kind, key, others) = if detailed {
-        (
-            Kind::GeoDetail,
-            "WijkenEnBuurten",
-            vec![("WK168000", "Wijk 00"), ("BU16800000", "Annen")],
-        )
-    } else {
-        (
-            Kind::GeoDimension,
-            "RegioS",
-            vec![("PV20", "Groningen (PV)"), ("GM0999", "Gemeente onbekend")],
-        )
-    };
-    let written: Vec<&str> = regions
-        .iter()
-        .map(|code| {
-            if detailed && code == "NL01" {
-                "NL00"
-            } else {
-                code
-            }
-        })
-        .collect();
-    let all: Vec<(&str, &str)> = written.iter().map(|code| (*code, *code)).collect();
-    dims.push(dim(key, kind, &[all, others].concat()));
+    let (fixed, of_members) = (dims.len(), names.of_members);
+    dims.extend(of_members.then(|| names.dim()));
+    dims.push(figures.regions_dim(detailed));
     if table.period.is_none() {
-        let all: Vec<(&str, &str)> = periods
-            .iter()
-            .map(|key| (key.as_str(), &key[..4]))
-            .collect();
-        let mut time = dim("Perioden", Kind::TimeDimension, &all);
-        for member in &mut time.members {
-            member.status = match statuses.get(member.key.as_str()).copied() {
-                Some("definitief") => Some("Definitief".to_owned()),
-                Some("nader-voorlopig") => Some("NaderVoorlopig".to_owned()),
-                Some("voorlopig") => Some("Voorlopig".to_owned()),
-                _ => None,
-            };
-        }
-        dims.push(time);
+        dims.push(figures.periods_dim());
     }
 
-    let count = regions.len();
-    let cells = move |at: &[usize], topic: usize| {
-        let region = at[fixed + of_member];
-        let member = if of_members { at[fixed] } else { 0 };
-        if at[..fixed].iter().any(|member| *member > 0) || region >= count {
-            return Cell::Value(-1.0);
-        }
-        let period = at.get(fixed + of_member + 1).copied().unwrap_or_default();
-        let found = known
-            .get(&member)
-            .and_then(|known| known.get(&(topic, region, period)));
-        found.cloned().unwrap_or(Cell::Absent)
-    };
+    let periods = &sidecar.periods;
     let day = Some(sidecar.modified.as_str())
         .filter(|date| date.len() == 10)
         .unwrap_or("2026-09-01");
@@ -222,11 +72,207 @@ fn served(table: &Table, snapshot: &Snapshot) -> ServedTable {
         ),
         map_year: sidecar.boundaries.parse().ok().filter(|_| detailed),
         dims,
-        topics,
-        cells: Arc::new(cells),
+        topics: names.topics,
+        cells: Arc::new(move |at: &[usize], topic: usize| {
+            figures.cell(&at[..fixed], &at[fixed..], of_members, topic)
+        }),
         v3: table.service != Service::V4,
         v4: own && table.service != Service::V3,
         ..ServedTable::new(&table.id, &sidecar.title, |_, _| Cell::Absent)
+    }
+}
+
+/// The topics of a snapshot as CBS has them: members of a further dimension stand in front of key and title.
+struct Names {
+    of_members: bool,
+    /// Code and title of each member.
+    members: Vec<(String, String)>,
+    topics: Vec<Topic>,
+    /// Member and topic by the snapshot's key.
+    places: HashMap<String, (usize, usize)>,
+}
+
+impl Names {
+    fn of(all: &[TopicMeta]) -> Self {
+        let of_members = all.iter().all(|topic| topic.key.contains(':'));
+        let split = |text: &str, at: &str| {
+            text.split_once(at)
+                .filter(|_| of_members)
+                .map_or((String::new(), text.to_owned()), |(member, rest)| {
+                    (member.to_owned(), rest.to_owned())
+                })
+        };
+        let mut names = Self {
+            of_members,
+            members: Vec::new(),
+            topics: Vec::new(),
+            places: HashMap::new(),
+        };
+        for known in all {
+            let ((code, key), (name, path)) = (split(&known.key, ":"), split(&known.title, " > "));
+            let member = position(&mut names.members, (code, name), |a, b| a.0 == b.0);
+            let topic = topic(known, &key, &path, names.topics.len() + 1);
+            let same = |a: &Topic, b: &Topic| {
+                (&a.groups, &a.title, &a.unit) == (&b.groups, &b.title, &b.unit)
+            };
+            let topic = position(&mut names.topics, topic, same);
+            names.places.insert(known.key.clone(), (member, topic));
+        }
+        names
+    }
+
+    fn dim(&self) -> Dim {
+        let codes: Vec<String> = self
+            .members
+            .iter()
+            .map(|(key, _)| key.replace('-', ""))
+            .collect();
+        let titles = self.members.iter().map(|(_, title)| title.as_str());
+        let all: Vec<_> = codes.iter().map(String::as_str).zip(titles).collect();
+        dim(
+            "Soort",
+            Kind::Dimension,
+            &[all, vec![("X99", "Iets anders")]].concat(),
+        )
+    }
+}
+
+fn topic(known: &TopicMeta, key: &str, path: &str, number: usize) -> Topic {
+    let mut levels: Vec<String> = path.split(" > ").map(str::to_owned).collect();
+    let title = levels.pop().expect("a title");
+    Topic {
+        key: v3_key(key, &title, number),
+        code: v4_code(key, number),
+        groups: levels,
+        title,
+        unit: known.unit.clone(),
+        decimals: known.decimals as u8,
+        datatype: if known.decimals == 0 {
+            "Long"
+        } else {
+            "Double"
+        }
+        .to_owned(),
+        default: Some("Impossible".to_owned()),
+        presentation: String::new(),
+    }
+}
+
+/// The figures of a snapshot by member, and what they are of.
+struct Figures {
+    regions: Vec<String>,
+    periods: Vec<String>,
+    /// How final each period is.
+    statuses: BTreeMap<String, String>,
+    cells: HashMap<usize, Known>,
+}
+
+impl Figures {
+    fn of(snapshot: &Snapshot, names: &mut Names) -> Self {
+        let column = |name: &str| {
+            let column = snapshot.observations.column(name).expect("a column");
+            column
+                .str()
+                .expect("text")
+                .iter()
+                .map(|text| text.expect("a text").to_owned())
+                .collect::<Vec<_>>()
+        };
+        let [region_of, period_of, topic_of, missing_of, status_of] =
+            ["region", "period", "topic", "missing", "status"].map(column);
+        let values = snapshot.observations.column("value").expect("values");
+        let mut figures = Self {
+            regions: BTreeSet::from_iter(&region_of)
+                .into_iter()
+                .cloned()
+                .collect(),
+            periods: snapshot.sidecar.periods.clone(),
+            statuses: BTreeMap::new(),
+            cells: HashMap::new(),
+        };
+        let (region_at, period_at) = (numbered(&figures.regions), numbered(&figures.periods));
+        for (row, value) in values.f64().expect("numbers").iter().enumerate() {
+            let (member, topic) = names.places[&topic_of[row]];
+            let cell = match (value, missing_of[row].as_str()) {
+                (Some(value), _) => Cell::Value(value),
+                (None, "impossible") => Cell::Empty("Impossible"),
+                (None, "confidential") => Cell::Empty("Confidential"),
+                (None, "unknown") => {
+                    names.topics[topic].default = Some("Missing".to_owned());
+                    Cell::Empty("NotAvailable")
+                }
+                _ => Cell::Absent,
+            };
+            let at = (
+                topic,
+                region_at[&region_of[row]],
+                period_at[&period_of[row]],
+            );
+            figures.cells.entry(member).or_default().insert(at, cell);
+            figures
+                .statuses
+                .insert(period_of[row].clone(), status_of[row].clone());
+        }
+        figures
+    }
+
+    /// The cell at these members of the fixed dimensions and of the others.
+    fn cell(&self, fixed: &[usize], others: &[usize], of_members: bool, topic: usize) -> Cell {
+        let (member, rest) = if of_members {
+            (others[0], &others[1..])
+        } else {
+            (0, others)
+        };
+        let region = rest[0];
+        if fixed.iter().any(|member| *member > 0) || region >= self.regions.len() {
+            return Cell::Value(-1.0);
+        }
+        let period = rest.get(1).copied().unwrap_or_default();
+        let found = self
+            .cells
+            .get(&member)
+            .and_then(|known| known.get(&(topic, region, period)));
+        found.cloned().unwrap_or(Cell::Absent)
+    }
+
+    fn regions_dim(&self, detailed: bool) -> Dim {
+        let (kind, key, others) = if detailed {
+            (
+                Kind::GeoDetail,
+                "WijkenEnBuurten",
+                vec![("WK168000", "Wijk 00"), ("BU16800000", "Annen")],
+            )
+        } else {
+            (
+                Kind::GeoDimension,
+                "RegioS",
+                vec![("PV20", "Groningen (PV)"), ("GM0999", "Gemeente onbekend")],
+            )
+        };
+        let written = |code| match code {
+            "NL01" if detailed => ("NL00", "NL00"),
+            code => (code, code),
+        };
+        let all: Vec<(&str, &str)> = self.regions.iter().map(|code| written(code)).collect();
+        dim(key, kind, &[all, others].concat())
+    }
+
+    fn periods_dim(&self) -> Dim {
+        let all: Vec<(&str, &str)> = self
+            .periods
+            .iter()
+            .map(|key| (key.as_str(), &key[..4]))
+            .collect();
+        let mut time = dim("Perioden", Kind::TimeDimension, &all);
+        for member in &mut time.members {
+            member.status = match self.statuses.get(&member.key).map(String::as_str) {
+                Some("definitief") => Some("Definitief".to_owned()),
+                Some("nader-voorlopig") => Some("NaderVoorlopig".to_owned()),
+                Some("voorlopig") => Some("Voorlopig".to_owned()),
+                _ => None,
+            };
+        }
+        time
     }
 }
 

@@ -3,7 +3,7 @@
 use super::filter::Value;
 use super::http::{Answer, encode};
 use super::json::{object, optional, s, text};
-use super::model::{Cell, ServedTable};
+use super::model::{Cell, Dim, ServedTable};
 use super::pick::Picked;
 use super::v3::Site;
 
@@ -251,23 +251,25 @@ fn group_id(table: &ServedTable, path: &[String]) -> String {
     )
 }
 
+/// The codes of the measures, then those of each dimension.
+fn keys(table: &ServedTable) -> Vec<Vec<String>> {
+    let measures = table.topics.iter().map(|topic| topic.code.clone());
+    let members = |dim: &Dim| {
+        dim.members
+            .iter()
+            .map(|member| member.key.clone())
+            .collect()
+    };
+    std::iter::once(measures.collect())
+        .chain(table.dims.iter().map(members))
+        .collect()
+}
+
 fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bool) -> Answer {
     let names: Vec<&str> = std::iter::once("Measure")
         .chain(table.dims.iter().map(|dim| dim.key.as_str()))
         .collect();
-    let mut keys = vec![
-        table
-            .topics
-            .iter()
-            .map(|topic| topic.code.clone())
-            .collect::<Vec<_>>(),
-    ];
-    keys.extend(table.dims.iter().map(|dim| {
-        dim.members
-            .iter()
-            .map(|member| member.key.clone())
-            .collect::<Vec<_>>()
-    }));
+    let keys = keys(table);
     let cell = |coords: &[usize]| (table.cells)(&coords[1..], coords[0]);
     let other = |name: &str, coords: &[usize]| match (name, cell(coords)) {
         ("Value", Cell::Value(value)) => Some(Value::Number(value)),
@@ -292,22 +294,8 @@ fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bo
     let write = |number: usize| {
         let at = present.as_ref().map_or(number, |present| present[number]);
         let coords = picked.coords(at);
-        let (attribute, value, string) = match cell(&coords) {
-            Cell::Value(value) => ("None", value.to_string(), "null".to_owned()),
-            Cell::Text(found) => ("None", "null".into(), text(&found)),
-            Cell::Empty(reason) => (reason, "null".into(), "null".into()),
-            Cell::Absent => ("None", "null".into(), "null".into()),
-        };
-        let mut fields = vec![
-            ("Id", at.to_string()),
-            s("Measure", &keys[0][coords[0]]),
-            s("ValueAttribute", attribute),
-        ];
-        fields.extend([("Value", value), ("StringValue", string)]);
-        for (dim, coord) in (1..).zip(&coords[1..]) {
-            fields.push((names[dim], text(&keys[dim][*coord])));
-        }
-        object(&fields)
+        let codes = keys.iter().zip(&coords).map(|(codes, at)| &codes[*at]);
+        observation(at, cell(&coords), names.iter().copied().zip(codes))
     };
     let skip = site.number("$skip").unwrap_or_default().min(count);
     let end = site
@@ -329,14 +317,38 @@ fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bo
     });
     let next = site.tweak_link(next, skip);
     let counted = site.request.option("$count") == Some("true");
-    let counted = if counted {
-        format!("\"@odata.count\":{count},")
-    } else {
-        String::new()
+    page(root, counted.then_some(count), &rows, next.as_deref())
+}
+
+/// An observation as CBS writes it, with the code of its measure and of its member of each dimension.
+fn observation<'a>(
+    id: usize,
+    cell: Cell,
+    mut codes: impl Iterator<Item = (&'a str, &'a String)>,
+) -> String {
+    let null = || "null".to_owned();
+    let (attribute, value, string) = match cell {
+        Cell::Value(value) => ("None", value.to_string(), null()),
+        Cell::Text(found) => ("None", null(), text(&found)),
+        Cell::Empty(reason) => (reason, null(), null()),
+        Cell::Absent => ("None", null(), null()),
     };
-    let next = next
-        .map(|link| format!(",\"@odata.nextLink\":{}", text(&link)))
-        .unwrap_or_default();
+    let mut fields = vec![("Id", id.to_string())];
+    fields.extend(codes.next().map(|(name, code)| (name, text(code))));
+    fields.extend([
+        s("ValueAttribute", attribute),
+        ("Value", value),
+        ("StringValue", string),
+    ]);
+    fields.extend(codes.map(|(name, code)| (name, text(code))));
+    object(&fields)
+}
+
+/// A page of observations as CBS writes it.
+fn page(root: &str, count: Option<usize>, rows: &[String], next: Option<&str>) -> Answer {
+    let counted = count.map(|count| format!("\"@odata.count\":{count},"));
+    let next = next.map(|link| format!(",\"@odata.nextLink\":{}", text(link)));
+    let (counted, next) = (counted.unwrap_or_default(), next.unwrap_or_default());
     let context = text(&format!("{root}/$metadata#Observations"));
     Answer::json(format!(
         "{{\"@odata.context\":{context},{counted}\"value\":[{}]{next}}}",

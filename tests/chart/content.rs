@@ -77,6 +77,12 @@ fn values_that_are_not_numbers_are_refused_by_name() {
             reference,
             ..Bars::default()
         }));
+    }
+}
+
+#[test]
+fn values_over_the_years_that_are_not_numbers_are_refused_by_name() {
+    for bad in BAD {
         let points = vec![Point {
             value: Some(bad),
             ..Point::default()

@@ -398,36 +398,42 @@ fn rankings_are_readable() {
     });
 }
 
+/// A square around a point, closed.
+fn square(x: f64, y: f64, r: f64) -> Vec<(f64, f64)> {
+    vec![
+        (x - r, y - r),
+        (x + r, y - r),
+        (x + r, y + r),
+        (x - r, y + r),
+        (x - r, y - r),
+    ]
+}
+
+/// A hundred squares, some with a hole.
+fn regions(dice: &mut Dice) -> Vec<MapRegion> {
+    let region = |i: i32| {
+        let (x, y) = (
+            f64::from(i % 10) * 27_000.0 + 20_000.0,
+            f64::from(i / 10) * 31_000.0 + 310_000.0,
+        );
+        let mut rings = vec![square(x, y, 13_000.0)];
+        if i % 9 == 0 {
+            rings.push(square(x, y, 4_000.0));
+        }
+        MapRegion {
+            name: format!("GM{i:04}"),
+            rings,
+            class: (i % 3 == 0).then_some(dice.below(4)),
+        }
+    };
+    (0..100).map(region).collect()
+}
+
 #[test]
 fn maps_are_readable() {
     for seed in 0..60 {
         let mut dice = Dice(seed);
-        let square = |x: f64, y: f64, r: f64| {
-            vec![
-                (x - r, y - r),
-                (x + r, y - r),
-                (x + r, y + r),
-                (x - r, y + r),
-                (x - r, y - r),
-            ]
-        };
-        let regions: Vec<MapRegion> = (0..100)
-            .map(|i| {
-                let (x, y) = (
-                    f64::from(i % 10) * 27_000.0 + 20_000.0,
-                    f64::from(i / 10) * 31_000.0 + 310_000.0,
-                );
-                let mut rings = vec![square(x, y, 13_000.0)];
-                if i % 9 == 0 {
-                    rings.push(square(x, y, 4_000.0));
-                }
-                MapRegion {
-                    name: format!("GM{i:04}"),
-                    rings,
-                    class: (i % 3 == 0).then_some(dice.below(4)),
-                }
-            })
-            .collect();
+        let regions = regions(&mut dice);
         let labels = (0..8).map(|_| {
             let at = (
                 20_000.0 + 240_000.0 * dice.next(),

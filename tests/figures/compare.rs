@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use middelgroot::base::observation::{Missing, Observation, Status};
-use middelgroot::figures::compare::{Sums, combine, standings};
+use middelgroot::figures::members::{MemberSums, combine};
+use middelgroot::figures::standing::standings;
 use middelgroot::figures::period::used;
 use middelgroot::figures::{
     Block, Cell, Compared, Comparing, GroupFigure, PassedOver, Period, Position, Withheld,
@@ -446,7 +447,7 @@ proptest! {
                 .collect();
             let over = |cells: &[Cell]| {
                 let all: Vec<usize> = (0..cells.len()).collect();
-                combine(way, &Sums::of(&all, cells, &[]))
+                combine(way, &MemberSums::of(&all, cells, &[]))
             };
             let Some(whole) = over(&cells) else { continue };
             let mut parts: BTreeMap<usize, Vec<Cell>> = BTreeMap::new();

@@ -379,7 +379,7 @@ fn a_newer_year_with_too_little_coverage_is_held_back_and_named() {
     // the budget of 2025 covers 97.97 % of the inhabitants of M50, because De Bilt did not deliver; that of 2024 all
     let project = Project::frozen();
     project.replace(
-        &project.theme("financien"),
+        "queries/themes/financien.toml",
         "title = \"Begrote lasten per inwoner\"",
         "title = \"Begrote lasten per inwoner\"\ncoverage = 99",
     );

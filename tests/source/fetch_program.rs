@@ -226,7 +226,7 @@ fn ids_cannot_leave_the_data() {
     project.write("queries/tables.toml", "[[table]]\nid = \"../99999NED\"\n");
     update(&project, &server)
         .ends(2)
-        .says("tables.toml:2: `../99999NED` is no table id");
+        .says("tables.toml:2:6: `../99999NED` is no table id");
     project.write("queries/tables.toml", "[[table]]\nid = \"99999NED\"\n");
     project.write("data/snapshots.lock", "[tables]\n99999NED = \"../../..\"\n");
     update(&project, &server)
@@ -242,7 +242,7 @@ fn a_wrong_setting_is_named_with_its_line() {
     project
         .run(&["fetch"])
         .ends(2)
-        .says("fetch.toml:2: unknown field `speed`");
+        .says("fetch.toml:2:1: unknown field `speed`");
 }
 
 #[test]

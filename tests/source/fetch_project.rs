@@ -84,6 +84,20 @@ fn open_data(project: &Project) -> Vec<(String, Vec<Vec<String>>)> {
     names.map(without_releases).collect()
 }
 
+/// Two snapshots of a table hold the same cells.
+fn same_cells(table: &str, ours: &Snapshot, theirs: &Snapshot) {
+    let (ours, theirs) = (cells(ours), cells(theirs));
+    let differ = ours
+        .iter()
+        .find(|(at, cell)| theirs.get(*at) != Some(*cell));
+    assert!(
+        differ.is_none(),
+        "{table}: {differ:?}, fetched {:?}",
+        differ.and_then(|(at, _)| theirs.get(at))
+    );
+    assert_eq!(ours.len(), theirs.len(), "{table}");
+}
+
 #[test]
 fn all_tables_come_back_equal_and_build_the_same_figures() {
     let project = Project::frozen();
@@ -112,16 +126,7 @@ fn all_tables_come_back_equal_and_build_the_same_figures() {
         );
         let ours = here.read(table, &old.tables[table]).unwrap();
         let theirs = project.store().read(table, &lock.tables[table]).unwrap();
-        let (ours, theirs) = (cells(&ours), cells(&theirs));
-        let differ = ours
-            .iter()
-            .find(|(at, cell)| theirs.get(*at) != Some(*cell));
-        assert!(
-            differ.is_none(),
-            "{table}: {differ:?}, fetched {:?}",
-            differ.and_then(|(at, _)| theirs.get(at))
-        );
-        assert_eq!(ours.len(), theirs.len(), "{table}");
+        same_cells(table, &ours, &theirs);
     }
     // the releases that were there stay
     for (table, release) in &old.tables {

@@ -79,9 +79,10 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
-            } else {
+            } else if let Ok(bytes) = fs::read(&path) {
+                // a program at work takes its temporary files away
                 let name = path.strip_prefix(folder).expect("inside").to_string_lossy();
-                found.insert(name.into_owned(), fs::read(&path).expect("a file"));
+                found.insert(name.into_owned(), bytes);
             }
         }
     }

@@ -90,16 +90,6 @@ impl Project {
         Store::new(&self.data())
     }
 
-    /// The file of a theme, as a path within the project.
-    pub fn theme(&self, id: &str) -> String {
-        let places = [
-            format!("queries/themes/{id}.toml"),
-            format!("queries/{id}.toml"),
-        ];
-        let found = places.into_iter().find(|part| self.path(part).exists());
-        found.unwrap_or_else(|| panic!("there is no theme `{id}`"))
-    }
-
     /// A path within the output of the edition that is built when none is named.
     pub fn output(&self, part: &str) -> PathBuf {
         self.path("output").join(edition().id).join(part)

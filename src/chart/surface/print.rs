@@ -3,9 +3,9 @@
 //! In: a text and the room that it has. Out: its width, or the text fitted. Nothing fails. The peculiarity it answers: the
 //! label of what the chart is about is bold, and so wider than it would be otherwise.
 
+use crate::base::look::{Look, Rgb};
 use crate::chart::text::{self, Weight};
 use crate::chart::theme;
-use crate::base::look::{Look, Rgb};
 
 /// Size, weight and colour of a text.
 #[derive(Debug, Clone, Copy)]

@@ -7,9 +7,9 @@ use plotters::backend::{DrawingBackend, SVGBackend};
 use plotters::style::{Color, RGBAColor, RGBColor, ShapeStyle};
 
 use super::Point;
+use crate::base::look::Rgb;
 use crate::chart::text;
 use crate::chart::{ChartError, Picture, PlacedMark, PlacedText};
-use crate::base::look::Rgb;
 
 /// Canvas units in a point.
 pub(super) const UNITS: f64 = 10.0;

@@ -126,7 +126,7 @@ pub(super) fn choices<'a>(
         match dimension.kind {
             DimensionKind::Geo if free => regions.push(region_choice(dimension)?),
             DimensionKind::Time if free => {
-                periods.push(period_choice(dimension, &request.periods)?)
+                periods.push(period_choice(dimension, &request.periods)?);
             }
             _ => others.push(other_choice(dimension, request, wanted)?),
         }

@@ -16,6 +16,7 @@ use super::selection::{RowRequest, Selection};
 use super::sink::{Lacking, PeriodMeta, TopicMeta};
 use super::topics;
 use crate::base::observation::{Missing, Status};
+use crate::query::title_fits;
 
 /// v4's reasons for a missing value that are known, in the order of their numbers.
 pub(super) const ATTRIBUTES: [&str; 4] = ["None", "Impossible", "Confidential", "NotAvailable"];
@@ -245,7 +246,7 @@ fn one_wanted<'a>(
     let plain = topics::find(&table.topics, asked, None);
     if plain
         .as_ref()
-        .is_ok_and(|topic| topic.path == one_line(&asked.title))
+        .is_ok_and(|topic| title_fits(&asked.title, &topic.path))
     {
         return plain.map(|topic| (topic, None));
     }

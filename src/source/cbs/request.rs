@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::error::{Error, ErrorKind, Result};
+use crate::query::Unit;
 
 /// Which of CBS's services to read from.
 #[derive(
@@ -71,11 +72,11 @@ pub struct TableRequest {
 /// One topic, by what CBS calls it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopicRequest {
-    /// Path of topic groups and title joined with ` > `. Leading levels may be left out where the rest is unique, and
-    /// the title of the member may stand in front.
+    /// Path of topic groups and title joined with ` > `; `…` stands for any levels. Leading levels may be left out where
+    /// the rest is unique, and the title of the member may stand in front.
     pub title: String,
-    /// Unit as CBS prints it; empty fits any.
-    pub unit: String,
+    /// The units that fit.
+    pub unit: Unit,
     /// Key or measure code, of either service: only decides where several topics fit.
     pub key: Option<String>,
     /// Dimension and member, where it is another one than `fixed` says. The topic then is called `member:key`. Without

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::description::{Topic, one_line};
 use super::error::{Error, ErrorKind, Result};
 use super::request::TopicRequest;
+use crate::query::{ANY_LEVELS, Unit, title_fits};
 
 /// Candidates that an error lists.
 const LISTED: usize = 5;
@@ -26,18 +27,17 @@ pub(super) fn find<'a>(
     let bare = member
         .and_then(|title| asked.strip_prefix(&format!("{title} > ")))
         .unwrap_or(&asked);
-    let unit = one_line(&request.unit);
     let fits = |level: &dyn Fn(&Topic) -> bool| -> Vec<&'a Topic> {
         topics
             .iter()
-            .filter(|topic| level(topic) && (unit.is_empty() || unit == topic.unit))
+            .filter(|topic| level(topic) && request.unit.fits(&topic.unit))
             .collect()
     };
-    let tail = format!(" > {bare}");
+    let tail = format!("{ANY_LEVELS} > {bare}");
     let levels: [&dyn Fn(&Topic) -> bool; 3] = [
-        &|topic| topic.path == asked,
-        &|topic| topic.path == bare,
-        &|topic| topic.path.ends_with(&tail),
+        &|topic| title_fits(&asked, &topic.path),
+        &|topic| title_fits(bare, &topic.path),
+        &|topic| title_fits(&tail, &topic.path),
     ];
     let found = levels
         .into_iter()
@@ -48,7 +48,7 @@ pub(super) fn find<'a>(
     match narrowed(found, request.key.as_deref()).as_slice() {
         [one] => Ok(one),
         [] => Err(Error::from(ErrorKind::NoTopic {
-            nearest: named(&nearest(topics, bare, &unit)),
+            nearest: named(&nearest(topics, bare, &request.unit)),
         })
         .of_topic(&asked)),
         many => Err(Error::from(ErrorKind::ManyTopics {
@@ -95,7 +95,7 @@ fn stem(key: &str) -> &str {
     }
 }
 
-fn nearest<'a>(topics: &'a [Topic], title: &str, unit: &str) -> Vec<&'a Topic> {
+fn nearest<'a>(topics: &'a [Topic], title: &str, unit: &Unit) -> Vec<&'a Topic> {
     let asked = words(title);
     let mut ranked: Vec<_> = topics
         .iter()
@@ -109,7 +109,7 @@ fn nearest<'a>(topics: &'a [Topic], title: &str, unit: &str) -> Vec<&'a Topic> {
             (
                 u8::from(!same),
                 all * 1_000 / (shared * 1_000 / all + 1),
-                topic.unit != unit,
+                !unit.fits(&topic.unit),
                 topic,
             )
         })

@@ -10,8 +10,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{Error, tables};
-use crate::source::cbs::{Client, Entry, News, PinnedTable, Progress, Release};
 use crate::query::{Queries, Service, Table};
+use crate::source::cbs::{Client, Entry, News, PinnedTable, Progress, Release};
 use crate::source::snapshot::{Sidecar, Store};
 
 /// Whether CBS has something newer than what is pinned.

@@ -3,9 +3,10 @@
 //! In: an error of the client, the store or the queries. Out: the same as one [`Error`]. The peculiarity it exists for: a
 //! source that cannot be reached ends with another status than figures that do not hold.
 
-use crate::source::cbs::{self, ErrorKind};
 use crate::base::failure::{Exit, Report};
 use crate::base::files;
+use crate::base::located::Complaint;
+use crate::source::cbs::{self, ErrorKind};
 use crate::source::snapshot;
 
 /// What can go wrong with a fetch.
@@ -20,6 +21,9 @@ pub enum Error {
     /// Files or folders.
     #[error(transparent)]
     Files(#[from] files::Error),
+    /// What the queries ask does not fit the table that is held.
+    #[error(transparent)]
+    Query(#[from] Complaint),
     /// A table that the queries do not know.
     #[error("`queries/tables.toml` has no table `{table}`")]
     NotAsked {
@@ -94,10 +98,11 @@ impl Report for Error {
             Self::Cbs(error) => Some(error.hint()),
             Self::Store(error) => error.hint(),
             Self::Files(error) => error.hint(),
+            Self::Query(error) => error.hint(),
             Self::NotAsked { nearest, .. } => {
                 Some(format!("ids are case-sensitive; there are {}", nearest.join(", ")))
             }
-            Self::Patterns { .. } => Some("ask it by `title`".to_owned()),
+            Self::Patterns { .. } => Some("ask it by its title path".to_owned()),
             Self::Gone { .. } => Some(
                 "restore the snapshot from version control, or take the newest with `fetch --update`"
                     .to_owned(),
@@ -118,6 +123,7 @@ impl Report for Error {
             Self::Cbs(error) => exit_of(error),
             Self::Store(error) => error.exit(),
             Self::Files(error) => error.exit(),
+            Self::Query(error) => error.exit(),
             Self::NotAsked { .. } | Self::Patterns { .. } => Exit::Usage,
             Self::Gone { .. } | Self::Due(_) => Exit::DoesNotHold,
             Self::SomeFailed { exit, .. } => *exit,

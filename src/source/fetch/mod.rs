@@ -22,10 +22,10 @@ use std::sync::{Mutex, PoisonError};
 pub use check::{UpdateReport, UpdateStatus, check};
 pub use error::Error;
 pub use report::{Outcome, TableReport};
-pub use settings::read as settings;
+pub use settings::{read as settings, schema};
 
-use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
 use crate::query::{Queries, Service, Table};
+use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
 use crate::source::snapshot::{Lock, Sidecar, Store};
 
 /// What `fetch` was asked.
@@ -191,14 +191,11 @@ impl Run<'_> {
             }
             Err(error) => return Err(error.into()),
         };
+        let of_table = |kind| cbs::Error::from(kind).of_table(&table.id);
         let finished = rows
             .finish()
-            .map_err(|error| cbs::Error::from(ErrorKind::Sink(error)).of_table(&table.id))?;
-        let Some((draft, periods)) = finished else {
-            return Err(cbs::Error::from(ErrorKind::Empty)
-                .of_table(&table.id)
-                .into());
-        };
+            .map_err(|error| of_table(ErrorKind::Sink(error)))?;
+        let (draft, periods) = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
         let sidecar = sidecar::sidecar(&meta, &request, periods, pinned.as_ref());
         let (topics, notes) = (sidecar.topics.len(), sidecar.caveats.clone());
         let sealed = draft.seal(sidecar)?;
@@ -211,38 +208,36 @@ impl Run<'_> {
         }
         let rows = sealed.rows();
         let (release, is_new) = sealed.keep()?;
-        let mut changed = is_new;
-        if only.is_empty() {
-            let mut lock = unpoisoned(&self.lock);
-            let before = lock.tables.insert(table.id.clone(), release.clone());
-            if before.as_ref() != Some(&release) {
-                changed = true;
-                self.store.write_lock(&lock)?;
-            }
-        }
+        let is_changed = (only.is_empty() && self.pin(&table.id, &release)?) || is_new;
         self.cache
             .forget(&table.id)
             .map_err(|error| error.of_table(&table.id))?;
+        let resumed = meta.requests.iter().filter(|request| request.resumed);
+        let outcome = if is_changed {
+            Outcome::Fetched
+        } else {
+            Outcome::Unchanged
+        };
         Ok(TableReport {
             release: Some(release),
             topics,
             rows,
             requests: meta.requests.len(),
-            resumed: meta
-                .requests
-                .iter()
-                .filter(|request| request.resumed)
-                .count(),
+            resumed: resumed.count(),
             notes,
-            ..TableReport::new(
-                &table.id,
-                if changed {
-                    Outcome::Fetched
-                } else {
-                    Outcome::Unchanged
-                },
-            )
+            ..TableReport::new(&table.id, outcome)
         })
+    }
+
+    /// Pins a release; whether another one was pinned before.
+    fn pin(&self, table: &str, release: &str) -> Result<bool, Error> {
+        let mut lock = unpoisoned(&self.lock);
+        let before = lock.tables.insert(table.to_owned(), release.to_owned());
+        let is_other = before.as_deref() != Some(release);
+        if is_other {
+            self.store.write_lock(&lock)?;
+        }
+        Ok(is_other)
     }
 }
 

@@ -6,8 +6,8 @@
 //! has it: then CBS has renamed it, and that must be seen.
 
 use super::Error;
-use crate::source::cbs::{Periods, Service as Cbs, TableRequest, TopicRequest};
 use crate::query::{Find, Queries, Service, Table};
+use crate::source::cbs::{Periods, Service as Cbs, TableRequest, TopicRequest};
 use crate::source::snapshot::Sidecar;
 use crate::source::topics;
 
@@ -40,17 +40,19 @@ pub fn request(
         let Find::Title { path, key } = &source.find else {
             return Err(Error::Patterns {
                 table: table.id.clone(),
-                topic: queries[asked.topic].id.clone(),
+                topic: asked.of.id.clone(),
             });
         };
         (from, to) = (from.min(source.years.from), to.max(source.years.to));
         all_optional &= source.optional;
         let of_family = source.table != table.id;
-        let was_there =
-            pinned.is_some_and(|pinned| !topics::keys(source, &pinned.topics).is_empty());
+        let was_there = match pinned {
+            Some(pinned) => !asked.keys(&pinned.topics)?.is_empty(),
+            None => false,
+        };
         let topic = TopicRequest {
             title: one_line(path),
-            unit: one_line(&source.unit),
+            unit: source.unit.clone(),
             key: key.clone(),
             member: None,
             optional: source.optional || of_family && !was_there,

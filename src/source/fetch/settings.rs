@@ -6,31 +6,50 @@
 use std::path::Path;
 use std::time::Duration;
 
+use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
-use toml::Spanned;
 
-use crate::source::cbs::{Bases, Config};
+use crate::base::located::{self, At, Complaint, Source};
 use crate::query::Error;
+use crate::source::cbs::{Bases, Config};
 
-#[derive(Debug, Default, Deserialize)]
+/// How `fetch` and `tables` ask CBS; everything may be left out.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 struct File {
-    mirror: Option<Spanned<String>>,
+    /// One server in the place of all of CBS's, with the paths as there. Example: `mirror = "http://127.0.0.1:8080"`.
+    mirror: Option<At<String>>,
+    /// The servers that are asked; no request goes anywhere else. Example: `[hosts]`.
     hosts: Hosts,
-    connections: Option<Spanned<usize>>,
-    tables_at_once: Option<Spanned<usize>>,
-    requests_per_second: Option<Spanned<f64>>,
-    attempts: Option<Spanned<u32>>,
-    seconds_per_answer: Option<Spanned<u64>>,
-    largest_answer_mb: Option<Spanned<u64>>,
+    /// Requests under way at the same moment, 1 to 64. Example: `connections = 12`.
+    connections: Option<At<usize>>,
+    /// Tables that are read at the same moment, 1 to 64. Example: `tables-at-once = 8`.
+    tables_at_once: Option<At<usize>>,
+    /// Requests per second in the long run, all tables together, 0.1 to 1000. Example: `requests-per-second = 10`.
+    requests_per_second: Option<At<f64>>,
+    /// Attempts per request, with growing pauses, 1 to 100. Example: `attempts = 6`.
+    attempts: Option<At<u32>>,
+    /// Seconds that an answer may take, 1 to 86400. Example: `seconds-per-answer = 600`.
+    seconds_per_answer: Option<At<u64>>,
+    /// The largest answer that is read, in megabytes, 1 to 65536. Example: `largest-answer-mb = 256`.
+    largest_answer_mb: Option<At<u64>>,
 }
 
-#[derive(Debug, Deserialize)]
+/// The servers that are asked.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 struct Hosts {
+    /// OData v3 of CBS. Example: `opendata = "https://opendata.cbs.nl"`.
     opendata: String,
+    /// OData v3 of third parties. Example: `dataderden = "https://dataderden.cbs.nl"`.
     dataderden: String,
+    /// OData v4. Example: `datasets = "https://datasets.cbs.nl"`.
     datasets: String,
+}
+
+/// The JSON Schema of the file.
+pub fn schema() -> Schema {
+    located::schema::<File>()
 }
 
 impl Default for Hosts {
@@ -54,93 +73,84 @@ pub fn read(queries: &Path, mirror: Option<&str>) -> Result<Config, Error> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(source) => return Err(Error::Unreadable { path, source }),
     };
-    let mut config = parse(&path, &text)?;
+    let mut config = parse(&Source::new(path, text))?;
     if mirror.is_some() {
         config.mirror = mirror.map(str::to_owned);
     }
     Ok(config)
 }
 
-fn parse(path: &Path, text: &str) -> Result<Config, Error> {
-    let wrong = |start: usize, message: String, expected: &str| Error::Wrong {
-        path: path.to_owned(),
-        line: text.get(..start).unwrap_or_default().matches('\n').count() + 1,
-        message,
-        expected: expected.to_owned(),
-    };
-    let file: File = toml::from_str(text).map_err(|error| {
-        let message = error.message().replace('\n', " ");
-        let (message, expected) = message
-            .split_once(", expected ")
-            .unwrap_or((&message, "valid TOML"));
-        let start = error.span().map_or(0, |span| span.start);
-        wrong(start, message.to_owned(), expected)
-    })?;
+fn parse(source: &Source) -> Result<Config, Complaint> {
+    let file: File = source.toml()?;
     let mut config = Config {
         bases: Bases::on(
             file.hosts.opendata.trim_end_matches('/'),
             file.hosts.dataderden.trim_end_matches('/'),
             file.hosts.datasets.trim_end_matches('/'),
         ),
+        mirror: file.mirror.as_deref().cloned(),
         ..Config::default()
     };
-    if let Some(mirror) = &file.mirror {
-        config.mirror = Some(mirror.get_ref().clone());
-    }
     if let Err(error) = config.services() {
         let start = file.mirror.as_ref().map_or(0, |mirror| mirror.span().start);
-        return Err(wrong(
-            start,
-            error.to_string(),
-            "an address such as `https://opendata.cbs.nl`",
-        ));
+        let hint = "expected an address such as `https://opendata.cbs.nl`";
+        return Err(source.at(start).wrong(error.to_string(), hint));
     }
-    let within = |value: f64, start: usize, low: f64, high: f64| {
-        if (low..=high).contains(&value) {
-            Ok(())
-        } else {
-            Err(wrong(
-                start,
-                format!("{value} is out of bounds"),
-                &format!("a number from {low} to {high}"),
-            ))
-        }
-    };
-    if let Some(value) = file.connections {
-        within(*value.get_ref() as f64, value.span().start, 1.0, 64.0)?;
-        config.connections = value.into_inner();
+    set_limits(source, file, &mut config)?;
+    Ok(config)
+}
+
+/// Sets how fast, how often and how much is asked, each within its bounds.
+fn set_limits(source: &Source, file: File, config: &mut Config) -> Result<(), Complaint> {
+    if let Some(value) = within(source, file.connections, 1, 64)? {
+        config.connections = value;
     }
-    if let Some(value) = file.tables_at_once {
-        within(*value.get_ref() as f64, value.span().start, 1.0, 64.0)?;
-        config.tables_at_once = value.into_inner();
+    if let Some(value) = within(source, file.tables_at_once, 1, 64)? {
+        config.tables_at_once = value;
     }
-    if let Some(value) = file.requests_per_second {
-        within(*value.get_ref(), value.span().start, 0.1, 1000.0)?;
-        config.max_requests_per_second = Some(value.into_inner());
+    if let Some(value) = within(source, file.requests_per_second, 0.1, 1000.0)? {
+        config.max_requests_per_second = Some(value);
     }
-    if let Some(value) = file.attempts {
-        within(f64::from(*value.get_ref()), value.span().start, 1.0, 100.0)?;
-        config.retry.attempts = value.into_inner();
+    if let Some(value) = within(source, file.attempts, 1, 100)? {
+        config.retry.attempts = value;
     }
-    if let Some(value) = file.seconds_per_answer {
-        within(*value.get_ref() as f64, value.span().start, 1.0, 86_400.0)?;
-        config.request_timeout = Duration::from_secs(value.into_inner());
+    if let Some(value) = within(source, file.seconds_per_answer, 1, 86_400)? {
+        config.request_timeout = Duration::from_secs(value);
         config.idle_timeout = config.idle_timeout.min(config.request_timeout);
     }
-    if let Some(value) = file.largest_answer_mb {
-        within(*value.get_ref() as f64, value.span().start, 1.0, 65_536.0)?;
-        config.max_body_bytes = value.into_inner() << 20;
+    if let Some(value) = within(source, file.largest_answer_mb, 1, 65_536)? {
+        config.max_body_bytes = value << 20;
         config.max_wire_bytes = config.max_body_bytes;
     }
-    Ok(config)
+    Ok(())
+}
+
+/// A number of the file, when it is there and within bounds.
+fn within<T: PartialOrd + std::fmt::Display>(
+    source: &Source,
+    value: Option<At<T>>,
+    low: T,
+    high: T,
+) -> Result<Option<T>, Complaint> {
+    match value {
+        Some(at) if *at < low || *at > high => {
+            let message = format!("{} is out of bounds", *at);
+            Err(source.wrong(
+                &at,
+                message,
+                format!("expected a number from {low} to {high}"),
+            ))
+        }
+        value => Ok(value.map(At::into_inner)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parsed(text: &str) -> Result<Config, Error> {
-        parse(Path::new("fetch.toml"), text)
+    fn parsed(text: &str) -> Result<Config, Complaint> {
+        parse(&Source::new("fetch.toml", text))
     }
 
     #[test]
@@ -164,14 +174,17 @@ mod tests {
         for (text, place) in [
             (
                 "connections = 3\nspeed = 9\n",
-                "fetch.toml:2: unknown field `speed`",
+                "fetch.toml:2:1: unknown field `speed`",
             ),
-            ("\n\nconnections = 0\n", "fetch.toml:3: 0 is out of bounds"),
+            (
+                "\n\nconnections = 0\n",
+                "fetch.toml:3:15: 0 is out of bounds",
+            ),
             (
                 "\nmirror = \"http://example.org\"\n",
-                "fetch.toml:2: address",
+                "fetch.toml:2:10: address",
             ),
-            ("connections = \"many\"\n", "fetch.toml:1: "),
+            ("connections = \"many\"\n", "fetch.toml:1:15: "),
         ] {
             let error = parsed(text).unwrap_err().to_string();
             assert!(error.starts_with(place), "{error}");

@@ -4,8 +4,9 @@
 //! sidecar, but for what only shows when the rows are written. Cannot fail. CBS peculiarities: v3 knows no licence;
 //! nowhere does a table say which year's gemeenten its periods follow.
 
-use crate::source::cbs::{TableMeta, TableRequest, TopicRequest};
 use crate::base::files;
+use crate::query::title_fits;
+use crate::source::cbs::{TableMeta, TableRequest, TopicRequest};
 use crate::source::snapshot::{Boundaries, Fetched, Sidecar, TopicMeta};
 
 /// The sidecar of a table that was read whole.
@@ -16,36 +17,7 @@ pub fn sidecar(
     pinned: Option<&Sidecar>,
 ) -> Sidecar {
     let modified = meta.release.modified.get(..10).unwrap_or("unknown");
-    let mut caveats = meta.notes.clone();
-    let mut topics = Vec::new();
-    for topic in &meta.topics {
-        let asked = request
-            .topics
-            .get(topic.asked)
-            .map_or("", |asked| &asked.title);
-        // the queries find a topic by what they call it
-        if asked != topic.title {
-            caveats.push(format!("`{asked}` is `{}` at CBS", topic.title));
-        }
-        topics.push(TopicMeta {
-            key: topic.key.clone(),
-            title: asked.to_owned(),
-            unit: topic.unit.clone(),
-            decimals: u32::from(topic.decimals),
-        });
-    }
-    for lacking in &meta.lacking {
-        // a topic that may come as a count or as a share is asked as both
-        let asked = request.topics.get(lacking.asked);
-        let alone = |asked: &&TopicRequest| titles(meta, request).all(|title| title != asked.title);
-        if let Some(asked) = asked.filter(alone) {
-            let nearest = lacking.nearest.first().map_or("", String::as_str);
-            caveats.push(format!(
-                "the table has no `{}` ({}); nearest: {nearest}",
-                asked.title, asked.unit
-            ));
-        }
-    }
+    let (topics, caveats) = topics(meta, request);
     let hashes: Vec<&str> = meta
         .requests
         .iter()
@@ -85,6 +57,43 @@ pub fn sidecar(
         topics,
         ..Sidecar::default()
     }
+}
+
+/// The topics by the titles that the queries give them, and what a user of the figures must know.
+fn topics(meta: &TableMeta, request: &TableRequest) -> (Vec<TopicMeta>, Vec<String>) {
+    let mut caveats = meta.notes.clone();
+    let mut topics = Vec::new();
+    for topic in &meta.topics {
+        let asked = request
+            .topics
+            .get(topic.asked)
+            .map_or("", |asked| &asked.title);
+        // the queries find a topic by what they call it
+        let is_so_called = title_fits(asked, &topic.title);
+        if !is_so_called {
+            caveats.push(format!("`{asked}` is `{}` at CBS", topic.title));
+        }
+        topics.push(TopicMeta {
+            key: topic.key.clone(),
+            title: if is_so_called { &topic.title } else { asked }.to_owned(),
+            unit: topic.unit.clone(),
+            decimals: u32::from(topic.decimals),
+        });
+    }
+    for lacking in &meta.lacking {
+        // a topic that may come as a count or as a share is asked as both
+        let asked = request.topics.get(lacking.asked);
+        let alone = |asked: &&TopicRequest| titles(meta, request).all(|title| title != asked.title);
+        if let Some(asked) = asked.filter(alone) {
+            let nearest = lacking.nearest.first().map_or("", String::as_str);
+            caveats.push(format!(
+                "the table has no `{}` ({}); nearest: {nearest}",
+                asked.title,
+                asked.unit.words()
+            ));
+        }
+    }
+    (topics, caveats)
 }
 
 /// What was asked and found.

@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use polars::prelude::*;
 
-use crate::source::cbs::{Sink, SinkError, TopicMeta};
 use crate::base::observation::{Missing, Status};
+use crate::source::cbs::{Sink, SinkError, TopicMeta};
 use crate::source::snapshot::{Draft, Store};
 
 /// Rows of a row group: what is held in memory at once.

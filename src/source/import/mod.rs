@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::files;
+use crate::base::located::{Complaint, Place};
 use crate::query::Queries;
 
 /// What an import brought in.
@@ -129,18 +130,9 @@ pub enum Error {
     /// Regions that are already there.
     #[error(transparent)]
     Regions(#[from] crate::base::csv::Error),
-    /// A line is wrong.
-    #[error("{}:{line}: {message}", path.display())]
-    Wrong {
-        /// File.
-        path: PathBuf,
-        /// Line, from 1.
-        line: u64,
-        /// What is wrong.
-        message: String,
-        /// What was expected.
-        expected: String,
-    },
+    /// A line is wrong, or what the queries ask does not fit the table.
+    #[error(transparent)]
+    Wrong(#[from] Complaint),
     /// A file is not the one `source.toml` speaks of.
     #[error("`{}` has sha256 {found}, `source.toml` says {expected}", path.display())]
     Hash {
@@ -180,12 +172,9 @@ impl Error {
         message: impl Into<String>,
         expected: impl Into<String>,
     ) -> Self {
-        Self::Wrong {
-            path: path.to_owned(),
-            line,
-            message: message.into(),
-            expected: expected.into(),
-        }
+        let hint = format!("expected {}", expected.into());
+        let complaint = Place::line(path, line as usize).wrong(message, hint);
+        complaint.ending(Exit::DoesNotHold).into()
     }
 }
 
@@ -196,7 +185,7 @@ impl Report for Error {
             Self::Store(error) => return error.hint(),
             Self::Regions(error) => return error.hint(),
             Self::Polars { .. } => return None,
-            Self::Wrong { expected, .. } => format!("expected {expected}"),
+            Self::Wrong(complaint) => return complaint.hint(),
             Self::Hash { .. } => "the file was changed after `source.toml` was written; get both anew".to_owned(),
             Self::NotAsked { .. } => "name it in `queries/tables.toml`, or leave out `--only-asked`".to_owned(),
             Self::Nothing { .. } => {
@@ -210,7 +199,8 @@ impl Report for Error {
     fn exit(&self) -> Exit {
         match self {
             Self::Nothing { .. } | Self::NotAsked { .. } => Exit::Usage,
-            Self::Wrong { .. } | Self::Hash { .. } => Exit::DoesNotHold,
+            Self::Wrong(complaint) => complaint.exit(),
+            Self::Hash { .. } => Exit::DoesNotHold,
             _ => Exit::Other,
         }
     }

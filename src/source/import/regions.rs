@@ -12,79 +12,19 @@ use crate::gemeente::{Gemeente, Geometry, Herindelingen, Networks, RegionId, Reg
 
 pub(super) fn import(folder: &Path, data: &Path) -> Result<Imported, Error> {
     let source = Source::read(folder)?;
-    let mut gemeenten: BTreeMap<RegionId, Gemeente> = BTreeMap::new();
-    for_each_row(
-        &folder.join("gemeenten.csv"),
-        &["year", "code", "name", "province_code"],
-        |row| {
-            let [year, code, name, province] = row.cells();
-            let year: i32 = row.number(year, "a year")?;
-            let gemeente = gemeenten
-                .entry(region_in(&row, code)?)
-                .or_insert_with(|| Gemeente {
-                    name: name.to_owned(),
-                    province: province.to_owned(),
-                    from: year,
-                    to: year,
-                });
-            if gemeente.to + 1 < year {
-                return Err(row.wrong(
-                    format!("`{code}` is back after {}", gemeente.to),
-                    "years without a gap",
-                ));
-            }
-            gemeente.to = year;
-            // a gemeente may change province with a herindeling: the last one counts
-            province.clone_into(&mut gemeente.province);
-            Ok(())
-        },
-    )?;
-    let mut log = String::from("date,kind,from,to,inhabitants,dwellings\n");
-    let header = [
-        "date",
-        "kind",
-        "from_code",
-        "from_name",
-        "to_code",
-        "to_name",
-        "hectare",
-        "dwellings",
-        "inhabitants",
-    ];
-    for_each_row(&folder.join("herindelingen.csv"), &header, |row| {
-        let [date, kind, from, _, to, _, _, dwellings, inhabitants] = row.cells();
-        // GM0998 is foreign territory: no one lives in what moves there
-        let knows = |code: &str| Ok(gemeenten.contains_key(&region_in(&row, code)?));
-        if knows(from)? && knows(to)? {
-            log.push_str(&[date, kind, from, to, inhabitants, dwellings].join(","));
-            log.push('\n');
-        }
-        Ok(())
-    })?;
-    let mut list = csv::Writer::from_writer(Vec::new());
-    let csv_error =
-        |error: csv::Error| Error::wrong(folder, 0, error.to_string(), "names that fit a CSV file");
-    list.write_record(["code", "name", "province", "from", "to"])
-        .map_err(csv_error)?;
-    for (code, gemeente) in &gemeenten {
-        let years = [gemeente.from.to_string(), gemeente.to.to_string()];
-        list.write_record([
-            &code.to_string(),
-            &gemeente.name,
-            &gemeente.province,
-            &years[0],
-            &years[1],
-        ])
-        .map_err(csv_error)?;
-    }
-    let list = list
-        .into_inner()
-        .map_err(|error| Error::wrong(folder, 0, error.to_string(), "memory"))?;
+    let gemeenten = read_gemeenten(&folder.join("gemeenten.csv"))?;
+    let herindelingen = read_herindelingen(&folder.join("herindelingen.csv"), &gemeenten)?;
 
     let place = data.join("regions");
     let new = files::NewFolder::beside(&place)?;
-    files::write(&new.path().join("gemeenten.csv"), &list)?;
-    files::write(&new.path().join("herindelingen.csv"), log.as_bytes())?;
+    files::write(
+        &new.path().join("gemeenten.csv"),
+        &list(folder, &gemeenten)?,
+    )?;
+    files::write(
+        &new.path().join("herindelingen.csv"),
+        herindelingen.as_bytes(),
+    )?;
     files::write(
         &new.path().join("source.toml"),
         sidecar(&source, "gemeenten per jaar, herindelingen").as_bytes(),
@@ -97,6 +37,87 @@ pub(super) fn import(folder: &Path, data: &Path) -> Result<Imported, Error> {
         place.join("gemeenten.csv"),
         place.join("herindelingen.csv"),
     ]))
+}
+
+/// Gemeenten by code, from a list with a line for each year that they exist.
+fn read_gemeenten(path: &Path) -> Result<BTreeMap<RegionId, Gemeente>, Error> {
+    let mut gemeenten: BTreeMap<RegionId, Gemeente> = BTreeMap::new();
+    for_each_row(path, &["year", "code", "name", "province_code"], |row| {
+        let [year, code, name, province] = row.cells();
+        let year: i32 = row.number(year, "a year")?;
+        let gemeente = gemeenten
+            .entry(region_in(&row, code)?)
+            .or_insert_with(|| Gemeente {
+                name: name.to_owned(),
+                province: province.to_owned(),
+                from: year,
+                to: year,
+            });
+        if gemeente.to + 1 < year {
+            return Err(row.wrong(
+                format!("`{code}` is back after {}", gemeente.to),
+                "years without a gap",
+            ));
+        }
+        gemeente.to = year;
+        // a gemeente may change province with a herindeling: the last one counts
+        province.clone_into(&mut gemeente.province);
+        Ok(())
+    })?;
+    Ok(gemeenten)
+}
+
+/// The herindelingen between these gemeenten, as the project writes them.
+fn read_herindelingen(
+    path: &Path,
+    gemeenten: &BTreeMap<RegionId, Gemeente>,
+) -> Result<String, Error> {
+    let mut log = String::from("date,kind,from,to,inhabitants,dwellings\n");
+    let header = [
+        "date",
+        "kind",
+        "from_code",
+        "from_name",
+        "to_code",
+        "to_name",
+        "hectare",
+        "dwellings",
+        "inhabitants",
+    ];
+    for_each_row(path, &header, |row| {
+        let [date, kind, from, _, to, _, _, dwellings, inhabitants] = row.cells();
+        // GM0998 is foreign territory: no one lives in what moves there
+        let knows =
+            |code: &str| region_in(&row, code).map(|region| gemeenten.contains_key(&region));
+        if knows(from)? && knows(to)? {
+            log.push_str(&[date, kind, from, to, inhabitants, dwellings].join(","));
+            log.push('\n');
+        }
+        Ok(())
+    })?;
+    Ok(log)
+}
+
+/// The list of gemeenten, as the project writes it.
+fn list(folder: &Path, gemeenten: &BTreeMap<RegionId, Gemeente>) -> Result<Vec<u8>, Error> {
+    let mut list = csv::Writer::from_writer(Vec::new());
+    let csv_error =
+        |error: csv::Error| Error::wrong(folder, 0, error.to_string(), "names that fit a CSV file");
+    list.write_record(["code", "name", "province", "from", "to"])
+        .map_err(csv_error)?;
+    for (code, gemeente) in gemeenten {
+        let years = [gemeente.from.to_string(), gemeente.to.to_string()];
+        list.write_record([
+            &code.to_string(),
+            &gemeente.name,
+            &gemeente.province,
+            &years[0],
+            &years[1],
+        ])
+        .map_err(csv_error)?;
+    }
+    list.into_inner()
+        .map_err(|error| Error::wrong(folder, 0, error.to_string(), "memory"))
 }
 
 pub(super) fn import_networks(path: &Path, data: &Path) -> Result<Imported, Error> {

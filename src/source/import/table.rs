@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Error, Imported, Source};
 use crate::base::files;
-use crate::base::observation::{Missing, Status};
+use crate::base::observation::{Missing, Status, UnknownWord};
 use crate::gemeente::{NEDERLAND, RegionId, Regions};
 use crate::query::Queries;
 use crate::source::snapshot::{Columns, Sidecar, Store, TopicMeta};
@@ -37,21 +37,14 @@ pub(super) fn import(
     let regions = Regions::read(&data.join("regions/gemeenten.csv"))?;
 
     let path = folder.join("observations.csv");
-    let bytes = files::at("read", &path, std::fs::read(&path))?;
-    let found = files::sha256(&bytes);
-    if found != source.sha256 {
-        return Err(Error::Hash {
-            path,
-            expected: source.sha256,
-            found,
-        });
-    }
+    let bytes = read_proven(&path, &source.sha256)?;
     let mut reading = Reading {
         path: &path,
-        known: &known,
+        known: known.iter().map(|topic| topic.key.as_str()).collect(),
         kept: &kept,
         regions: &regions,
         seen: BTreeSet::new(),
+        texts: BTreeMap::new(),
     };
     let (columns, periods) = reading.observations(&bytes)?;
     let polars = |error| Error::Polars {
@@ -71,7 +64,7 @@ pub(super) fn import(
         boundaries: source.boundaries,
         license: source.license,
         periods,
-        source_sha256: found,
+        source_sha256: source.sha256,
         caveats: source.caveats,
         topics: known
             .into_iter()
@@ -94,6 +87,21 @@ pub(super) fn import(
     })
 }
 
+/// The bytes of a file, which must be those that its source speaks of.
+fn read_proven(path: &Path, sha256: &str) -> Result<Vec<u8>, Error> {
+    let bytes = files::at("read", path, std::fs::read(path))?;
+    let found = files::sha256(&bytes);
+    if found == sha256 {
+        Ok(bytes)
+    } else {
+        Err(Error::Hash {
+            path: path.to_owned(),
+            expected: sha256.to_owned(),
+            found,
+        })
+    }
+}
+
 fn asked_keys(
     queries: &Queries,
     table: &str,
@@ -103,10 +111,10 @@ fn asked_keys(
         table: table.to_owned(),
     };
     let table = queries.tables.get(table).ok_or_else(not_asked)?;
-    let keys: BTreeSet<String> = topics::asked_of(queries, table)
-        .flat_map(|asked| topics::keys(asked.source, known))
-        .map(str::to_owned)
-        .collect();
+    let mut keys: BTreeSet<String> = BTreeSet::new();
+    for asked in topics::asked_of(queries, table) {
+        keys.extend(asked.keys(known)?.into_iter().map(str::to_owned));
+    }
     if keys.is_empty() {
         Err(not_asked())
     } else {
@@ -150,93 +158,39 @@ fn read_topics(path: &Path) -> Result<Vec<TopicMeta>, Error> {
     Ok(topics)
 }
 
+/// Year, value, kind of missing and status of one line.
+type Observation = (i32, Option<f64>, Missing, Status);
+
 /// Reading one file of observations.
 struct Reading<'a> {
     path: &'a Path,
-    known: &'a [TopicMeta],
+    known: BTreeSet<&'a str>,
     kept: &'a BTreeSet<String>,
     regions: &'a Regions,
     seen: BTreeSet<(Arc<str>, Arc<str>, Arc<str>)>,
+    /// Each name once, however often it stands in the file.
+    texts: BTreeMap<String, Arc<str>>,
 }
 
 impl Reading<'_> {
+    /// The observations that are kept, and the periods of all.
     fn observations(&mut self, bytes: &[u8]) -> Result<(Columns, Vec<String>), Error> {
         let mut columns = Columns::default();
-        let mut texts: BTreeMap<String, Arc<str>> = BTreeMap::new();
         let mut periods = BTreeSet::new();
-        let topics: BTreeSet<&str> = self.known.iter().map(|topic| topic.key.as_str()).collect();
         for_each_line(self.path, bytes, &OBSERVATIONS, |line, cells| {
-            let [region, period, topic, value, missing, status] = cells;
-            let wrong = |message: String, expected: &str| {
-                Err(Error::wrong(self.path, line, message, expected))
-            };
-            if !self.is_region(region) {
-                // CBS keeps the codes of gemeenten that ended long ago, as cells that cannot exist
-                if is_gemeente_code(region) && missing == "impossible" && value.is_empty() {
-                    return Ok(());
-                }
-                return wrong(
-                    format!("unknown region `{region}`"),
-                    "a code of `data/regions/gemeenten.csv`, NL01, PV or LD",
-                );
+            let [region, period, topic, value, missing, _] = cells;
+            // CBS keeps the codes of gemeenten that ended long ago, as cells that cannot exist
+            let is_ended = is_gemeente_code(region) && missing == "impossible" && value.is_empty();
+            if is_ended && !self.is_region(region) {
+                return Ok(());
             }
-            let Some(year) = year_of(period) else {
-                return wrong(
-                    format!("`{period}` is no period"),
-                    "eight signs such as `2021JJ00`",
-                );
-            };
-            if !topics.contains(topic) {
-                return wrong(
-                    format!("unknown topic `{topic}`"),
-                    "a topic of `topics.csv`",
-                );
-            }
-            let (missing, status): (Missing, Status) = match (missing.parse(), status.parse()) {
-                (Ok(missing), Ok(status)) => (missing, status),
-                (Err(word), _) | (_, Err(word)) => {
-                    return wrong(word.to_string(), "a kind of missing and a status");
-                }
-            };
-            let value = match value {
-                "" => None,
-                text => match text.parse::<f64>() {
-                    // `inf`, `1e5` and `+1` parse, but no source prints them
-                    Ok(number)
-                        if text
-                            .bytes()
-                            .all(|b| b.is_ascii_digit() || b == b'.' || b == b'-') =>
-                    {
-                        Some(number)
-                    }
-                    _ => {
-                        return wrong(
-                            format!("`{text}` is no number"),
-                            "digits with a decimal point",
-                        );
-                    }
-                },
-            };
-            if value.is_some() != (missing == Missing::None) {
-                return wrong(
-                    "a value and a kind of missing".to_owned(),
-                    "a value with `none`, or no value with a reason",
-                );
-            }
-            let mut shared = |text: &str| {
-                if let Some(known) = texts.get(text) {
-                    return Arc::clone(known);
-                }
-                let new: Arc<str> = text.into();
-                texts.insert(text.to_owned(), Arc::clone(&new));
-                new
-            };
-            let key = (shared(topic), shared(period), shared(region));
+            let (year, value, missing, status) = self
+                .checked(cells)
+                .map_err(|(message, expected)| Error::wrong(self.path, line, message, expected))?;
+            let key = (self.shared(topic), self.shared(period), self.shared(region));
             if !self.seen.insert(key.clone()) {
-                return wrong(
-                    format!("`{region}` has topic `{topic}` in `{period}` twice"),
-                    "one line per cell",
-                );
+                let message = format!("`{region}` has topic `{topic}` in `{period}` twice");
+                return Err(Error::wrong(self.path, line, message, "one line per cell"));
             }
             periods.insert(period.to_owned());
             if self.kept.contains(topic) && (region.starts_with("GM") || region == NEDERLAND) {
@@ -245,6 +199,51 @@ impl Reading<'_> {
             Ok(())
         })?;
         Ok((columns, periods.into_iter().collect()))
+    }
+
+    /// Year, value, kind of missing and status of a line; or what is wrong with it, and what was expected.
+    fn checked(&self, cells: [&str; 6]) -> Result<Observation, (String, &'static str)> {
+        let [region, period, topic, value, missing, status] = cells;
+        if !self.is_region(region) {
+            return Err((
+                format!("unknown region `{region}`"),
+                "a code of `data/regions/gemeenten.csv`, NL01, PV or LD",
+            ));
+        }
+        let year = year_of(period).ok_or_else(|| {
+            let message = format!("`{period}` is no period");
+            (message, "eight signs such as `2021JJ00`")
+        })?;
+        if !self.known.contains(topic) {
+            let message = format!("unknown topic `{topic}`");
+            return Err((message, "a topic of `topics.csv`"));
+        }
+        let word = |word: UnknownWord| (word.to_string(), "a kind of missing and a status");
+        let missing: Missing = missing.parse().map_err(word)?;
+        let status: Status = status.parse().map_err(word)?;
+        let value = match value {
+            "" => None,
+            text => Some(plain_number(text).ok_or_else(|| {
+                let message = format!("`{text}` is no number");
+                (message, "digits with a decimal point")
+            })?),
+        };
+        if value.is_some() != (missing == Missing::None) {
+            return Err((
+                "a value and a kind of missing".to_owned(),
+                "a value with `none`, or no value with a reason",
+            ));
+        }
+        Ok((year, value, missing, status))
+    }
+
+    fn shared(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.texts.get(text) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = text.into();
+        self.texts.insert(text.to_owned(), Arc::clone(&new));
+        new
     }
 
     fn is_region(&self, code: &str) -> bool {
@@ -258,6 +257,12 @@ impl Reading<'_> {
             _ => code == NEDERLAND,
         }
     }
+}
+
+/// A number as sources print it: `inf`, `1e5` and `+1` parse too, but are none.
+fn plain_number(text: &str) -> Option<f64> {
+    let is_plain = |b: u8| b.is_ascii_digit() || b == b'.' || b == b'-';
+    text.parse().ok().filter(|_| text.bytes().all(is_plain))
 }
 
 fn is_gemeente_code(code: &str) -> bool {

@@ -130,7 +130,10 @@ impl Sidecar {
 
     /// The years of its periods, ascending.
     pub fn years(&self) -> BTreeSet<i32> {
-        let years = self.periods.iter().map(|period| period.get(..4)?.parse().ok());
+        let years = self
+            .periods
+            .iter()
+            .map(|period| period.get(..4)?.parse().ok());
         years.flatten().collect()
     }
 }

@@ -1,0 +1,125 @@
+//! Sums of topics on the edition's boundaries, and one over another.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::block::Cell;
+use super::boundaries::Brought;
+use crate::base::observation::{Missing, Observation, Status};
+use crate::base::sum::Sum;
+
+/// A formula over topics on the edition's boundaries.
+pub struct TopicSums {
+    terms: Vec<(Years, f64)>,
+    regions: usize,
+}
+
+/// A topic on the edition's boundaries, year by year.
+pub type Years = Rc<BTreeMap<i32, Brought>>;
+
+impl TopicSums {
+    /// Topics with their signs, over so many regions.
+    pub const fn new(terms: Vec<(Years, f64)>, regions: usize) -> Self {
+        Self { terms, regions }
+    }
+
+    /// The sum of a place, with the reason where it has no value: that of a term, or that a term has no row.
+    pub fn one(&self, year: i32, place: usize) -> Option<Observation> {
+        let of_terms = self.terms.iter().map(|(topic, sign)| {
+            let row = topic.get(&year).and_then(|rows| *rows.get(place)?);
+            (row, *sign)
+        });
+        let mut found: Option<Observation> = None;
+        let (mut value, mut whole) = (Sum::default(), true);
+        for (row, sign) in of_terms {
+            let Some(row) = row else {
+                whole = false;
+                continue;
+            };
+            whole &= row.value.is_some();
+            value.add(row.value.unwrap_or_default() * sign);
+            let before = found.unwrap_or(row);
+            found = Some(Observation {
+                value: None,
+                missing: before.missing.max(row.missing),
+                status: before.status.max(row.status),
+            });
+        }
+        let found = found?;
+        let value = whole.then_some(value.total());
+        Some(Observation {
+            value,
+            missing: match (value, found.missing) {
+                (Some(_), _) => Missing::None,
+                (None, Missing::None) => Missing::Absent,
+                (None, reason) => reason,
+            },
+            status: found.status,
+        })
+    }
+
+    /// The sums of a year, by place of the region.
+    pub fn year(&self, year: i32) -> Vec<Option<Observation>> {
+        (0..self.regions)
+            .map(|place| self.one(year, place))
+            .collect()
+    }
+}
+
+/// One sum over another.
+pub struct Quotient {
+    /// Above the line.
+    pub numerator: TopicSums,
+    /// Below the line.
+    pub denominator: TopicSums,
+    /// The year whose denominator stands for every year.
+    pub fixed_year: Option<i32>,
+    /// The denominator is that of Nederland, whoever is asked about.
+    pub of_nederland: bool,
+    /// Factor.
+    pub scale: f64,
+    /// Constant taken off.
+    pub minus: f64,
+}
+
+/// What stands below the line.
+#[derive(Clone, Copy, Default)]
+pub struct Below {
+    /// Its value.
+    pub value: Option<f64>,
+    /// The year it is of.
+    pub year: Option<i32>,
+    /// Why the year itself has none, if it ever had a row.
+    pub missing: Option<Missing>,
+    /// Status of the year itself.
+    pub status: Option<Status>,
+}
+
+impl Quotient {
+    /// The figure of one region; `national` is the denominator of Nederland where that counts.
+    pub fn cell(&self, above: Observation, below: Below, national: Option<f64>) -> Cell {
+        let den = if self.of_nederland {
+            national
+        } else {
+            below.value
+        };
+        let both = above.value.zip(den.filter(|den| *den > 0.0));
+        let value = both.map(|(num, den)| num / den * self.scale - self.minus);
+        let missing = match (value, above.value, below.missing) {
+            (Some(_), _, _) => Missing::None,
+            (None, None, _) => above.missing,
+            (None, Some(_), Some(reason)) if reason != Missing::None => reason,
+            (None, Some(_), _) => Missing::Absent,
+        };
+        Cell {
+            num: above.value,
+            den,
+            den_year: below.year,
+            observation: Observation {
+                value,
+                missing,
+                status: below.status.map_or(above.status, |of| of.max(above.status)),
+            },
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Ranks: places from high to low by what is printed.
+
+use crate::query::Indicator;
+
+/// A value as it is printed, in units of its last decimal.
+pub fn printed(indicator: &Indicator, value: f64) -> f64 {
+    (value * 10f64.powi(indicator.decimals)).round()
+}
+
+/// Places from high to low, 1 is the highest; equal ones share a place.
+pub fn ranks(printed: &[Option<f64>]) -> Vec<Option<usize>> {
+    let mut sorted: Vec<f64> = printed.iter().copied().flatten().collect();
+    sorted.sort_unstable_by(|a, b| b.total_cmp(a));
+    let rank = |value: f64| 1 + sorted.partition_point(|other| *other > value);
+    printed.iter().map(|value| value.map(rank)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_values_share_a_rank() {
+        let values = [Some(3.0), None, Some(5.0), Some(3.0), Some(1.0)];
+        assert_eq!(ranks(&values), [Some(2), None, Some(1), Some(2), Some(4)]);
+    }
+}

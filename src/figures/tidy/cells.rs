@@ -1,0 +1,170 @@
+//! Snapshots with their words as what they mean: one cell per row of a known region.
+//!
+//! Parquet is read with polars, by two hands, for unpacking it is most of the work.
+
+use std::collections::{BTreeMap, HashSet};
+
+use polars::prelude::*;
+
+use super::{Error, Lacking, Scope};
+use crate::base::failure::Failure;
+use crate::base::observation::{Missing, Observation, Status};
+use crate::gemeente::RegionId;
+use crate::query::{Service, Table};
+use crate::source::snapshot::{Lock, Sidecar, Snapshot, Store};
+
+/// A snapshot as it is read.
+pub(super) struct Read<'a> {
+    pub table: &'a Table,
+    pub release: String,
+    pub sidecar: Sidecar,
+    pub cells: Vec<Cell>,
+    /// The snapshot itself, for tracing figures back to it.
+    pub observations: DataFrame,
+}
+
+/// A row of a snapshot of a known region.
+pub(super) struct Cell {
+    /// Place among the sidecar's topics.
+    pub key: Option<usize>,
+    pub region: RegionId,
+    pub year: i32,
+    pub observation: Observation,
+}
+
+/// Reads the snapshots with two hands: unpacking them is most of the work.
+pub(super) fn read_snapshots<'a>(
+    scope: Scope<'a>,
+    store: &Store,
+    lock: &Lock,
+    lacking: &mut Vec<Lacking>,
+) -> Result<Vec<Read<'a>>, Failure> {
+    let mut pinned = Vec::new();
+    for table in scope.queries.tables.values() {
+        match lock.release(&scope.edition.id, &table.id) {
+            None => lacking.push(Lacking::Table(table.id.clone())),
+            Some(release) => pinned.push((table, release.to_owned())),
+        }
+    }
+    let read_some = |start: usize| -> Result<Vec<(usize, Read<'a>)>, Failure> {
+        let mine = pinned.iter().enumerate().skip(start).step_by(2);
+        mine.map(|(place, (table, release))| {
+            let Snapshot {
+                sidecar,
+                observations,
+            } = store.read(&table.id, release)?;
+            let read = Read {
+                table,
+                release: release.clone(),
+                cells: cells(scope, table, &sidecar, &observations).map_err(Error)?,
+                sidecar,
+                observations,
+            };
+            Ok((place, read))
+        })
+        .collect()
+    };
+    let (even, odd) = std::thread::scope(|scope| {
+        let odd = scope.spawn(|| read_some(1));
+        (read_some(0), odd.join())
+    });
+    let odd = odd.map_err(|_| Error(PolarsError::ComputeError("a reader stopped".into())))??;
+    let mut all = even?;
+    all.extend(odd);
+    all.sort_by_key(|(place, _)| *place);
+    Ok(all.into_iter().map(|(_, read)| read).collect())
+}
+
+/// The rows that count, with words as what they mean. Words repeat row after row: each is looked up where it changes.
+fn cells(
+    scope: Scope<'_>,
+    table: &Table,
+    sidecar: &Sidecar,
+    observations: &DataFrame,
+) -> PolarsResult<Vec<Cell>> {
+    let text = |name: &str| PolarsResult::Ok(observations.column(name)?.str()?.clone());
+    let (keys, regions) = (text("topic")?, text("region")?);
+    let (missing, status) = (text("missing")?, text("status")?);
+    let years = observations.column("year")?.i32()?;
+    let values = observations.column("value")?.f64()?;
+    let places: BTreeMap<&str, usize> = (0..)
+        .zip(&sidecar.topics)
+        .map(|(place, topic)| (topic.key.as_str(), place))
+        .collect();
+    let mut key_of = Cached::new(|word: &str| places.get(word).copied());
+    let mut missing_of = Cached::new(|word: &str| word.parse::<Missing>().ok());
+    let mut status_of = Cached::new(|word: &str| word.parse::<Status>().ok());
+    let mut cells = Vec::with_capacity(observations.height());
+    let words = keys
+        .iter()
+        .zip(regions.iter())
+        .zip(missing.iter().zip(status.iter()));
+    for (((key, region), (missing, status)), (year, value)) in
+        words.zip(years.iter().zip(values.iter()))
+    {
+        let known = region
+            .and_then(RegionId::parse)
+            .filter(|region| scope.gemeenten.regions.knows(*region));
+        let (Some(region), Some(year)) = (known, year) else {
+            continue;
+        };
+        if table.service == Service::File && region == RegionId::NEDERLAND {
+            continue;
+        }
+        cells.push(Cell {
+            key: key_of.get(key),
+            region,
+            year,
+            observation: Observation {
+                value,
+                missing: missing_of.get(missing).unwrap_or(Missing::Unknown),
+                status: status_of.get(status).unwrap_or(Status::Unknown),
+            },
+        });
+    }
+    if table.all_zero_is_not_delivered {
+        not_delivered(&mut cells);
+    }
+    Ok(cells)
+}
+
+/// What a word means, looked up where the word changes.
+struct Cached<'w, T, F> {
+    word: Option<&'w str>,
+    meaning: Option<T>,
+    look_up: F,
+}
+
+impl<'w, T: Copy, F: Fn(&str) -> Option<T>> Cached<'w, T, F> {
+    const fn new(look_up: F) -> Self {
+        Self {
+            word: None,
+            meaning: None,
+            look_up,
+        }
+    }
+
+    fn get(&mut self, word: Option<&'w str>) -> Option<T> {
+        if word != self.word {
+            self.word = word;
+            self.meaning = word.and_then(&self.look_up);
+        }
+        self.meaning
+    }
+}
+
+/// A gemeente whose every figure is zero did not deliver: its zeros become missing.
+fn not_delivered(cells: &mut [Cell]) {
+    let is_figure = |cell: &&Cell| cell.observation.value.is_some_and(|value| value != 0.0);
+    let delivered: HashSet<(i32, RegionId)> = cells
+        .iter()
+        .filter(is_figure)
+        .map(|cell| (cell.year, cell.region))
+        .collect();
+    for cell in cells {
+        if !delivered.contains(&(cell.year, cell.region)) {
+            cell.observation.value = None;
+            cell.observation.missing = Missing::NotDelivered;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The shapes of `paper.json`: what the paper prints, as text. Typst reads them by name, so a name here is one there.
+
+// each field is a text of the paper, named as the chapters name it
+#![allow(missing_docs)]
+
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+pub struct Edition {
+    pub id: String,
+    pub title: String,
+    pub date: String,
+    pub note: String,
+    pub boundaries: i32,
+    pub until: i32,
+    pub language: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Fact {
+    pub text: String,
+    pub label: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Piece {
+    Text { t: String },
+    Fact { f: String },
+}
+
+#[derive(Debug, Serialize)]
+pub struct Claim {
+    pub segments: Vec<Piece>,
+    pub state: &'static str,
+    pub state_text: &'static str,
+    pub agenda: Option<String>,
+    pub theme: String,
+    pub summary: bool,
+    pub predicate: String,
+    pub note: String,
+    pub caution: String,
+    pub variants: Variants,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Variants {
+    pub applicable: usize,
+    pub carried: usize,
+    pub text: String,
+    pub failing: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Chart {
+    pub file: String,
+    pub title: Vec<Piece>,
+    pub subtitle: String,
+    pub source: String,
+    pub alt: String,
+    pub width_pt: f64,
+    pub height_pt: f64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Theme {
+    pub id: String,
+    pub pijler: String,
+    pub title: String,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Ask {
+    pub id: String,
+    pub theme: String,
+    pub text: String,
+    pub agenda: String,
+    pub why: Vec<Piece>,
+    pub state: &'static str,
+    pub core: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Table {
+    pub columns: Vec<Column>,
+    pub rows: Vec<TableRow>,
+    pub foot: Vec<TableRow>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Column {
+    pub title: String,
+    pub unit: String,
+    pub period: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct TableRow {
+    pub name: String,
+    pub cells: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Group {
+    pub id: String,
+    pub label: String,
+    pub list_date: String,
+    pub source: String,
+    pub complete: bool,
+    pub n: usize,
+    pub members: Vec<String>,
+    pub remark: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Indicator {
+    pub id: String,
+    pub theme: String,
+    pub title: String,
+    pub definition: String,
+    pub unit: String,
+    pub period: String,
+    pub source: String,
+    pub weight: String,
+    pub held_back: String,
+    pub deviation: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct FactRow {
+    pub label: String,
+    pub id: String,
+    pub text: String,
+    pub what: String,
+    pub formula: String,
+    pub sources: Vec<FactSource>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct FactSource {
+    pub table: String,
+    pub url: String,
+    pub text: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Source {
+    pub table: String,
+    pub title: String,
+    pub publisher: String,
+    pub release: String,
+    pub periods: String,
+    pub licence: String,
+    pub url: String,
+    pub caveats: Vec<String>,
+}

@@ -1,0 +1,156 @@
+//! `[[chart]]` of a theme.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{OfTheme, YEARS, bounded, idle, is_name, names, once, place, years};
+use crate::base::located::{At, Complaint, Source};
+use crate::gemeente::group::GroupKind;
+use crate::query::{Chart, ChartKind, Names, Queries};
+
+/// A chart of the paper.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ChartEntry {
+    /// Id, by which a chapter shows it. Example: `id = "misdrijven"`.
+    id: At<String>,
+    /// Kind. Example: `kind = "strip"`.
+    kind: KindWord,
+    /// Ids of the indicators that it shows. Example: `indicators = ["misdrijven"]`.
+    indicators: At<Vec<At<String>>>,
+    /// Groups to show, in order; left out, the networks and Nederland. Example: `groups = ["M50", "Nederland"]`.
+    groups: Option<Vec<At<String>>>,
+    /// The finding in Dutch, with facts and words that the figures choose. Example: `title = "M50 telt {misdrijven.M50 ~ misdrijven.Nederland | meer misdrijven dan | evenveel misdrijven als | minder misdrijven dan} Nederland"`.
+    title: At<String>,
+    /// Years that lines or a slope show. Example: `years = "2021..2024"`.
+    years: Option<At<String>>,
+    /// Width on the page. Example: `size = "half"`.
+    #[serde(default)]
+    size: Size,
+    /// A break in the series, over which no line is drawn. Example: `broken = { before = 2022, note = "nieuwe telling" }`.
+    broken: Option<At<Break>>,
+}
+
+/// A break in a series.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Break {
+    /// First year after the break. Example: `before = 2022`.
+    before: At<i32>,
+    /// What broke, in Dutch. Example: `note = "nieuwe telling"`.
+    note: String,
+}
+
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum KindWord {
+    /// All members as dots, with the values of groups.
+    Strip,
+    /// Groups sorted by value, as bars.
+    Bars,
+    /// Groups over years.
+    Lines,
+    /// Groups in two years.
+    Slope,
+    /// Members sorted by value.
+    Ranked,
+    /// Where the members lie.
+    Map,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Size {
+    /// The width of the text.
+    #[default]
+    Full,
+    /// Half of it.
+    Half,
+}
+
+pub(super) fn read(
+    themes: Vec<OfTheme<ChartEntry>>,
+    queries: &mut Queries,
+) -> Result<(), Complaint> {
+    let mut seen = BTreeSet::new();
+    for OfTheme {
+        source,
+        theme,
+        entries,
+    } in themes
+    {
+        for entry in entries {
+            once(&source, &mut seen, &entry.id, "chart")?;
+            let chart = chart(&source, entry, &theme, &queries.names())?;
+            queries.charts.push(chart);
+        }
+    }
+    Ok(())
+}
+
+fn chart(
+    file: &Source,
+    entry: ChartEntry,
+    theme: &str,
+    names: &Names<'_>,
+) -> Result<Chart, Complaint> {
+    // the id becomes a file name and a name in Typst
+    is_name(file, &entry.id, "chart")?;
+    let kind = match entry.kind {
+        KindWord::Strip => ChartKind::Strip,
+        KindWord::Bars => ChartKind::Bars,
+        KindWord::Lines => ChartKind::Lines,
+        KindWord::Slope => ChartKind::Slope,
+        KindWord::Ranked => ChartKind::Ranked,
+        KindWord::Map => ChartKind::Map,
+    };
+    if let (Some(at), false) = (&entry.years, kind.is_over_years()) {
+        return Err(idle(
+            file,
+            at.start(),
+            "years",
+            "`years` belongs to `lines` and `slope`",
+        ));
+    }
+    if let (Some(at), false) = (&entry.broken, kind == ChartKind::Lines) {
+        return Err(idle(
+            file,
+            at.start(),
+            "broken",
+            "`broken` belongs to `lines`",
+        ));
+    }
+    if entry.indicators.is_empty() {
+        let hint = "expected the id of an indicator";
+        return Err(file.wrong(&entry.indicators, "a chart of nothing", hint));
+    }
+    let indicators = entry.indicators.iter();
+    let indicators = indicators.map(|id| names::indicator(file, id, names));
+    let groups = match &entry.groups {
+        None => [GroupKind::Network, GroupKind::Nation]
+            .into_iter()
+            .flat_map(|kind| names.groups.of_kind(kind))
+            .collect(),
+        Some(ids) => ids
+            .iter()
+            .map(|id| names::group(file, id, names.groups))
+            .collect::<Result<_, _>>()?,
+    };
+    let broken = entry.broken.map(At::into_inner).map(|broken| {
+        bounded(file, &broken.before, "before", YEARS).map(|before| (before, broken.note))
+    });
+    Ok(Chart {
+        place: place(file, &entry.id),
+        years: years(file, entry.years.as_ref())?,
+        indicators: indicators.collect::<Result<_, _>>()?,
+        id: entry.id.into_inner(),
+        theme: theme.to_owned(),
+        kind,
+        groups,
+        title: names::template(file, &entry.title, names)?,
+        half: matches!(entry.size, Size::Half),
+        broken: broken.transpose()?,
+    })
+}

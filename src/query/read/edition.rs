@@ -1,0 +1,131 @@
+//! `editions.toml`: one yearly publication each.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{YEARS, bounded, is_name, names, once, required};
+use crate::base::located::{At, Complaint, Source};
+use crate::gemeente::group::{GroupId, GroupKind, GroupNames, GroupPlan, SizeClass};
+use crate::query::{Edition, Error};
+
+/// Editions: yearly publications, each with its boundaries and membership lists.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct EditionsFile {
+    /// An edition. Example: `[[edition]]`.
+    edition: Vec<EditionEntry>,
+}
+
+/// One yearly publication.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct EditionEntry {
+    /// Id, also the name of its folder in `output/`. Example: `id = "2026"`.
+    id: At<String>,
+    /// Title of the paper. Example: `title = "De Kracht van Middelgroot 2026"`.
+    title: String,
+    /// Whether it is the one that is built when none is named: exactly one edition is. Example: `default = true`.
+    default: Option<At<bool>>,
+    /// Year of whose 1 January the boundaries are. Example: `boundaries = 2026`.
+    boundaries: At<i32>,
+    /// Last period that may be used, no later than `boundaries`. Example: `until = 2026`.
+    until: At<i32>,
+    /// Date printed on the paper. Example: `date = "2026-11-01"`.
+    date: At<String>,
+    /// The network whose paper it is. Example: `subject = "M50"`.
+    subject: At<String>,
+    /// Smallest and largest number of inhabitants of its size class. Example: `size-class = [30_000, 80_000]`.
+    size_class: At<[f64; 2]>,
+    /// Date of the membership list per network. Example: `lists = { M50 = "2019-01-01", G4 = "1995-01-01" }`.
+    lists: BTreeMap<At<String>, String>,
+    /// What the first page says of it, in Dutch. Example: `note = "Deze editie kijkt terug."`.
+    note: String,
+}
+
+pub(super) fn read(folder: &Path, groups: &GroupNames) -> Result<Vec<Edition>, Error> {
+    let file = required(folder.join("editions.toml"))?;
+    let (mut editions, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut default = None;
+    for entry in file.toml::<EditionsFile>()?.edition {
+        once(&file, &mut seen, &entry.id, "edition")?;
+        let is_default = entry.default.as_ref().filter(|is_default| ***is_default);
+        if let (Some(at), Some(first)) = (is_default, &default) {
+            let message = format!("edition `{}` is a second default", *entry.id);
+            let hint = format!("the default is `{first}`: take `default` away at one of them");
+            return Err(file.wrong(at, message, hint).into());
+        }
+        default = default.or_else(|| is_default.map(|_| entry.id.to_string()));
+        editions.push(edition(&file, entry, groups)?);
+    }
+    if default.is_none() {
+        let hint = "expected `default = true` at exactly one edition";
+        return Err(file.at(0).wrong("no edition is the default", hint).into());
+    }
+    Ok(editions)
+}
+
+fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Edition, Complaint> {
+    let id = entry.id.to_string();
+    is_name(file, &entry.id, "edition")?;
+    let boundaries = bounded(file, &entry.boundaries, "boundaries", YEARS)?;
+    let until = bounded(file, &entry.until, "until", YEARS)?;
+    if until > boundaries {
+        let message = format!("edition `{id}` uses periods after its boundaries of {boundaries}");
+        let hint = "expected `until` no later than `boundaries`";
+        return Err(file.wrong(&entry.until, message, hint));
+    }
+    if jiff::civil::Date::strptime("%Y-%m-%d", &*entry.date).is_err() {
+        let message = format!("`{}` is no date", *entry.date);
+        return Err(file.wrong(&entry.date, message, "expected a date such as `2026-11-01`"));
+    }
+    Ok(Edition {
+        groups: group_plan(file, &entry, groups)?,
+        id,
+        title: entry.title,
+        default: entry.default.is_some_and(At::into_inner),
+        boundaries,
+        until,
+        date: entry.date.into_inner(),
+        note: entry.note,
+    })
+}
+
+fn group_plan(
+    file: &Source,
+    entry: &EditionEntry,
+    groups: &GroupNames,
+) -> Result<GroupPlan, Complaint> {
+    let mut lists = BTreeMap::new();
+    for (id, date) in &entry.lists {
+        lists.insert(network(file, id, groups)?, date.clone());
+    }
+    for group in groups.of_kind(GroupKind::Network) {
+        if !lists.contains_key(&group) {
+            let (edition, network) = (&*entry.id, &groups.get(group).id);
+            let message = format!("edition `{edition}` names no list of {network}");
+            return Err(file.wrong(&entry.id, message, "expected a list date"));
+        }
+    }
+    let [from, to] = *entry.size_class;
+    if !(0.0 <= from && from < to && to.is_finite()) {
+        let hint = "expected `[smallest, largest]`";
+        return Err(file.wrong(&entry.size_class, "the size class is empty", hint));
+    }
+    Ok(GroupPlan {
+        subject: network(file, &entry.subject, groups)?,
+        size: SizeClass { from, to },
+        lists,
+    })
+}
+
+fn network(file: &Source, id: &At<String>, groups: &GroupNames) -> Result<GroupId, Complaint> {
+    let group = names::group(file, id, groups)?;
+    if groups.get(group).kind == GroupKind::Network {
+        return Ok(group);
+    }
+    let hint = "expected a group of `kind = \"network\"` in `groups.toml`";
+    Err(file.wrong(id, format!("`{}` is no network", **id), hint))
+}

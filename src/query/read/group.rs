@@ -1,0 +1,95 @@
+//! `groups.toml`: whom the paper compares, in the order of tables, and how charts draw them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{once, required};
+use crate::base::located::{At, Complaint, Source};
+use crate::base::look::Look;
+use crate::gemeente::group::{GroupKind, GroupName, GroupNames};
+use crate::query::Error;
+
+/// Whom the paper compares, in the order of tables.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct GroupsFile {
+    /// A group. Example: `[[group]]`.
+    group: Vec<GroupEntry>,
+}
+
+/// A group.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct GroupEntry {
+    /// Id in facts and open data; for a network that of `data/networks.csv`. Example: `id = "M50"`.
+    id: At<String>,
+    /// Name in Dutch text; left out, the id. Example: `label = "30.000-80.000"`.
+    label: Option<String>,
+    /// What kind of group it is. Example: `kind = "network"`.
+    kind: At<KindWord>,
+    /// Colours of its marks and its text on white, and the shape of its marker. Example: `look = { color = "#12436D", text = "#12436D", shape = "circle" }`.
+    look: Look,
+}
+
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum KindWord {
+    /// A network, by its membership list.
+    Network,
+    /// All gemeenten of the edition's size class.
+    SizeClass,
+    /// Those of them that are not in the network whose paper it is.
+    OthersOfSize,
+    /// The Netherlands.
+    Nation,
+}
+
+impl From<KindWord> for GroupKind {
+    fn from(word: KindWord) -> Self {
+        match word {
+            KindWord::Network => Self::Network,
+            KindWord::SizeClass => Self::SizeClass,
+            KindWord::OthersOfSize => Self::OthersOfSize,
+            KindWord::Nation => Self::Nation,
+        }
+    }
+}
+
+pub(super) fn read(folder: &Path) -> Result<GroupNames, Error> {
+    let file = required(folder.join("groups.toml"))?;
+    let (mut names, mut seen) = (Vec::new(), BTreeSet::new());
+    for entry in file.toml::<GroupsFile>()?.group {
+        once(&file, &mut seen, &entry.id, "group")?;
+        names.push(group(&file, entry, &names)?);
+    }
+    let is_there = |kind: GroupKind| names.iter().any(|name: &GroupName| name.kind == kind);
+    for (kind, word) in [
+        (GroupKind::Network, "network"),
+        (GroupKind::Nation, "nation"),
+    ] {
+        if !is_there(kind) {
+            let hint = format!("expected a `[[group]]` with `kind = \"{word}\"`");
+            let message = format!("no group is a {word}");
+            return Err(file.at(0).wrong(message, hint).into());
+        }
+    }
+    Ok(GroupNames::new(names))
+}
+
+fn group(file: &Source, entry: GroupEntry, before: &[GroupName]) -> Result<GroupName, Complaint> {
+    let kind = GroupKind::from(*entry.kind);
+    if kind != GroupKind::Network && before.iter().any(|known| known.kind == kind) {
+        let hint = "expected several networks at most, and one of each other kind";
+        return Err(file.wrong(&entry.kind, "a second group of this kind", hint));
+    }
+    let id = entry.id.into_inner();
+    Ok(GroupName {
+        label: entry.label.unwrap_or_else(|| id.clone()),
+        id,
+        kind,
+        look: entry.look,
+    })
+}

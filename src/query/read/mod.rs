@@ -1,0 +1,194 @@
+//! From TOML to [`Queries`]: serde checks the shape, the files here the sense (every name exists, no id twice, no key
+//! that does nothing).
+//!
+//! One file per kind of entry, each with the shape that the file has in TOML; the doc comments on its keys are what an
+//! editor shows, through the JSON Schemas of [`schemas`]. Names are looked up in [`names`] and nowhere else. Topics come
+//! first, also those that an indicator has in place; then what uses them.
+
+mod ask;
+mod chart;
+mod check;
+mod claim;
+mod column;
+mod defaults;
+mod edition;
+mod entry;
+mod group;
+mod indicator;
+mod names;
+mod per;
+mod sums;
+mod table;
+mod theme;
+mod topic;
+mod way;
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use schemars::Schema;
+
+use super::{Error, GEMEENTEN, INHABITANTS, Queries, TopicId, Years};
+use crate::base::located::{self, At, Complaint, Source};
+use theme::{ThemeFile, ThemeSource};
+
+/// Reads the folder `queries/`.
+pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
+    let groups = group::read(folder)?;
+    let mut queries = Queries {
+        tables: table::read(folder)?,
+        topics: Vec::new(),
+        gemeenten: TopicId::new(0),
+        inhabitants: TopicId::new(0),
+        themes: Vec::new(),
+        indicators: Vec::new(),
+        charts: Vec::new(),
+        claims: Vec::new(),
+        asks: Vec::new(),
+        columns: Vec::new(),
+        editions: edition::read(folder, &groups)?,
+        groups,
+        checks: check::none(),
+    };
+    let common = per::read(folder)?;
+    let mut themes = theme::read(folder)?;
+    topic::read(take(&mut themes, |file| &mut file.topic), &mut queries)?;
+    let own = themes.iter_mut().map(|theme| indicator::OwnTheme {
+        indicators: theme.take(|file| &mut file.indicator),
+        per: theme.take(|file| &mut file.per),
+        defaults: std::mem::take(&mut theme.file.defaults),
+    });
+    indicator::read(own.collect(), common, &mut queries)?;
+    let topic = |id: &str| {
+        let found = queries.topic_ids().find(|topic| queries[*topic].id == id);
+        found.ok_or_else(|| Error::NoTopic {
+            id: id.to_owned(),
+            folder: folder.to_owned(),
+        })
+    };
+    (queries.gemeenten, queries.inhabitants) = (topic(GEMEENTEN)?, topic(INHABITANTS)?);
+    chart::read(take(&mut themes, |file| &mut file.chart), &mut queries)?;
+    claim::read(take(&mut themes, |file| &mut file.claim), &mut queries)?;
+    queries.themes = theme::themes(themes)?;
+    queries.asks = ask::read(folder, &queries)?;
+    queries.columns = column::read(folder, &queries.names())?;
+    if let Some(file) = optional(folder.join("checks.toml"))? {
+        queries.checks = check::read(&file, &queries)?;
+    }
+    Ok(queries)
+}
+
+/// Entries of one kind in a theme, with the file they stand in.
+struct OfTheme<E> {
+    source: Rc<Source>,
+    /// Id of the theme.
+    theme: String,
+    entries: Vec<E>,
+}
+
+fn take<E>(
+    themes: &mut [ThemeSource],
+    of: impl Fn(&mut ThemeFile) -> &mut Vec<E>,
+) -> Vec<OfTheme<E>> {
+    themes.iter_mut().map(|theme| theme.take(&of)).collect()
+}
+
+/// The JSON Schema of every kind of file that this room reads, by the name of the kind.
+pub fn schemas() -> Vec<(&'static str, Schema)> {
+    vec![
+        ("asks", located::schema::<ask::AsksFile>()),
+        ("checks", located::schema::<check::ChecksFile>()),
+        ("editions", located::schema::<edition::EditionsFile>()),
+        ("groups", located::schema::<group::GroupsFile>()),
+        ("per", located::schema::<per::PerFile>()),
+        ("table", located::schema::<column::TableFile>()),
+        ("tables", located::schema::<table::TablesFile>()),
+        ("theme", located::schema::<theme::ThemeFile>()),
+    ]
+}
+
+/// A file that must be there.
+fn required(path: PathBuf) -> Result<Source, Error> {
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Source::new(path, text)),
+        Err(source) => Err(Error::Unreadable { path, source }),
+    }
+}
+
+/// A file that may be left out.
+fn optional(path: PathBuf) -> Result<Option<Source>, Error> {
+    if path.exists() {
+        required(path).map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
+/// Where an entry stands, for messages that come later: `file:line`.
+fn place<T>(file: &Source, at: &At<T>) -> String {
+    let place = file.at(at.start());
+    format!("{}:{}", place.path.display(), place.line)
+}
+
+/// Refuses an id that was there before.
+fn once(
+    file: &Source,
+    seen: &mut BTreeSet<String>,
+    id: &At<String>,
+    kind: &str,
+) -> Result<(), Complaint> {
+    if seen.insert(id.to_string()) {
+        return Ok(());
+    }
+    let message = format!("{kind} `{}` twice", **id);
+    Err(file.wrong(id, message, format!("expected one {kind} per id")))
+}
+
+/// Refuses an id that cannot be the name of a file or folder.
+fn is_name(file: &Source, id: &At<String>, kind: &str) -> Result<(), Complaint> {
+    let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !id.is_empty() && id.chars().all(fine) {
+        return Ok(());
+    }
+    let message = format!("`{}` is no {kind} id", **id);
+    Err(file.wrong(id, message, "expected small letters, digits and `-`"))
+}
+
+/// A number that must lie within bounds.
+fn bounded<T: Copy + PartialOrd + Display>(
+    file: &Source,
+    at: &At<T>,
+    key: &str,
+    bounds: RangeInclusive<T>,
+) -> Result<T, Complaint> {
+    if bounds.contains(at) {
+        return Ok(**at);
+    }
+    let hint = format!(
+        "expected a number from {} to {}",
+        bounds.start(),
+        bounds.end()
+    );
+    Err(file.wrong(at, format!("`{key}` is {}", **at), hint))
+}
+
+/// Years between which every year lies.
+const YEARS: RangeInclusive<i32> = 1900..=2100;
+
+fn years(file: &Source, text: Option<&At<String>>) -> Result<Years, Complaint> {
+    text.map_or(Ok(Years::default()), |text| {
+        Years::parse(text).map_err(|expected| {
+            let message = format!("`{}` is no range of years", **text);
+            file.wrong(text, message, format!("expected {expected}"))
+        })
+    })
+}
+
+/// A key whose value starts at an offset changes nothing where it stands.
+fn idle(file: &Source, start: usize, key: &str, hint: &str) -> Complaint {
+    file.at(start)
+        .wrong(format!("`{key}` does nothing here"), hint)
+}
