@@ -34,7 +34,11 @@ fn wrong_usage_ends_with_two_and_changes_nothing() {
     fails(&["build", "--editie", "2026"], &["--editie"]);
     fails(&["bouw"], &["bouw"]);
     fails(&["explain", "misdrijvne.M50"], &["misdrijvne", "hint: "]);
-    project.replace("queries/themes/veiligheid.toml", "direction =", "directoin =");
+    project.replace(
+        "queries/themes/veiligheid.toml",
+        "direction =",
+        "directoin =",
+    );
     fails(
         &["build"],
         &[

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use middelgroot::base::observation::{Missing, Observation, Status};
 use middelgroot::figures::members::{MemberSums, combine};
-use middelgroot::figures::standing::standings;
 use middelgroot::figures::period::used;
+use middelgroot::figures::standing::standings;
 use middelgroot::figures::{
     Block, Cell, Compared, Comparing, GroupFigure, PassedOver, Period, Position, Withheld,
 };
