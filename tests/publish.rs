@@ -15,7 +15,7 @@ use middelgroot::base::observation::{Missing, Status};
 use middelgroot::publish::{
     COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING, columns_gemeenten,
 };
-use support::{Project, Sheet, frozen};
+use support::{Made, Project, Sheet, frozen};
 
 const EDITIONS: [&str; 3] = ["2026", "2026-leden-2023", "2021"];
 
@@ -437,5 +437,40 @@ fn a_name_that_starts_like_a_formula_is_defused() {
                 sheet.cell(row, key)
             );
         }
+    }
+}
+
+#[test]
+fn the_columns_follow_the_groups_that_are_asked() {
+    let made = Made::new();
+    made.project
+        .must(&["build", "--data-only", "--edition", "2021"]);
+    let folder = made.project.path("output/2021/csv");
+    let sheet = Sheet::read(&folder.join("gemeenten.csv"));
+    let of_groups: Vec<&str> = sheet
+        .header
+        .iter()
+        .map(String::as_str)
+        .filter(|column| column.starts_with("rank_") || column.starts_with("vs_"))
+        .collect();
+    assert_eq!(
+        of_groups,
+        [
+            "rank_Rood",
+            "rank_Blauw",
+            "rank_Geel",
+            "rank_nederland",
+            "vs_Rood",
+            "vs_Blauw",
+            "vs_Geel",
+            "vs_midden",
+            "vs_midden-elders",
+            "vs_Land"
+        ]
+    );
+    // no network is known by name
+    for (name, bytes) in support::files(&folder) {
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(!text.contains("M50"), "{name}");
     }
 }

@@ -260,7 +260,8 @@ impl<'a> Trace<'a> {
             }
             Way::Distribution { topic } => {
                 let part = Part::new(Role::Ratio, *topic, year);
-                self.brought(&mut inputs, part, (self.boundaries(), region), 1.0);
+                let to = (self.boundaries(), region);
+                self.brought(&mut inputs, part, to, 1.0, false);
             }
             Way::SizeClass { topic, .. } => {
                 let part = Part::new(Role::Numerator, *topic, year);
@@ -268,6 +269,10 @@ impl<'a> Trace<'a> {
             }
         }
         inputs
+    }
+
+    fn by_dwellings(&self, topic: TopicId) -> bool {
+        self.queries[topic].by_dwellings
     }
 
     const fn boundaries(&self) -> i32 {
@@ -284,7 +289,8 @@ impl<'a> Trace<'a> {
         for term in &formula.terms {
             if term.topic != self.queries.gemeenten {
                 let part = Part::new(role, term.topic, year);
-                self.brought(inputs, part, (self.boundaries(), region), term.sign());
+                let (to, by_dwellings) = (self.boundaries(), self.by_dwellings(term.topic));
+                self.brought(inputs, part, (to, region), term.sign(), by_dwellings);
             }
         }
     }
@@ -299,7 +305,12 @@ impl<'a> Trace<'a> {
     ) {
         let before = inputs.len();
         let part = Part::new(Role::Ratio, ratio, year);
-        self.brought(inputs, part, (self.boundaries(), region), 1.0);
+        // a ratio goes along as its weight does
+        let by_dwellings = weight
+            .terms
+            .iter()
+            .any(|term| self.by_dwellings(term.topic));
+        self.brought(inputs, part, (self.boundaries(), region), 1.0, by_dwellings);
         if region == RegionId::NEDERLAND {
             return;
         }
@@ -312,18 +323,20 @@ impl<'a> Trace<'a> {
             for term in &weight.terms {
                 let part = Part::new(Role::Weight, term.topic, den_year);
                 let share = input.share * term.sign();
-                self.brought(inputs, part, (list, input.region), share);
+                let by_dwellings = self.by_dwellings(term.topic);
+                self.brought(inputs, part, (list, input.region), share, by_dwellings);
             }
         }
     }
 
-    /// The regions whose figures make up that of a region on another list.
+    /// The regions whose figures make up that of a region on another list, with the share that went along.
     fn brought(
         &self,
         inputs: &mut Vec<Input>,
         part: Part,
         (to, target): (i32, RegionId),
         share: f64,
+        by_dwellings: bool,
     ) {
         if target == RegionId::NEDERLAND {
             let mut slots = self
@@ -338,7 +351,6 @@ impl<'a> Trace<'a> {
             }
             return;
         }
-        let by_dwellings = self.queries[part.topic].by_dwellings;
         let rows = self.figures.tidy.rows(part.topic, part.year);
         let lists: BTreeSet<i32> = rows.iter().map(|row| row.list).collect();
         for list in lists {
