@@ -68,7 +68,11 @@ pub struct NoColor(String);
 
 impl fmt::Display for NoColor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no colour such as `#12436D`", self.0)
+        write!(
+            f,
+            "`{}` is no colour, expected one such as `#12436D`",
+            self.0
+        )
     }
 }
 

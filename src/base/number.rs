@@ -58,7 +58,7 @@ type Result<T> = std::result::Result<T, NumberError>;
 /// `2020-2024`, or `2024` where both ends are the same. Ends print as they are: a year as an integer.
 ///
 /// ```
-/// use middelgroot::number::range;
+/// use middelgroot::base::number::range;
 /// assert_eq!(range(2020, 2024), "2020-2024");
 /// assert_eq!(range(2024, 2024), "2024");
 /// ```
@@ -74,7 +74,7 @@ pub fn range(from: impl fmt::Display, to: impl fmt::Display) -> String {
 /// A count in prose: `nul` to `twaalf` as words, from 13 in digits, which cannot start a sentence.
 ///
 /// ```
-/// use middelgroot::number::count_in_words;
+/// use middelgroot::base::number::count_in_words;
 /// assert_eq!(count_in_words(12), "twaalf");
 /// assert_eq!(count_in_words(1300), "1.300");
 /// ```
@@ -90,7 +90,7 @@ pub fn count_in_words(count: u32) -> String {
 /// The text with a capital first, `IJ` as one letter.
 ///
 /// ```
-/// use middelgroot::number::capitalise;
+/// use middelgroot::base::number::capitalise;
 /// assert_eq!(capitalise("ijssel"), "IJssel");
 /// ```
 pub fn capitalise(text: &str) -> String {

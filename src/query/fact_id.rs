@@ -9,6 +9,7 @@ use std::fmt;
 use super::indicator::IndicatorId;
 use super::misread::Misread;
 use super::names::Names;
+use crate::base::located::nearest;
 use crate::gemeente::RegionId;
 use crate::gemeente::group::GroupId;
 
@@ -95,6 +96,9 @@ pub enum Stat {
     MaxName,
 }
 
+/// The word for the period that the paper uses of an indicator, in the place of a group.
+pub(super) const PERIOD_WORD: &str = "periode";
+
 const STATS: [(&str, Stat); 13] = [
     ("pct", Stat::Percent),
     ("keer", Stat::Times),
@@ -155,7 +159,7 @@ impl FactId {
         };
         let indicator = names.indicator(indicator)?;
         let from = text.len() - rest.len();
-        let (rest, stat) = split_stat(rest);
+        let (rest, stat) = split_stat(rest).map_err(|wrong| wrong.after(from))?;
         let (subject, years) = match rest.split_once('@') {
             None => (rest, FactYears::Used),
             Some((subject, years)) => {
@@ -184,13 +188,23 @@ impl FactId {
     }
 }
 
-/// Takes a known statistic off the end.
-fn split_stat(text: &str) -> (&str, Stat) {
-    let found = text.rsplit_once('.').and_then(|(before, name)| {
-        let (_, stat) = STATS.iter().find(|(known, _)| *known == name)?;
-        Some((before, *stat))
-    });
-    found.unwrap_or((text, Stat::Value))
+/// Takes the statistic off the end; what follows the last dot and starts with a letter must be one.
+fn split_stat(text: &str) -> Result<(&str, Stat), Misread> {
+    let Some((before, word)) = text.rsplit_once('.') else {
+        return Ok((text, Stat::Value));
+    };
+    if !word.starts_with(char::is_alphabetic) {
+        return Ok((text, Stat::Value));
+    }
+    let known = STATS.iter().find(|(known, _)| *known == word);
+    known.map(|(_, stat)| (before, *stat)).ok_or_else(|| {
+        let message = format!("there is no statistic `{word}`");
+        Misread::new(
+            before.len() + 1,
+            message,
+            nearest(word, STATS.map(|(known, _)| known)),
+        )
+    })
 }
 
 fn parse_years(text: &str) -> Result<FactYears, Misread> {
@@ -210,7 +224,7 @@ fn parse_years(text: &str) -> Result<FactYears, Misread> {
 }
 
 fn parse_subject(text: &str, names: &Names<'_>) -> Result<Subject, Misread> {
-    if text == "periode" {
+    if text == PERIOD_WORD {
         return Ok(Subject::Period);
     }
     if let Some(region) = RegionId::parse(text).filter(|id| *id != RegionId::NEDERLAND) {

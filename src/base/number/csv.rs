@@ -9,7 +9,7 @@ use std::io::Write as _;
 /// negative zero. What is not finite prints as `NaN` or `inf`, to be seen.
 ///
 /// ```
-/// use middelgroot::number::csv_number;
+/// use middelgroot::base::number::csv_number;
 /// assert_eq!(csv_number(1234.5), "1234.5");
 /// assert_eq!(csv_number(-0.0), "0");
 /// ```
@@ -21,7 +21,7 @@ pub fn csv_number(value: f64) -> String {
 /// Appends what [`csv_number`] gives, without allocating, for tables of millions of cells.
 ///
 /// ```
-/// use middelgroot::number::push_csv_number;
+/// use middelgroot::base::number::push_csv_number;
 /// let mut row = b"GM0363,".to_vec();
 /// push_csv_number(&mut row, 12.5);
 /// assert_eq!(row, b"GM0363,12.5");

@@ -30,10 +30,10 @@ impl Decimal {
     /// Digits after the comma.
     ///
     /// ```
-    /// use middelgroot::number::round;
+    /// use middelgroot::base::number::round;
     /// assert_eq!(round(3.0, 2)?.places(), 2);
     /// assert_eq!(round(1234.0, -2)?.places(), 0);
-    /// # Ok::<(), middelgroot::number::NumberError>(())
+    /// # Ok::<(), middelgroot::base::number::NumberError>(())
     /// ```
     pub const fn places(self) -> u8 {
         self.places
@@ -42,9 +42,9 @@ impl Decimal {
     /// The nearest `f64`.
     ///
     /// ```
-    /// use middelgroot::number::parse;
+    /// use middelgroot::base::number::parse;
     /// assert_eq!(parse("1.234,5")?.to_f64(), 1234.5);
-    /// # Ok::<(), middelgroot::number::NumberError>(())
+    /// # Ok::<(), middelgroot::base::number::NumberError>(())
     /// ```
     pub fn to_f64(self) -> f64 {
         // Through text, because dividing would round twice; such a text always parses.
@@ -142,12 +142,12 @@ impl fmt::Display for Decimal {
 /// tens, hundreds, thousands. Fails when `value` is not finite or has too many digits.
 ///
 /// ```
-/// use middelgroot::number::round;
+/// use middelgroot::base::number::round;
 /// assert_eq!(round(41.25, 1)?.to_string(), "41,3");
 /// assert_eq!(round(-1.005, 2)?.to_string(), "−1,01");
 /// assert_eq!(round(1500.0, -3)?.to_string(), "2.000");
 /// assert_eq!(round(-0.04, 1)?.to_string(), "0,0");
-/// # Ok::<(), middelgroot::number::NumberError>(())
+/// # Ok::<(), middelgroot::base::number::NumberError>(())
 /// ```
 pub fn round(value: f64, decimals: i8) -> Result<Decimal> {
     round_scaled(value, 0, decimals)

@@ -70,11 +70,11 @@ impl Notation {
     /// print none either; any other text follows the number as it is.
     ///
     /// ```
-    /// use middelgroot::number::{Kind, Notation, print_with_unit};
+    /// use middelgroot::base::number::{Kind, Notation, print_with_unit};
     /// assert_eq!(Notation::parse("%").kind(), Kind::Percent);
     /// let hours = print_with_unit(18.06, 1, &Notation::parse("mln uren"))?;
     /// assert_eq!(hours, "18,1\u{a0}miljoen uren");
-    /// # Ok::<(), middelgroot::number::NumberError>(())
+    /// # Ok::<(), middelgroot::base::number::NumberError>(())
     /// ```
     pub fn parse(unit: &str) -> Self {
         let unit = unit.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -115,10 +115,10 @@ impl Notation {
     /// of thousands and the result is in full. Fails as [`round`] does.
     ///
     /// ```
-    /// use middelgroot::number::Notation;
+    /// use middelgroot::base::number::Notation;
     /// let thousands = Notation::parse("x 1 000 euro");
     /// assert_eq!(thousands.round(12.34, 1)?.to_f64(), 12_300.0);
-    /// # Ok::<(), middelgroot::number::NumberError>(())
+    /// # Ok::<(), middelgroot::base::number::NumberError>(())
     /// ```
     pub fn round(&self, value: f64, decimals: i8) -> Result<Decimal> {
         round(value, decimals)?.times_power_of_ten(self.power())
@@ -131,11 +131,11 @@ impl Notation {
     /// The text of a number that [`Self::round`] made. Zero never has a sign.
     ///
     /// ```
-    /// use middelgroot::number::{Notation, Style};
+    /// use middelgroot::base::number::{Notation, Style};
     /// let energy = Notation::parse("kWh");
     /// let style = Style { provisional: true, ..Style::WITH_UNIT };
     /// assert_eq!(energy.text(energy.round(2810.4, 0)?, style), "2.810*\u{a0}kWh");
-    /// # Ok::<(), middelgroot::number::NumberError>(())
+    /// # Ok::<(), middelgroot::base::number::NumberError>(())
     /// ```
     pub fn text(&self, number: Decimal, style: Style) -> String {
         self.write(number, "", style)
@@ -189,11 +189,11 @@ fn join_words<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 /// The number with the unit's sign but without its words: `1.234`, `€ 512`, `12,3%`. Fails as [`round`] does.
 ///
 /// ```
-/// use middelgroot::number::{Notation, print};
+/// use middelgroot::base::number::{Notation, print};
 /// assert_eq!(print(12.345, 1, &Notation::parse("%"))?, "12,3%");
 /// assert_eq!(print(-1234.0, 0, &Notation::parse("euro per inwoner"))?, "€\u{a0}−1.234");
 /// assert_eq!(print(2024.0, 0, &Notation::parse("jaartal"))?, "2024");
-/// # Ok::<(), middelgroot::number::NumberError>(())
+/// # Ok::<(), middelgroot::base::number::NumberError>(())
 /// ```
 pub fn print(value: f64, decimals: i8, notation: &Notation) -> Result<String> {
     Ok(notation.text(notation.round(value, decimals)?, Style::BARE))
@@ -202,12 +202,12 @@ pub fn print(value: f64, decimals: i8, notation: &Notation) -> Result<String> {
 /// The number with all of its unit: `1.234 kWh`, `€ 512 per inwoner`, `12,3%`. Fails as [`round`] does.
 ///
 /// ```
-/// use middelgroot::number::{Notation, print_with_unit};
+/// use middelgroot::base::number::{Notation, print_with_unit};
 /// let euro = Notation::parse("euro per inwoner");
 /// assert_eq!(print_with_unit(512.4, 0, &euro)?, "€\u{a0}512\u{a0}per inwoner");
 /// let thousands = Notation::parse("x 1 000");
 /// assert_eq!(print_with_unit(64.5, 0, &thousands)?, "65.000");
-/// # Ok::<(), middelgroot::number::NumberError>(())
+/// # Ok::<(), middelgroot::base::number::NumberError>(())
 /// ```
 pub fn print_with_unit(value: f64, decimals: i8, notation: &Notation) -> Result<String> {
     Ok(notation.text(notation.round(value, decimals)?, Style::WITH_UNIT))
@@ -217,11 +217,11 @@ pub fn print_with_unit(value: f64, decimals: i8, notation: &Notation) -> Result<
 /// Fails as [`round`] does.
 ///
 /// ```
-/// use middelgroot::number::{Notation, print_difference};
+/// use middelgroot::base::number::{Notation, print_difference};
 /// let percent = Notation::parse("%");
 /// assert_eq!(print_difference(3.16, 1, &percent)?, "+3,2\u{a0}procentpunt");
 /// assert_eq!(print_difference(-0.04, 1, &percent)?, "0,0\u{a0}procentpunt");
-/// # Ok::<(), middelgroot::number::NumberError>(())
+/// # Ok::<(), middelgroot::base::number::NumberError>(())
 /// ```
 pub fn print_difference(value: f64, decimals: i8, notation: &Notation) -> Result<String> {
     Ok(notation.text(notation.round(value, decimals)?, Style::DIFFERENCE))
@@ -231,11 +231,11 @@ pub fn print_difference(value: f64, decimals: i8, notation: &Notation) -> Result
 /// below that in full without decimals. With the unit's words. Fails as [`round`] does.
 ///
 /// ```
-/// use middelgroot::number::{Notation, print_scaled};
+/// use middelgroot::base::number::{Notation, print_scaled};
 /// let euro = Notation::parse("x 1 000 euro");
 /// assert_eq!(print_scaled(1_234_000.0, 1, &euro)?, "€\u{a0}1,2\u{a0}miljard");
 /// assert_eq!(print_scaled(812.0, 1, &euro)?, "€\u{a0}812.000");
-/// # Ok::<(), middelgroot::number::NumberError>(())
+/// # Ok::<(), middelgroot::base::number::NumberError>(())
 /// ```
 pub fn print_scaled(value: f64, decimals: i8, notation: &Notation) -> Result<String> {
     let power = i32::from(notation.power());

@@ -9,11 +9,11 @@ use super::{Decimal, NumberError, Result};
 /// after a space. Fails on everything else, such as dots that do not part thousands, and on too many digits.
 ///
 /// ```
-/// use middelgroot::number::parse;
+/// use middelgroot::base::number::parse;
 /// assert_eq!(parse("€ −1.234,5* per inwoner")?.to_f64(), -1234.5);
 /// assert_eq!(parse("18,1 miljoen")?, parse("18.100.000")?);
 /// assert!(parse("12.34").is_err());
-/// # Ok::<(), middelgroot::number::NumberError>(())
+/// # Ok::<(), middelgroot::base::number::NumberError>(())
 /// ```
 pub fn parse(text: &str) -> Result<Decimal> {
     read(text).ok_or_else(|| NumberError::NotANumber(text.to_owned()))?

@@ -9,8 +9,10 @@ use serde::Deserialize;
 use super::{once, required};
 use crate::base::located::{At, Complaint, Source};
 use crate::base::look::Look;
+use crate::gemeente::RegionId;
 use crate::gemeente::group::{GroupKind, GroupName, GroupNames};
 use crate::query::Error;
+use crate::query::fact_id::PERIOD_WORD;
 
 /// Whom the paper compares, in the order of tables.
 #[derive(Deserialize, JsonSchema)]
@@ -84,6 +86,13 @@ fn group(file: &Source, entry: GroupEntry, before: &[GroupName]) -> Result<Group
     if kind != GroupKind::Network && before.iter().any(|known| known.kind == kind) {
         let hint = "expected several networks at most, and one of each other kind";
         return Err(file.wrong(&entry.kind, "a second group of this kind", hint));
+    }
+    // ids are parts of fact ids and of column names
+    let is_id = |id: &str| id.chars().all(|c| c.is_alphanumeric() || c == '-') && !id.is_empty();
+    if !is_id(&entry.id) || *entry.id == PERIOD_WORD || RegionId::parse(&entry.id).is_some() {
+        let message = format!("`{}` is no group id", *entry.id);
+        let hint = "expected letters, digits and hyphens, such as `G40`; no code of a gemeente";
+        return Err(file.wrong(&entry.id, message, hint));
     }
     let id = entry.id.into_inner();
     Ok(GroupName {

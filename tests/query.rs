@@ -13,11 +13,10 @@ use std::sync::OnceLock;
 
 use middelgroot::base::failure::{Exit, Report};
 use middelgroot::figures::Figures;
-use middelgroot::gemeente::{NEDERLAND_NUMBER, region_code};
-use middelgroot::pipeline::Figures;
+use middelgroot::gemeente::RegionId;
 use middelgroot::query::{Error, Queries, TopicKind, Unit, Way};
-use middelgroot::snapshot::TopicMeta;
-use middelgroot::topics;
+use middelgroot::source::snapshot::TopicMeta;
+use middelgroot::source::topics;
 use support::Project;
 
 fn of_2026() -> &'static Figures {
@@ -120,13 +119,13 @@ fn a_name_that_is_not_there_is_told_with_the_nearest() {
         (VEILIGHEID, MISDRIJVEN, "count = \"¦47022ned: Totaal misdrijven > Geregistreerde misdrijven\"", "there is no table or family `47022ned`", "`47022NED`"),
         (FINANCIEN, "table = \"iv3-begroting\"", "table = \"¦iv3\"", "there is no table or family `iv3`", "nearest"),
         (VEILIGHEID, "per = \"1.000 inwoners\"", "per = \"1.000 ¦inwonners\"", "there is nothing to divide by for `per inwonners`", "`inwoners`"),
-        (VEILIGHEID, "indicators = [\"misdrijven\"]", "indicators = [¦\"misdrijvne\"]", "there is no indicator `misdrijvne`", "`misdrijven`"),
+        (VEILIGHEID, "indicators = [\"misdrijven\"]", "indicators = [\"¦misdrijvne\"]", "there is no indicator `misdrijvne`", "`misdrijven`"),
         (DEMOCRATIE, "\"G40\", \"P10\"", "¦\"G41\", \"P10\"", "there is no group `G41`", "`G40`"),
-        ("table.toml", "indicator = \"misdrijven\"", "indicator = ¦\"misdrijvne\"", "there is no indicator `misdrijvne`", "`misdrijven`"),
+        ("table.toml", "indicator = \"misdrijven\"", "indicator = \"¦misdrijvne\"", "there is no indicator `misdrijvne`", "`misdrijven`"),
         ("asks.toml", "theme = \"samenleving\"", "theme = ¦\"samenlevingen\"", "there is no theme `samenlevingen`", "`samenleving`"),
         ("checks.toml", "right = \"inwoners-kwb\"", "right = \"¦inwoners-kbw\"", "there is no topic `inwoners-kbw`", "`inwoners-kwb`"),
         ("checks.toml", "inwoners-45-65 +", "¦inwoners-45-56 +", "there is no topic `inwoners-45-56`", "`inwoners-45-65`"),
-        ("checks.toml", "indicator = \"lasten-ruimte\"", "indicator = ¦\"lasten-ruim\"", "there is no indicator `lasten-ruim`", "`lasten-ruimte`"),
+        ("checks.toml", "indicator = \"lasten-ruimte\"", "indicator = \"¦lasten-ruim\"", "there is no indicator `lasten-ruim`", "`lasten-ruimte`"),
         (FINANCIEN, "[defaults.units.\"euro per inwoner\"]", "[defaults.units.¦\"euro per inwonner\"]", "no indicator of this theme has the unit `euro per inwonner`", "`euro per inwoner`"),
     ]);
 }
@@ -169,6 +168,42 @@ fn a_number_out_of_bounds_is_named_with_the_bounds() {
 
 #[test]
 #[rustfmt::skip]
+fn groups_are_whole_and_an_edition_names_a_list_of_each_network() {
+    are_named(&[
+        ("groups.toml", "id = \"P10\"", "id = ¦\"G40\"", "group `G40` twice", "one group per id"),
+        ("groups.toml", "id = \"P10\"", "id = ¦\"P.10\"", "`P.10` is no group id", "letters, digits and hyphens"),
+        ("groups.toml", "id = \"P10\"", "id = ¦\"periode\"", "`periode` is no group id", "no code of a gemeente"),
+        ("groups.toml", "id = \"P10\"", "id = ¦\"GM0010\"", "`GM0010` is no group id", "no code of a gemeente"),
+        ("groups.toml", "kind = \"others-of-size\"", "kind = ¦\"size-class\"", "a second group of this kind", "one of each other kind"),
+        ("groups.toml", "kind = \"nation\"", "kind = ¦\"country\"", "unknown variant `country`", "`nation`"),
+        ("groups.toml", "color = \"#A285D1\"", "color = ¦\"violet\"", "`violet` is no colour", "#12436D"),
+        ("groups.toml", "text = \"#6A48A8\"", "text = ¦\"#A285D1\"", "`#A285D1` has a contrast of", "at least 4.5"),
+        ("groups.toml", "shape = \"triangle-up\"", "shape = ¦\"triangle\"", "unknown variant `triangle`", "`triangle-up`"),
+        ("editions.toml", "subject = \"M50\"", "subject = ¦\"M40\"", "there is no group `M40`", "M50"),
+        ("editions.toml", "subject = \"M50\"", "subject = ¦\"Nederland\"", "`Nederland` is no network", "`kind = \"network\"`"),
+        ("editions.toml", "size-class = [30_000, 80_000]", "size-class = ¦[80_000, 30_000]", "the size class is empty", "[smallest, largest]"),
+        ("editions.toml", "id = \"2026\"\ntitle = \"De Kracht van Middelgroot 2026\"\ndefault = true\nboundaries = 2026\nuntil = 2026\ndate = \"2026-11-01\"\nsubject = \"M50\"\nsize-class = [30_000, 80_000]\nlists = { M50 = \"2019-01-01\", ", "id = ¦\"2026\"\ntitle = \"x\"\ndefault = true\nboundaries = 2026\nuntil = 2026\ndate = \"2026-11-01\"\nsubject = \"M50\"\nsize-class = [30_000, 80_000]\nlists = { ", "edition `2026` names no list of M50", "a list date"),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_text_with_facts_is_read_to_its_end_before_anything_is_computed() {
+    const WHEN: &str = "when = \"misdrijven.M50 < misdrijven.Nederland and misdrijven.M50 < misdrijven.G40\"";
+    const TITLE: &str = "title = \"Sinds 2021 is het aantal misdrijven in M50 {misdrijven.M50 ~ misdrijven.M50@2021 | gestegen | gelijk gebleven | gedaald}\"";
+    are_named(&[
+        (VEILIGHEID, WHEN, "when = \"misdrijven.M50 < ¦misdrijvne.Nederland\"", "there is no indicator `misdrijvne`", "`misdrijven`"),
+        (VEILIGHEID, WHEN, "when = \"misdrijven.M50 < misdrijven.¦Nedreland\"", "there is no group `Nedreland`", "Nederland"),
+        (VEILIGHEID, WHEN, "when = \"misdrijven.M50 < ¦\"", "the predicate ends too early", "fact"),
+        (VEILIGHEID, TITLE, "title = \"Sinds {misdrijven.¦M40} is\"", "there is no group `M40`", "M50"),
+        (VEILIGHEID, TITLE, "title = \"Sinds 2021 ¦{misdrijven.M50 is\"", "a `{` is not closed", "`}`"),
+        ("asks.toml", "fact = [\"jeugdzorg.M50\", ", "fact = [\"¦jeugdzorgen.M50\", ", "there is no indicator `jeugdzorgen`", "`jeugdzorg`"),
+        ("asks.toml", "why = \"Van de jongeren in M50 krijgt {jeugdzorg.M50} jeugdzorg", "why = \"Van de jongeren in M50 krijgt {jeugdzorg.M50.¦maxx} jeugdzorg", "there is no statistic `maxx`", "`max`"),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
 fn a_ratio_does_not_add_up() {
     are_named(&[
         (FINANCIEN, "lasten-ruimte - lasten-grondexploitatie", "lasten-ruimte - ¦pct-koopwoningen", "`pct-koopwoningen` is a ratio: it does not add up", "expected counts"),
@@ -194,7 +229,7 @@ fn a_way_is_whole_and_one() {
         (PROFIEL, "size-class = \"inwoners\"\nfrom = 30000\nto = 80000", "size-class = ¦\"inwoners\"\nfrom = 30000", "a size class without bounds", "`from` and `to`"),
         (PROFIEL, "size-class = \"inwoners\"", "size-class = ¦\"inwoners + inwoners-kwb\"", "a size is one topic", "`inwoners`"),
         (FINANCIEN, "change-from = \"begroting", "share-of = \"lasten\"\nchange-from = ¦\"begroting", "divided in two ways", "one of `per`"),
-        (DEMOCRATIE, "count = \"opkomst-tk2021\"", "count = ¦\"opkomst-tk2021 +\"", "`opkomst-tk2021 +` is no sum of topics", "a + b - c"),
+        (DEMOCRATIE, "count = \"opkomst-tk2021\"", "count = \"opkomst-tk2021 +¦\"", "`opkomst-tk2021 +` is no sum of topics", "a + b - c"),
         (VEILIGHEID, MISDRIJVEN, "count = ¦\"47022NED: \"", "`47022NED: ` is no place of a topic", "`TABLE: TITLE PATH`"),
         (VEILIGHEID, MISDRIJVEN, "count = ¦\"47022NED 2025..2021: Totaal\"", "`47022NED 2025..2021: Totaal` is no place of a topic", "`2019..2021`"),
         (PROFIEL, "id = \"inwoners-per-gemeente\"\ntitle = \"Gemiddeld aantal inwoners per gemeente\"\ndefinition = \"Inwoners op 1 januari, gedeeld door het aantal gemeenten.\"\nunit = \"inwoners\"\ndecimals = 0\nrange = [900, 1000000]", "id = ¦\"inwoners-per-gemeente\"\ntitle = \"x\"\ndefinition = \"x\"", "indicator `inwoners-per-gemeente` has no `range`", "`[defaults]`"),
@@ -300,17 +335,17 @@ fn the_indicator_of_six_lines_in_the_readme_is_one() {
         .map(|line| line.trim_start().to_owned() + "\n")
         .collect();
     let queries = with_piece(&piece.replace("id = \"geweldsmisdrijven\"", "id = \"proef\""));
-    let asked = queries.indicator("proef").unwrap();
+    let asked = &queries[support::indicator(&queries, "proef")];
     assert_eq!(
         (asked.unit.as_str(), asked.decimals, asked.coverage),
         ("per 1.000 inwoners", 1, 80.0)
     );
-    let (formula, scale) = asked.ways[0].describe();
+    let (formula, scale) = queries.describe(&asked.ways[0]);
     assert_eq!(
         (formula.as_str(), scale),
         ("(proef) / (inwoners) x 1000", 1000.0)
     );
-    let topic = &queries.topics[queries.topic_index("proef").unwrap()];
+    let topic = &queries[support::topic(&queries, "proef")];
     assert_eq!(topic.title, "gewelds- en seksuele misdrijven");
     assert_eq!((topic.kind, topic.additive), (TopicKind::Count, true));
 }
@@ -321,15 +356,19 @@ fn a_topic_in_place_has_the_id_of_its_indicator_or_a_number_behind_it() {
                  count = \"83648NED 2015: Een > … [mln euro]\"\noptional = true\nsplit = \"dwellings\"\n\
                  [[indicator.way]]\nratio = \"kwb: Twee > Drie\"\nweight = \"inwoners\"\n";
     let queries = with_piece(piece);
-    let asked = queries.indicator("inwoners-kwb").unwrap();
+    let asked = &queries[support::indicator(&queries, "inwoners-kwb")];
     assert_eq!(asked.unit, "euro per woning");
-    let ways: Vec<String> = asked.ways.iter().map(|way| way.describe().0).collect();
+    let ways: Vec<String> = asked
+        .ways
+        .iter()
+        .map(|way| queries.describe(way).0)
+        .collect();
     assert_eq!(ways[0], "(inwoners-kwb-2) / (woningvoorraad) x 1");
     assert_eq!(
         ways[1],
         "gemiddelde van inwoners-kwb-3, gewogen naar inwoners"
     );
-    let topic = |id: &str| &queries.topics[queries.topic_index(id).unwrap()];
+    let topic = |id: &str| &queries[support::topic(&queries, id)];
     let counted = topic("inwoners-kwb-2");
     assert_eq!(counted.title, "OZB");
     assert!(counted.by_dwellings && counted.sources[0].optional);
@@ -355,11 +394,7 @@ fn known(key: &str, title: &str, unit: &str) -> TopicMeta {
 fn found(line: &str, beside: &str) -> Result<Vec<String>, (String, String)> {
     let piece = format!("[[topic]]\nid = \"proef\"\ntitle = \"proef\"\n{line}\n{beside}\n");
     let queries = with_piece(&piece);
-    let topic = queries
-        .topics
-        .iter()
-        .position(|topic| topic.id == "proef")
-        .unwrap();
+    let topic = support::topic(&queries, "proef");
     let asked = topics::asked_of(&queries, &queries.tables["83648NED"])
         .find(|asked| asked.topic == topic)
         .unwrap();
@@ -466,7 +501,7 @@ fn a_folder_that_is_not_there_is_named() {
     assert!(
         error
             .to_string()
-            .contains("cannot read `nergens/tables.toml`"),
+            .contains("cannot read `nergens/groups.toml`"),
         "{error}"
     );
     assert!(error.hint().unwrap().contains("--project"));
@@ -495,10 +530,8 @@ fn every_indicator_is_whole() {
         // a weighted figure says so to the reader: its weight is named in the open data
         for way in &asked.ways {
             if let Way::Mean { ratio, weight } = way {
-                assert!(
-                    !weight.terms.is_empty() && queries.topic_index(ratio).is_some(),
-                    "{id}"
-                );
+                let is_ratio = queries[*ratio].kind == TopicKind::Ratio;
+                assert!(!weight.terms.is_empty() && is_ratio, "{id}");
             }
         }
     }
@@ -561,24 +594,17 @@ fn every_row_of_the_list_of_indicators_has_figures() {
             "{theme}: a theme without figures says so"
         );
         for id in *ids {
-            let position = queries
-                .indicators
-                .iter()
-                .position(|asked| asked.id == *id)
-                .unwrap_or_else(|| panic!("no {id}"));
-            assert_eq!(queries.indicators[position].theme, *theme, "{id}");
-            assert!(figures.used[position].year.is_some(), "{id} has no figures");
+            let asked = support::indicator(&queries, id);
+            assert_eq!(queries[asked].theme, *theme, "{id}");
+            assert!(figures.used(asked).year.is_some(), "{id} has no figures");
         }
     }
     for (theme, id) in NOT_YET {
-        let position = queries
-            .indicators
-            .iter()
-            .position(|asked| asked.id == id)
-            .unwrap_or_else(|| panic!("no {id}"));
-        assert_eq!(queries.indicators[position].theme, theme);
+        let asked = support::indicator(&queries, id);
+        assert_eq!(queries[asked].theme, theme);
         assert_eq!(
-            figures.used[position].year, None,
+            figures.used(asked).year,
+            None,
             "{id} has figures now: it belongs in the list above"
         );
     }
@@ -601,26 +627,22 @@ const OUTSIDE: &[(&str, &[&str])] = &[
 #[test]
 fn every_gemeente_is_within_the_plausible_range_but_for_known_ones() {
     let queries = support::queries();
-    let frame = &of_2026().cells.frame;
-    let (indicator, region, value) = (
-        frame.column("indicator").unwrap().i32().unwrap(),
-        frame.column("region").unwrap().i32().unwrap(),
-        frame.column("value").unwrap().f64().unwrap(),
-    );
+    let figures = of_2026();
     let mut outside: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let mut looked_at = 0;
-    for row in 0..frame.height() {
-        let (Some(value), Some(region)) = (value.get(row), region.get(row)) else {
-            continue;
-        };
-        let asked = &queries.indicators[usize::try_from(indicator.get(row).unwrap()).unwrap()];
-        if region != NEDERLAND_NUMBER {
-            looked_at += 1;
-            if value < asked.range.0 || value > asked.range.1 {
-                outside
-                    .entry(&asked.id)
-                    .or_default()
-                    .insert(region_code(region));
+    for indicator in queries.indicator_ids() {
+        let asked = &queries[indicator];
+        let block = figures.block(indicator);
+        for (_, cells) in block.rows() {
+            for (region, cell) in block.regions().iter().zip(cells) {
+                let Some(value) = cell.value().filter(|_| *region != RegionId::NEDERLAND) else {
+                    continue;
+                };
+                looked_at += 1;
+                if value < asked.range.0 || value > asked.range.1 {
+                    let regions = outside.entry(&asked.id).or_default();
+                    regions.insert(region.to_string());
+                }
             }
         }
     }
