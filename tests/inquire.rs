@@ -198,7 +198,8 @@ fn a_relation_that_does_not_hold_fails_the_check_and_a_wrong_one_is_named() {
     project
         .run(&["check", "--edition", "2026"])
         .ends(2)
-        .says("there is no topic `inwonrs`");
+        .says("checks.toml:")
+        .says(": there is no topic `inwonrs`");
 }
 
 /// What `check` looks at.

@@ -19,9 +19,9 @@ use middelgroot::source::snapshot::TopicMeta;
 use middelgroot::source::topics;
 use support::Project;
 
-fn of_2026() -> &'static Figures {
+fn of_today() -> &'static Figures {
     static FIGURES: OnceLock<Figures> = OnceLock::new();
-    FIGURES.get_or_init(|| support::figures("2026"))
+    FIGURES.get_or_init(support::figures_of_today)
 }
 
 /// Reads the queries with one text of one file replaced: `¦` in the new text is where the complaint must point. Gives
@@ -579,9 +579,9 @@ const NOT_YET: [(&str, &str); 3] = [
 ];
 
 #[test]
-fn every_row_of_the_list_of_indicators_has_figures() {
+fn refreshed_data_has_every_row_of_the_list_of_indicators() {
     let queries = support::queries();
-    let figures = of_2026();
+    let figures = of_today();
     for (theme, ids) in THEMES {
         let known = queries
             .themes
@@ -625,9 +625,9 @@ const OUTSIDE: &[(&str, &[&str])] = &[
 ];
 
 #[test]
-fn every_gemeente_is_within_the_plausible_range_but_for_known_ones() {
+fn refreshed_data_is_within_the_plausible_range_but_for_known_gemeenten() {
     let queries = support::queries();
-    let figures = of_2026();
+    let figures = of_today();
     let mut outside: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let mut looked_at = 0;
     for indicator in queries.indicator_ids() {

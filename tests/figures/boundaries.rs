@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use middelgroot::base::observation::{Missing, Observation, Status};
 use middelgroot::figures::boundaries::{Averaged, Brought, Crosswalks};
-use middelgroot::figures::{Figures, Row};
+use middelgroot::figures::{Cell, Figures, Row};
 use middelgroot::gemeente::RegionId;
 use proptest::prelude::{prop_assert, proptest};
 
@@ -26,7 +26,7 @@ fn cells(figures: &Figures, id: &str, year: i32) -> BTreeMap<RegionId, (Option<f
 
 fn value(figures: &Figures, id: &str, year: i32, code: &str) -> f64 {
     let cell = figures.cell(indicator(queries(), id), region(code), year);
-    cell.and_then(|cell| cell.value())
+    cell.and_then(Cell::value)
         .unwrap_or_else(|| panic!("{id} of {code} in {year}"))
 }
 

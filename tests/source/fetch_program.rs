@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -61,7 +62,11 @@ fn under_way(project: &Project, server: &Server, stored: usize) -> Child {
     let pages = project.data().join(".pages");
     while files(&pages)
         .keys()
-        .filter(|name| name.ends_with(".page"))
+        .filter(|name| {
+            Path::new(name)
+                .extension()
+                .is_some_and(|ending| ending == "page")
+        })
         .count()
         < stored
     {

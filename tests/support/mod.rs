@@ -118,6 +118,12 @@ pub fn figures(edition: &str) -> Figures {
     compute(&frozen(), &queries(), edition).unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// All figures of the edition that the real project makes when none is named, from its own data: others after a refresh.
+pub fn figures_of_today() -> Figures {
+    let data = root().join("data");
+    compute(&data, &queries(), &edition().id).unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// All figures of an edition.
 pub fn compute(data: &Path, queries: &Queries, edition: &str) -> Result<Figures, Failure> {
     let edition = queries.edition(Some(edition)).expect("an edition");
