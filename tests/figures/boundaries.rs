@@ -26,7 +26,7 @@ fn cells(figures: &Figures, id: &str, year: i32) -> BTreeMap<RegionId, (Option<f
 
 fn value(figures: &Figures, id: &str, year: i32, code: &str) -> f64 {
     let cell = figures.cell(indicator(queries(), id), region(code), year);
-    cell.and_then(|cell| cell.value())
+    cell.and_then(Cell::value)
         .unwrap_or_else(|| panic!("{id} of {code} in {year}"))
 }
 
