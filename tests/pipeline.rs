@@ -152,7 +152,7 @@ fn a_fact_that_is_not_there_is_named_with_chapter_and_line() {
         &["build"],
         2,
         &[
-            &format!("04-veiligheid.typ:{line}: "),
+            &format!("04-veiligheid.typ:{line}:5: there is no indicator"),
             "misdrijvne",
             "hint: ",
         ],
