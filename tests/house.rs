@@ -112,9 +112,12 @@ fn expand<'c>(text: &'c str, before: &mut Vec<String>, found: &mut Vec<Vec<Strin
     }
     found.push(before.clone());
     let after = &text[end..];
-    after.trim_start().strip_prefix("as ").map_or(after, |rest| {
-        rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
-    })
+    after
+        .trim_start()
+        .strip_prefix("as ")
+        .map_or(after, |rest| {
+            rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
+        })
 }
 
 /// A path from the crate's root, whatever it starts with.

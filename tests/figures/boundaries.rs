@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use middelgroot::base::observation::{Missing, Observation, Status};
 use middelgroot::figures::boundaries::{Averaged, Brought, Crosswalks};
-use middelgroot::figures::{Figures, Row};
+use middelgroot::figures::{Cell, Figures, Row};
 use middelgroot::gemeente::RegionId;
 use proptest::prelude::{prop_assert, proptest};
 
