@@ -4,7 +4,7 @@
 //! computing can do without. Numbers of two runs on a busy machine do not compare; ratios within one run do.
 
 // a benchmark stops where something is wrong
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

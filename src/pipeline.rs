@@ -9,7 +9,7 @@ use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::project::Project;
 use crate::claim;
 use crate::fact::Register;
-use crate::figures::{Figures, Lacking, Provenance};
+use crate::figures::{Figures, GroupFigure, Lacking, Provenance};
 use crate::gemeente::Geometry;
 use crate::inquire::Inquiry;
 use crate::paper::{self, Content, Manuscript, Sources, Typesetting, Typst};
@@ -92,7 +92,7 @@ impl BuildReport {
                 self.notes.push(format!("held back: {}", passed.why));
             }
             let figure = figures.group(id, subject, year);
-            if figure.is_some_and(|figure| figure.is_provisional()) {
+            if figure.is_some_and(GroupFigure::is_provisional) {
                 provisional.push(name);
             }
         }

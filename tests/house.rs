@@ -107,18 +107,17 @@ fn expand<'c>(text: &'c str, before: &mut Vec<String>, found: &mut Vec<Vec<Strin
         return text;
     }
     before.push(text[..end].to_owned());
-    match text[end..].strip_prefix("::") {
-        Some(rest) => expand(rest, before, found),
-        None => {
-            found.push(before.clone());
-            text[end..]
-                .trim_start()
-                .strip_prefix("as ")
-                .map_or(&text[end..], |rest| {
-                    rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
-                })
-        }
+    if let Some(rest) = text[end..].strip_prefix("::") {
+        return expand(rest, before, found);
     }
+    found.push(before.clone());
+    let after = &text[end..];
+    after
+        .trim_start()
+        .strip_prefix("as ")
+        .map_or(after, |rest| {
+            rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
+        })
 }
 
 /// A path from the crate's root, whatever it starts with.
@@ -146,7 +145,7 @@ fn file_of(path: &[String], files: &Files) -> Option<Module> {
         };
         let mut handed_on = Vec::new();
         expand(used, &mut Vec::new(), &mut handed_on);
-        for path in handed_on.iter().filter(|path| path.last() == Some(name)) {
+        if let Some(path) = handed_on.iter().find(|path| path.last() == Some(name)) {
             let from = if path[0] == "crate" {
                 path[1..].to_vec()
             } else {

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::{Deref, Range};
+use std::ops::{Deref, Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 
 use schemars::generate::SchemaSettings;
@@ -92,6 +92,24 @@ impl Source {
         hint: impl Into<String>,
     ) -> Complaint {
         self.at(at.start()).wrong(message, hint)
+    }
+
+    /// The number of a key, which must lie within bounds.
+    ///
+    /// # Errors
+    /// With the bounds, where it is not.
+    pub fn bounded<T: Copy + PartialOrd + fmt::Display>(
+        &self,
+        at: &At<T>,
+        key: &str,
+        bounds: RangeInclusive<T>,
+    ) -> Result<T, Complaint> {
+        if bounds.contains(at) {
+            return Ok(**at);
+        }
+        let (low, high) = (bounds.start(), bounds.end());
+        let hint = format!("expected a number from {low} to {high}");
+        Err(self.wrong(at, format!("`{key}` is {}", **at), hint))
     }
 
     /// Reads the text as TOML.

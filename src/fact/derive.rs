@@ -68,7 +68,9 @@ pub fn regions(
             needed.entry(*year).or_default().insert(RegionId::NEDERLAND);
         }
         Derivation::Rank { of, .. } => {
-            of.values().for_each(|of| regions(of, figures, needed));
+            for of in of.values() {
+                regions(of, figures, needed);
+            }
         }
         Derivation::Gemeente { region, year } => {
             let needed = needed.entry(*year).or_default();

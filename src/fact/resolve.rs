@@ -3,7 +3,7 @@
 use super::Error;
 use crate::base::number::{self, Notation, NumberError, Style};
 use crate::base::wording;
-use crate::figures::{Figures, GroupFigure, Withheld};
+use crate::figures::{Cell, Figures, GroupFigure, Withheld};
 use crate::gemeente::group::GroupId;
 use crate::query::{FactId, FactYears, Indicator, Queries, Stat, Subject};
 
@@ -83,12 +83,11 @@ impl Fact {
         };
         fact.what = what(indicator, &fact, figures);
         let resolving = Resolving { figures, indicator };
-        match resolving.found(&mut fact)? {
-            Some((value, text)) => (fact.value, fact.text) = (value, text),
-            None => {
-                fact.lacking = Some(resolving.why_lacking(&fact));
-                "geen cijfer".clone_into(&mut fact.text);
-            }
+        if let Some((value, text)) = resolving.found(&mut fact)? {
+            (fact.value, fact.text) = (value, text);
+        } else {
+            fact.lacking = Some(resolving.why_lacking(&fact));
+            "geen cijfer".clone_into(&mut fact.text);
         }
         Ok(fact)
     }
@@ -120,8 +119,8 @@ impl Resolving<'_> {
                 let cell = fact
                     .year
                     .and_then(|year| self.figures.cell(fact.id.indicator, region, year));
-                fact.provisional = cell.is_some_and(|cell| cell.is_provisional());
-                self.printed(fact, cell.and_then(|cell| cell.value()))
+                fact.provisional = cell.is_some_and(Cell::is_provisional);
+                self.printed(fact, cell.and_then(Cell::value))
             }
         }
     }

@@ -125,7 +125,9 @@ impl Crosswalks {
                 None => {}
                 Some(Destination::Same(target)) => whole(place, *target, row),
                 Some(Destination::Parts(parts)) => {
-                    parts.iter().for_each(|of| part(place, of, row));
+                    for of in parts {
+                        part(place, of, row);
+                    }
                 }
             }
         }

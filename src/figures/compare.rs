@@ -177,11 +177,10 @@ impl Comparing<'_> {
         let computed = combine(way, &sums);
         let coverage = sums.coverage(way);
         let withheld = match &published {
-            Some(_) => Withheld::No,
             None if sums.n == 0 => Withheld::NoFigures,
             None if matches!(way, Way::Distribution { .. }) => Withheld::DistributionOnly,
             None if computed.is_none() || coverage < self.indicator.coverage => Withheld::Coverage,
-            None => Withheld::No,
+            _ => Withheld::No,
         };
         let own = published.and_then(|cell| cell.value());
         let counted = self.size_class(way, period.year);

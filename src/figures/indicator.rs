@@ -300,7 +300,10 @@ impl Making<'_> {
             .and_then(|(_, value)| value);
         published.unwrap_or_else(|| {
             let gemeenten = values.filter(|(region, _)| **region != RegionId::NEDERLAND);
-            Sum::from_iter(gemeenten.filter_map(|(_, value)| value)).total()
+            gemeenten
+                .filter_map(|(_, value)| value)
+                .collect::<Sum>()
+                .total()
         })
     }
 

@@ -22,7 +22,7 @@ pub struct Spread {
 impl Spread {
     /// Of some values, in region order; `None` of none.
     pub fn of(values: &[f64]) -> Option<Self> {
-        let sum = Sum::from_iter(values.iter().copied()).total();
+        let sum = values.iter().copied().collect::<Sum>().total();
         let mut sorted = values.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
         Some(Self {

@@ -105,11 +105,11 @@ fn with_checksums(
     let mut attached = attached;
     attached.push((TEXTS, serde_json::to_vec(texts)?));
     attached.sort_by_key(|(name, _)| *name);
-    let sums: String = attached
+    let sums: Vec<String> = attached
         .iter()
         .map(|(name, bytes)| format!("{}  {name}\n", files::sha256(bytes)))
         .collect();
-    attached.push((CHECKSUMS, sums.into_bytes()));
+    attached.push((CHECKSUMS, sums.concat().into_bytes()));
     Ok(attached)
 }
 

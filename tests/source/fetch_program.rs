@@ -60,16 +60,12 @@ fn under_way(project: &Project, server: &Server, stored: usize) -> Child {
         .unwrap();
     let start = Instant::now();
     let pages = project.data().join(".pages");
-    while files(&pages)
-        .keys()
-        .filter(|name| {
-            Path::new(name)
-                .extension()
-                .is_some_and(|ending| ending == "page")
-        })
-        .count()
-        < stored
-    {
+    let is_page = |name: &&String| {
+        Path::new(name)
+            .extension()
+            .is_some_and(|ending| ending == "page")
+    };
+    while files(&pages).keys().filter(is_page).count() < stored {
         assert!(start.elapsed() < Duration::from_secs(30), "no pages came");
         std::thread::sleep(Duration::from_millis(5));
     }

@@ -3,7 +3,7 @@
 //! People only move with a border, so that every count can be checked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::fs;
 
 use middelgroot::gemeente::{
@@ -33,30 +33,40 @@ pub struct Country {
 /// The year of its first list.
 pub const FIRST: i32 = 2010;
 
-/// Lets changes happen to `start` gemeenten; people only move with a border, so that every count can be checked.
-fn country(start: &[u32], years: &[Vec<Change>]) -> Country {
-    let numbered = |number: u32| region(&format!("GM{number:04}"));
-    let mut living: BTreeMap<RegionId, f64> = (1..)
-        .zip(start)
-        .map(|(number, people)| (numbered(number), f64::from(*people)))
-        .collect();
-    let mut gemeenten: BTreeMap<RegionId, Gemeente> = BTreeMap::new();
-    let mut population = Population::new();
-    let mut log = String::from("date,kind,from,to,inhabitants,dwellings\n");
-    let mut next = 1000;
-    for (year, changes) in (FIRST..).zip(years.iter().chain([&Vec::new()])) {
-        for (code, people) in &living {
-            let known = gemeenten.entry(*code).or_insert_with(|| Gemeente {
+/// A country on its way through the years.
+#[derive(Default)]
+struct Making {
+    living: BTreeMap<RegionId, f64>,
+    gemeenten: BTreeMap<RegionId, Gemeente>,
+    population: Population,
+    log: String,
+    /// Codes that were given out to new gemeenten.
+    codes: u32,
+}
+
+fn numbered(number: u32) -> RegionId {
+    region(&format!("GM{number:04}"))
+}
+
+impl Making {
+    /// What is on the list of 1 January of a year.
+    fn list(&mut self, year: i32) {
+        for (code, people) in &self.living {
+            let known = self.gemeenten.entry(*code).or_insert_with(|| Gemeente {
                 name: code.to_string(),
                 province: "PV20".to_owned(),
                 from: year,
                 to: year,
             });
             known.to = year;
-            population.insert((year, *code), *people);
+            self.population.insert((year, *code), *people);
         }
-        let regions: Vec<RegionId> = living.keys().copied().collect();
-        let before = living.clone();
+    }
+
+    /// Lets the changes of 1 January of a year happen, of those that can.
+    fn change(&mut self, changes: &[Change], year: i32) {
+        let before = self.living.clone();
+        let regions: Vec<RegionId> = before.keys().copied().collect();
         let (mut gave, mut received): (BTreeSet<RegionId>, BTreeSet<RegionId>) = Default::default();
         for change in changes {
             let (giver, receiver) = (
@@ -68,60 +78,86 @@ fn country(start: &[u32], years: &[Vec<Change>]) -> Country {
                 || gave.contains(&giver)
                 || gave.contains(&receiver)
                 || received.contains(&giver)
+                || (change.kind == 1 && received.contains(&receiver))
             {
                 continue;
             }
-            next += 1;
-            let new = numbered(next);
-            let people = before[&giver];
-            let part = (people * f64::from(change.percent) / 100.0).floor();
-            let moves: Vec<(&str, RegionId, RegionId, f64)> = match change.kind {
-                0 => vec![("opheffing", giver, receiver, people)],
-                1 => vec![
-                    ("opheffing", giver, new, people),
-                    ("opheffing", receiver, new, before[&receiver]),
-                ],
-                2 => vec![
-                    ("opheffing", giver, receiver, part),
-                    ("opheffing", giver, new, people - part),
-                ],
-                3 => vec![("grenswijziging", giver, receiver, part)],
-                _ => vec![("naamswijziging", giver, new, people)],
-            };
-            if change.kind == 1 && received.contains(&receiver) {
-                continue;
-            }
-            for (kind, from, to, moved) in moves {
-                let dwellings = (moved / 2.0).ceil();
-                writeln!(
-                    log,
-                    "{}-01-01,{kind},{from},{to},{moved},{dwellings}",
-                    year + 1
-                )
-                .unwrap();
-                *living.get_mut(&from).unwrap() -= moved;
-                *living.entry(to).or_default() += moved;
+            self.codes += 1;
+            let new = numbered(1000 + self.codes);
+            let people = (before[&giver], before[&receiver]);
+            let (kind, moves) = change.moves((giver, receiver, new), people);
+            for (from, to, moved) in moves {
+                self.moved(kind, year, (from, to, moved));
                 gave.insert(from);
                 received.insert(to);
-                if kind != "grenswijziging" && living[&from] < 0.5 {
-                    living.remove(&from);
-                }
             }
         }
     }
+
+    /// One line of the log, and what it does.
+    fn moved(&mut self, kind: &str, year: i32, (from, to, moved): (RegionId, RegionId, f64)) {
+        let dwellings = (moved / 2.0).ceil();
+        let line = format!("{year}-01-01,{kind},{from},{to},{moved},{dwellings}\n");
+        self.log.push_str(&line);
+        *self.living.get_mut(&from).unwrap() -= moved;
+        *self.living.entry(to).or_default() += moved;
+        if kind != "grenswijziging" && self.living[&from] < 0.5 {
+            self.living.remove(&from);
+        }
+    }
+}
+
+impl Change {
+    /// The kind in the log, and who hands over how many people to whom.
+    fn moves(
+        self,
+        (giver, receiver, new): (RegionId, RegionId, RegionId),
+        (people, of_receiver): (f64, f64),
+    ) -> (&'static str, Vec<(RegionId, RegionId, f64)>) {
+        let part = (people * f64::from(self.percent) / 100.0).floor();
+        match self.kind {
+            0 => ("opheffing", vec![(giver, receiver, people)]),
+            1 => (
+                "opheffing",
+                vec![(giver, new, people), (receiver, new, of_receiver)],
+            ),
+            2 => (
+                "opheffing",
+                vec![(giver, receiver, part), (giver, new, people - part)],
+            ),
+            3 => ("grenswijziging", vec![(giver, receiver, part)]),
+            _ => ("naamswijziging", vec![(giver, new, people)]),
+        }
+    }
+}
+
+/// Lets changes happen to `start` gemeenten; people only move with a border, so that every count can be checked.
+fn country(start: &[u32], years: &[Vec<Change>]) -> Country {
+    let mut making = Making {
+        living: (1..)
+            .zip(start)
+            .map(|(number, people)| (numbered(number), f64::from(*people)))
+            .collect(),
+        log: String::from("date,kind,from,to,inhabitants,dwellings\n"),
+        ..Making::default()
+    };
+    for (year, changes) in (FIRST..).zip(years.iter().chain([&Vec::new()])) {
+        making.list(year);
+        making.change(changes, year + 1);
+    }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("herindelingen.csv");
-    fs::write(&path, &log).unwrap();
+    fs::write(&path, &making.log).unwrap();
     let herindelingen = Herindelingen::read(&path).unwrap_or_else(|error| panic!("{error}"));
     let gemeenten = Gemeenten {
-        regions: Regions::new(gemeenten),
+        regions: Regions::new(making.gemeenten),
         herindelingen,
         networks: Networks::default(),
     };
     Country {
         gemeenten,
-        population,
-        log,
+        population: making.population,
+        log: making.log,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{OfTheme, YEARS, bounded, idle, is_name, names, once, place, years};
+use super::{OfTheme, YEARS, idle, is_name, names, once, place, years};
 use crate::base::located::{At, Complaint, Source};
 use crate::gemeente::group::GroupKind;
 use crate::query::{Chart, ChartKind, Names, Queries};
@@ -139,7 +139,8 @@ fn chart(
             .collect::<Result<_, _>>()?,
     };
     let broken = entry.broken.map(At::into_inner).map(|broken| {
-        bounded(file, &broken.before, "before", YEARS).map(|before| (before, broken.note))
+        file.bounded(&broken.before, "before", YEARS)
+            .map(|before| (before, broken.note))
     });
     Ok(Chart {
         place: place(file, &entry.id),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{bounded, names, once, sums};
+use super::{names, once, sums};
 use crate::base::located::{At, Complaint, Source};
 use crate::gemeente::RegionId;
 use crate::query::{Checks, Known, Queries, Relation, Right};
@@ -83,7 +83,7 @@ pub(super) fn none() -> Checks {
 pub(super) fn read(file: &Source, queries: &Queries) -> Result<Checks, Complaint> {
     let asked: ChecksFile = file.toml()?;
     let mut checks = none();
-    checks.tolerance = bounded(file, &asked.national.tolerance, "tolerance", 0.0..=100.0)?;
+    checks.tolerance = file.bounded(&asked.national.tolerance, "tolerance", 0.0..=100.0)?;
     for entry in asked.known {
         checks.known.push(known(file, entry, queries)?);
     }
@@ -122,7 +122,7 @@ fn relation(file: &Source, entry: RelationEntry, queries: &Queries) -> Result<Re
             RightEntry::Number(number) => Right::Number(*number),
             RightEntry::Sum(text) => Right::Sum(sum(&entry.right.with(text.clone()))?),
         },
-        tolerance: bounded(file, &entry.tolerance, "tolerance", 0.0..=100.0)?,
+        tolerance: file.bounded(&entry.tolerance, "tolerance", 0.0..=100.0)?,
         required: entry.required,
     })
 }

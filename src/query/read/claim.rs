@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{OfTheme, bounded, idle, names, once, place};
+use super::{OfTheme, idle, names, once, place};
 use crate::base::located::{At, Complaint, Source};
 use crate::query::{Claim, Names, Queries};
 
@@ -63,7 +63,7 @@ fn claim(
     }
     let needs = entry
         .needs
-        .map(|at| bounded(file, &at, "needs", 0..=VARIANTS));
+        .map(|at| file.bounded(&at, "needs", 0..=VARIANTS));
     let sentence = names::template(file, &entry.sentence, names)?;
     let when = names::predicate(file, &entry.when, names)?;
     Ok(Claim {

@@ -6,7 +6,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{YEARS, bounded, is_name, names, once, required};
+use super::{YEARS, is_name, names, once, required};
 use crate::base::located::{At, Complaint, Source};
 use crate::gemeente::group::{GroupId, GroupKind, GroupNames, GroupPlan, SizeClass};
 use crate::query::{Edition, Error};
@@ -70,8 +70,8 @@ pub(super) fn read(folder: &Path, groups: &GroupNames) -> Result<Vec<Edition>, E
 fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Edition, Complaint> {
     let id = entry.id.to_string();
     is_name(file, &entry.id, "edition")?;
-    let boundaries = bounded(file, &entry.boundaries, "boundaries", YEARS)?;
-    let until = bounded(file, &entry.until, "until", YEARS)?;
+    let boundaries = file.bounded(&entry.boundaries, "boundaries", YEARS)?;
+    let until = file.bounded(&entry.until, "until", YEARS)?;
     if until > boundaries {
         let message = format!("edition `{id}` uses periods after its boundaries of {boundaries}");
         let hint = "expected `until` no later than `boundaries`";

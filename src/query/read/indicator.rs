@@ -11,7 +11,7 @@ use super::entry::{IndicatorEntry, WayEntry};
 use super::per::{PerEntry, PerFile, Words};
 use super::topic::{Beside, in_place};
 use super::way::{Ground, measure, way};
-use super::{OfTheme, bounded, once, place, years};
+use super::{OfTheme, once, place, years};
 use crate::base::located::{At, Complaint, Source, nearest};
 use crate::query::{Direction, InPlace, Indicator, Queries, Topic, TopicKind, Unit};
 
@@ -223,11 +223,11 @@ impl Draft {
         let range = said.range.ok_or_else(|| lacks("range", or_default))?;
         let coverage = said
             .coverage
-            .map(|at| bounded(source, &at, "coverage", 0.0..=100.0));
+            .map(|at| source.bounded(&at, "coverage", 0.0..=100.0));
         let periods = entry.periods.as_ref().or(defaults.periods.as_ref());
         Ok(Indicator {
             place: place(source, &entry.id),
-            decimals: bounded(source, &decimals, "decimals", -6..=6)?,
+            decimals: source.bounded(&decimals, "decimals", -6..=6)?,
             direction: said.direction.map_or(Direction::None, Direction::from),
             coverage: coverage.transpose()?.unwrap_or(80.0),
             range: plausible(source, &range)?,

@@ -24,7 +24,6 @@ mod topic;
 mod way;
 
 use std::collections::BTreeSet;
-use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -155,24 +154,6 @@ fn is_name(file: &Source, id: &At<String>, kind: &str) -> Result<(), Complaint> 
     }
     let message = format!("`{}` is no {kind} id", **id);
     Err(file.wrong(id, message, "expected small letters, digits and `-`"))
-}
-
-/// A number that must lie within bounds.
-fn bounded<T: Copy + PartialOrd + Display>(
-    file: &Source,
-    at: &At<T>,
-    key: &str,
-    bounds: RangeInclusive<T>,
-) -> Result<T, Complaint> {
-    if bounds.contains(at) {
-        return Ok(**at);
-    }
-    let hint = format!(
-        "expected a number from {} to {}",
-        bounds.start(),
-        bounds.end()
-    );
-    Err(file.wrong(at, format!("`{key}` is {}", **at), hint))
 }
 
 /// Years between which every year lies.

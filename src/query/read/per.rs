@@ -5,7 +5,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{OfTheme, bounded, optional, sums};
+use super::{OfTheme, optional, sums};
 use crate::base::located::{At, Complaint, Source, nearest};
 use crate::query::{Error, Formula, Topic};
 
@@ -90,7 +90,7 @@ fn typed(file: &Source, entries: Vec<PerEntry>, topics: &[Topic]) -> Result<Vec<
     for entry in entries {
         let count = sums::counted(file, &entry.count, topics)?;
         let scale = entry.scale.map_or(Ok(1.0), |at| {
-            bounded(file, &at, "scale", f64::MIN_POSITIVE..=1e12)
+            file.bounded(&at, "scale", f64::MIN_POSITIVE..=1e12)
         })?;
         for words in entry.words {
             if all.iter().any(|known| known.words == *words) {

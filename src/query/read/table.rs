@@ -6,7 +6,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{YEARS, bounded, idle, required};
+use super::{YEARS, idle, required};
 use crate::base::located::{At, Complaint, Source};
 use crate::query::{Error, Service, Table};
 
@@ -102,7 +102,7 @@ fn table(file: &Source, entry: TableEntry) -> Result<Table, Complaint> {
     if is_file && let Some(at) = &entry.fixed {
         return Err(idle(file, at.start(), "fixed", of_odata));
     }
-    let period = entry.period.map(|at| bounded(file, &at, "period", YEARS));
+    let period = entry.period.map(|at| file.bounded(&at, "period", YEARS));
     Ok(Table {
         id: entry.id.into_inner(),
         family: entry.family,

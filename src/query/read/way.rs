@@ -3,7 +3,7 @@
 use super::entry::WayEntry;
 use super::per::Words;
 use super::sums::{all_counts, counted};
-use super::{bounded, idle, names};
+use super::{idle, names};
 use crate::base::located::{At, Complaint, Source};
 use crate::query::{Formula, Topic, TopicKind, Way, amount};
 
@@ -151,11 +151,11 @@ fn size_class(ground: &Ground<'_>, entry: &WayEntry, what: &At<String>) -> Resul
         let hint = "expected `from` and `to`, the smallest and the largest size that counts";
         return Err(file.wrong(what, "a size class without bounds", hint));
     };
-    let smallest = bounded(file, from, "from", 0.0..=1e9)?;
+    let smallest = file.bounded(from, "from", 0.0..=1e9)?;
     Ok(Way::SizeClass {
         topic: term.topic,
         from: smallest,
-        to: bounded(file, to, "to", smallest..=1e9)?,
+        to: file.bounded(to, "to", smallest..=1e9)?,
         scale: 100.0,
     })
 }

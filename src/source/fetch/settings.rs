@@ -96,53 +96,39 @@ fn parse(source: &Source) -> Result<Config, Complaint> {
         let hint = "expected an address such as `https://opendata.cbs.nl`";
         return Err(source.at(start).wrong(error.to_string(), hint));
     }
-    set_limits(source, file, &mut config)?;
+    set_limits(source, &file, &mut config)?;
     Ok(config)
 }
 
 /// Sets how fast, how often and how much is asked, each within its bounds.
-fn set_limits(source: &Source, file: File, config: &mut Config) -> Result<(), Complaint> {
-    if let Some(value) = within(source, file.connections, 1, 64)? {
+fn set_limits(source: &Source, file: &File, config: &mut Config) -> Result<(), Complaint> {
+    if let Some(at) = &file.connections {
+        let value = source.bounded(at, "connections", 1..=64)?;
         config.connections = value;
     }
-    if let Some(value) = within(source, file.tables_at_once, 1, 64)? {
+    if let Some(at) = &file.tables_at_once {
+        let value = source.bounded(at, "tables-at-once", 1..=64)?;
         config.tables_at_once = value;
     }
-    if let Some(value) = within(source, file.requests_per_second, 0.1, 1000.0)? {
+    if let Some(at) = &file.requests_per_second {
+        let value = source.bounded(at, "requests-per-second", 0.1..=1000.0)?;
         config.max_requests_per_second = Some(value);
     }
-    if let Some(value) = within(source, file.attempts, 1, 100)? {
+    if let Some(at) = &file.attempts {
+        let value = source.bounded(at, "attempts", 1..=100)?;
         config.retry.attempts = value;
     }
-    if let Some(value) = within(source, file.seconds_per_answer, 1, 86_400)? {
+    if let Some(at) = &file.seconds_per_answer {
+        let value = source.bounded(at, "seconds-per-answer", 1..=86_400)?;
         config.request_timeout = Duration::from_secs(value);
         config.idle_timeout = config.idle_timeout.min(config.request_timeout);
     }
-    if let Some(value) = within(source, file.largest_answer_mb, 1, 65_536)? {
+    if let Some(at) = &file.largest_answer_mb {
+        let value = source.bounded(at, "largest-answer-mb", 1..=65_536)?;
         config.max_body_bytes = value << 20;
         config.max_wire_bytes = config.max_body_bytes;
     }
     Ok(())
-}
-
-/// A number of the file, when it is there and within bounds.
-fn within<T: PartialOrd + std::fmt::Display>(
-    source: &Source,
-    value: Option<At<T>>,
-    low: T,
-    high: T,
-) -> Result<Option<T>, Complaint> {
-    match value {
-        Some(at) if *at < low || *at > high => {
-            let message = format!("{} is out of bounds", *at);
-            Err(source.wrong(
-                &at,
-                message,
-                format!("expected a number from {low} to {high}"),
-            ))
-        }
-        value => Ok(value.map(At::into_inner)),
-    }
 }
 
 #[cfg(test)]
@@ -178,7 +164,7 @@ mod tests {
             ),
             (
                 "\n\nconnections = 0\n",
-                "fetch.toml:3:15: 0 is out of bounds",
+                "fetch.toml:3:15: `connections` is 0",
             ),
             (
                 "\nmirror = \"http://example.org\"\n",
