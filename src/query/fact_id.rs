@@ -296,7 +296,7 @@ mod tests {
             ("inwoners.B", 9),
             ("inwoners.A@x", 11),
             ("inwoners.A@2019..x", 17),
-            ("inwoners.A.hoogste", 9),
+            ("inwoners.A.hoogste", 11),
             ("inwoners.A.pct", 11),
         ] {
             assert_eq!(FactId::parse(text, &names).unwrap_err().at, at, "{text}");
