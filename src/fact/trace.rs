@@ -351,9 +351,7 @@ impl<'a> Trace<'a> {
             }
             return;
         }
-        let rows = self.figures.tidy.rows(part.topic, part.year);
-        let lists: BTreeSet<i32> = rows.iter().map(|row| row.list).collect();
-        for list in lists {
+        for &list in self.figures.tidy.lists(part.topic, part.year) {
             let walk = self.walk(list, to);
             for (region, people, dwellings) in walk.get(&target).into_iter().flatten() {
                 let row = self.figures.tidy.row(part.topic, part.year, *region);

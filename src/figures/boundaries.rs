@@ -20,12 +20,16 @@ pub type Brought = Vec<Option<Observation>>;
 #[derive(Debug)]
 pub struct Crosswalks {
     lists: BTreeMap<i32, RegionList>,
-    ways: BTreeMap<(i32, i32), BTreeMap<RegionId, Destination>>,
+    ways: BTreeMap<(i32, i32), Destinations>,
     last: i32,
 }
 
-/// Where the figures of a region go.
+/// Where the figures of each region go, by its number: every row of every topic asks.
 #[derive(Debug)]
+struct Destinations(Vec<Option<Destination>>);
+
+/// Where the figures of a region go.
+#[derive(Clone, Debug)]
 enum Destination {
     /// To one gemeente that is the same, under whatever code.
     Same(usize),
@@ -91,7 +95,7 @@ impl Crosswalks {
             .into_iter()
             .map(|(from, to)| {
                 let crosswalk = Crosswalk::new(from, to, herindelingen, regions, population);
-                ((from, to), destinations(&crosswalk, &lists[&to]))
+                ((from, to), Destinations::new(&crosswalk, &lists[&to]))
             })
             .collect();
         Self { lists, ways, last }
@@ -106,13 +110,8 @@ impl Crosswalks {
         self.list(to).map_or(0, RegionList::len)
     }
 
-    /// Where a row goes; nowhere when its own list has no such region.
-    fn destination(&self, row: &Row, to: i32) -> Option<&Destination> {
-        let pair = (row.list.min(self.last), to.min(self.last));
-        self.ways.get(&pair)?.get(&row.region)
-    }
-
-    /// Hands each row to what keeps whole gemeenten or to what gathers parts.
+    /// Hands each row to what keeps whole gemeenten or to what gathers parts, and to neither when its own list has no
+    /// such region.
     fn each(
         &self,
         rows: &[Row],
@@ -120,8 +119,14 @@ impl Crosswalks {
         mut whole: impl FnMut(usize, usize, &Row),
         mut part: impl FnMut(usize, &Part, &Row),
     ) {
+        let mut way = None;
         for (place, row) in rows.iter().enumerate() {
-            match self.destination(row, to) {
+            // rows of one list lie together
+            if way.is_none_or(|(list, _)| list != row.list) {
+                let pair = (row.list.min(self.last), to.min(self.last));
+                way = self.ways.get(&pair).map(|way| (row.list, way));
+            }
+            match way.and_then(|(_, way)| way.of(row.region)) {
                 None => {}
                 Some(Destination::Same(target)) => whole(place, *target, row),
                 Some(Destination::Parts(parts)) => {
@@ -235,31 +240,35 @@ pub struct Averaged {
     pub observation: Observation,
 }
 
-fn destinations(crosswalk: &Crosswalk, list: &RegionList) -> BTreeMap<RegionId, Destination> {
-    let mut sources: BTreeMap<RegionId, usize> = BTreeMap::new();
-    for row in crosswalk.rows() {
-        *sources.entry(row.part.to).or_default() += 1;
-    }
-    let mut destinations: BTreeMap<RegionId, Destination> = BTreeMap::new();
-    if let Some(nederland) = list.place(RegionId::NEDERLAND) {
-        destinations.insert(RegionId::NEDERLAND, Destination::Same(nederland));
-    }
-    for row in crosswalk.rows() {
-        let Some(to) = list.place(row.part.to) else {
-            continue;
+impl Destinations {
+    fn new(crosswalk: &Crosswalk, list: &RegionList) -> Self {
+        let mut sources = vec![0_usize; list.len()];
+        let placed = || {
+            let rows = crosswalk.rows().iter();
+            rows.filter_map(|row| Some((row, list.place(row.part.to)?)))
         };
-        if row.is_whole() && sources.get(&row.part.to) == Some(&1) {
-            destinations.insert(row.region, Destination::Same(to));
-            continue;
+        for (_, to) in placed() {
+            sources[to] += 1;
         }
-        let entry = destinations
-            .entry(row.region)
-            .or_insert_with(|| Destination::Parts(Vec::new()));
-        if let Destination::Parts(parts) = entry {
-            parts.push(part(row, to));
+        let last = crosswalk.rows().iter().map(|row| row.region.number()).max();
+        let mut all = vec![None; last.unwrap_or_default() + 1];
+        all[RegionId::NEDERLAND.number()] = list.place(RegionId::NEDERLAND).map(Destination::Same);
+        for (row, to) in placed() {
+            let destination = &mut all[row.region.number()];
+            if row.is_whole() && sources[to] == 1 {
+                *destination = Some(Destination::Same(to));
+            } else if let Destination::Parts(parts) =
+                destination.get_or_insert(Destination::Parts(Vec::new()))
+            {
+                parts.push(part(row, to));
+            }
         }
+        Self(all)
     }
-    destinations
+
+    fn of(&self, region: RegionId) -> Option<&Destination> {
+        self.0.get(region.number())?.as_ref()
+    }
 }
 
 const fn part(row: &CrosswalkRow, to: usize) -> Part {

@@ -19,7 +19,7 @@ use super::tidy::Tidy;
 use crate::base::observation::{Missing, Observation, Status};
 use crate::base::sum::Sum;
 use crate::gemeente::{Population, RegionId, RegionList};
-use crate::query::{Formula, Queries, TopicId, Way};
+use crate::query::{Formula, Queries, Term, TopicId, Way};
 
 /// Figures of all indicators, and the inhabitants that they were divided by.
 #[derive(Debug)]
@@ -54,6 +54,7 @@ pub fn compute(scope: Scope<'_>, tidy: &Tidy, population: &Population) -> Indica
         years: (first.unwrap_or(until)..=until).collect(),
         crosswalks: Crosswalks::new(&pairs, scope.gemeenten, population),
         topics: RefCell::default(),
+        sums: RefCell::default(),
     };
     Indicators {
         blocks: scope
@@ -68,16 +69,13 @@ pub fn compute(scope: Scope<'_>, tidy: &Tidy, population: &Population) -> Indica
 
 /// Every pair of lists between which figures go: all to the edition's, and weights to those of their ratios.
 fn pairs(scope: Scope<'_>, tidy: &Tidy) -> BTreeSet<(i32, i32)> {
-    let lists = |topic: TopicId, year: i32| -> BTreeSet<i32> {
-        let rows = tidy.rows(topic, year).iter();
-        rows.map(|row| row.list).collect()
-    };
     let queries = scope.queries;
     let mut pairs = BTreeSet::new();
     for topic in queries.topic_ids() {
         for (year, _) in tidy.years(topic) {
             let to = scope.edition.boundaries;
-            pairs.extend(lists(topic, year).into_iter().map(|from| (from, to)));
+            let lists = tidy.lists(topic, year).iter();
+            pairs.extend(lists.map(|from| (*from, to)));
         }
     }
     for way in queries.indicators.iter().flat_map(|asked| &asked.ways) {
@@ -88,12 +86,11 @@ fn pairs(scope: Scope<'_>, tidy: &Tidy) -> BTreeSet<(i32, i32)> {
             let Some(den_year) = weight_year(tidy, weight, year) else {
                 continue;
             };
-            for (to, term) in lists(*ratio, year)
-                .into_iter()
-                .flat_map(|to| weight.terms.iter().map(move |term| (to, term)))
-            {
-                let from = lists(term.topic, den_year).into_iter();
-                pairs.extend(from.map(|from| (from, to)));
+            for to in tidy.lists(*ratio, year) {
+                for term in &weight.terms {
+                    let from = tidy.lists(term.topic, den_year).iter();
+                    pairs.extend(from.map(|from| (*from, *to)));
+                }
             }
         }
     }
@@ -133,6 +130,8 @@ struct Making<'a> {
     crosswalks: Crosswalks,
     /// Topics on the edition's boundaries, brought there when first asked for.
     topics: RefCell<BTreeMap<(TopicId, Moving), Years>>,
+    /// Sums of them, made when first asked for: nearly every indicator is per inhabitant.
+    sums: RefCell<BTreeMap<Vec<Term>, Rc<TopicSums>>>,
 }
 
 impl Making<'_> {
@@ -181,7 +180,7 @@ impl Making<'_> {
             Way::Total { total } => {
                 let sums = self.sums(total);
                 Box::new(move |year| {
-                    let cells = sums.year(year).into_iter();
+                    let cells = sums.year(year).iter();
                     cells.map(|sum| sum.map(total_cell)).collect()
                 })
             }
@@ -242,7 +241,10 @@ impl Making<'_> {
         self.regions.ids().iter().map(of).collect()
     }
 
-    fn sums(&self, formula: &Formula) -> TopicSums {
+    fn sums(&self, formula: &Formula) -> Rc<TopicSums> {
+        if let Some(known) = self.sums.borrow().get(&formula.terms) {
+            return Rc::clone(known);
+        }
         let terms = formula.terms.iter().map(|term| {
             let moving = if self.queries[term.topic].additive {
                 Moving::AddingUp
@@ -251,7 +253,11 @@ impl Making<'_> {
             };
             (self.topic(term.topic, moving), term.sign())
         });
-        TopicSums::new(terms.collect(), self.regions.len())
+        let terms: Vec<(Years, f64)> = terms.collect();
+        let sums = Rc::new(TopicSums::new(&terms, &self.years, self.regions.len()));
+        let mut known = self.sums.borrow_mut();
+        known.insert(formula.terms.clone(), Rc::clone(&sums));
+        sums
     }
 
     fn quotient(&self, quotient: &Quotient, year: i32) -> Vec<Option<Cell>> {
@@ -260,24 +266,19 @@ impl Making<'_> {
             .of_nederland
             .then(|| self.national(&quotient.denominator, year));
         let numerators = quotient.numerator.year(year);
-        numerators
-            .into_iter()
-            .enumerate()
-            .map(|(place, numerator)| {
-                let below = self.with_earlier(&quotient.denominator, base, place);
-                Some(quotient.cell(numerator?, below, national))
-            })
-            .collect()
+        let cells = numerators.iter().enumerate().map(|(place, numerator)| {
+            let below = self.with_earlier(&quotient.denominator, base, place);
+            Some(quotient.cell((*numerator)?, below, national))
+        });
+        cells.collect()
     }
 
     /// A denominator of a year, or of the latest earlier year where that has none.
     fn with_earlier(&self, sums: &TopicSums, year: i32, place: usize) -> Below {
-        let within =
-            |year: i32| self.years.first() <= Some(&year) && self.years.last() >= Some(&year);
-        if !within(year) {
+        if !self.years.contains(&year) {
             return Below::default();
         }
-        let of = |year: i32| sums.one(year, place).filter(|_| within(year));
+        let of = |year: i32| sums.one(year, place);
         let found = latest_with(year, |year| of(year).is_some_and(|sum| sum.value.is_some()));
         // a gemeente that has lost its figures keeps the reason why
         let known = latest_with(year, |year| of(year).is_some());
@@ -315,10 +316,9 @@ impl Making<'_> {
             .terms
             .iter()
             .any(|term| self.queries[term.topic].by_dwellings);
-        let lists: BTreeSet<i32> = rows.iter().map(|row| row.list).collect();
+        let lists = self.tidy.lists(ratio, year).iter();
         let weights: BTreeMap<i32, Vec<Option<f64>>> = lists
-            .into_iter()
-            .filter_map(|list| Some((list, self.weights(weight, den_year?, list))))
+            .filter_map(|list| Some((*list, self.weights(weight, den_year?, *list))))
             .collect();
         let weight_of = |place: usize| {
             let row = rows[place];

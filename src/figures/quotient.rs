@@ -8,70 +8,81 @@ use super::boundaries::Brought;
 use crate::base::observation::{Missing, Observation, Status};
 use crate::base::sum::Sum;
 
-/// A formula over topics on the edition's boundaries.
-pub struct TopicSums {
-    terms: Vec<(Years, f64)>,
-    regions: usize,
-}
-
 /// A topic on the edition's boundaries, year by year.
 pub type Years = Rc<BTreeMap<i32, Brought>>;
 
+/// A formula over topics on the edition's boundaries, by year and place of the region.
+pub struct TopicSums {
+    first: i32,
+    years: Vec<Brought>,
+}
+
 impl TopicSums {
-    /// Topics with their signs, over so many regions.
-    pub const fn new(terms: Vec<(Years, f64)>, regions: usize) -> Self {
-        Self { terms, regions }
-    }
-
-    /// The sum of a place, with the reason where it has no value: that of a term, or that a term has no row.
-    pub fn one(&self, year: i32, place: usize) -> Option<Observation> {
-        let of_terms = self.terms.iter().map(|(topic, sign)| {
-            let row = topic.get(&year).and_then(|rows| *rows.get(place)?);
-            (row, *sign)
-        });
-        let mut found: Option<Observation> = None;
-        let (mut value, mut whole) = (Sum::default(), true);
-        for (row, sign) in of_terms {
-            let Some(row) = row else {
-                whole = false;
-                continue;
-            };
-            whole &= row.value.is_some();
-            value.add(row.value.unwrap_or_default() * sign);
-            let before = found.unwrap_or(row);
-            found = Some(Observation {
-                value: None,
-                missing: before.missing.max(row.missing),
-                status: before.status.max(row.status),
-            });
+    /// Topics with their signs, in some years one after another, over so many regions.
+    pub fn new(terms: &[(Years, f64)], years: &[i32], regions: usize) -> Self {
+        let of_year = |year: &i32| -> Brought {
+            let terms: Vec<(&[Option<Observation>], f64)> = terms
+                .iter()
+                .map(|(topic, sign)| (topic.get(year).map_or(&[][..], Vec::as_slice), *sign))
+                .collect();
+            (0..regions).map(|place| sum(&terms, place)).collect()
+        };
+        Self {
+            first: years.first().copied().unwrap_or_default(),
+            years: years.iter().map(of_year).collect(),
         }
-        let found = found?;
-        let value = whole.then_some(value.total());
-        Some(Observation {
-            value,
-            missing: match (value, found.missing) {
-                (Some(_), _) => Missing::None,
-                (None, Missing::None) => Missing::Absent,
-                (None, reason) => reason,
-            },
-            status: found.status,
-        })
     }
 
-    /// The sums of a year, by place of the region.
-    pub fn year(&self, year: i32) -> Vec<Option<Observation>> {
-        (0..self.regions)
-            .map(|place| self.one(year, place))
-            .collect()
+    /// The sum of a place, with the reason where it has no value.
+    pub fn one(&self, year: i32, place: usize) -> Option<Observation> {
+        *self.year(year).get(place)?
     }
+
+    /// The sums of a year, by place of the region; none outside its years.
+    pub fn year(&self, year: i32) -> &[Option<Observation>] {
+        let place = usize::try_from(year - self.first).ok();
+        let found = place.and_then(|place| self.years.get(place));
+        found.map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A sum without a value has the reason of a term, or that a term has no row; it is none where no term has a row.
+fn sum(terms: &[(&[Option<Observation>], f64)], place: usize) -> Option<Observation> {
+    let mut found: Option<Observation> = None;
+    let (mut value, mut whole) = (Sum::default(), true);
+    for (rows, sign) in terms {
+        let Some(row) = rows.get(place).copied().flatten() else {
+            whole = false;
+            continue;
+        };
+        whole &= row.value.is_some();
+        value.add(row.value.unwrap_or_default() * sign);
+        let before = found.unwrap_or(row);
+        found = Some(Observation {
+            value: None,
+            missing: before.missing.max(row.missing),
+            status: before.status.max(row.status),
+        });
+    }
+    let found = found?;
+    let value = whole.then_some(value.total());
+    Some(Observation {
+        value,
+        missing: match (value, found.missing) {
+            (Some(_), _) => Missing::None,
+            (None, Missing::None) => Missing::Absent,
+            (None, reason) => reason,
+        },
+        status: found.status,
+    })
 }
 
 /// One sum over another.
 pub struct Quotient {
     /// Above the line.
-    pub numerator: TopicSums,
+    pub numerator: Rc<TopicSums>,
     /// Below the line.
-    pub denominator: TopicSums,
+    pub denominator: Rc<TopicSums>,
     /// The year whose denominator stands for every year.
     pub fixed_year: Option<i32>,
     /// The denominator is that of Nederland, whoever is asked about.

@@ -40,7 +40,7 @@ pub struct Row {
 /// The tidy figures and where they come from.
 #[derive(Debug, Default)]
 pub struct Tidy {
-    columns: BTreeMap<(TopicId, i32), Vec<Row>>,
+    columns: BTreeMap<(TopicId, i32), Column>,
     /// Source of each topic and year, up to the edition's last period.
     pub origins: BTreeMap<(TopicId, i32), Origin>,
     /// Sidecars of the tables in use, by table.
@@ -49,6 +49,25 @@ pub struct Tidy {
     pub lacking: Vec<Lacking>,
     /// The snapshots as they came in, by table: what a fact is traced back to.
     pub raw: BTreeMap<String, DataFrame>,
+}
+
+/// The figures of a topic and year.
+#[derive(Debug)]
+struct Column {
+    /// In region order.
+    rows: Vec<Row>,
+    /// The lists of gemeenten they are on, ascending.
+    lists: Vec<i32>,
+}
+
+impl Column {
+    fn new(mut rows: Vec<Row>) -> Self {
+        rows.sort_by_key(|row| row.region);
+        let mut lists: Vec<i32> = rows.iter().map(|row| row.list).collect();
+        lists.sort_unstable();
+        lists.dedup();
+        Self { rows, lists }
+    }
 }
 
 /// Where a topic of a year comes from.
@@ -79,7 +98,14 @@ pub enum Lacking {
 impl Tidy {
     /// The rows of a topic and year, in region order; none where there are no figures.
     pub fn rows(&self, topic: TopicId, year: i32) -> &[Row] {
-        self.columns.get(&(topic, year)).map_or(&[], Vec::as_slice)
+        let column = self.columns.get(&(topic, year));
+        column.map_or(&[], |column| &column.rows)
+    }
+
+    /// The years of the lists of gemeenten that its rows are on, ascending.
+    pub fn lists(&self, topic: TopicId, year: i32) -> &[i32] {
+        let column = self.columns.get(&(topic, year));
+        column.map_or(&[], |column| &column.lists)
     }
 
     /// The row of one region.
@@ -93,7 +119,7 @@ impl Tidy {
     pub fn years(&self, topic: TopicId) -> impl Iterator<Item = (i32, &[Row])> {
         self.columns
             .range((topic, i32::MIN)..=(topic, i32::MAX))
-            .map(|((_, year), rows)| (*year, rows.as_slice()))
+            .map(|((_, year), column)| (*year, column.rows.as_slice()))
     }
 }
 
@@ -105,19 +131,21 @@ pub fn read(scope: Scope<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Failur
     let mut tidy = Tidy::default();
     let snapshots = read_snapshots(scope, store, lock, &mut tidy.lacking)?;
     let wanted = plan(scope.queries, &snapshots, &mut tidy)?;
+    let mut columns = BTreeMap::new();
     for (snapshot, wanted) in snapshots.into_iter().zip(wanted) {
         let boundaries = snapshot.sidecar.boundaries()?;
         let id = snapshot.table.id.clone();
         if !wanted.is_empty() {
             let lists = Lists::new(scope, boundaries, &snapshot.cells);
-            fill(&mut tidy.columns, &snapshot, scope, &lists, &wanted);
+            fill(&mut columns, &snapshot, scope, &lists, &wanted);
         }
         tidy.raw.insert(id.clone(), snapshot.observations);
         tidy.sidecars.insert(id, snapshot.sidecar);
     }
-    for rows in tidy.columns.values_mut() {
-        rows.sort_by_key(|row| row.region);
-    }
+    let columns = columns.into_iter();
+    tidy.columns = columns
+        .map(|(key, rows)| (key, Column::new(rows)))
+        .collect();
     tidy.lacking.sort();
     let until = scope.edition.until;
     tidy.origins.retain(|(_, year), _| *year <= until);

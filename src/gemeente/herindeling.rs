@@ -141,11 +141,13 @@ impl Herindelingen {
 
     /// What becomes, until the list of `year + 1`, of the gemeenten of `year` that do not stay as they are.
     pub(super) fn step(&self, year: i32, regions: &Regions, population: &Population) -> Moves {
-        let mut parts: Moves = regions
-            .in_year(year)
-            .map(|(region, _)| (region, vec![whole(region)]))
-            .collect();
         let events: Vec<&Event> = self.after(year).collect();
+        // who gives nothing away stays as it is
+        let givers = events.iter().map(|event| event.from);
+        let mut parts: Moves = givers
+            .filter(|region| regions.exists(*region, year))
+            .map(|region| (region, vec![whole(region)]))
+            .collect();
         let mut start = 0;
         while let Some(first) = events.get(start) {
             let end = start + events[start..].partition_point(|event| event.date == first.date);

@@ -27,6 +27,11 @@ impl RegionId {
         })?;
         digits.parse().ok().filter(|number| *number > 0).map(Self)
     }
+
+    /// The number of its code, below ten thousand; 0 is Nederland.
+    pub const fn number(self) -> usize {
+        self.0 as usize
+    }
 }
 
 impl fmt::Display for RegionId {
