@@ -232,7 +232,6 @@ fn start_paper(
     }
     let content = Content::new(&manuscript, provenance)?;
     let evidence = content.evidence();
-    evidence.publish(output)?;
     let mut attached = evidence.attached.to_vec();
     attached.extend(publish::attached(
         queries,
@@ -256,5 +255,7 @@ fn start_paper(
     let unused = manuscript.unused().into_iter().map(|id| format!("`{id}`"));
     report.note("unused: no chapter prints", &unused.collect::<Vec<_>>());
     report.clock.lap("content");
+    // written while Typst works
+    evidence.publish(output)?;
     Ok(typesetting)
 }

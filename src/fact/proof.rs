@@ -11,7 +11,7 @@ use super::derive::{derivation, regions};
 use super::formula::formula;
 use super::trace::{CellKey, Trace};
 use super::{Error, Fact, Register};
-use crate::base::csv::Sheet;
+use crate::base::csv::{Sheet, quoted};
 use crate::base::failure::Failure;
 use crate::base::files;
 use crate::evidence::{
@@ -101,9 +101,7 @@ fn gather(register: &Register<'_>, trace: &Trace<'_>) -> Evidence {
             derivation,
         });
     }
-    let per_row = cells_of_rows(trace, &needed);
-    let distinct: BTreeSet<CellKey> = per_row.values().flatten().copied().collect();
-    let all: Vec<CellKey> = distinct.into_iter().collect();
+    let (per_row, all) = cells_of_rows(trace, &needed);
     for (proven, of_years) in facts.iter_mut().zip(regions_of) {
         let rows = of_years.into_iter().flat_map(|(year, regions)| {
             let indicator = proven.fact.id.indicator;
@@ -111,12 +109,10 @@ fn gather(register: &Register<'_>, trace: &Trace<'_>) -> Evidence {
                 .into_iter()
                 .map(move |region| (indicator, year, region))
         });
-        let cells: BTreeSet<usize> = rows
-            .filter_map(|row| per_row.get(&row))
-            .flatten()
-            .filter_map(|cell| all.binary_search(cell).ok())
-            .collect();
-        proven.cells = cells.into_iter().collect();
+        let cells = rows.filter_map(|row| per_row.get(&row)).flatten();
+        proven.cells = cells.copied().collect();
+        proven.cells.sort_unstable();
+        proven.cells.dedup();
     }
     Evidence {
         attached: [
@@ -130,19 +126,33 @@ fn gather(register: &Register<'_>, trace: &Trace<'_>) -> Evidence {
     }
 }
 
-fn cells_of_rows(
-    trace: &Trace<'_>,
-    needed: &Needed,
-) -> BTreeMap<(IndicatorId, i32, RegionId), Vec<CellKey>> {
-    let mut per_row = BTreeMap::new();
+/// Places of raw cells, by indicator, year and region.
+type CellsOfRows = BTreeMap<(IndicatorId, i32, RegionId), Vec<usize>>;
+
+/// The raw cells behind each row that is needed, as places among all of them.
+fn cells_of_rows(trace: &Trace<'_>, needed: &Needed) -> (CellsOfRows, Vec<CellKey>) {
+    let mut per_row = Vec::new();
     for ((indicator, year), regions) in needed {
         for region in regions {
             let inputs = trace.inputs(*indicator, *year, *region);
             let cells = inputs.iter().flat_map(|input| trace.cells(input));
-            per_row.insert((*indicator, *year, *region), cells.collect());
+            let cells: Vec<CellKey> = cells.collect();
+            per_row.push(((*indicator, *year, *region), cells));
         }
     }
-    per_row
+    let mut all: Vec<CellKey> = per_row
+        .iter()
+        .flat_map(|(_, cells)| cells)
+        .copied()
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    let place = |cell: &CellKey| all.binary_search(cell).ok();
+    let places = per_row.into_iter().map(|(row, cells)| {
+        let cells = cells.iter().filter_map(place);
+        (row, cells.collect())
+    });
+    (places.collect(), all)
 }
 
 fn feiten_json(register: &Register<'_>, facts: &[Proven]) -> Vec<u8> {
@@ -200,23 +210,25 @@ fn feiten_csv(register: &Register<'_>, facts: &[Proven]) -> Vec<u8> {
 
 fn bewijs(register: &Register<'_>, needed: &Needed) -> Vec<u8> {
     let figures = register.figures();
-    let mut names: BTreeMap<RegionId, (String, String)> = BTreeMap::new();
+    let mut names: BTreeMap<RegionId, Vec<u8>> = BTreeMap::new();
     let mut sheet = Sheet::new(&COLUMNS_BEWIJS, needed.len() * 350);
     for (indicator, year) in needed.keys() {
-        let id = &register.queries()[*indicator].id;
+        let id = quoted(&register.queries()[*indicator].id);
         let block = figures.block(*indicator);
         for (region, cell) in block.regions().iter().zip(block.year(*year)) {
-            let named = || (region.to_string(), figures.name(*region));
-            let (code, name) = names.entry(*region).or_insert_with(named);
-            sheet.text(id);
+            let code_and_name = || {
+                let code = region.to_string().into_bytes();
+                [code, quoted(&figures.name(*region))].join(&b',')
+            };
+            let named = names.entry(*region).or_insert_with(code_and_name);
+            sheet.ready(&id);
             sheet.integer(Some(*year));
-            sheet.text(code);
-            sheet.text(name);
+            sheet.ready(named);
             sheet.number(cell.num);
             sheet.number(cell.den);
             sheet.number(cell.value());
-            sheet.text(cell.observation.missing.word());
-            sheet.text(cell.observation.status.word());
+            sheet.ready(cell.observation.missing.word().as_bytes());
+            sheet.ready(cell.observation.status.word().as_bytes());
             sheet.end_row();
         }
     }
@@ -225,18 +237,24 @@ fn bewijs(register: &Register<'_>, needed: &Needed) -> Vec<u8> {
 
 fn cellen(trace: &Trace<'_>, cells: &[CellKey]) -> Vec<u8> {
     let mut sheet = Sheet::new(&COLUMNS_CELLEN, cells.len());
-    for (place, cell) in cells.iter().enumerate() {
-        let (slot, raw) = (trace.slot(*cell), trace.raw(*cell));
-        sheet.number(Some(place as f64));
-        sheet.text(&slot.table);
-        sheet.text(&slot.release);
-        sheet.text(&slot.key);
-        sheet.text(raw.region);
-        sheet.text(raw.period);
-        sheet.number(raw.value);
-        sheet.text(raw.missing);
-        sheet.text(raw.status);
-        sheet.end_row();
+    let mut place = 0;
+    // cells of one key and year lie together
+    for of_slot in cells.chunk_by(|a, b| a.0 == b.0) {
+        let slot = trace.slot(of_slot[0]);
+        let source = [&slot.table, &slot.release, &slot.key].map(|text| quoted(text));
+        let source = source.join(&b',');
+        for cell in of_slot {
+            let raw = trace.raw(*cell);
+            sheet.integer(Some(place));
+            place += 1;
+            sheet.ready(&source);
+            sheet.text(raw.region);
+            sheet.text(raw.period);
+            sheet.number(raw.value);
+            sheet.text(raw.missing);
+            sheet.text(raw.status);
+            sheet.end_row();
+        }
     }
     sheet.into_bytes()
 }

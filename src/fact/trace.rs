@@ -4,14 +4,14 @@
 //! keys, the boundaries each figure was on, and the earlier year a weight came from. Nothing is computed again here; it
 //! follows the same plan backwards.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use polars::prelude::*;
 
 use crate::figures::Figures;
-use crate::gemeente::{Crosswalk, RegionId};
+use crate::gemeente::{Crosswalk, NEDERLAND, RegionId};
 use crate::query::{Formula, IndicatorId, Queries, TopicId, Way};
 
 /// What part of a figure a topic plays.
@@ -101,6 +101,8 @@ pub struct Trace<'a> {
 
 /// A snapshot, sorted by topic, period and region.
 struct Raw {
+    /// How far from the start of a key and year a region was last found: most hold the same regions in the same order.
+    last_found: Cell<usize>,
     region: StringChunked,
     period: StringChunked,
     year: Int32Chunked,
@@ -114,6 +116,7 @@ impl Raw {
     fn new(frame: &DataFrame) -> PolarsResult<Self> {
         let text = |name: &str| PolarsResult::Ok(frame.column(name)?.str()?.rechunk().into_owned());
         Ok(Self {
+            last_found: Cell::default(),
             region: text("region")?,
             period: text("period")?,
             year: frame.column("year")?.i32()?.rechunk().into_owned(),
@@ -344,7 +347,7 @@ impl<'a> Trace<'a> {
                 .get(&(part.topic, part.year))
                 .into_iter()
                 .flatten();
-            if slots.any(|slot| self.cell(*slot, RegionId::NEDERLAND).is_some()) {
+            if slots.any(|slot| self.cell(*slot, NEDERLAND).is_some()) {
                 inputs.push(part.input(RegionId::NEDERLAND, share));
             } else {
                 self.every_gemeente(inputs, part, share);
@@ -408,21 +411,23 @@ impl<'a> Trace<'a> {
     /// The raw cells of an input: one, or one per key of a sum.
     pub fn cells(&self, input: &Input) -> impl Iterator<Item = CellKey> + '_ {
         let slots = self.of_topic.get(&(input.topic, input.year));
-        let region = input.region;
-        slots
-            .into_iter()
-            .flatten()
-            .filter_map(move |slot| Some((*slot, self.cell(*slot, region)?)))
+        let code = input.region.to_string();
+        let slots = slots.into_iter().flatten();
+        slots.filter_map(move |slot| Some((*slot, self.cell(*slot, &code)?)))
     }
 
-    fn cell(&self, slot: usize, region: RegionId) -> Option<usize> {
+    fn cell(&self, slot: usize, code: &str) -> Option<usize> {
         let slot = &self.slots[slot];
         let raw = &self.raw[slot.table.as_str()];
-        let code = region.to_string();
-        let row = first_from(slot.rows.clone(), |row| {
-            raw.region.get(row) < Some(code.as_str())
-        });
-        (slot.rows.contains(&row) && raw.region.get(row) == Some(&code)).then_some(row)
+        let is_it = |row: usize| slot.rows.contains(&row) && raw.region.get(row) == Some(code);
+        let near = slot.rows.start + raw.last_found.get();
+        let row = [near, near + 1].into_iter().find(|row| is_it(*row));
+        let row = row.or_else(|| {
+            let before = |row| raw.region.get(row) < Some(code);
+            Some(first_from(slot.rows.clone(), before)).filter(|row| is_it(*row))
+        })?;
+        raw.last_found.set(row - slot.rows.start);
+        Some(row)
     }
 
     /// Where a cell stands.

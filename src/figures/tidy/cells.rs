@@ -3,6 +3,7 @@
 //! Parquet is read with polars, by two hands, for unpacking it is most of the work.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polars::prelude::*;
 
@@ -46,8 +47,11 @@ pub(super) fn read_snapshots<'a>(
             Some(release) => pinned.push((table, release.to_owned())),
         }
     }
-    let read_some = |start: usize| -> Result<Vec<(usize, Read<'a>)>, Failure> {
-        let mine = pinned.iter().enumerate().skip(start).step_by(2);
+    let next = AtomicUsize::new(0);
+    let read_some = || -> Result<Vec<(usize, Read<'a>)>, Failure> {
+        // who is done with one takes the next that no one has
+        let mine = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+        let mine = mine.map_while(|place| Some((place, pinned.get(place)?)));
         mine.map(|(place, (table, release))| {
             let Snapshot {
                 sidecar,
@@ -64,13 +68,14 @@ pub(super) fn read_snapshots<'a>(
         })
         .collect()
     };
-    let (even, odd) = std::thread::scope(|scope| {
-        let odd = scope.spawn(|| read_some(1));
-        (read_some(0), odd.join())
+    let (mine, other) = std::thread::scope(|scope| {
+        let other = scope.spawn(read_some);
+        (read_some(), other.join())
     });
-    let odd = odd.map_err(|_| Error(PolarsError::ComputeError("a reader stopped".into())))??;
-    let mut all = even?;
-    all.extend(odd);
+    let other =
+        other.map_err(|_| Error(PolarsError::ComputeError("a reader stopped".into())))??;
+    let mut all = mine?;
+    all.extend(other);
     all.sort_by_key(|(place, _)| *place);
     Ok(all.into_iter().map(|(_, read)| read).collect())
 }

@@ -47,15 +47,14 @@ fn period_or_next(scope: Scope<'_>, cells: &[Cell]) -> BTreeMap<(i32, RegionId),
     }
     let mut lists = BTreeMap::new();
     for (&year, have) in &present {
+        let endings: Vec<(RegionId, RegionId)> =
+            scope.gemeenten.herindelingen.ending_after(year).collect();
         for &region in have {
             let exists = regions.exists(region, year) || region == RegionId::NEDERLAND;
-            let herindelingen = &scope.gemeenten.herindelingen;
-            let mut taken_in = herindelingen
-                .ending_after(year)
-                .filter(|(_, to)| *to == region)
-                .peekable();
+            let taken_in = endings.iter().filter(|(_, to)| *to == region);
+            let mut taken_in = taken_in.peekable();
             let takes_in = taken_in.peek().is_some();
-            let counted_apart = taken_in.any(|(from, _)| have.contains(&from));
+            let counted_apart = taken_in.any(|(from, _)| have.contains(from));
             // what has figures under the old codes does not count again under the new one (De Fryske Marren 2015)
             if !exists && counted_apart {
                 continue;
