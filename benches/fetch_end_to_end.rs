@@ -34,7 +34,9 @@ use cbs_server::snapshots::project as served;
 use cbs_server::{Options, Server};
 use fetching::{big, config};
 use middelgroot::base::observation::{Missing, Status};
-use middelgroot::source::cbs::{Client, Config, PageCache, Service, Sink, SinkError, TopicMeta};
+use middelgroot::source::cbs::{
+    AnsweredTopic, Client, Config, PageCache, Service, Sink, SinkError,
+};
 
 const SCRIPT: &str = r"
 import sys, time, cbsodata
@@ -63,7 +65,7 @@ impl Columns {
 }
 
 impl Sink for Columns {
-    fn topics(&mut self, _: &[TopicMeta]) -> Result<(), SinkError> {
+    fn topics(&mut self, _: &[AnsweredTopic]) -> Result<(), SinkError> {
         Ok(())
     }
     fn row(

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod csv;
 pub mod failure;
 pub mod files;
+pub mod hands;
 pub mod located;
 pub mod look;
 pub mod number;

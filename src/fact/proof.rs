@@ -14,6 +14,7 @@ use super::{Error, Fact, Register};
 use crate::base::csv::{Sheet, quoted};
 use crate::base::failure::Failure;
 use crate::base::files;
+use crate::base::hands::both;
 use crate::evidence::{
     COLUMNS_BEWIJS, COLUMNS_CELLEN, COLUMNS_FEITEN, Derivation, Entry, Facts, Places, label,
 };
@@ -114,13 +115,21 @@ fn gather(register: &Register<'_>, trace: &Trace<'_>) -> Evidence {
         proven.cells.sort_unstable();
         proven.cells.dedup();
     }
+    let of_facts = || {
+        (
+            bewijs(register, &needed),
+            feiten_json(register, &facts),
+            feiten_csv(register, &facts),
+        )
+    };
+    let (cellen, (bewijs, feiten_json, feiten_csv)) = both(|| cellen(trace, &all), of_facts);
     Evidence {
         attached: [
-            ("bewijs.csv", bewijs(register, &needed)),
-            ("cellen.csv", cellen(trace, &all)),
-            ("feiten.json", feiten_json(register, &facts)),
+            ("bewijs.csv", bewijs),
+            ("cellen.csv", cellen),
+            ("feiten.json", feiten_json),
         ],
-        feiten_csv: feiten_csv(register, &facts),
+        feiten_csv,
         used: needed.into_keys().collect(),
         facts,
     }

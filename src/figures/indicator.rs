@@ -16,6 +16,7 @@ use super::earlier::latest_with;
 use super::quotient::{Below, Quotient, TopicSums, Years};
 use super::size_class::SizeClassSums;
 use super::tidy::Tidy;
+use crate::base::hands::in_parts;
 use crate::base::observation::{Missing, Observation, Status};
 use crate::base::sum::Sum;
 use crate::gemeente::{Population, RegionId, RegionList};
@@ -46,24 +47,24 @@ pub fn compute(scope: Scope<'_>, tidy: &Tidy, population: &Population) -> Indica
     let pairs = pairs(scope, tidy);
     let first = tidy.origins.keys().map(|(_, year)| *year).min();
     let until = scope.edition.until;
-    let making = Making {
+    let regions = Arc::new(RegionList::of_year(&scope.gemeenten.regions, boundaries));
+    let crosswalks = Crosswalks::new(&pairs, scope.gemeenten, population);
+    let ready = || Making {
         queries: scope.queries,
         tidy,
         to: boundaries,
-        regions: Arc::new(RegionList::of_year(&scope.gemeenten.regions, boundaries)),
+        regions: Arc::clone(&regions),
         years: (first.unwrap_or(until)..=until).collect(),
-        crosswalks: Crosswalks::new(&pairs, scope.gemeenten, population),
+        crosswalks: &crosswalks,
         topics: RefCell::default(),
         sums: RefCell::default(),
     };
+    let indicators = &scope.queries.indicators;
     Indicators {
-        blocks: scope
-            .queries
-            .indicators
-            .iter()
-            .map(|indicator| making.block(indicator))
-            .collect(),
-        inhabitants: making.inhabitants(),
+        blocks: in_parts(indicators.len(), ready, |making, place| {
+            making.block(&indicators[place])
+        }),
+        inhabitants: ready().inhabitants(),
     }
 }
 
@@ -119,7 +120,7 @@ enum Moving {
     Unchanged,
 }
 
-/// What computing the indicators of an edition needs.
+/// What a hand needs to compute indicators of an edition.
 struct Making<'a> {
     queries: &'a Queries,
     tidy: &'a Tidy,
@@ -127,7 +128,7 @@ struct Making<'a> {
     to: i32,
     regions: Arc<RegionList>,
     years: Vec<i32>,
-    crosswalks: Crosswalks,
+    crosswalks: &'a Crosswalks,
     /// Topics on the edition's boundaries, brought there when first asked for.
     topics: RefCell<BTreeMap<(TopicId, Moving), Years>>,
     /// Sums of them, made when first asked for: nearly every indicator is per inhabitant.

@@ -35,6 +35,7 @@ use std::path::Path;
 
 use crate::base::clock::Clock;
 use crate::base::failure::Failure;
+use crate::base::hands::in_parts;
 use crate::gemeente::group::{Group, GroupId, Groups};
 use crate::gemeente::{Gemeenten, Population, RegionId};
 use crate::query::{Edition, IndicatorId, Queries};
@@ -112,16 +113,23 @@ impl Figures {
             compared: Vec::new(),
             used: Vec::new(),
         };
-        let compared = queries
-            .indicator_ids()
-            .map(|id| figures.comparing(queries, id).compare());
-        figures.compared = compared.collect();
+        figures.compared = figures.compare(queries);
         let all = queries.indicators.iter().zip(&figures.compared);
         figures.used = all
             .map(|(indicator, compared)| period::used(indicator, compared, &figures.groups))
             .collect();
         clock.lap("compare");
         Ok(figures)
+    }
+
+    /// Groups of all indicators, held against each other.
+    pub fn compare(&self, queries: &Queries) -> Vec<Compared> {
+        let ids: Vec<IndicatorId> = queries.indicator_ids().collect();
+        in_parts(
+            ids.len(),
+            || (),
+            |(), place| self.comparing(queries, ids[place]).compare(),
+        )
     }
 
     /// What comparing an indicator needs.

@@ -24,7 +24,7 @@ pub struct Content {
     edition: printed::Edition,
     facts: BTreeMap<String, printed::Fact>,
     signs: BTreeMap<String, i32>,
-    claims: BTreeMap<String, printed::Claim>,
+    claims: BTreeMap<String, printed::ClaimText>,
     charts: BTreeMap<String, printed::Chart>,
     themes: Vec<printed::Theme>,
     asks: Vec<printed::Ask>,
@@ -148,8 +148,8 @@ fn pieces(segments: &[Segment]) -> Vec<printed::Piece> {
         .collect()
 }
 
-fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, printed::Claim> {
-    let printed = |tested: &claim::Tested<'_>| printed::Claim {
+fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, printed::ClaimText> {
+    let printed = |tested: &claim::Tested<'_>| printed::ClaimText {
         segments: pieces(&tested.segments),
         state: tested.state.word(),
         state_text: State::dutch(tested.state),
@@ -159,7 +159,7 @@ fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, printed::Claim> {
         predicate: tested.claim.when.text().to_owned(),
         note: tested.note.clone(),
         caution: tested.caution.clone(),
-        variants: printed::Variants {
+        variants: printed::VariantsText {
             applicable: tested.variants.applicable,
             carried: tested.variants.carried,
             text: tested.variants.in_words(),

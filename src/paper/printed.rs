@@ -30,7 +30,7 @@ pub enum Piece {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Claim {
+pub struct ClaimText {
     pub segments: Vec<Piece>,
     pub state: &'static str,
     pub state_text: &'static str,
@@ -40,11 +40,11 @@ pub struct Claim {
     pub predicate: String,
     pub note: String,
     pub caution: String,
-    pub variants: Variants,
+    pub variants: VariantsText,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Variants {
+pub struct VariantsText {
     pub applicable: usize,
     pub carried: usize,
     pub text: String,

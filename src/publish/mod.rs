@@ -18,7 +18,7 @@ use crate::base::failure::{Failure, Report};
 use crate::base::files;
 use crate::figures::{Figures, Provenance};
 use crate::query::{IndicatorId, Queries};
-use tables::Gemeenten;
+use tables::GemeenteRows;
 
 /// Writes the four files into a folder.
 ///
@@ -31,7 +31,7 @@ pub fn write(
     provenance: &Provenance,
 ) -> Result<(), Failure> {
     files::at("make", folder, std::fs::create_dir_all(folder))?;
-    let gemeenten = Gemeenten::new(queries, figures, provenance);
+    let gemeenten = GemeenteRows::new(queries, figures, provenance);
     let (large, small) = std::thread::scope(|scope| {
         let small = scope.spawn(|| write_small(folder, queries, figures, provenance));
         let path = folder.join("gemeenten.csv");
@@ -62,7 +62,7 @@ const HANDS: usize = 2;
 /// Writes the large file while it is made: each hand makes every other indicator, and they are written in turn.
 fn write_in_parts(
     path: &Path,
-    gemeenten: &Gemeenten<'_>,
+    gemeenten: &GemeenteRows<'_>,
     indicators: &[IndicatorId],
 ) -> Result<(), Failure> {
     let mut file = files::at("write", path, File::create(path))?;

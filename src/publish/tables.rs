@@ -161,7 +161,7 @@ pub(super) fn vergelijking(
 }
 
 /// What is needed to write the rows of `gemeenten.csv`, with texts made ready once.
-pub(super) struct Gemeenten<'a> {
+pub(super) struct GemeenteRows<'a> {
     queries: &'a Queries,
     figures: &'a Figures,
     provenance: &'a Provenance,
@@ -179,7 +179,7 @@ struct Column<'a> {
     method: Vec<u8>,
 }
 
-impl<'a> Gemeenten<'a> {
+impl<'a> GemeenteRows<'a> {
     pub(super) fn new(
         queries: &'a Queries,
         figures: &'a Figures,

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use middelgroot::base::observation::{Missing, Status};
 use middelgroot::source::cbs::{
-    Client, Config, Error, PageCache, Periods, Progress, Retry, Service, Sink, SinkError,
-    TableMeta, TableRequest, TopicMeta, TopicRequest,
+    AnsweredTopic, Client, Config, Error, PageCache, Periods, Progress, Retry, Service, Sink,
+    SinkError, TableMeta, TableRequest, TopicRequest,
 };
 
 use crate::cbs_server::Server;
@@ -25,12 +25,12 @@ pub type Heard = (Option<f64>, Missing, Status);
 /// Keeps everything, by region, period and topic key.
 #[derive(Debug, Default)]
 pub struct Kept {
-    pub topics: Vec<TopicMeta>,
+    pub topics: Vec<AnsweredTopic>,
     pub cells: BTreeMap<(String, String, String), Heard>,
 }
 
 impl Sink for Kept {
-    fn topics(&mut self, topics: &[TopicMeta]) -> Result<(), SinkError> {
+    fn topics(&mut self, topics: &[AnsweredTopic]) -> Result<(), SinkError> {
         self.topics = topics.to_vec();
         Ok(())
     }

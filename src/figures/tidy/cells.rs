@@ -3,12 +3,12 @@
 //! Parquet is read with polars, by two hands, for unpacking it is most of the work.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polars::prelude::*;
 
 use super::{Error, Lacking, Scope};
 use crate::base::failure::Failure;
+use crate::base::hands::in_parts;
 use crate::base::observation::{Missing, Observation, Status};
 use crate::gemeente::RegionId;
 use crate::query::{Service, Table};
@@ -19,13 +19,13 @@ pub(super) struct Read<'a> {
     pub table: &'a Table,
     pub release: String,
     pub sidecar: Sidecar,
-    pub cells: Vec<Cell>,
+    pub cells: Vec<TidyCell>,
     /// The snapshot itself, for tracing figures back to it.
     pub observations: DataFrame,
 }
 
 /// A row of a snapshot of a known region.
-pub(super) struct Cell {
+pub(super) struct TidyCell {
     /// Place among the sidecar's topics.
     pub key: Option<usize>,
     pub region: RegionId,
@@ -47,37 +47,22 @@ pub(super) fn read_snapshots<'a>(
             Some(release) => pinned.push((table, release.to_owned())),
         }
     }
-    let next = AtomicUsize::new(0);
-    let read_some = || -> Result<Vec<(usize, Read<'a>)>, Failure> {
-        // who is done with one takes the next that no one has
-        let mine = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
-        let mine = mine.map_while(|place| Some((place, pinned.get(place)?)));
-        mine.map(|(place, (table, release))| {
-            let Snapshot {
-                sidecar,
-                observations,
-            } = store.read(&table.id, release)?;
-            let read = Read {
-                table,
-                release: release.clone(),
-                cells: cells(scope, table, &sidecar, &observations).map_err(Error)?,
-                sidecar,
-                observations,
-            };
-            Ok((place, read))
+    let read = |(table, release): &(&'a Table, String)| -> Result<Read<'a>, Failure> {
+        let Snapshot {
+            sidecar,
+            observations,
+        } = store.read(&table.id, release)?;
+        Ok(Read {
+            table,
+            release: release.clone(),
+            cells: cells(scope, table, &sidecar, &observations).map_err(Error)?,
+            sidecar,
+            observations,
         })
-        .collect()
     };
-    let (mine, other) = std::thread::scope(|scope| {
-        let other = scope.spawn(read_some);
-        (read_some(), other.join())
-    });
-    let other =
-        other.map_err(|_| Error(PolarsError::ComputeError("a reader stopped".into())))??;
-    let mut all = mine?;
-    all.extend(other);
-    all.sort_by_key(|(place, _)| *place);
-    Ok(all.into_iter().map(|(_, read)| read).collect())
+    in_parts(pinned.len(), || (), |(), place| read(&pinned[place]))
+        .into_iter()
+        .collect()
 }
 
 /// The rows that count, with words as what they mean. Words repeat row after row: each is looked up where it changes.
@@ -86,7 +71,7 @@ fn cells(
     table: &Table,
     sidecar: &Sidecar,
     observations: &DataFrame,
-) -> PolarsResult<Vec<Cell>> {
+) -> PolarsResult<Vec<TidyCell>> {
     let text = |name: &str| PolarsResult::Ok(observations.column(name)?.str()?.clone());
     let (keys, regions) = (text("topic")?, text("region")?);
     let (missing, status) = (text("missing")?, text("status")?);
@@ -116,7 +101,7 @@ fn cells(
         if table.service == Service::File && region == RegionId::NEDERLAND {
             continue;
         }
-        cells.push(Cell {
+        cells.push(TidyCell {
             key: key_of.get(key),
             region,
             year,
@@ -159,8 +144,8 @@ impl<'w, T: Copy, F: Fn(&str) -> Option<T>> Cached<'w, T, F> {
 }
 
 /// A gemeente whose every figure is zero did not deliver: its zeros become missing.
-fn not_delivered(cells: &mut [Cell]) {
-    let is_figure = |cell: &&Cell| cell.observation.value.is_some_and(|value| value != 0.0);
+fn not_delivered(cells: &mut [TidyCell]) {
+    let is_figure = |cell: &&TidyCell| cell.observation.value.is_some_and(|value| value != 0.0);
     let delivered: HashSet<(i32, RegionId)> = cells
         .iter()
         .filter(is_figure)

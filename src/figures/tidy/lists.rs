@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Scope;
-use super::cells::Cell;
+use super::cells::TidyCell;
 use crate::gemeente::RegionId;
 use crate::source::snapshot::Boundaries;
 
@@ -18,7 +18,7 @@ pub(super) enum Lists {
 }
 
 impl Lists {
-    pub fn new(scope: Scope<'_>, boundaries: Boundaries, cells: &[Cell]) -> Self {
+    pub fn new(scope: Scope<'_>, boundaries: Boundaries, cells: &[TidyCell]) -> Self {
         match boundaries {
             Boundaries::Period => Self::Period,
             Boundaries::Year(year) => Self::Year(year),
@@ -39,7 +39,7 @@ impl Lists {
 ///
 /// A gemeente of the next list only is clear. One that takes others in and keeps its code is on the next list when none
 /// of those it takes in has a figure (Amsterdam in the election of March 2022: Weesp voted along).
-fn period_or_next(scope: Scope<'_>, cells: &[Cell]) -> BTreeMap<(i32, RegionId), i32> {
+fn period_or_next(scope: Scope<'_>, cells: &[TidyCell]) -> BTreeMap<(i32, RegionId), i32> {
     let regions = &scope.gemeenten.regions;
     let mut present: BTreeMap<i32, BTreeSet<RegionId>> = BTreeMap::new();
     for cell in cells.iter().filter(|cell| cell.observation.value.is_some()) {

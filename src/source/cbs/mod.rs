@@ -45,7 +45,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use fetch::PlannedRequest;
 pub use request::{Periods, Service, TableRequest, TopicRequest, checked_id};
 pub use sink::{
-    Lacking, PeriodMeta, Progress, Release, RequestMade, Sink, SinkError, TableMeta, TopicMeta,
+    AnsweredTopic, Lacking, PeriodMeta, Progress, Release, RequestMade, Sink, SinkError, TableMeta,
 };
 
 /// Speaks to CBS, for any number of tables and threads.

@@ -13,7 +13,7 @@ use super::error::{Error, ErrorKind, Result};
 use super::request::{TableRequest, TopicRequest};
 use super::rows::{Axis, Layout};
 use super::selection::{RowRequest, Selection};
-use super::sink::{Lacking, PeriodMeta, TopicMeta};
+use super::sink::{AnsweredTopic, Lacking, PeriodMeta};
 use super::topics;
 use crate::base::observation::{Missing, Status};
 use crate::query::title_fits;
@@ -31,7 +31,7 @@ pub(super) struct Plan {
     pub(super) others: Vec<usize>,
     pub(super) regions: Vec<String>,
     pub(super) periods: Vec<PeriodMeta>,
-    pub(super) topics: Vec<TopicMeta>,
+    pub(super) topics: Vec<AnsweredTopic>,
     pub(super) lacking: Vec<Lacking>,
     pub(super) map_year: Option<u16>,
     /// What an empty v3 cell of a column means; `None` for zero.
@@ -166,14 +166,14 @@ fn normal(key: &str) -> String {
 }
 
 /// A topic as the answer calls it.
-fn meta(wanted: &Wanted<'_>) -> TopicMeta {
+fn meta(wanted: &Wanted<'_>) -> AnsweredTopic {
     let topic = wanted.topic;
     let (mut key, mut title) = (topic.key.clone(), topic.path.clone());
     if let Some((_, member)) = wanted.member {
         key = format!("{}:{key}", member.key);
         title = format!("{} > {title}", member.title);
     }
-    TopicMeta {
+    AnsweredTopic {
         key,
         title,
         unit: topic.unit.clone(),

@@ -18,7 +18,7 @@ pub trait Sink {
     ///
     /// # Errors
     /// Ends the fetch.
-    fn topics(&mut self, topics: &[TopicMeta]) -> Result<(), SinkError>;
+    fn topics(&mut self, topics: &[AnsweredTopic]) -> Result<(), SinkError>;
 
     /// Called for each cell that CBS sends: region (`GM0363`, `NL01`), period (`2021JJ00`), index into the topics.
     /// The value is there exactly when nothing is missing. Cells that CBS does not send are not called for.
@@ -38,7 +38,7 @@ pub trait Sink {
 
 /// One topic of the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TopicMeta {
+pub struct AnsweredTopic {
     /// v3 key or v4 measure code, with `member:` in front where a member was asked.
     pub key: String,
     /// Path of groups and title, with the member's title in front where a member was asked.
@@ -117,7 +117,7 @@ pub struct TableMeta {
     /// Periods read, in the table's order.
     pub periods: Vec<PeriodMeta>,
     /// Topics, in the order in which they were asked.
-    pub topics: Vec<TopicMeta>,
+    pub topics: Vec<AnsweredTopic>,
     /// Optional topics that the table does not have.
     pub lacking: Vec<Lacking>,
     /// The year whose regions the table has, where it says so.

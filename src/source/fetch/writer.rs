@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use polars::prelude::*;
 
 use crate::base::observation::{Missing, Status};
-use crate::source::cbs::{Sink, SinkError, TopicMeta};
+use crate::source::cbs::{AnsweredTopic, Sink, SinkError};
 use crate::source::snapshot::{Draft, Store};
 
 /// Rows of a row group: what is held in memory at once.
@@ -165,7 +165,7 @@ impl<'a> SnapshotWriter<'a> {
 }
 
 impl Sink for SnapshotWriter<'_> {
-    fn topics(&mut self, topics: &[TopicMeta]) -> Result<(), SinkError> {
+    fn topics(&mut self, topics: &[AnsweredTopic]) -> Result<(), SinkError> {
         self.topics = topics.iter().map(|topic| topic.key.clone()).collect();
         Ok(())
     }

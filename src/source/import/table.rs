@@ -159,7 +159,7 @@ fn read_topics(path: &Path) -> Result<Vec<TopicMeta>, Error> {
 }
 
 /// Year, value, kind of missing and status of one line.
-type Observation = (i32, Option<f64>, Missing, Status);
+type CheckedLine = (i32, Option<f64>, Missing, Status);
 
 /// Reading one file of observations.
 struct Reading<'a> {
@@ -202,7 +202,7 @@ impl Reading<'_> {
     }
 
     /// Year, value, kind of missing and status of a line; or what is wrong with it, and what was expected.
-    fn checked(&self, cells: [&str; 6]) -> Result<Observation, (String, &'static str)> {
+    fn checked(&self, cells: [&str; 6]) -> Result<CheckedLine, (String, &'static str)> {
         let [region, period, topic, value, missing, status] = cells;
         if !self.is_region(region) {
             return Err((
