@@ -192,6 +192,13 @@ fn whose_paper_it_is_and_what_is_its_size_are_data_of_the_edition() {
     let midden = ["GM0001", "GM0004", "GM0006", "GM0008", "GM0011"];
     assert_eq!(regions(&of_blauw, "midden"), midden);
     assert_eq!(regions(&of_blauw, "midden-elders"), midden);
+    // a label follows what the edition says
+    for (groups, label) in [
+        (&of_rood, "1.000-3.000, niet in Rood"),
+        (&of_blauw, "500-1.000, niet in Blauw"),
+    ] {
+        assert_eq!(groups.named("midden-elders").unwrap().name.label, label);
+    }
     // charts are about the subject
     let strong = |groups: &Groups| -> Vec<String> {
         let strong = groups.all().iter().filter(|group| group.name.look.strong);

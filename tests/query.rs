@@ -174,6 +174,7 @@ fn groups_are_whole_and_an_edition_names_a_list_of_each_network() {
         ("groups.toml", "id = \"P10\"", "id = ¦\"P.10\"", "`P.10` is no group id", "letters, digits and hyphens"),
         ("groups.toml", "id = \"P10\"", "id = ¦\"periode\"", "`periode` is no group id", "no code of a gemeente"),
         ("groups.toml", "id = \"P10\"", "id = ¦\"GM0010\"", "`GM0010` is no group id", "no code of a gemeente"),
+        ("groups.toml", "label = \"{maat}\"", "label = ¦\"{size}\"", "a label with something else in braces", "`{maat}`"),
         ("groups.toml", "kind = \"others-of-size\"", "kind = ¦\"size-class\"", "a second group of this kind", "one of each other kind"),
         ("groups.toml", "kind = \"nation\"", "kind = ¦\"country\"", "unknown variant `country`", "`nation`"),
         ("groups.toml", "color = \"#A285D1\"", "color = ¦\"violet\"", "`violet` is no colour", "#12436D"),

@@ -36,12 +36,17 @@ pub enum GroupKind {
     Nation,
 }
 
+/// What stands in a label for the bounds of the size class: `30.000-80.000`.
+pub const SIZE_WORD: &str = "{maat}";
+/// What stands in a label for the network whose paper it is.
+pub const SUBJECT_WORD: &str = "{wie}";
+
 /// A group as the queries name it.
 #[derive(Clone, Debug)]
 pub struct GroupName {
     /// Id in files and facts.
     pub id: String,
-    /// Name in Dutch text.
+    /// Name in Dutch text, in which [`SIZE_WORD`] and [`SUBJECT_WORD`] stand for what the edition says.
     pub label: String,
     /// Kind.
     pub kind: GroupKind,
@@ -246,6 +251,10 @@ impl Filling<'_> {
     /// The name of a group: charts are about the subject, and measure by the nation.
     fn name(&self, names: &GroupNames, id: GroupId) -> GroupName {
         let mut name = names.get(id).clone();
+        // what a group is called must not outlive the size class or the subject that it follows from
+        let subject = &names.get(self.plan.subject).label;
+        let label = name.label.replace(SIZE_WORD, &self.plan.size.in_short());
+        name.label = label.replace(SUBJECT_WORD, subject);
         name.look.strong = id == self.plan.subject;
         name.look.dashed = name.kind == GroupKind::Nation;
         name

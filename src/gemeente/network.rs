@@ -150,6 +150,9 @@ pub struct NoList {
 
 impl Report for NoList {
     fn hint(&self) -> Option<String> {
+        if self.known.is_empty() {
+            return Some("it has none in `data/networks.csv`: `import` brings lists in".to_owned());
+        }
         Some(format!("lists are dated {}", self.known.join(", ")))
     }
 }

@@ -10,7 +10,7 @@ use super::{once, required};
 use crate::base::located::{At, Complaint, Source};
 use crate::base::look::Look;
 use crate::gemeente::RegionId;
-use crate::gemeente::group::{GroupKind, GroupName, GroupNames};
+use crate::gemeente::group::{GroupKind, GroupName, GroupNames, SIZE_WORD, SUBJECT_WORD};
 use crate::query::Error;
 use crate::query::fact_id::PERIOD_WORD;
 
@@ -28,8 +28,8 @@ pub(super) struct GroupsFile {
 pub(super) struct GroupEntry {
     /// Id in facts and open data; for a network that of `data/networks.csv`. Example: `id = "M50"`.
     id: At<String>,
-    /// Name in Dutch text; left out, the id. Example: `label = "30.000-80.000"`.
-    label: Option<String>,
+    /// Name in Dutch text; left out, the id. `{maat}` stands for the edition's size class, `{wie}` for its subject. Example: `label = "{maat}, niet in {wie}"`.
+    label: Option<At<String>>,
     /// What kind of group it is. Example: `kind = "network"`.
     kind: At<KindWord>,
     /// Colours of its marks and its text on white, and the shape of its marker. Example: `look = { color = "#12436D", text = "#12436D", shape = "circle" }`.
@@ -94,9 +94,16 @@ fn group(file: &Source, entry: GroupEntry, before: &[GroupName]) -> Result<Group
         let hint = "expected letters, digits and hyphens, such as `G40`; no code of a gemeente";
         return Err(file.wrong(&entry.id, message, hint));
     }
+    if let Some(at) = &entry.label {
+        let rest = at.replace(SIZE_WORD, "").replace(SUBJECT_WORD, "");
+        if rest.contains(['{', '}']) {
+            let hint = format!("expected `{SIZE_WORD}` or `{SUBJECT_WORD}` in braces");
+            return Err(file.wrong(at, "a label with something else in braces", hint));
+        }
+    }
     let id = entry.id.into_inner();
     Ok(GroupName {
-        label: entry.label.unwrap_or_else(|| id.clone()),
+        label: entry.label.map_or_else(|| id.clone(), At::into_inner),
         id,
         kind,
         look: entry.look,
