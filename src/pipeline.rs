@@ -1,5 +1,6 @@
 //! The run, on one screen: what is asked and what came in go one way through the rooms to the output folder.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -232,13 +233,12 @@ fn start_paper(
     }
     let content = Content::new(&manuscript, provenance)?;
     let evidence = content.evidence();
-    let mut attached = evidence.attached.to_vec();
-    attached.extend(publish::attached(
-        queries,
-        figures,
-        provenance,
-        &evidence.used,
-    ));
+    let tables = publish::attached(queries, figures, provenance, &evidence.used);
+    let proof = evidence.attached.iter();
+    let attached = proof
+        .map(|(name, bytes)| (*name, Cow::Borrowed(bytes.as_slice())))
+        .chain(tables.map(|(name, bytes)| (name, Cow::Owned(bytes))))
+        .collect();
     let typesetting = paper::start(
         typst,
         &project.paper(),

@@ -14,7 +14,7 @@ use super::{Error, Fact, Register};
 use crate::base::csv::{Sheet, quoted};
 use crate::base::failure::Failure;
 use crate::base::files;
-use crate::base::hands::both;
+use crate::base::hands::{both, in_parts};
 use crate::evidence::{
     COLUMNS_BEWIJS, COLUMNS_CELLEN, COLUMNS_FEITEN, Derivation, Entry, Facts, Places, label,
 };
@@ -140,15 +140,18 @@ type CellsOfRows = BTreeMap<(IndicatorId, i32, RegionId), Vec<usize>>;
 
 /// The raw cells behind each row that is needed, as places among all of them.
 fn cells_of_rows(trace: &Trace<'_>, needed: &Needed) -> (CellsOfRows, Vec<CellKey>) {
-    let mut per_row = Vec::new();
-    for ((indicator, year), regions) in needed {
-        for region in regions {
+    let needed: Vec<_> = needed.iter().collect();
+    let parts = in_parts(needed.len(), trace.another(), |trace, place| {
+        let ((indicator, year), regions) = needed[place];
+        let rows = regions.iter().map(|region| {
             let inputs = trace.inputs(*indicator, *year, *region);
             let cells = inputs.iter().flat_map(|input| trace.cells(input));
             let cells: Vec<CellKey> = cells.collect();
-            per_row.push(((*indicator, *year, *region), cells));
-        }
-    }
+            ((*indicator, *year, *region), cells)
+        });
+        rows.collect::<Vec<_>>()
+    });
+    let per_row: Vec<_> = parts.into_iter().flatten().collect();
     let mut all: Vec<CellKey> = per_row
         .iter()
         .flat_map(|(_, cells)| cells)

@@ -7,6 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use polars::prelude::*;
 
@@ -93,16 +94,21 @@ type Walk = BTreeMap<RegionId, Vec<(RegionId, f64, f64)>>;
 pub struct Trace<'a> {
     queries: &'a Queries,
     figures: &'a Figures,
+    came_in: Arc<CameIn<'a>>,
+    walks: RefCell<BTreeMap<(i32, i32), Rc<Walk>>>,
+    /// How far from the start of a key and year a region was last found: most hold the same regions in the same order.
+    last_found: Cell<usize>,
+}
+
+/// The snapshots, and where in them each topic stands.
+struct CameIn<'a> {
     raw: BTreeMap<&'a str, Raw>,
     slots: Vec<Slot>,
     of_topic: BTreeMap<(TopicId, i32), Vec<usize>>,
-    walks: RefCell<BTreeMap<(i32, i32), Rc<Walk>>>,
 }
 
 /// A snapshot, sorted by topic, period and region.
 struct Raw {
-    /// How far from the start of a key and year a region was last found: most hold the same regions in the same order.
-    last_found: Cell<usize>,
     region: StringChunked,
     period: StringChunked,
     year: Int32Chunked,
@@ -116,7 +122,6 @@ impl Raw {
     fn new(frame: &DataFrame) -> PolarsResult<Self> {
         let text = |name: &str| PolarsResult::Ok(frame.column(name)?.str()?.rechunk().into_owned());
         Ok(Self {
-            last_found: Cell::default(),
             region: text("region")?,
             period: text("period")?,
             year: frame.column("year")?.i32()?.rechunk().into_owned(),
@@ -217,14 +222,28 @@ impl<'a> Trace<'a> {
                 rows,
             });
         }
-        Ok(Self {
-            queries,
-            figures,
+        let came_in = Arc::new(CameIn {
             raw,
             slots,
             of_topic,
+        });
+        Ok(Self::over(queries, figures, came_in))
+    }
+
+    fn over(queries: &'a Queries, figures: &'a Figures, came_in: Arc<CameIn<'a>>) -> Self {
+        Self {
+            queries,
+            figures,
+            came_in,
             walks: RefCell::default(),
-        })
+            last_found: Cell::default(),
+        }
+    }
+
+    /// Makes another over the same snapshots, for another hand.
+    pub fn another(&self) -> impl Fn() -> Self + Sync + use<'a> {
+        let (queries, figures, came_in) = (self.queries, self.figures, Arc::clone(&self.came_in));
+        move || Self::over(queries, figures, Arc::clone(&came_in))
     }
 
     /// What goes into a figure.
@@ -343,6 +362,7 @@ impl<'a> Trace<'a> {
     ) {
         if target == RegionId::NEDERLAND {
             let mut slots = self
+                .came_in
                 .of_topic
                 .get(&(part.topic, part.year))
                 .into_iter()
@@ -367,12 +387,12 @@ impl<'a> Trace<'a> {
     }
 
     fn every_gemeente(&self, inputs: &mut Vec<Input>, part: Part, share: f64) {
-        let slots = self.of_topic.get(&(part.topic, part.year));
+        let slots = self.came_in.of_topic.get(&(part.topic, part.year));
         let Some(slot) = slots.and_then(|slots| slots.first()) else {
             return;
         };
-        let slot = &self.slots[*slot];
-        let raw = &self.raw[slot.table.as_str()];
+        let slot = &self.came_in.slots[*slot];
+        let raw = &self.came_in.raw[slot.table.as_str()];
         let regions: BTreeSet<RegionId> = slot
             .rows
             .clone()
@@ -410,34 +430,34 @@ impl<'a> Trace<'a> {
 
     /// The raw cells of an input: one, or one per key of a sum.
     pub fn cells(&self, input: &Input) -> impl Iterator<Item = CellKey> + '_ {
-        let slots = self.of_topic.get(&(input.topic, input.year));
+        let slots = self.came_in.of_topic.get(&(input.topic, input.year));
         let code = input.region.to_string();
         let slots = slots.into_iter().flatten();
         slots.filter_map(move |slot| Some((*slot, self.cell(*slot, &code)?)))
     }
 
     fn cell(&self, slot: usize, code: &str) -> Option<usize> {
-        let slot = &self.slots[slot];
-        let raw = &self.raw[slot.table.as_str()];
+        let slot = &self.came_in.slots[slot];
+        let raw = &self.came_in.raw[slot.table.as_str()];
         let is_it = |row: usize| slot.rows.contains(&row) && raw.region.get(row) == Some(code);
-        let near = slot.rows.start + raw.last_found.get();
+        let near = slot.rows.start + self.last_found.get();
         let row = [near, near + 1].into_iter().find(|row| is_it(*row));
         let row = row.or_else(|| {
             let before = |row| raw.region.get(row) < Some(code);
             Some(first_from(slot.rows.clone(), before)).filter(|row| is_it(*row))
         })?;
-        raw.last_found.set(row - slot.rows.start);
+        self.last_found.set(row - slot.rows.start);
         Some(row)
     }
 
     /// Where a cell stands.
     pub fn slot(&self, cell: CellKey) -> &Slot {
-        &self.slots[cell.0]
+        &self.came_in.slots[cell.0]
     }
 
     /// A cell as it came in.
     pub fn raw(&self, cell: CellKey) -> RawCell<'_> {
-        let raw = &self.raw[self.slots[cell.0].table.as_str()];
+        let raw = &self.came_in.raw[self.came_in.slots[cell.0].table.as_str()];
         RawCell {
             region: raw.region.get(cell.1).unwrap_or_default(),
             period: raw.period.get(cell.1).unwrap_or_default(),

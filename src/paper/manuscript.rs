@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::scan::{Use, UseKind, wanted};
 use crate::base::failure::Failure;
+use crate::base::hands::in_parts;
 use crate::claim;
 use crate::fact::{Fact, Register};
 use crate::figures::{Figures, Provenance};
 use crate::gemeente::Geometry;
 use crate::illustrate::{self, Drawn, Illustration};
-use crate::query::{Ask, FactId, Queries};
+use crate::query::{Ask, Chart, FactId, Queries};
 
 /// What a manuscript is made of.
 #[derive(Clone, Copy, Debug)]
@@ -122,8 +123,17 @@ fn draw<'a>(
             .any(|used| matches!(&used.kind, UseKind::Chart(used) if used == id))
     };
     let charts = sources.queries.charts.iter();
-    for chart in charts.filter(|chart| is_used(&chart.id)) {
-        match illustrate::draw(chart, sources.queries, sources.figures, sources.geometry)? {
+    let charts: Vec<&Chart> = charts.filter(|chart| is_used(&chart.id)).collect();
+    let drawings = in_parts(
+        charts.len(),
+        || (),
+        |(), place| {
+            let (queries, figures) = (sources.queries, sources.figures);
+            illustrate::draw(charts[place], queries, figures, sources.geometry)
+        },
+    );
+    for (chart, drawing) in charts.into_iter().zip(drawings) {
+        match drawing? {
             Some(of) => drawn.push(of),
             None => undrawn.push(chart.id.clone()),
         }

@@ -11,6 +11,7 @@ mod printed;
 mod scan;
 mod typst;
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Child;
@@ -22,6 +23,7 @@ pub use typst::{Typst, VERSION};
 
 use crate::base::failure::{Failure, Report};
 use crate::base::files;
+use crate::base::hands::both;
 use crate::evidence::Texts;
 use crate::evidence::attachments::{CHECKSUMS, FOLDER, TEXTS};
 use crate::illustrate::Illustration;
@@ -55,7 +57,7 @@ pub fn start(
     work: &Path,
     content: &Content,
     illustrations: &[Illustration],
-    attached: Vec<(&'static str, Vec<u8>)>,
+    attached: Vec<(&'static str, Cow<'_, [u8]>)>,
     numerals: Vec<String>,
 ) -> Result<Typesetting, Failure> {
     copy(sources, work)?;
@@ -83,9 +85,18 @@ pub fn start(
             .collect(),
         numerals,
     };
-    for (name, bytes) in with_checksums(attached, &texts)? {
-        write(&format!("{FOLDER}/{name}"), &bytes)?;
-    }
+    let mut attached = attached;
+    attached.push((
+        TEXTS,
+        serde_json::to_vec(&texts).map_err(Error::from)?.into(),
+    ));
+    attached.sort_by_key(|(name, _)| *name);
+    let mut attached_files = attached.iter();
+    let write_all =
+        || attached_files.try_for_each(|(name, bytes)| write(&format!("{FOLDER}/{name}"), bytes));
+    let (written, sums) = both(write_all, || checksums(&attached));
+    written?;
+    write(&format!("{FOLDER}/{CHECKSUMS}"), sums.as_bytes())?;
     let pdf = work.join("paper.pdf");
     let child = typst.start(work, &pdf, content.timestamp())?;
     Ok(Typesetting {
@@ -97,20 +108,12 @@ pub fn start(
     })
 }
 
-/// All attached files: those given, what the program gave the paper to print, and the checksums of all.
-fn with_checksums(
-    attached: Vec<(&'static str, Vec<u8>)>,
-    texts: &Texts,
-) -> Result<Vec<(&'static str, Vec<u8>)>, Error> {
-    let mut attached = attached;
-    attached.push((TEXTS, serde_json::to_vec(texts)?));
-    attached.sort_by_key(|(name, _)| *name);
-    let sums: Vec<String> = attached
+/// A line per attached file.
+fn checksums(attached: &[(&'static str, Cow<'_, [u8]>)]) -> String {
+    let lines = attached
         .iter()
-        .map(|(name, bytes)| format!("{}  {name}\n", files::sha256(bytes)))
-        .collect();
-    attached.push((CHECKSUMS, sums.concat().into_bytes()));
-    Ok(attached)
+        .map(|(name, bytes)| format!("{}  {name}\n", files::sha256(bytes)));
+    lines.collect::<Vec<_>>().concat()
 }
 
 impl Typesetting {
