@@ -6,7 +6,7 @@
 //!
 //! Polars reads the tables; from there on the figures are small and dense, and plain functions over typed blocks read
 //! like the rules of the statistics. Measured against lazy polars plans over the same data (`benches/stages.rs` keeps the
-//! stages apart), they take a third of the time and give the same bytes for any number of threads.
+//! stages apart), they take a quarter of the time and give the same bytes for any number of threads.
 
 pub mod block;
 pub mod boundaries;

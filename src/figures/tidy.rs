@@ -6,7 +6,7 @@
 //! leaves out who did not deliver): it is dropped.
 //!
 //! Parquet is read with polars; after that one pass over the rows, which lie sorted by topic, period and region, does
-//! what joins and groups on packed keys did before, in a third of the time (`benches/stages.rs`).
+//! what joins and groups on packed keys did before, in a quarter of the time (`benches/stages.rs`).
 
 mod cells;
 mod lists;
