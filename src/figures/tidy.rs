@@ -5,8 +5,8 @@
 //! "not delivered" here. The Nederland row of a table that is a file is its compiler's sum and not CBS's figure (Iv3
 //! leaves out who did not deliver): it is dropped.
 //!
-//! Parquet is read with polars; after that one pass over the rows, which lie sorted by topic, period and region, does
-//! what joins and groups on packed keys did before, in a quarter of the time (`benches/stages.rs`).
+//! Parquet is read with polars; after that one pass over the rows, which lie sorted by topic, period and region, puts
+//! each where it is wanted.
 
 mod cells;
 mod lists;
