@@ -139,7 +139,6 @@ impl Figures {
             block: self.block(indicator),
             groups: &self.groups,
             inhabitants: &self.indicators.inhabitants,
-            tidy: &self.tidy,
         }
     }
 

@@ -95,7 +95,14 @@ impl Case {
             .map(|(code, cell)| (region(code), *cell))
             .collect();
         let of = |region: &RegionId| given.get(region).copied().unwrap_or(Cell::ABSENT);
-        block.push(Period { year, way: 0 }, list.ids().iter().map(of));
+        block.push(
+            Period {
+                year,
+                way: 0,
+                of_size: None,
+            },
+            list.ids().iter().map(of),
+        );
         let living = |region: &RegionId| rood().figures.population.get(&(2024, *region)).copied();
         Self {
             indicator: asked(way),
@@ -110,7 +117,6 @@ impl Case {
             block: &self.block,
             groups: &rood().figures.groups,
             inhabitants: &self.people,
-            tidy: &rood().figures.tidy,
         }
     }
 

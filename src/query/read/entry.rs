@@ -15,6 +15,14 @@ pub(super) enum Of {
     Nederland,
 }
 
+/// On which boundaries a size is taken.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Boundaries {
+    /// On those of the edition, in every year.
+    Edition,
+}
+
 /// The keys of a way stand in the indicator itself for its first way; serde's `flatten` would forget unknown keys.
 macro_rules! with_first_way {
     (
@@ -91,12 +99,14 @@ with_first_way! {
         weight: At<String>,
         /// A figure that cannot be combined, such as a median, as a topic or in place: only its distribution over gemeenten is told. Example: `distribution = "kwb: Inkomen > … > Mediaan vermogen van particuliere huish."`.
         distribution: At<String>,
-        /// A topic that gives the size of gemeenten: the share of Nederland that lives in those of a size, in percent, on the boundaries of each year itself. Example: `size-class = "inwoners"`.
+        /// A topic that gives the size of gemeenten: the share of Nederland that lives in those of a size, in percent, on the boundaries of each year itself unless `boundaries` says otherwise. Example: `size-class = "inwoners"`.
         size_class: At<String>,
         /// Smallest size that counts in `size-class`. Example: `from = 30000`.
         from: At<f64>,
         /// Largest size that counts in `size-class`. Example: `to = 80000`.
         to: At<f64>,
+        /// On which boundaries the size of `size-class` is taken, so that what herindeling does can be told from growth. Example: `boundaries = "edition"`.
+        boundaries: At<Boundaries>,
         /// For a topic in place: a key that it had in some release, which decides where several topics fit. Example: `key = "3000000:TotaalGeregistreerdeMisdrijven_1"`.
         key: At<String>,
         /// For a topic in place: whether its absence is no error. Example: `optional = true`.

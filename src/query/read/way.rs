@@ -67,6 +67,7 @@ fn refuse_idle(file: &Source, entry: &WayEntry, kind: &str) -> Result<(), Compla
         ("weight", entry.weight.as_ref().map(At::start), is("ratio"), "`ratio`"),
         ("from", entry.from.as_ref().map(At::start), is("size-class"), "`size-class`"),
         ("to", entry.to.as_ref().map(At::start), is("size-class"), "`size-class`"),
+        ("boundaries", entry.boundaries.as_ref().map(At::start), is("size-class"), "`size-class`"),
         // what stood in place took these away
         ("key", entry.key.as_ref().map(At::start), false, in_place),
         ("optional", entry.optional.as_ref().map(At::start), false, in_place),
@@ -156,6 +157,7 @@ fn size_class(ground: &Ground<'_>, entry: &WayEntry, what: &At<String>) -> Resul
         topic: term.topic,
         from: smallest,
         to: file.bounded(to, "to", smallest..=1e9)?,
+        on_edition: entry.boundaries.is_some(),
         scale: 100.0,
     })
 }
