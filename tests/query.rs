@@ -199,7 +199,7 @@ fn a_text_with_facts_is_read_to_its_end_before_anything_is_computed() {
         (VEILIGHEID, TITLE, "title = \"Sinds {misdrijven.¦M40} is\"", "there is no group `M40`", "M50"),
         (VEILIGHEID, TITLE, "title = \"Sinds 2021 ¦{misdrijven.M50 is\"", "a `{` is not closed", "`}`"),
         ("asks.toml", "fact = [\"jeugdzorg.M50\", ", "fact = [\"¦jeugdzorgen.M50\", ", "there is no indicator `jeugdzorgen`", "`jeugdzorg`"),
-        ("asks.toml", "why = \"Van de jongeren in M50 krijgt {jeugdzorg.M50} jeugdzorg", "why = \"Van de jongeren in M50 krijgt {jeugdzorg.M50.¦maxx} jeugdzorg", "there is no statistic `maxx`", "`max`"),
+        ("asks.toml", "why = \"Van de jongeren in M50 kreeg {jeugdzorg.M50} jeugdzorg", "why = \"Van de jongeren in M50 kreeg {jeugdzorg.M50.¦maxx} jeugdzorg", "there is no statistic `maxx`", "`max`"),
     ]);
 }
 
@@ -227,6 +227,7 @@ fn a_way_is_whole_and_one() {
         (PROFIEL, "[[indicator.way]]\nratio = \"pct-0-15\"\nweight", "¦[[indicator.way]]\nweight", "a way that is none of those known", "`ratio` and `weight`"),
         (PROFIEL, "count = \"inwoners-0-15\"", "count = \"inwoners-0-15\"\nratio = ¦\"pct-0-15\"", "`ratio` beside `count`", "`[[indicator.way]]`"),
         (PROFIEL, "ratio = \"pct-koopwoningen\"\nweight = \"woningvoorraad\"", "ratio = ¦\"pct-koopwoningen\"", "a ratio without a weight", "expected `weight`"),
+        (PROFIEL, "unit = \"inwoners\"\ndecimals = 0\nrange = [900, 19000000]", "boundaries = ¦\"edition\"\nunit = \"inwoners\"\ndecimals = 0\nrange = [900, 19000000]", "`boundaries` does nothing here", "belongs to `size-class`"),
         (PROFIEL, "size-class = \"inwoners\"\nfrom = 30000\nto = 80000", "size-class = ¦\"inwoners\"\nfrom = 30000", "a size class without bounds", "`from` and `to`"),
         (PROFIEL, "size-class = \"inwoners\"", "size-class = ¦\"inwoners + inwoners-kwb\"", "a size is one topic", "`inwoners`"),
         (FINANCIEN, "change-from = \"begroting", "share-of = \"lasten\"\nchange-from = ¦\"begroting", "divided in two ways", "one of `per`"),

@@ -383,6 +383,8 @@ fn a_size_class_counts_gemeenten_of_the_year_itself() {
     let land = group(rood(), "aandeel-midden", 2020, "Land");
     assert!(close(land.value.unwrap(), 8_000.0 / 19_700.0 * 100.0));
     assert_eq!((land.n, land.members), (5, 10));
+    let of_edition = group(rood(), "aandeel-midden-nu", 2020, "Land");
+    assert_eq!((of_edition.n, of_edition.members), (2, 7));
     let id = indicator(&rood().queries, "aandeel-midden");
     let of_rood = rood().figures.groups.subject().id;
     assert_eq!(rood().figures.group(id, of_rood, 2020), None);
