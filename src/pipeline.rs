@@ -221,7 +221,7 @@ fn start_paper(
     let geometry = Geometry::read(&borders, year)?;
     // no borders at all is no map
     if let Some(geometry) = geometry.as_ref().filter(|of| !of.regions.is_empty()) {
-        geometry.fits(&borders, &figures.gemeenten.regions, year)?;
+        geometry.fits(&figures.gemeenten.regions, year)?;
     }
     let sources = Sources {
         geometry: geometry.as_ref(),

@@ -283,7 +283,7 @@ fn a_gemeente_that_no_list_has_is_told_with_its_tables_and_years() {
     project
         .run(&["build"])
         .ends(4)
-        .says("data/geometry: `GM0060` has borders and is no gemeente in 2026");
+        .says("data/geometry/2025.json: `GM0060` has borders and is no gemeente in 2026");
 }
 
 /// Programs that pretend to be Typst.

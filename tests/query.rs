@@ -297,7 +297,7 @@ fn what_is_deep_or_long_is_refused_quickly() {
     }
     let (_, error) = wrong(VEILIGHEID, when, &format!("¦when = \"{}misdrijven.M50 < 1\"", "(".repeat(100)));
     assert!(error.hint().unwrap().contains("fewer brackets"), "{error}");
-    let sum = ["woningvoorraad"; 20_000].join(" + ");
+    let sum = vec!["woningvoorraad"; 20_000].join(" + ");
     let (_, error) = wrong("per.toml", "count = \"woningvoorraad\"", &format!("¦count = \"{sum}\""));
     assert!(error.to_string().contains("a sum of more than 200 topics"), "{error}");
     let (_, error) = wrong(VEILIGHEID, "range = [3, 250]", &format!("¦range = {}", "[".repeat(20_000)));

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,9 @@ pub struct Geometry {
     pub source: String,
     /// Licence.
     pub license: String,
+    /// The file they were read from.
+    #[serde(skip)]
+    pub path: PathBuf,
     /// Rings per code, as steps of 10 m.
     pub regions: BTreeMap<String, Vec<Vec<i32>>>,
 }
@@ -60,7 +63,8 @@ impl Geometry {
             let geometry: Self =
                 serde_json::from_str(&text).map_err(|error| unreadable(path, error.to_string()))?;
             if geometry.valid_for.contains(&year) {
-                return Ok(Some(geometry));
+                let path = path.clone();
+                return Ok(Some(Self { path, ..geometry }));
             }
         }
         Ok(None)
@@ -70,8 +74,9 @@ impl Geometry {
     ///
     /// # Errors
     /// With the file, and the first gemeente or point that is wrong.
-    pub fn fits(&self, path: &Path, regions: &Regions, year: i32) -> Result<(), Error> {
-        let wrong = |message: String, expected: &str| Err(csv::wrong(path, 0, message, expected));
+    pub fn fits(&self, regions: &Regions, year: i32) -> Result<(), Error> {
+        let wrong =
+            |message: String, expected: &str| Err(csv::wrong(&self.path, 0, message, expected));
         for code in self.regions.keys() {
             let region = RegionId::parse(code).filter(|region| regions.exists(*region, year));
             let Some(region) = region else {

@@ -336,6 +336,11 @@ fn wrong_borders_are_named() {
         assert_ne!(text, BORDERS, "{old}");
         country.refuses(|country| country.import_borders(&text), &["gemeenten-2022.json", said, "hint: expected "]);
     }
+    // borders of another year stay
+    let earlier = country.0.path("data/geometry/2021.json");
+    fs::write(&earlier, "{}").unwrap();
+    country.import_borders(BORDERS).ends(0);
+    assert_eq!(fs::read_to_string(&earlier).unwrap(), "{}");
     country.refuses(|country| country.import_borders(r#"{"year":2022,"regions":{}}"#), &["gemeenten-2022.json", "has no borders"]);
 }
 

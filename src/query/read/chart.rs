@@ -90,6 +90,18 @@ pub(super) fn read(
     Ok(())
 }
 
+fn is_of_something(file: &Source, entry: &ChartEntry) -> Result<(), Complaint> {
+    if entry.indicators.is_empty() {
+        let hint = "expected the id of an indicator";
+        return Err(file.wrong(&entry.indicators, "a chart of nothing", hint));
+    }
+    if let Some(at) = entry.groups.as_ref().filter(|groups| groups.is_empty()) {
+        let hint = "expected the id of a group; left out, it shows the networks and Nederland";
+        return Err(file.wrong(at, "a chart of no group", hint));
+    }
+    Ok(())
+}
+
 fn chart(
     file: &Source,
     entry: ChartEntry,
@@ -122,14 +134,7 @@ fn chart(
             "`broken` belongs to `lines`",
         ));
     }
-    if entry.indicators.is_empty() {
-        let hint = "expected the id of an indicator";
-        return Err(file.wrong(&entry.indicators, "a chart of nothing", hint));
-    }
-    if let Some(at) = entry.groups.as_ref().filter(|groups| groups.is_empty()) {
-        let hint = "expected the id of a group; left out, it shows the networks and Nederland";
-        return Err(file.wrong(at, "a chart of no group", hint));
-    }
+    is_of_something(file, &entry)?;
     let indicators = entry.indicators.iter();
     let indicators = indicators.map(|id| names::indicator(file, id, names));
     let groups = match &entry.groups {

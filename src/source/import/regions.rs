@@ -1,11 +1,11 @@
 //! Regions, herindelingen, borders and networks, each into the project's own small format.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Error, Imported, Source};
+use super::{Error, GeometryFile, Imported, Source};
 use crate::base::csv::for_each_row;
 use crate::base::files;
 use crate::gemeente::{
@@ -237,58 +237,26 @@ pub(super) fn import_networks(path: &Path, data: &Path) -> Result<Imported, Erro
     Ok(Imported::Files(vec![place]))
 }
 
+/// Puts borders in the place of those that were made for the same year; all others stay.
 pub(super) fn import_geometry(folder: &Path, data: &Path) -> Result<Imported, Error> {
-    #[derive(Deserialize)]
-    struct Borders {
-        year: i32,
-        regions: BTreeMap<String, Vec<Vec<(f64, f64)>>>,
-    }
     let source = Source::read(folder)?;
     let regions = Regions::read(&data.join("regions/gemeenten.csv"))?;
     let place = data.join("geometry");
     let new = files::NewFolder::beside(&place)?;
     let mut written = Vec::new();
     for (name, file) in &source.files {
-        let path = folder.join(name);
-        let borders: Borders =
-            serde_json::from_str(&files::read_text(&path)?).map_err(|error| {
-                Error::wrong(
-                    &path,
-                    error.line() as u64,
-                    error.to_string(),
-                    "regions with rings of points in metres",
-                )
-            })?;
-        let geometry = Geometry {
-            valid_for: file.valid_for.clone(),
-            source: source.publisher.clone(),
-            license: source.license.clone(),
-            regions: borders
-                .regions
-                .into_iter()
-                .map(|(code, rings)| {
-                    (
-                        code,
-                        rings.iter().map(|ring| Geometry::pack(ring)).collect(),
-                    )
-                })
-                .collect(),
-        };
-        for year in &file.valid_for {
-            geometry.fits(&path, &regions, *year)?;
+        let (year, geometry) = borders(folder.join(name), &source, file)?;
+        let (path, name) = (&geometry.path, format!("{year}.json"));
+        if file.valid_for.is_empty() || written.contains(&place.join(&name)) {
+            let message = format!("borders of {year} serve no year, or come twice");
+            let expected = "`valid_for` in `source.toml`, and a file for each year";
+            return Err(Error::wrong(path, 0, message, expected));
         }
-        let name = format!("{}.json", borders.year);
-        let is_year = |year: &i32| (1900..=2100).contains(year);
-        if file.valid_for.is_empty()
-            || !file.valid_for.iter().all(is_year)
-            || written.contains(&place.join(&name))
-        {
-            let message = format!("borders of {} serve no year, or come twice", borders.year);
-            let expected = "`valid_for` in `source.toml`, with years such as 2026";
-            return Err(Error::wrong(&path, 0, message, expected));
+        for year in &file.valid_for {
+            geometry.fits(&regions, *year)?;
         }
         let json = serde_json::to_vec(&geometry)
-            .map_err(|error| Error::wrong(&path, 0, error.to_string(), "borders that fit JSON"))?;
+            .map_err(|error| Error::wrong(path, 0, error.to_string(), "borders that fit JSON"))?;
         files::write(&new.path().join(&name), &json)?;
         written.push(place.join(&name));
     }
@@ -297,12 +265,51 @@ pub(super) fn import_geometry(folder: &Path, data: &Path) -> Result<Imported, Er
             folder: folder.to_owned(),
         });
     }
-    files::write(
-        &new.path().join("source.toml"),
-        sidecar(&source, "gemeentegrenzen").as_bytes(),
-    )?;
+    let sidecar = sidecar(&source, "gemeentegrenzen");
+    files::write(&new.path().join("source.toml"), sidecar.as_bytes())?;
+    keep_others(&place, new.path())?;
     new.finish()?;
     Ok(Imported::Files(written))
+}
+
+/// Borders as they come, with the year they were made for.
+fn borders(path: PathBuf, source: &Source, file: &GeometryFile) -> Result<(i32, Geometry), Error> {
+    #[derive(Deserialize)]
+    struct Borders {
+        year: i32,
+        regions: BTreeMap<String, Vec<Vec<(f64, f64)>>>,
+    }
+    let Borders { year, regions } =
+        serde_json::from_str(&files::read_text(&path)?).map_err(|error| {
+            let line = error.line() as u64;
+            let expected = "regions with rings of points in metres";
+            Error::wrong(&path, line, error.to_string(), expected)
+        })?;
+    let pack = |rings: Vec<Vec<_>>| rings.iter().map(|ring| Geometry::pack(ring)).collect();
+    let regions = regions.into_iter();
+    let geometry = Geometry {
+        valid_for: file.valid_for.clone(),
+        path,
+        source: source.publisher.clone(),
+        license: source.license.clone(),
+        regions: regions.map(|(code, rings)| (code, pack(rings))).collect(),
+    };
+    Ok((year, geometry))
+}
+
+/// Copies the files of a folder into the one that takes its place, where that has none of the name.
+fn keep_others(old: &Path, new: &Path) -> Result<(), Error> {
+    if !old.exists() {
+        return Ok(());
+    }
+    for entry in files::at("read", old, std::fs::read_dir(old))? {
+        let path = files::at("read", old, entry)?.path();
+        let copy = path.file_name().map(|name| new.join(name));
+        if let Some(copy) = copy.filter(|copy| path.is_file() && !copy.exists()) {
+            files::at("copy", &path, std::fs::copy(&path, copy))?;
+        }
+    }
+    Ok(())
 }
 
 /// Source and licence beside files that are no table.
