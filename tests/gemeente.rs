@@ -188,6 +188,18 @@ fn an_edition_needs_a_list_of_gemeenten_and_lists_of_members() {
             .says("editions.toml:")
             .says("hint: lists are of 2020 to 2024");
     }
+    // a gemeente that is not yet there would be a member without figures
+    let [of_2024, of_2021] = [
+        "boundaries = 2024\nuntil = 2024",
+        "boundaries = 2021\nuntil = 2021",
+    ];
+    made.project
+        .replace("queries/editions.toml", of_2024, of_2021);
+    refused("Rood = \"2020-01-01\"", "Rood = \"2023-01-01\"")
+        .says("edition `2024`: `GM0010` (Hoorne) of the list of Rood dated 2023-01-01 is no gemeente in 2021")
+        .says("hint: take a list of that time: lists are dated 2020-01-01, 2023-01-01");
+    made.project
+        .replace("queries/editions.toml", of_2021, of_2024);
     refused(
         "boundaries = 2024\nuntil = 2024",
         "boundaries = 2019\nuntil = 2019",

@@ -29,6 +29,8 @@ pub struct MemberList {
     pub listed: Vec<(RegionId, String)>,
     /// Where the list was found.
     pub source: String,
+    /// The lines as they were read, with the cells of [`COLUMNS`].
+    rows: Vec<[String; 6]>,
 }
 
 /// A member as an edition counts it.
@@ -59,9 +61,10 @@ impl Networks {
     fn add(
         &mut self,
         row: &csv::Row<'_>,
-        [network, date, code, name, complete, source]: [&str; 6],
+        cells: [&str; 6],
         regions: &Regions,
     ) -> Result<(), csv::Error> {
+        let [network, date, code, name, complete, source] = cells;
         let is_complete: bool = complete
             .parse()
             .map_err(|_| row.wrong(format!("`{complete}` is not yes or no"), "true or false"))?;
@@ -75,6 +78,7 @@ impl Networks {
             complete: is_complete,
             listed: Vec::new(),
             source: source.to_owned(),
+            rows: Vec::new(),
         });
         if list.complete != is_complete {
             let message = format!("the list of {network} of {date} is complete and is not");
@@ -85,6 +89,7 @@ impl Networks {
             return Err(row.wrong(message, "one line per member"));
         }
         list.listed.push((region, name.to_owned()));
+        list.rows.push(cells.map(str::to_owned));
         Ok(())
     }
 
@@ -99,15 +104,8 @@ impl Networks {
     }
 
     /// Every member of every list as the cells of [`COLUMNS`], by network and date.
-    pub fn rows(&self) -> impl Iterator<Item = [String; 6]> + '_ {
-        self.lists.iter().flat_map(|((network, date), list)| {
-            list.listed.iter().map(move |(region, name)| {
-                let (code, complete) = (region.to_string(), list.complete.to_string());
-                let [network, date, name, source] =
-                    [network, date, name, &list.source].map(Clone::clone);
-                [network, date, code, name, complete, source]
-            })
-        })
+    pub fn rows(&self) -> impl Iterator<Item = &[String; 6]> {
+        self.lists.values().flat_map(|list| &list.rows)
     }
 
     /// Dates of the lists of a network, oldest first.

@@ -108,6 +108,11 @@ pub fn gemeente_in(
         return Err(row.wrong(format!("`{code}` is no gemeente"), "`GM` and four digits"));
     }
     row.name(name, "name")?;
+    // a Greek or Cyrillic letter looks like the Latin one, and is not found by it
+    if name.chars().any(|c| c.is_alphabetic() && c > '\u{24F}') {
+        let message = format!("the name `{name}` has a letter that is not Latin");
+        return Err(row.wrong(message, "Latin letters"));
+    }
     let digits = province.strip_prefix("PV").unwrap_or_default();
     if digits.len() != 2 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
         return Err(row.wrong(

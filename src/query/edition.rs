@@ -2,8 +2,8 @@
 
 use crate::base::failure::Report;
 use crate::base::located::{Complaint, Place};
-use crate::gemeente::Gemeenten;
 use crate::gemeente::group::{GroupNames, GroupPlan};
+use crate::gemeente::{Gemeenten, Member};
 
 /// One yearly publication.
 #[derive(Clone, Debug)]
@@ -35,7 +35,9 @@ impl Edition {
     /// With the place where the edition says its boundaries, and the lists there are.
     pub fn fits(&self, names: &GroupNames, gemeenten: &Gemeenten) -> Result<(), Complaint> {
         let Gemeenten {
-            regions, networks, ..
+            regions,
+            herindelingen,
+            networks,
         } = gemeenten;
         let wrong = |message: String, hint: String| {
             let message = format!("edition `{}`: {message}", self.id);
@@ -50,8 +52,29 @@ impl Edition {
             return wrong(message, hint);
         }
         for (group, date) in &self.groups.lists {
-            if let Err(none) = networks.list(&names.get(*group).id, date) {
-                return wrong(none.to_string(), none.hint().unwrap_or_default());
+            let network = &names.get(*group).id;
+            let list = match networks.list(network, date) {
+                Ok(list) => list,
+                Err(none) => return wrong(none.to_string(), none.hint().unwrap_or_default()),
+            };
+            let members = list.members(self.boundaries, regions, herindelingen);
+            let is_none = |member: &&Member| !regions.exists(member.region, self.boundaries);
+            if let Some(Member {
+                region,
+                listed_name,
+                ..
+            }) = members.iter().find(is_none)
+            {
+                let message = format!(
+                    "`{region}` ({listed_name}) of the list of {network} dated {date} is no gemeente in {}",
+                    self.boundaries
+                );
+                let dates: Vec<&str> = networks.dates(network).map(String::as_str).collect();
+                let hint = format!(
+                    "take a list of that time: lists are dated {}",
+                    dates.join(", ")
+                );
+                return wrong(message, hint);
             }
         }
         Ok(())

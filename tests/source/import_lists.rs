@@ -146,6 +146,7 @@ fn a_wrong_list_of_gemeenten_is_named_with_its_line() {
         ("Cuyk", "\"Cu\nyk\"", "gemeenten.csv:5: the name `Cu\\nyk` has a line break"),
         ("Cuyk", "Cuyk\u{202E}", "gemeenten.csv:5: the name `Cuyk\\u{202e}` has a sign that is not seen"),
         ("Cuyk", "", "gemeenten.csv:5: the name `` is empty"),
+        ("Cuyk", "C\u{443}yk", "gemeenten.csv:5: the name `C\u{443}yk` has a letter that is not Latin"),
         ("Cuyk", " Cuyk", "gemeenten.csv:5: the name ` Cuyk` has white space around it"),
         ("Cuyk,PV30", "Cuyk,30", "gemeenten.csv:5: `30` is no province"),
         ("2022,GM0005,Hoorne,PV30\n", "2022,GM0005,Hoorne,PV30\n2022,GM0006,Ids,PV30\n", "gemeenten.csv:10: `GM0006` (Ids) begins between the lists of 2021 and 2022"),

@@ -224,9 +224,9 @@ pub(super) fn import_networks(path: &Path, data: &Path) -> Result<Imported, Erro
     };
     all.replace(new);
     let mut lists = csv::Writer::from_writer(Vec::new());
-    let rows = std::iter::once(NETWORK_COLUMNS.map(str::to_owned)).chain(all.rows());
-    for row in rows {
-        lists.write_record(&row).map_err(|error| {
+    let header = NETWORK_COLUMNS.map(str::to_owned);
+    for row in std::iter::once(&header).chain(all.rows()) {
+        lists.write_record(row).map_err(|error| {
             Error::wrong(path, 0, error.to_string(), "names that fit a CSV file")
         })?;
     }
