@@ -104,6 +104,7 @@ impl BuildReport {
         self.note("missing: no figures for", &lacking);
         self.note("provisional:", &provisional);
         self.summarise_lacking(&figures.tidy.lacking, verbose);
+        self.notes.extend(figures.tidy.unknown_codes());
         self.lines.append(&mut self.notes);
     }
 
@@ -216,7 +217,12 @@ fn start_paper(
         ..
     } = sources;
     let borders = project.data().join("geometry");
-    let geometry = Geometry::read(&borders, figures.edition.boundaries)?;
+    let year = figures.edition.boundaries;
+    let geometry = Geometry::read(&borders, year)?;
+    // no borders at all is no map
+    if let Some(geometry) = geometry.as_ref().filter(|of| !of.regions.is_empty()) {
+        geometry.fits(&figures.gemeenten.regions, year)?;
+    }
     let sources = Sources {
         geometry: geometry.as_ref(),
         ..sources

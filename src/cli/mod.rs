@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::base::failure::Failure;
+use crate::base::hands::test_environment;
 use crate::base::project::Project;
 use crate::pipeline;
 use crate::query::Queries;
@@ -87,6 +88,7 @@ struct Import {
 /// # Errors
 /// Whatever the room that was asked reports.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
+    test_environment()?;
     let project = Project::new(&arguments.project);
     match arguments.command {
         Command::Build(build) => run_build(&project, &build),

@@ -83,6 +83,7 @@ impl Figures {
         clock: &mut Clock,
     ) -> Result<Self, Failure> {
         let gemeenten = Gemeenten::read(data)?;
+        edition.fits(&queries.groups, &gemeenten)?;
         let store = Store::new(data);
         let lock = store.lock()?;
         let scope = Scope {
@@ -206,6 +207,7 @@ impl Figures {
 
     /// The name of a region as the paper prints it.
     pub fn name(&self, region: RegionId) -> String {
-        self.gemeenten.regions.short_name(region)
+        let regions = &self.gemeenten.regions;
+        regions.short_name(region, self.edition.boundaries)
     }
 }

@@ -10,6 +10,7 @@ use std::fmt;
 use super::indicator::IndicatorId;
 use super::misread::Misread;
 use super::names::Names;
+use super::years;
 use crate::base::located::nearest;
 use crate::gemeente::RegionId;
 use crate::gemeente::group::GroupId;
@@ -286,12 +287,9 @@ fn parse_bar(text: &str, names: &Names<'_>) -> Result<Bar, Misread> {
 
 fn parse_years(text: &str) -> Result<FactYears, Misread> {
     let year = |text: &str, at: usize| {
-        text.parse::<i32>().map_err(|_| {
-            Misread::new(
-                at,
-                format!("`{text}` is no year"),
-                "expected a year such as `2019`",
-            )
+        years::year(text).ok_or_else(|| {
+            let hint = "expected a year such as `2019`, between 1900 and 2100";
+            Misread::new(at, format!("`{text}` is no year"), hint)
         })
     };
     match text.split_once("..") {

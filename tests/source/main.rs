@@ -18,3 +18,4 @@ mod fetch_project;
 mod fetch_values;
 mod fetching;
 mod import;
+mod import_lists;

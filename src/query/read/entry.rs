@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::defaults::DirectionWord;
 use super::topic::Split;
-use crate::base::located::At;
+use crate::base::located::{At, Pair};
 
 /// Whose denominator it is.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
@@ -72,7 +72,7 @@ with_first_way! {
         /// Percent of the weight that must have a value, 80 when nothing says otherwise. Example: `coverage = 90`.
         pub(super) coverage: Option<At<f64>>,
         /// Lowest and highest plausible value of a gemeente. Example: `range = [0, 40]`.
-        pub(super) range: Option<At<[f64; 2]>>,
+        pub(super) range: Option<At<Pair>>,
         /// Years to report. Example: `periods = "..2024"`.
         pub(super) periods: Option<At<String>>,
         /// Another way to compute it: per year the first that has figures counts. Example: `[[indicator.way]]`.

@@ -15,6 +15,7 @@ use crate::query::{Error, Service, Table};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct TablesFile {
     /// A table. Example: `[[table]]`.
+    #[serde(default)]
     table: Vec<TableEntry>,
 }
 

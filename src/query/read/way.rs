@@ -178,7 +178,7 @@ fn number_and_words(file: &Source, at: &At<String>) -> Result<(f64, usize), Comp
         let digits: String = number.split('.').collect();
         let is_grouped = number.split('.').skip(1).all(|group| group.len() == 3);
         let value: f64 = digits.parse().ok()?;
-        (is_grouped && value > 0.0).then_some((value, number.len() + 1))
+        (is_grouped && (1.0..=1e12).contains(&value)).then_some((value, number.len() + 1))
     });
     parsed.ok_or_else(|| {
         let message = format!("`per {}` starts with no number", **at);

@@ -5,6 +5,7 @@
 //! `data/regions/`, `data/geometry/` and `data/networks.csv`. This is also how figures come in that are not in OData.
 //! Whatever is wrong is an [`Error`] with file and line, and what was there before stays.
 
+mod dates;
 mod regions;
 mod table;
 
@@ -88,7 +89,7 @@ impl Source {
     }
 }
 
-/// Imports a folder (or a `networks.csv`) into `data`.
+/// Imports a folder (or a `networks.csv`, of which lists of other networks and dates stay) into `data`.
 ///
 /// With `only_asked`, a table is cut down to the topics that its queries ask for, for gemeenten and Nederland.
 ///
@@ -99,16 +100,20 @@ pub fn import(
     data: &Path,
     only_asked: Option<&Queries>,
 ) -> Result<Imported, Failure> {
+    let source = folder.join("source.toml");
+    if source.exists() {
+        dates::test(&source)?;
+    }
+    let lists = folder.join("networks.csv");
     if folder.join("observations.csv").exists() {
         Ok(table::import(folder, data, only_asked)?)
     } else if folder.join("herindelingen.csv").exists() {
         Ok(regions::import(folder, data)?)
-    } else if folder
-        .file_name()
-        .is_some_and(|name| name == "networks.csv")
-    {
+    } else if folder.is_file() {
         Ok(regions::import_networks(folder, data)?)
-    } else if folder.join("source.toml").exists() {
+    } else if lists.exists() {
+        Ok(regions::import_networks(&lists, data)?)
+    } else if source.exists() {
         Ok(regions::import_geometry(folder, data)?)
     } else {
         Err(Error::Nothing {
@@ -158,11 +163,19 @@ pub enum Error {
         source: polars::error::PolarsError,
     },
     /// A folder without figures.
-    #[error("`{}` holds nothing that can be imported", folder.display())]
+    #[error("{}", nothing(folder))]
     Nothing {
         /// Folder.
         folder: PathBuf,
     },
+}
+
+fn nothing(folder: &Path) -> String {
+    if folder.exists() {
+        format!("`{}` holds nothing that can be imported", folder.display())
+    } else {
+        format!("there is no `{}`", folder.display())
+    }
 }
 
 impl Error {
