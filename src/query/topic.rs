@@ -2,6 +2,7 @@
 //!
 //! CBS moves key suffixes between releases, so a topic is asked by title path and unit; its key is a hint.
 
+use super::indicator::Break;
 use super::source::{TopicKind, Unit, amount};
 use super::years::Years;
 use crate::base::located::Place;
@@ -22,6 +23,24 @@ impl TopicId {
     }
 }
 
+/// Whether values of merged gemeenten add up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Additive {
+    /// They do, as those of a count.
+    Counted,
+    /// They do: the query says so, whatever title or unit suggest.
+    Said,
+    /// They do not.
+    Never,
+}
+
+impl Additive {
+    /// Whether they add up.
+    pub const fn adds_up(self) -> bool {
+        !matches!(self, Self::Never)
+    }
+}
+
 /// One measure, from one or more tables.
 #[derive(Clone, Debug)]
 pub struct Topic {
@@ -32,13 +51,15 @@ pub struct Topic {
     /// Whether it counts or is a ratio.
     pub kind: TopicKind,
     /// Whether values of merged gemeenten add up: never those of a ratio.
-    pub additive: bool,
+    pub additive: Additive,
     /// What divides a split: inhabitants, or dwellings.
     pub by_dwellings: bool,
     /// Whether an absent cell counts as zero within a sum of keys.
     pub absent_is_zero: bool,
     /// Where it is found; nowhere for the topic that counts 1 for every gemeente.
     pub sources: Vec<TopicSource>,
+    /// Breaks that are declared, by year.
+    pub breaks: Vec<Break>,
     /// Where it is asked.
     pub place: Place,
 }

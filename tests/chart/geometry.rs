@@ -361,6 +361,9 @@ fn slopes_are_readable() {
                 from: "2019".into(),
                 to: "2024, voorlopig*".into(),
                 items,
+                broken: dice
+                    .chance(0.3)
+                    .then(|| "breuk in 2021: andere meetmethode".into()),
             }),
             what,
         );

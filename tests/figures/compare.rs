@@ -45,6 +45,7 @@ fn asked(way: Way) -> Indicator {
         range: (0.0, 100.0),
         years: Years::default(),
         ways: vec![way],
+        breaks: Vec::new(),
         place: "proef.toml:1".to_owned(),
     }
 }
@@ -54,6 +55,7 @@ fn cell(num: Option<f64>, den: Option<f64>, value: Option<f64>) -> Cell {
         num,
         den,
         den_year: den.map(|_| 2024),
+        estimated: false,
         observation: Observation {
             value,
             missing: value.map_or(Missing::Unknown, |_| Missing::None),
@@ -194,7 +196,7 @@ fn a_sum_with_a_hole_is_no_sum() {
     let mut case = Case::new(total(), &all[1..]);
     case.indicator.coverage = 70.0;
     let blauw = case.group("Blauw");
-    assert_eq!((blauw.value, blauw.withheld), (None, Withheld::Coverage));
+    assert_eq!((blauw.value, blauw.withheld), (None, Withheld::Incomplete));
 }
 
 #[test]

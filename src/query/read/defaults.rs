@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::breaks::BreakEntry;
 use crate::base::located::At;
 use crate::query::Direction;
 
@@ -27,6 +28,8 @@ pub(super) struct Defaults {
     pub(super) coverage: Option<At<f64>>,
     /// Lowest and highest plausible value of a gemeente. Example: `range = [0, 100]`.
     pub(super) range: Option<At<[f64; 2]>>,
+    /// Years from which they are measured or made in another way. Example: `breaks = [{ year = 2020, why = "andere meetmethode" }]`.
+    pub(super) breaks: Option<Vec<BreakEntry>>,
     /// Years to report. Example: `periods = "2015.."`.
     pub(super) periods: Option<At<String>>,
     /// The same for indicators of a unit. Example: `[defaults.units."%"]`.
@@ -45,6 +48,8 @@ pub(super) struct OfUnit {
     pub(super) coverage: Option<At<f64>>,
     /// Lowest and highest plausible value of a gemeente. Example: `range = [0, 100]`.
     pub(super) range: Option<At<[f64; 2]>>,
+    /// Years from which they are measured or made in another way. Example: `breaks = [{ year = 2020, why = "andere meetmethode" }]`.
+    pub(super) breaks: Option<Vec<BreakEntry>>,
 }
 
 impl OfUnit {
@@ -55,6 +60,7 @@ impl OfUnit {
             direction: self.direction.or(other.direction),
             coverage: self.coverage.or_else(|| other.coverage.clone()),
             range: self.range.or_else(|| other.range.clone()),
+            breaks: self.breaks.or_else(|| other.breaks.clone()),
         }
     }
 }
@@ -68,6 +74,7 @@ impl Defaults {
             direction: self.direction,
             coverage: self.coverage.clone(),
             range: self.range.clone(),
+            breaks: self.breaks.clone(),
         };
         match of_unit {
             None => own.or(&of_all),

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::breaks::breaks;
 use super::defaults::{Defaults, OfUnit};
 use super::entry::{IndicatorEntry, WayEntry};
 use super::per::{PerEntry, PerFile, Words};
@@ -13,7 +14,9 @@ use super::topic::{Beside, in_place};
 use super::way::{Ground, measure, way};
 use super::{OfTheme, once, place, years};
 use crate::base::located::{At, Complaint, Source, nearest};
-use crate::query::{Direction, InPlace, Indicator, Queries, Topic, TopicKind, Unit};
+use crate::query::{
+    Additive, Break, Direction, InPlace, Indicator, Queries, Topic, TopicKind, Unit, Way,
+};
 
 /// An indicator on its way: what stood in place becomes topics, then the unit is known.
 struct Draft {
@@ -150,7 +153,10 @@ impl Draft {
             id,
             title: title.unwrap_or_else(|| within_sentence(&self.entry.title)),
             kind,
-            additive: kind == TopicKind::Count,
+            additive: match kind {
+                TopicKind::Count => Additive::Counted,
+                TopicKind::Ratio => Additive::Never,
+            },
             by_dwellings: split.is_some(),
             absent_is_zero: false,
             sources: vec![in_place(
@@ -161,6 +167,7 @@ impl Draft {
                 beside,
                 &queries.tables,
             )?],
+            breaks: Vec::new(),
             place: file.at(line.start()),
         })
     }
@@ -202,7 +209,7 @@ impl Draft {
             words,
         };
         let ways = self.ways.iter().map(|at| way(&ground, at));
-        let ways = ways.collect::<Result<_, _>>()?;
+        let ways = ways.collect::<Result<Vec<Way>, _>>()?;
         let lacks = |key: &str, others: &str| {
             let message = format!("indicator `{}` has no `{key}`", *self.entry.id);
             source.wrong(&self.entry.id, message, format!("expected `{key}`{others}"))
@@ -217,6 +224,7 @@ impl Draft {
             direction: entry.direction,
             coverage: entry.coverage.clone(),
             range: entry.range.clone(),
+            breaks: entry.breaks.clone(),
         };
         let said = defaults.complete(own, &unit);
         let decimals = said.decimals.ok_or_else(|| lacks("decimals", or_default))?;
@@ -232,6 +240,11 @@ impl Draft {
             coverage: coverage.transpose()?.unwrap_or(80.0),
             range: plausible(source, &range)?,
             years: years(source, periods)?,
+            breaks: all_breaks(
+                breaks(source, &said.breaks.unwrap_or_default())?,
+                &ways,
+                topics,
+            ),
             ways,
             unit,
             id: self.entry.id.into_inner(),
@@ -264,6 +277,20 @@ fn unit_of(file: &Source, way: &WayEntry, topics: &[Topic]) -> Result<Option<Str
         (None, "") => None,
         (None, measure) => Some(measure.to_owned()),
     })
+}
+
+/// The breaks of an indicator with those of what it is made of; of two in one year its own counts.
+fn all_breaks(own: Vec<Break>, ways: &[Way], topics: &[Topic]) -> Vec<Break> {
+    let mut all = own;
+    for topic in ways.iter().flat_map(Way::topics) {
+        for of_topic in &topics[topic.place()].breaks {
+            if all.iter().all(|known| known.year != of_topic.year) {
+                all.push(of_topic.clone());
+            }
+        }
+    }
+    all.sort();
+    all
 }
 
 /// A unit as CBS writes it: thousands with a space.
