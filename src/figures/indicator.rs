@@ -172,8 +172,7 @@ impl Making<'_> {
     /// below it in the year that is of.
     fn is_estimated(&self, way: &Way, year: i32, cell: &Cell, place: usize) -> bool {
         let of = |topic: TopicId, year: i32| {
-            self.queries[topic].additive.adds_up()
-                && self.divided(topic, year).get(place) == Some(&true)
+            self.queries[topic].additive && self.divided(topic, year).get(place) == Some(&true)
         };
         let of_sum = |sum: &Formula, year: i32| sum.terms.iter().any(|term| of(term.topic, year));
         match way {
@@ -294,7 +293,7 @@ impl Making<'_> {
             return Rc::clone(known);
         }
         let terms = formula.terms.iter().map(|term| {
-            let moving = if self.queries[term.topic].additive.adds_up() {
+            let moving = if self.queries[term.topic].additive {
                 Moving::AddingUp
             } else {
                 Moving::Unchanged

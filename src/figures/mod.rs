@@ -179,7 +179,8 @@ impl Figures {
         let breaks = before.last().map_or(&[][..], |before| {
             self.breaks_between(indicator, before, year)
         });
-        let reasons: Vec<&str> = breaks.iter().map(|of| of.why.as_str()).collect();
+        let mut reasons: Vec<&str> = breaks.iter().map(|of| of.why.as_str()).collect();
+        reasons.dedup();
         reasons.join("; ")
     }
 

@@ -10,7 +10,7 @@ use crate::gemeente::group::Group;
 pub enum Position {
     /// Above the group's value.
     Higher,
-    /// Both print the same, or CBS's own figure lies nearer than the sum of all gemeenten lies to it.
+    /// Both print the same, or the difference with CBS's own figure is smaller than its deviation.
     Equal,
     /// Below it.
     Lower,

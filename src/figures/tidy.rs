@@ -21,7 +21,7 @@ use crate::base::failure::{Failure, Report};
 use crate::base::located::{Complaint, nearest};
 use crate::base::observation::{Missing, Observation};
 use crate::gemeente::RegionId;
-use crate::query::{Additive, Find, Queries, Topic, TopicId, TopicSource, is_average};
+use crate::query::{Find, Queries, Topic, TopicId, TopicSource};
 use crate::source::snapshot::{Lock, Sidecar, Store, TopicMeta};
 use crate::source::topics::Asked;
 use cells::{Read, TidyCell, read_snapshots};
@@ -325,9 +325,8 @@ fn refuse_average(
     table: &str,
     keys: &[(usize, &TopicMeta)],
 ) -> Result<(), Complaint> {
-    let is_average = |known: &TopicMeta| is_average(&known.title, &known.unit, known.decimals);
-    let found = keys.iter().find(|(_, known)| is_average(known));
-    let Some((_, known)) = found.filter(|_| topic.additive == Additive::Counted) else {
+    let found = keys.iter().find(|(_, known)| known.is_average());
+    let Some((_, known)) = found.filter(|_| topic.additive && topic.additive_said.is_none()) else {
         return Ok(());
     };
     let message = format!(

@@ -84,11 +84,12 @@ fn of_table(table: &str, frame: &DataFrame, register: &Register<'_>) -> PolarsRe
         required: true,
         detail: wrong.unwrap_or_else(|| format!("{} cells", frame.height())),
     };
-    let of_tidy = register.figures().tidy.twice.iter();
-    twice.extend(of_tidy.filter(|again| again.table == table).map(|again| {
-        let (key, region, year) = (&again.key, again.region, again.year);
-        format!("{key} {region} {year}")
-    }));
+    // two periods of one year are two figures of it
+    if twice.is_empty() {
+        let of_year = register.figures().tidy.twice.iter();
+        let of_year = of_year.filter(|again| again.table == table);
+        twice.extend(of_year.map(|again| format!("{} {} {}", again.key, again.year, again.region)));
+    }
     let twice = twice
         .first()
         .map(|first| format!("{} cells twice, such as {first}", twice.len()));
@@ -290,11 +291,11 @@ fn national(tolerance: f64, register: &Register<'_>) -> Vec<Check> {
     let ways = || queries.indicators.iter().flat_map(|asked| &asked.ways);
     let is_count = |topic: TopicId| {
         let asked = &queries[topic];
-        asked.kind == TopicKind::Count
-            && asked.additive.adds_up()
-            && ways().any(|way| adds_up(way, topic))
+        asked.kind == TopicKind::Count && asked.additive && ways().any(|way| adds_up(way, topic))
     };
-    let counts = queries.topic_ids().filter(|topic| is_count(*topic));
+    let is_asked = tolerance.is_finite();
+    let counts = queries.topic_ids();
+    let counts = counts.filter(|topic| is_asked && is_count(*topic));
     counts
         .filter_map(|topic| of_count(topic, tolerance, register))
         .collect()

@@ -47,7 +47,7 @@ pub use source::{
 pub use table::{Service, Table};
 pub use template::{Choice, Template, TemplatePart};
 pub use theme::Theme;
-pub use topic::{Additive, Find, Topic, TopicId, TopicSource};
+pub use topic::{Find, Topic, TopicId, TopicSource};
 pub use years::Years;
 
 use crate::gemeente::group::GroupNames;

@@ -23,24 +23,6 @@ impl TopicId {
     }
 }
 
-/// Whether values of merged gemeenten add up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Additive {
-    /// They do, as those of a count.
-    Counted,
-    /// They do: the query says so, whatever title or unit suggest.
-    Said,
-    /// They do not.
-    Never,
-}
-
-impl Additive {
-    /// Whether they add up.
-    pub const fn adds_up(self) -> bool {
-        !matches!(self, Self::Never)
-    }
-}
-
 /// One measure, from one or more tables.
 #[derive(Clone, Debug)]
 pub struct Topic {
@@ -51,7 +33,9 @@ pub struct Topic {
     /// Whether it counts or is a ratio.
     pub kind: TopicKind,
     /// Whether values of merged gemeenten add up: never those of a ratio.
-    pub additive: Additive,
+    pub additive: bool,
+    /// What the query itself says of that, whatever title or unit suggest.
+    pub additive_said: Option<bool>,
     /// What divides a split: inhabitants, or dwellings.
     pub by_dwellings: bool,
     /// Whether an absent cell counts as zero within a sum of keys.

@@ -14,9 +14,7 @@ use super::topic::{Beside, in_place};
 use super::way::{Ground, measure, way};
 use super::{OfTheme, once, place, years};
 use crate::base::located::{At, Complaint, Source, nearest};
-use crate::query::{
-    Additive, Break, Direction, InPlace, Indicator, Queries, Topic, TopicKind, Unit, Way,
-};
+use crate::query::{Break, Direction, InPlace, Indicator, Queries, Topic, TopicKind, Unit, Way};
 
 /// An indicator on its way: what stood in place becomes topics, then the unit is known.
 struct Draft {
@@ -153,10 +151,8 @@ impl Draft {
             id,
             title: title.unwrap_or_else(|| within_sentence(&self.entry.title)),
             kind,
-            additive: match kind {
-                TopicKind::Count => Additive::Counted,
-                TopicKind::Ratio => Additive::Never,
-            },
+            additive: kind == TopicKind::Count,
+            additive_said: None,
             by_dwellings: split.is_some(),
             absent_is_zero: false,
             sources: vec![in_place(

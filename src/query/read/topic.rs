@@ -11,8 +11,7 @@ use super::breaks::{BreakEntry, breaks};
 use super::{OfTheme, idle, names, once, years};
 use crate::base::located::{At, Complaint, Place, Source};
 use crate::query::{
-    Additive, Find, GEMEENTEN, InPlace, Queries, Table, Topic, TopicKind, TopicSource, Unit,
-    is_of_ratio,
+    Find, GEMEENTEN, InPlace, Queries, Table, Topic, TopicKind, TopicSource, Unit, is_of_ratio,
 };
 
 /// A measure of CBS under a name of its own: `count`, `ratio`, or `table` with `keys`.
@@ -134,7 +133,8 @@ fn one_per_gemeente() -> Topic {
         id: GEMEENTEN.to_owned(),
         title: GEMEENTEN.to_owned(),
         kind: TopicKind::Count,
-        additive: Additive::Said,
+        additive: true,
+        additive_said: Some(true),
         by_dwellings: false,
         absent_is_zero: false,
         sources: Vec::new(),
@@ -168,11 +168,8 @@ fn topic(
         id: entry.id.into_inner(),
         title: entry.title,
         kind,
-        additive: match (kind, entry.additive.map(At::into_inner)) {
-            (TopicKind::Ratio, _) | (_, Some(false)) => Additive::Never,
-            (_, Some(true)) => Additive::Said,
-            (_, None) => Additive::Counted,
-        },
+        additive: kind == TopicKind::Count && entry.additive.as_deref() != Some(&false),
+        additive_said: entry.additive.map(At::into_inner),
         by_dwellings: entry.split.is_some(),
         absent_is_zero: entry.absent.is_some(),
         sources,
