@@ -7,15 +7,16 @@ use std::path::Path;
 use crate::base::clock::Clock;
 use crate::base::failure::Failure;
 use crate::base::files::{self, FolderLock, NewFolder};
+use crate::base::hands::both;
 use crate::base::project::Project;
 use crate::claim;
 use crate::fact::Register;
-use crate::figures::{Figures, GroupFigure, Lacking, Provenance};
+use crate::figures::{Figures, GroupFigure, Lacking, Provenance, Tidy};
 use crate::gemeente::Geometry;
-use crate::inquire::Inquiry;
-use crate::paper::{self, Content, Manuscript, Sources, Typesetting, Typst};
+use crate::inquire::{self, Inquiry};
+use crate::paper::{self, Content, Manuscript, Sources, Typesetting, Typst, Use};
 use crate::publish;
-use crate::query::{FactId, Queries};
+use crate::query::{FactId, IndicatorId, Queries, TopicId, Way};
 use crate::verify;
 
 /// Computes an edition and puts a question to it: every fact that chapters and queries name is resolved, and `more`.
@@ -33,22 +34,31 @@ pub fn inquire<T>(
     let figures = Figures::compute(&project.data(), &queries, edition, &mut Clock::default())?;
     let uses = paper::uses(&project.paper(), &queries)?;
     let mut facts = more(&queries)?;
-    facts.extend(paper::wanted(&uses));
-    facts.extend(claim::wanted(&queries).cloned());
-    facts.extend(
-        queries
-            .charts
-            .iter()
-            .flat_map(|chart| chart.title.facts())
-            .cloned(),
-    );
-    for ask in &queries.asks {
-        facts.extend(ask.facts.iter().chain(ask.why.facts()).cloned());
-    }
+    facts.extend(named(&queries, &uses));
     question(&Inquiry {
         register: Register::new(&queries, &figures, facts)?,
         uses,
     })
+}
+
+/// The facts that chapters, claims, charts and asks name.
+fn named(queries: &Queries, uses: &[Use]) -> BTreeSet<FactId> {
+    let mut facts = paper::wanted(uses);
+    facts.extend(claim::wanted(queries).cloned());
+    let titles = queries.charts.iter().flat_map(|chart| chart.title.facts());
+    facts.extend(titles.cloned());
+    for ask in &queries.asks {
+        facts.extend(ask.facts.iter().chain(ask.why.facts()).cloned());
+    }
+    facts
+}
+
+/// The indicators that a paper uses: in chapters, charts, claims, asks and the table per gemeente.
+fn used(queries: &Queries, uses: &[Use]) -> BTreeSet<IndicatorId> {
+    let facts = named(queries, uses).into_iter().map(|id| id.indicator);
+    let drawn = queries.charts.iter().flat_map(|chart| &chart.indicators);
+    let columns = queries.columns.iter().map(|column| &column.indicator);
+    facts.chain(drawn.chain(columns).copied()).collect()
 }
 
 /// What `build` was asked.
@@ -75,7 +85,14 @@ pub struct BuildReport {
 }
 
 impl BuildReport {
-    fn summarise(&mut self, folder: &Path, queries: &Queries, figures: &Figures, verbose: bool) {
+    fn summarise(
+        &mut self,
+        folder: &Path,
+        queries: &Queries,
+        figures: &Figures,
+        used: &BTreeSet<IndicatorId>,
+        verbose: bool,
+    ) {
         self.lines.push(format!(
             "wrote edition `{}` to `{}`",
             figures.edition.id,
@@ -103,8 +120,10 @@ impl BuildReport {
             .push(format!("{with_figures} of {all} indicators have figures"));
         self.note("missing: no figures for", &lacking);
         self.note("provisional:", &provisional);
+        self.summarise_unfound(queries, figures, used);
         self.summarise_lacking(&figures.tidy.lacking, verbose);
         self.notes.extend(figures.tidy.unknown_codes());
+        self.summarise_overlaps(&figures.tidy);
         self.lines.append(&mut self.notes);
     }
 
@@ -134,9 +153,74 @@ impl BuildReport {
         }
     }
 
+    /// What the paper uses and no table has, with the nearest; and what the newest table of a family lacks of it.
+    fn summarise_unfound(
+        &mut self,
+        queries: &Queries,
+        figures: &Figures,
+        used: &BTreeSet<IndicatorId>,
+    ) {
+        let using = |topic: TopicId| {
+            let mut of = used.iter().copied();
+            of.find(|id| {
+                queries[*id]
+                    .ways
+                    .iter()
+                    .any(|way| way.topics().any(|of| of == topic))
+            })
+        };
+        for unfound in &figures.tidy.unfound {
+            let Some(id) = using(unfound.topic) else {
+                continue;
+            };
+            let (topic, indicator) = (&queries[unfound.topic], &queries[id].id);
+            // another way may do without what is optional
+            if unfound.optional && figures.used(id).year.is_some() {
+                continue;
+            }
+            self.notes.push(format!(
+                "missing: {}: topic `{}` of `{indicator}` is not in {}; {}",
+                topic.place, topic.id, unfound.tables, unfound.nearest
+            ));
+        }
+        for (family, (table, year)) in newest(queries, &figures.tidy) {
+            let behind = used.iter().filter(|id| {
+                let is_older = figures.used(**id).year.is_none_or(|of| of < year);
+                let mut topics = queries[**id].ways.iter().flat_map(Way::topics);
+                is_older && topics.any(|topic| figures.tidy.lacks(table, &queries[topic].id))
+            });
+            let behind: Vec<String> = behind.map(|id| format!("`{}`", queries[*id].id)).collect();
+            self.note(
+                &format!("missing: `{table}`, the newest table of `{family}`, lacks topics of"),
+                &behind,
+            );
+        }
+    }
+
+    fn summarise_overlaps(&mut self, tidy: &Tidy) {
+        for of in &tidy.overlaps {
+            let years: Vec<String> = of.years.iter().map(ToString::to_string).collect();
+            let (topic, used, other, years) = (&of.topic, &of.used, &of.other, years.join(", "));
+            self.notes.push(format!(
+                "overlap: topic `{topic}` is in `{used}` and in `{other}` for {years}: the first counts"
+            ));
+        }
+    }
+
     fn note(&mut self, what: &str, names: &[String]) {
         if !names.is_empty() {
             self.notes.push(format!("{what} {}", names.join(", ")));
+        }
+    }
+
+    /// Says that a paper that stays where it is shows other figures than the open data that are made.
+    fn tell_earlier(&mut self, paper: &Path, open: &Path) {
+        let carried = verify::carried(paper);
+        if carried.is_ok_and(|carried| !publish::are_of(open, &carried)) {
+            self.notes.push(format!(
+                "`{}`, its charts and its evidence are of an earlier build: they show other figures than these",
+                paper.display()
+            ));
         }
     }
 
@@ -151,10 +235,28 @@ impl BuildReport {
     }
 }
 
-/// Builds an edition: figures, open data, charts, paper. All of it takes the place of the previous output at once.
+/// The newest table that is held of each family, with its last year.
+fn newest<'a>(queries: &'a Queries, tidy: &Tidy) -> BTreeMap<&'a str, (&'a str, i32)> {
+    let mut newest: BTreeMap<&str, (&str, i32)> = BTreeMap::new();
+    for table in queries.tables.values() {
+        let sidecar = tidy.sidecars.get(&table.id);
+        let year = sidecar.and_then(|sidecar| sidecar.years().last().copied());
+        let (Some(family), Some(year)) = (table.family.as_deref(), year) else {
+            continue;
+        };
+        let of = newest.entry(family).or_insert((&table.id, year));
+        if year > of.1 {
+            *of = (&table.id, year);
+        }
+    }
+    newest
+}
+
+/// Builds an edition: figures, open data, charts, paper. All of it takes the place of the previous output at once; without
+/// a paper only the open data does.
 ///
 /// # Errors
-/// Whatever a stage reports; the previous output stays.
+/// Whatever a stage reports, and figures that do not satisfy what is required of them; the previous output stays.
 pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildReport, Failure> {
     let mut report = BuildReport::default();
     if options.progress {
@@ -163,16 +265,26 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     let queries = Queries::read(&project.queries())?;
     report.clock.lap("queries");
     let edition = queries.edition(options.edition)?;
-    let typst = if options.data_only {
-        None
+    let place = project.output().join(&edition.id);
+    let _lock = FolderLock::wait_for(&project.output())?;
+    // before the work: where nothing can be written, nothing need be computed
+    let output = NewFolder::beside(&place)?;
+    files::for_folder(&place.join(OPEN_DATA))?;
+    let (typst, uses) = if options.data_only {
+        (None, Vec::new())
     } else {
-        Some(Typst::find_or_install(options.typst)?)
+        let typst = Typst::find_or_install(options.typst)?;
+        (Some(typst), paper::uses(&project.paper(), &queries)?)
     };
     report.clock.lap("find typst");
     let figures = Figures::compute(&project.data(), &queries, edition, &mut report.clock)?;
-    let provenance = Provenance::new(&queries, &figures.tidy);
-    let _lock = FolderLock::wait_for(&project.output())?;
-    let output = NewFolder::beside(&project.output().join(&edition.id))?;
+    let (checked, provenance) = both(
+        || inquire::refuse_unfit(&queries, &figures),
+        || Provenance::new(&queries, &figures.tidy),
+    );
+    checked?;
+    report.clock.lap("check");
+    let used = used(&queries, &uses);
     let sources = Sources {
         queries: &queries,
         figures: &figures,
@@ -180,25 +292,31 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         geometry: None,
     };
     let typesetting = typst
-        .map(|typst| start_paper(project, &typst, sources, output.path(), &mut report))
+        .map(|typst| start_paper(project, &typst, uses, sources, output.path(), &mut report))
         .transpose()?;
     // the open data is written while Typst works
-    publish::write(&output.path().join("csv"), &queries, &figures, &provenance)?;
+    let open = output.path().join(OPEN_DATA);
+    publish::write(&open, &queries, &figures, &provenance)?;
     report.clock.lap("open data");
+    let name = format!("de-kracht-van-middelgroot-{}.pdf", edition.id);
     if let Some(typesetting) = typesetting {
-        let name = format!("de-kracht-van-middelgroot-{}.pdf", edition.id);
         typesetting.finish(&output.path().join(&name))?;
         let work = output.path().join(WORK);
         files::at("remove", &work, std::fs::remove_dir_all(&work))?;
         report.clock.lap("typst");
+        output.finish()?;
+    } else {
+        report.tell_earlier(&place.join(&name), &open);
+        output.finish_part(OPEN_DATA)?;
     }
-    output.finish()?;
     report.clock.lap("finish");
     report.clock.hide();
-    let folder = project.output().join(&edition.id);
-    report.summarise(&folder, &queries, &figures, options.verbose);
+    report.summarise(&place, &queries, &figures, &used, options.verbose);
     Ok(report)
 }
+
+/// Where the open data lie in the output.
+const OPEN_DATA: &str = "csv";
 
 /// Where Typst works, inside the new output until it is done.
 const WORK: &str = ".paper";
@@ -206,6 +324,7 @@ const WORK: &str = ".paper";
 fn start_paper(
     project: &Project,
     typst: &Typst,
+    uses: Vec<Use>,
     sources: Sources<'_>,
     output: &Path,
     report: &mut BuildReport,
@@ -227,7 +346,6 @@ fn start_paper(
         geometry: geometry.as_ref(),
         ..sources
     };
-    let uses = paper::uses(&project.paper(), queries)?;
     let manuscript = Manuscript::new(uses, sources)?;
     report.clock.lap("charts");
     let charts = output.join("charts");

@@ -70,6 +70,47 @@ fn provisional_figures_and_incomplete_lists_are_told_beside_it() {
     assert!(note.contains("geen cijfers in deze editie"), "{note}");
 }
 
+/// The price of dwellings is another one from a year on.
+fn broken(year: i32) -> Made {
+    let made = Made::new();
+    made.project.replace(
+        "queries/themes/proef.toml",
+        "title = \"Verkoopprijs\"\n",
+        &format!(
+            "title = \"Verkoopprijs\"\nbreaks = [{{ year = {year}, why = \"anders gevraagd\" }}]\n"
+        ),
+    );
+    made
+}
+
+#[test]
+fn no_claim_compares_across_a_break() {
+    for when in [
+        "verkoopprijs.Rood > verkoopprijs.Rood@2020",
+        "verkoopprijs.Rood@2020..2023 > 0",
+        "verkoopprijs.Rood@2020 > 0 and verkoopprijs.Land > 0",
+    ] {
+        let made = broken(2022);
+        add(&made, "trend", when, "");
+        let error = tested(&made, "trend").unwrap_err();
+        assert!(error.contains("proef.toml:"), "{error}");
+        assert!(
+            error.contains("across the break of 2022: anders gevraagd"),
+            "{error}"
+        );
+        // on one side of it they may be compared
+        let made = broken(2020);
+        add(&made, "trend", when, "");
+        tested(&made, "trend").unwrap();
+    }
+}
+
+#[test]
+fn the_previous_period_is_no_variant_across_a_break() {
+    let count = |made: &Made| tested(made, "prijs-lager").unwrap().3;
+    assert_eq!(count(&broken(2023)) + 1, count(&broken(2022)));
+}
+
 #[test]
 fn figures_of_different_times_are_refused() {
     let made = Made::new();
@@ -110,11 +151,11 @@ fn a_claim_of_the_summary_rests_on_no_incomplete_list() {
 #[test]
 fn a_figure_that_turns_a_claim_stops_the_build_and_names_sentence_predicate_and_figures() {
     let made = Made::new();
-    // a dwelling in Goor, a member, suddenly costs a hundred times as much
+    // a dwelling in Goor, a member, suddenly costs three times as much
     made.change(
         "prijs",
         "GM0007,2023JJ00,prijs,320,",
-        "GM0007,2023JJ00,prijs,32000,",
+        "GM0007,2023JJ00,prijs,950,",
     );
     let mut run = made.project.run(&["build"]).ends(1);
     for part in [
@@ -122,7 +163,7 @@ fn a_figure_that_turns_a_claim_stops_the_build_and_names_sentence_predicate_and_
         "does not hold: ",
         "In Rood kost een woning",
         "verkoopprijs.Rood < verkoopprijs.Land",
-        "verkoopprijs.Rood is €\u{a0}17.528",
+        "verkoopprijs.Rood is €\u{a0}598",
         "hint: ",
     ] {
         run = run.says(part);

@@ -133,3 +133,76 @@ fn a_chart_without_figures_is_none() {
     let figures = support::compute(folder.path(), &queries, "2021");
     assert_eq!(drawn(&figures.unwrap_or_else(|error| panic!("{error}"))), 0);
 }
+
+/// The real queries with a break in an indicator from a year on.
+fn with_break(theme: &str, indicator: &str, year: i32, more: &[(&str, &str)]) -> Queries {
+    let project = support::Project::frozen();
+    let theme = format!("queries/themes/{theme}.toml");
+    let id = format!("[[indicator]]\nid = \"{indicator}\"\n");
+    let breaks = format!("{id}breaks = [{{ year = {year}, why = \"andere meting\" }}]\n");
+    project.replace(&theme, &id, &breaks);
+    for (old, new) in more {
+        project.replace(&theme, old, new);
+    }
+    Queries::read(&project.path("queries")).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn a_break_shows_in_the_chart_and_is_told_beside_it() {
+    let drawn = |queries: &Queries, chart: &str| {
+        let figures = support::compute(&support::frozen(), queries, "2026").unwrap();
+        illustrations(queries, &figures).remove(chart).unwrap()
+    };
+    let whole = drawn(&support::queries(), "verkoopprijs");
+    let broken = drawn(
+        &with_break("profiel", "verkoopprijs", 2020, &[]),
+        "verkoopprijs",
+    );
+    let texts = |of: &Illustration| {
+        let texts = of.picture.texts.iter().map(|text| text.text.as_str());
+        texts.collect::<Vec<_>>().join(" ")
+    };
+    assert!(texts(&broken).contains("andere meting") && !texts(&whole).contains("andere meting"));
+    assert!(
+        broken.subtitle.ends_with(", met een breuk in 2020"),
+        "{}",
+        broken.subtitle
+    );
+    assert!(
+        broken.alt.contains("Met een breuk in 2020."),
+        "{}",
+        broken.alt
+    );
+    assert!(!whole.subtitle.contains("breuk"), "{}", whole.subtitle);
+    // between two years side by side there is no line
+    let title = "Zonnevermogen per woning: van {zonnestroom-vermogen.M50@2019} naar {zonnestroom-vermogen.M50} kWp";
+    let untold = [(title, "Zonnevermogen per woning")];
+    let queries = with_break("duurzaamheid", "zonnestroom-vermogen", 2021, &untold);
+    let slope = drawn(&queries, "zonnestroom-vermogen");
+    let told = texts(&slope);
+    assert!(told.contains("breuk in 2021: andere meting"), "{told}");
+}
+
+#[test]
+fn a_title_that_compares_across_a_break_is_refused() {
+    let queries = with_break("duurzaamheid", "zonnestroom-vermogen", 2021, &[]);
+    let figures = support::compute(&support::frozen(), &queries, "2026").unwrap();
+    let chart = queries
+        .charts
+        .iter()
+        .find(|chart| chart.id == "zonnestroom-vermogen")
+        .unwrap();
+    let drawn = illustrate::draw(chart, &queries, &figures, None)
+        .unwrap()
+        .unwrap();
+    let wanted = illustrate::wanted(&drawn, &queries, &figures).unwrap();
+    let register = Register::new(&queries, &figures, wanted.into_iter().collect()).unwrap();
+    let provenance = Provenance::new(&queries, &figures.tidy);
+    let error = illustrate::caption(drawn, &register, &provenance)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("duurzaamheid.toml:") && error.contains("across the break of 2021"),
+        "{error}"
+    );
+}

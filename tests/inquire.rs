@@ -337,14 +337,44 @@ fn check_finds_a_member_outside_the_plausible_range() {
             "GM0001,2023JJ00,prijs,2400,",
         );
     });
-    // of another gemeente, or of one that was looked at, it warns
-    turns("range", "verkoopprijs", ["ok", "warn"], "Jelsum", |made| {
-        made.change(
-            "prijs",
+    // so does one of another network, in a year before, and one far off of whichever gemeente
+    for (cell, value, words) in [
+        (
             "GM0009,2023JJ00,prijs,440,",
-            "GM0009,2023JJ00,prijs,4400,",
+            "1040,",
+            "2023: not from 50 to 1000: Jelsum",
+        ),
+        (
+            "GM0001,2020JJ00,prijs,200,",
+            "1040,",
+            "; 2020: not from 50 to 1000: Aarle",
+        ),
+        (
+            "GM0011,2023JJ00,prijs,",
+            "4400,",
+            "2023: not from 50 to 1000: Kerkdorp",
+        ),
+    ] {
+        turns(
+            "range",
+            "verkoopprijs",
+            ["ok", "fail"],
+            words.trim_start_matches("; "),
+            |made| {
+                made.change_value("prijs", cell, value);
+            },
         );
-    });
+    }
+    // of a gemeente in no network, or of one that was looked at, it warns
+    turns(
+        "range",
+        "verkoopprijs",
+        ["ok", "warn"],
+        "Kerkdorp",
+        |made| {
+            made.change_value("prijs", "GM0011,2023JJ00,prijs,", "1040,");
+        },
+    );
     turns(
         "range",
         "verkoopprijs",
@@ -358,6 +388,73 @@ fn check_finds_a_member_outside_the_plausible_range() {
             );
             let known = "\n[[known]]\nindicator = \"verkoopprijs\"\nregion = \"GM0001\"\nreason = \"looked at\"\n";
             made.project.append("queries/checks.toml", known);
+        },
+    );
+}
+
+#[test]
+fn check_finds_a_claim_that_a_chapter_makes_without_figures() {
+    turns("claim", "banen-meer", ["warn", "fail"], "no-data", |made| {
+        let chapter = "src/paper/chapters/proef.typ";
+        made.project.append(chapter, "#bewering(\"banen-meer\")\n");
+    });
+    // an edition that ends before the first figure says nothing of them
+    let made = Made::new();
+    made.bring(
+        "later",
+        "",
+        &["t,Dingen,aantal,0"],
+        &["GM0002,2024JJ00,t,3", "GM0009,2024JJ00,t,4"],
+    );
+    made.ask(
+        "[[indicator]]\nid = \"dingen\"\ntitle = \"Dingen\"\ndefinition = \"Dingen.\"\nunit = \"dingen\"\n\
+         count = \"later: Dingen\"\n[[claim]]\nid = \"dingen\"\nsentence = \"Er zijn dingen.\"\nwhen = \"dingen.Blauw > 0\"",
+    );
+    made.project
+        .append("src/paper/chapters/proef.typ", "#bewering(\"dingen\")\n");
+    let run = made.project.run(&["check", "--edition", "2021"]);
+    assert!(run.stdout.contains("no-data"), "{}", run.stdout);
+    assert!(!run.stderr.contains("claim `dingen`"), "{}", run.stderr);
+}
+
+/// A build is refused with 1 and these words after a change, and leaves no output.
+fn unfit(words: &str, change: impl FnOnce(&Made)) {
+    let made = Made::new();
+    change(&made);
+    let run = made.project.run(&["build", "--data-only"]).ends(1);
+    run.says("the figures do not hold: ")
+        .says(words)
+        .says("hint: ");
+    assert!(support::files(&made.project.path("output")).is_empty());
+}
+
+#[test]
+fn a_build_is_refused_when_what_is_required_of_the_figures_does_not_hold() {
+    unfit(
+        "range `verkoopprijs` 2023: not from 50 to 1000: Aarle €\u{a0}2.400",
+        |made| {
+            made.change_value("prijs", "GM0001,2023JJ00,prijs,240,", "2400,");
+        },
+    );
+    unfit("national `inwoners` 2022: 19700 is -1.5% off", |made| {
+        made.change_value("bevolking", "NL01,2022JJ00,inwoners,19700,", "20000,");
+    });
+    unfit("relation `wijken`", |made| {
+        made.change_value("wijken-2020", "GM0001,2020JJ00,inwoners,1000,", "1100,");
+    });
+    unfit("unique `misdaad` 1 cells twice", |made| {
+        forge(made, "misdaad", |frame| {
+            frame.head(Some(1)).vstack(&frame).unwrap()
+        });
+    });
+    // two periods of one year are two figures of it
+    unfit(
+        "unique `misdaad` 1 cells twice, such as misdrijven 2021 GM0001",
+        |made| {
+            forge(made, "misdaad", |frame| {
+                let other = with_first(&frame.head(Some(1)), "period", "2021KW01");
+                other.vstack(&frame).unwrap()
+            });
         },
     );
 }

@@ -136,6 +136,81 @@ fn building_again_replaces_the_output_by_the_same() {
 }
 
 #[test]
+fn open_data_alone_leave_the_paper_where_it_is() {
+    let (project, output) = with_output();
+    let run = project.must(&["build", "--data-only"]);
+    assert!(!run.stderr.contains("earlier build"), "{}", run.stderr);
+    assert_eq!(
+        differences(output, &files(&project.path("output"))),
+        [""; 0]
+    );
+    // with other figures the paper stays, and is said to be of an earlier build
+    let theme = "queries/themes/veiligheid.toml";
+    project.replace(theme, "range = [3, 250]", "range = [2, 250]");
+    let run = project.must(&["build", "--data-only"]);
+    let run = run.says("its charts and its evidence are of an earlier build");
+    assert!(run.stderr.contains(&project.paper().display().to_string()));
+    let changed = differences(output, &files(&project.path("output")));
+    assert_eq!(changed, [format!("{}/csv/indicatoren.csv", edition().id)]);
+    assert_eq!(names(&project.path("output")), [edition().id]);
+}
+
+#[test]
+fn a_file_or_a_link_in_the_place_of_the_output_is_refused_before_the_work() {
+    for arguments in [&["build"][..], &["build", "--data-only"]] {
+        for part in ["output", "output/EDITION", "output/EDITION/csv"] {
+            let project = Project::small();
+            // what is asked can be read, and there are no figures
+            let place = project.path(&part.replace("EDITION", "2024"));
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            fs::write(&place, "of iemand").unwrap();
+            let run = project.run(arguments).ends(4);
+            let run = run.says(&place.display().to_string());
+            assert!(
+                run.stderr.contains("hint: move what stands"),
+                "{}",
+                run.stderr
+            );
+            assert_eq!(fs::read_to_string(&place).unwrap(), "of iemand");
+        }
+    }
+    #[cfg(unix)]
+    {
+        let (project, _) = with_output();
+        let id = edition().id;
+        let (place, elsewhere) = (project.output(""), project.path("elders"));
+        fs::rename(&place, &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, project.path("output").join(&id)).unwrap();
+        let before = files(&elsewhere);
+        for arguments in [&["build"][..], &["build", "--data-only"]] {
+            project.run(arguments).ends(4).says("a link stands there");
+        }
+        assert_eq!(differences(&before, &files(&elsewhere)), [""; 0]);
+        assert!(project.path("output").join(&id).is_symlink());
+    }
+}
+
+#[test]
+fn a_topic_that_the_paper_uses_and_no_table_has_is_told_with_the_nearest() {
+    let (project, _) = with_output();
+    let theme = "queries/themes/samenleving.toml";
+    project.replace(
+        theme,
+        "kwb: Sociale zekerheid > Personen per soort uitkering; Bijstand",
+        "kwb: Sociale zekerheid > Bijstand",
+    );
+    let line = 1 + project
+        .text(theme)
+        .lines()
+        .position(|line| line.ends_with("> Bijstand\""))
+        .unwrap();
+    let run = project.must(&["build", "--data-only"]);
+    let run = run.says(&format!("samenleving.toml:{line}:"));
+    let run = run.says("topic `bijstand` of `bijstand` is not in `85984NED` or another of");
+    run.says("; the nearest are `");
+}
+
+#[test]
 fn a_fact_that_is_not_there_is_named_with_chapter_and_line() {
     let (project, output) = with_output();
     let chapter = "src/paper/chapters/04-veiligheid.typ";

@@ -527,6 +527,7 @@ fn known(key: &str, title: &str, unit: &str) -> TopicMeta {
         title: title.to_owned(),
         unit: unit.to_owned(),
         decimals: 0,
+        relative: false,
     }
 }
 

@@ -35,6 +35,9 @@ impl Report for Error {
                 Some("save it as UTF-8: an editor or `iconv -t UTF-8` does so".to_owned())
             }
             io::ErrorKind::PermissionDenied => Some("check who may write there".to_owned()),
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+                Some("move what stands in the place of a folder".to_owned())
+            }
             _ => None,
         }
     }
@@ -106,6 +109,25 @@ fn open_to_all(path: &Path, mode: u32) -> Result<(), Error> {
     Ok(())
 }
 
+/// Refuses a place where a file or a link stands, for a folder would take it away.
+///
+/// # Errors
+/// With what stands there.
+pub fn for_folder(place: &Path) -> Result<(), Error> {
+    let what = match fs::symlink_metadata(place) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Ok(found) if found.is_dir() => return Ok(()),
+        Ok(found) if found.is_symlink() => Err(taken("a link stands there")),
+        Ok(_) => Err(taken("a file stands there")),
+        Err(error) => Err(error),
+    };
+    at("make the folder", place, what)
+}
+
+fn taken(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::AlreadyExists, what)
+}
+
 /// A folder that is filled beside its place and takes the place of the old one when it is whole.
 #[derive(Debug)]
 pub struct NewFolder {
@@ -117,8 +139,9 @@ impl NewFolder {
     /// Starts a folder beside `place`; dropped before [`Self::finish`], it vanishes.
     ///
     /// # Errors
-    /// When the folder cannot be made.
+    /// When the folder cannot be made, or something else stands in its place.
     pub fn beside(place: &Path) -> Result<Self, Error> {
+        for_folder(place)?;
         let parent = place.parent().unwrap_or(Path::new("."));
         at("make", parent, fs::create_dir_all(parent))?;
         let filling = tempfile::Builder::new()
@@ -146,6 +169,27 @@ impl NewFolder {
     /// Where it will stand.
     pub fn place(&self) -> &Path {
         &self.place
+    }
+
+    /// Puts one folder within it in its place, and leaves all else that stands there as it is.
+    ///
+    /// # Errors
+    /// When renaming fails; the old folder stays.
+    pub fn finish_part(self, name: &str) -> Result<(), Error> {
+        if !self.place.exists() {
+            return self.finish();
+        }
+        let (new, old) = (self.path().join(name), self.place.join(name));
+        for_folder(&old)?;
+        let swapped = if old.exists() {
+            exchange(&new, &old)
+        } else {
+            fs::rename(&new, &old)
+        };
+        at("rename to", &old, swapped)?;
+        // after an exchange the old folder lies where the new one was filled
+        let filled = self.filling.path().to_owned();
+        at("remove", &filled, self.filling.close())
     }
 
     /// Puts the folder in its place: one exchange where there is an old one, so that at no moment there is none.

@@ -13,7 +13,7 @@ mod parse;
 use std::fmt;
 
 pub use csv::{csv_number, push_csv_number};
-pub use decimal::{Decimal, round};
+pub use decimal::{Decimal, printed, round};
 pub use notation::{Kind, Notation, Style, print, print_difference, print_scaled, print_with_unit};
 pub use parse::parse;
 

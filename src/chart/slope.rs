@@ -1,6 +1,6 @@
 //! Two years side by side, labels at both ends. In: items with a value and a printed label for each year. Out: a
 //! `Picture`. Fails without any value and on values that are not numbers. The peculiarity it answers: an item known in one year only
-//! keeps its marker and label and gets no line.
+//! keeps its marker and label and gets no line, and across a break in the series no item gets one.
 
 use super::flag::tie;
 use super::label;
@@ -22,6 +22,8 @@ pub struct Slope {
     pub to: String,
     /// The lines.
     pub items: Vec<SlopeItem>,
+    /// What broke between the years, as printed: then the values stand side by side without a line.
+    pub broken: Option<String>,
 }
 
 /// A line between two years.
@@ -76,7 +78,7 @@ pub fn slope(chart: &Slope) -> Result<Picture, ChartError> {
     let mut order: Vec<&SlopeItem> = chart.items.iter().collect();
     // The thick line lies below the thin ones, which it would hide.
     order.sort_by_key(|item| !item.look.strong);
-    for item in &order {
+    for item in order.iter().filter(|_| chart.broken.is_none()) {
         draw(&mut surface, item, xs, &y);
     }
     // Its markers lie on top, and below them the hollow ones, for those tell something.
@@ -92,7 +94,16 @@ pub fn slope(chart: &Slope) -> Result<Picture, ChartError> {
     for (side, x, out) in [(&sides[0], xs[0], -1.0), (&sides[1], xs[1], 1.0)] {
         side.draw(&mut surface, (x, out), &y, (top, bottom));
     }
-    surface.finish(width, bottom + 1.0)
+    let Some(note) = &chart.broken else {
+        return surface.finish(width, bottom + 1.0);
+    };
+    let middle = width / 2.0;
+    let mark = [(middle, top), (middle, bottom)];
+    surface.dashed(&mark, theme::LEADER_STROKE, theme::AXIS, (1.5, 1.5));
+    let lines = NOTE.wrap(note, width * 0.9, 2);
+    let foot = bottom + LINE * (lines.len() as f64 / 2.0 + 0.5);
+    surface.block((middle, foot), Anchor::Middle, NOTE, &lines);
+    surface.finish(width, bottom + LINE * (lines.len() as f64 + 0.5))
 }
 
 /// The year above its axis.

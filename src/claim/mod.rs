@@ -127,7 +127,7 @@ impl Values for Registered<'_, '_> {
 /// Tests a claim.
 ///
 /// # Errors
-/// When its facts lie too far apart, or it stands in the summary and rests on an incomplete list.
+/// When its facts lie too far apart or on two sides of a break, or it stands in the summary and rests on an incomplete list.
 pub fn test<'a>(claim: &'a Claim, register: &Register<'_>) -> Result<Tested<'a>, Error> {
     let in_claim = |source: fact::Error| Error::Fact {
         claim: claim.id.clone(),
@@ -139,6 +139,7 @@ pub fn test<'a>(claim: &'a Claim, register: &Register<'_>) -> Result<Tested<'a>,
         .map(|id| register.fact(id).map_err(in_claim))
         .collect::<Result<Vec<&Fact>, _>>()?;
     near_in_time(claim, &facts)?;
+    register.refuse_across(facts_of(claim)).map_err(in_claim)?;
     let holds = |as_printed: bool| {
         claim.when.holds(&Registered {
             register,

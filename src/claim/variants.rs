@@ -5,7 +5,7 @@
 //! | unweighted mean | a group's value is the mean of its members' | ratios and means of groups, not Nederland |
 //! | median | … the median of its members | the same |
 //! | without the largest, without the smallest | each group loses that member (by inhabitants) | every group but Nederland |
-//! | previous period | figures of the period before the one used | figures without a year of their own |
+//! | previous period | figures of the period before the one used | figures without a year of their own and no break between |
 //! | the other list | the members of the subject's latest other list | figures of the subject |
 //! | all of its size | that group stands for the subject | figures of the subject, where that group is not compared itself |
 //!
@@ -206,6 +206,13 @@ impl<'a> Varied<'_, 'a> {
             .rev()
             .filter(|figure| figure.year < used && figure.n > 0);
         let found = before.next()?.year;
+        if !self
+            .figures()
+            .breaks_between(indicator, found, used)
+            .is_empty()
+        {
+            return None;
+        }
         self.changed.set(true);
         Some(found)
     }

@@ -25,7 +25,7 @@ pub use trace::{CellKey, Input, RawCell, Role, Slot, Trace};
 use crate::base::failure::{Exit, Report};
 use crate::base::number::NumberError;
 use crate::figures::Figures;
-use crate::query::{FactId, FactYears, Queries, Stat, Subject};
+use crate::query::{FactId, FactYears, IndicatorId, Queries, Stat, Subject};
 
 /// The facts that are wanted, resolved.
 #[derive(Debug)]
@@ -98,24 +98,56 @@ impl<'a> Register<'a> {
         }))
     }
 
+    /// Refuses facts that hold figures of one indicator against each other across a break in its series.
+    ///
+    /// # Errors
+    /// With the break, and when one is none of those that were wanted.
+    pub fn refuse_across<'f>(
+        &self,
+        ids: impl IntoIterator<Item = &'f FactId>,
+    ) -> Result<(), Error> {
+        let mut years: BTreeMap<IndicatorId, Vec<i32>> = BTreeMap::new();
+        for id in ids {
+            let of = years.entry(id.indicator).or_default();
+            of.extend(self.fact(id)?.year);
+            if let FactYears::Change(from, _) = id.years {
+                of.push(from);
+            }
+        }
+        for (indicator, years) in years {
+            let (Some(&first), Some(&last)) = (years.iter().min(), years.iter().max()) else {
+                continue;
+            };
+            if let Some(of) = self.figures.breaks_between(indicator, first, last).first() {
+                return Err(Error::Across {
+                    indicator: self.queries[indicator].id.clone(),
+                    first,
+                    last,
+                    year: of.year,
+                    why: of.why.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Whether two values of one indicator, one of them CBS's own for Nederland, differ less than our sum of all
     /// gemeenten deviates from that.
     fn within_deviation(&self, first: &Fact, second: &Fact, (a, b): (f64, f64)) -> bool {
         let nation = self.figures.groups.nation().id;
         let national = |fact: &Fact| {
-            fact.id.subject == Subject::Group(nation)
-                && fact.id.years == FactYears::Used
-                && fact.id.stat == Stat::Value
+            let is_own = fact.id.subject == Subject::Group(nation)
+                && !matches!(fact.id.years, FactYears::Change(..))
+                && fact.id.stat == Stat::Value;
+            let figure = |year| self.figures.group(fact.id.indicator, nation, year);
+            fact.year.filter(|_| is_own).and_then(figure)
         };
-        let own = match (national(first), national(second)) {
-            (false, true) => b,
-            (true, false) => a,
-            _ => return false,
+        let is_near = match (national(first), national(second)) {
+            (None, Some(own)) => own.is_near(a),
+            (Some(own), None) => own.is_near(b),
+            _ => false,
         };
-        let deviation = self.figures.used(first.id.indicator).deviation;
-        first.id.indicator == second.id.indicator
-            && own != 0.0
-            && deviation.is_some_and(|percent| ((a - b) / own * 100.0).abs() < percent.abs())
+        first.id.indicator == second.id.indicator && is_near
     }
 }
 
@@ -134,6 +166,22 @@ pub enum Error {
         /// Id.
         id: String,
     },
+    /// A comparison across a break.
+    #[error(
+        "`{indicator}` of {first} and of {last} are compared across the break of {year}: {why}"
+    )]
+    Across {
+        /// Indicator.
+        indicator: String,
+        /// First year that is compared.
+        first: i32,
+        /// Last year that is compared.
+        last: i32,
+        /// First year after the break.
+        year: i32,
+        /// What changed.
+        why: String,
+    },
     /// A value cannot be printed.
     #[error(transparent)]
     Number(#[from] NumberError),
@@ -148,6 +196,9 @@ impl Report for Error {
             Self::NoGemeente { .. } => {
                 Some("codes of gemeenten stand in `data/regions/gemeenten.csv`".to_owned())
             }
+            Self::Across { .. } => {
+                Some("compare years on one side of the break, or leave it out".to_owned())
+            }
             Self::Number(error) => Some(error.hint().to_owned()),
             Self::NotWanted { .. } | Self::Frame(_) => None,
         }
@@ -155,7 +206,7 @@ impl Report for Error {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::NoGemeente { .. } => Exit::Usage,
+            Self::NoGemeente { .. } | Self::Across { .. } => Exit::Usage,
             _ => Exit::Other,
         }
     }

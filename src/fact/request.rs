@@ -82,6 +82,7 @@ mod tests {
 
     fn table(id: &str, catalog: &str) -> Table {
         Table {
+            place: 0,
             id: id.to_owned(),
             family: None,
             period: None,

@@ -265,6 +265,12 @@ impl Resolving<'_> {
         let figure = group.and_then(|group| self.group(fact, group, Some(year)));
         match figure.map(|figure| figure.withheld) {
             Some(Withheld::Coverage) => format!("te weinig leden met een cijfer in {year}"),
+            Some(Withheld::Incomplete) => {
+                format!("niet elk lid heeft een cijfer in {year}, en een som vraagt ze alle")
+            }
+            Some(Withheld::Unweighted) => {
+                format!("niet van elk lid is het gewicht in {year} bekend")
+            }
             Some(Withheld::DistributionOnly) => {
                 "laat zich niet middelen: alleen de verdeling".to_owned()
             }

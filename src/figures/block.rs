@@ -18,6 +18,8 @@ pub struct Cell {
     pub den: Option<f64>,
     /// The year that the denominator or weight is of.
     pub den_year: Option<i32>,
+    /// Whether more than a sliver of it was divided by the inhabitants or dwellings that moved.
+    pub estimated: bool,
     /// The figure, why there is none, and how final it is.
     pub observation: Observation,
 }
@@ -28,6 +30,7 @@ impl Cell {
         num: None,
         den: None,
         den_year: None,
+        estimated: false,
         observation: Observation::without(Missing::Absent, Status::Unknown),
     };
 

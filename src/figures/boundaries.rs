@@ -62,6 +62,14 @@ impl Part {
         }
     }
 
+    /// Whether the other rests on a division of the one, for more than a [`SLIVER`].
+    fn divides(self) -> bool {
+        let is_part = |share: f64| share > SLIVER && share < 1.0 - SLIVER;
+        self.of_target > SLIVER
+            && !self.lost
+            && (is_part(self.inhabitants) || is_part(self.dwellings))
+    }
+
     /// Whether both are the same gemeente, but for a [`SLIVER`].
     fn is_same(self) -> bool {
         let nearly_all = 1.0 - SLIVER;
@@ -155,6 +163,16 @@ impl Crosswalks {
             brought[target] = Some(sum.observation());
         }
         brought
+    }
+
+    /// Which places rest on the division of a gemeente.
+    pub fn divided(&self, rows: &[Row], to: i32) -> Vec<bool> {
+        let mut divided = vec![false; self.size(to)];
+        let mark = |_: usize, part: &Part, row: &Row| {
+            divided[part.to] |= part.divides() && row.observation.value.is_some();
+        };
+        self.each(rows, to, |_, _, _| {}, mark);
+        divided
     }
 
     /// Figures that cannot be added up: only a gemeente that stayed the same, but for a [`SLIVER`], keeps its figure.

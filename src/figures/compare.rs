@@ -22,6 +22,10 @@ pub enum Withheld {
     No,
     /// Too small a share of the weight has a figure.
     Coverage,
+    /// Of a sum every member must have a figure, and one has none.
+    Incomplete,
+    /// A member has a figure and no weight.
+    Unweighted,
     /// The indicator cannot be combined.
     DistributionOnly,
     /// No member has a figure.
@@ -34,6 +38,8 @@ impl Withheld {
         match self {
             Self::No => "none",
             Self::Coverage => "withheld-coverage",
+            Self::Incomplete => "withheld-incomplete",
+            Self::Unweighted => "withheld-weight",
             Self::DistributionOnly => "distribution-only",
             Self::NoFigures => "no-figures",
         }
@@ -61,6 +67,8 @@ pub struct GroupFigure {
     pub withheld: Withheld,
     /// The least final status of what it rests on.
     pub status: Status,
+    /// Whether a figure of a member rests on the division of a gemeente.
+    pub estimated: bool,
     /// The earliest year of a denominator or weight.
     pub den_year: Option<i32>,
     /// The figure of all gemeenten, where the value is CBS's own.
@@ -79,6 +87,21 @@ impl GroupFigure {
     /// Whether it rests on provisional figures.
     pub const fn is_provisional(&self) -> bool {
         self.status.is_provisional()
+    }
+
+    /// By how many percent the figure of all gemeenten deviates from CBS's own.
+    pub fn deviation(&self) -> Option<f64> {
+        let (own, computed) = self.value.zip(self.computed)?;
+        (own != 0.0).then(|| (computed / own - 1.0) * 100.0)
+    }
+
+    /// Whether a value differs from CBS's own figure by less than the figure of all gemeenten does: such a difference
+    /// says nothing.
+    pub fn is_near(&self, value: f64) -> bool {
+        let off = |own: f64| ((value - own) / own * 100.0).abs();
+        let (own, deviation) = (self.value, self.deviation());
+        own.zip(deviation)
+            .is_some_and(|(own, deviation)| off(own) < deviation.abs())
     }
 }
 
@@ -175,7 +198,9 @@ impl Comparing<'_> {
         let withheld = match &published {
             None if sums.n == 0 => Withheld::NoFigures,
             None if matches!(way, Way::Distribution { .. }) => Withheld::DistributionOnly,
-            None if computed.is_none() || coverage < self.indicator.coverage => Withheld::Coverage,
+            None if coverage < self.indicator.coverage => Withheld::Coverage,
+            None if computed.is_none() && matches!(way, Way::Total { .. }) => Withheld::Incomplete,
+            None if computed.is_none() => Withheld::Unweighted,
             _ => Withheld::No,
         };
         let own = published.and_then(|cell| cell.value());
@@ -190,6 +215,7 @@ impl Comparing<'_> {
             spread: Spread::of(&sums.values),
             withheld,
             status: published.map_or(sums.status(), |cell| cell.observation.status),
+            estimated: sums.estimated && own.is_none(),
             den_year: sums.den_year,
             computed: computed.filter(|_| own.is_some()),
             own: own.is_some(),

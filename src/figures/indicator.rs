@@ -57,6 +57,7 @@ pub fn compute(scope: Scope<'_>, tidy: &Tidy, population: &Population) -> Indica
         years: (first.unwrap_or(until)..=until).collect(),
         crosswalks: &crosswalks,
         topics: RefCell::default(),
+        divided: RefCell::default(),
         sums: RefCell::default(),
     };
     let indicators = &scope.queries.indicators;
@@ -120,6 +121,9 @@ enum Moving {
     Unchanged,
 }
 
+/// Which places rest on the division of a gemeente.
+type Divided = Rc<Vec<bool>>;
+
 /// What a hand needs to compute indicators of an edition.
 struct Making<'a> {
     queries: &'a Queries,
@@ -131,6 +135,8 @@ struct Making<'a> {
     crosswalks: &'a Crosswalks,
     /// Topics on the edition's boundaries, brought there when first asked for.
     topics: RefCell<BTreeMap<(TopicId, Moving), Years>>,
+    /// Which places of them rest on the division of a gemeente, looked up when first asked for.
+    divided: RefCell<BTreeMap<(TopicId, i32), Divided>>,
     /// Sums of them, made when first asked for: nearly every indicator is per inhabitant.
     sums: RefCell<BTreeMap<Vec<Term>, Rc<TopicSums>>>,
 }
@@ -150,14 +156,57 @@ impl Making<'_> {
             made.extend(with_figures.map(|(year, cells)| (year, (place, cells))));
         }
         let mut block = Block::new(Arc::clone(&self.regions));
-        for (year, (way, cells)) in made {
-            let cells = cells.into_iter().map(|cell| cell.unwrap_or(Cell::ABSENT));
-            let of_size = self
-                .of_size(&indicator.ways[way], year)
-                .map(|sums| (sums.within, sums.of));
-            block.push(Period { year, way, of_size }, cells);
+        for (year, (place, cells)) in made {
+            let way = &indicator.ways[place];
+            let cells = (0..).zip(cells).map(|(at, cell)| {
+                let cell = cell.unwrap_or(Cell::ABSENT);
+                let estimated = cell.value().is_some() && self.is_estimated(way, year, &cell, at);
+                Cell { estimated, ..cell }
+            });
+            let of_size = self.of_size(way, year);
+            let period = Period {
+                year,
+                way: place,
+                of_size: of_size.map(|sums| (sums.within, sums.of)),
+            };
+            block.push(period, cells);
         }
         block
+    }
+
+    /// Whether a figure rests on the division of a gemeente: of what stands above the line in its year, or of what stands
+    /// below it in the year that is of.
+    fn is_estimated(&self, way: &Way, year: i32, cell: &Cell, place: usize) -> bool {
+        let of = |topic: TopicId, year: i32| {
+            self.queries[topic].additive && self.divided(topic, year).get(place) == Some(&true)
+        };
+        let of_sum = |sum: &Formula, year: i32| sum.terms.iter().any(|term| of(term.topic, year));
+        match way {
+            Way::Quotient {
+                numerator,
+                denominator,
+                of_nederland,
+                ..
+            } => {
+                let below = cell.den_year.filter(|_| !of_nederland);
+                of_sum(numerator, year) || below.is_some_and(|below| of_sum(denominator, below))
+            }
+            Way::Total { total } => of_sum(total, year),
+            Way::Mean { ratio, .. } => self.divided(*ratio, year).get(place) == Some(&true),
+            Way::Distribution { .. } | Way::SizeClass { .. } => false,
+        }
+    }
+
+    /// Which places rest on the division of a gemeente in a topic and year.
+    fn divided(&self, topic: TopicId, year: i32) -> Divided {
+        if let Some(known) = self.divided.borrow().get(&(topic, year)) {
+            return Rc::clone(known);
+        }
+        let rows = self.tidy.rows(topic, year);
+        let divided = Rc::new(self.crosswalks.divided(rows, self.to));
+        let mut known = self.divided.borrow_mut();
+        known.insert((topic, year), Rc::clone(&divided));
+        divided
     }
 
     /// The cells of a way in some years, by place of the region.
@@ -336,6 +385,7 @@ impl Making<'_> {
                     num: averaged.num.filter(|_| *region != RegionId::NEDERLAND),
                     den: averaged.den,
                     den_year,
+                    estimated: false,
                     observation: averaged.observation,
                 })
             })

@@ -20,6 +20,8 @@ pub struct MemberSums {
     unweighted: bool,
     /// The earliest year of a denominator or weight.
     pub den_year: Option<i32>,
+    /// Whether one of the figures rests on the division of a gemeente.
+    pub estimated: bool,
     least_final: Option<Status>,
     all_den: Sum,
     den_holes: bool,
@@ -45,6 +47,7 @@ impl MemberSums {
             let Some(value) = cell.value() else { continue };
             sums.n += 1;
             sums.values.push(value);
+            sums.estimated |= cell.estimated;
             sums.num.add(cell.num.unwrap_or_default());
             sums.den.add(cell.den.unwrap_or_default());
             sums.unweighted |= cell.den.is_none();

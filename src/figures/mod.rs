@@ -10,6 +10,7 @@
 
 pub mod block;
 pub mod boundaries;
+mod breaks;
 pub mod compare;
 mod earlier;
 pub mod indicator;
@@ -29,7 +30,7 @@ pub use period::{PassedOver, Used};
 pub use provenance::{Method, Provenance};
 pub use spread::Spread;
 pub use standing::{Position, Standings};
-pub use tidy::{Lacking, Origin, Row, Tidy};
+pub use tidy::{Lacking, Origin, Overlap, Row, Tidy, Twice, Unfound};
 
 use std::path::Path;
 
@@ -38,7 +39,7 @@ use crate::base::failure::Failure;
 use crate::base::hands::in_parts;
 use crate::gemeente::group::{Group, GroupId, Groups};
 use crate::gemeente::{Gemeenten, Population, RegionId};
-use crate::query::{Edition, IndicatorId, Queries};
+use crate::query::{Break, Edition, IndicatorId, Queries};
 use crate::source::snapshot::Store;
 use indicator::Indicators;
 
@@ -69,6 +70,7 @@ pub struct Figures {
     indicators: Indicators,
     compared: Vec<Compared>,
     used: Vec<Used>,
+    breaks: Vec<Vec<Break>>,
 }
 
 impl Figures {
@@ -113,7 +115,12 @@ impl Figures {
             indicators,
             compared: Vec::new(),
             used: Vec::new(),
+            breaks: Vec::new(),
         };
+        let blocks = queries.indicators.iter().zip(&figures.indicators.blocks);
+        figures.breaks = blocks
+            .map(|(indicator, block)| breaks::breaks(indicator, block))
+            .collect();
         figures.compared = figures.compare(queries);
         let all = queries.indicators.iter().zip(&figures.compared);
         figures.used = all
@@ -156,6 +163,25 @@ impl Figures {
     /// The period the paper uses of an indicator.
     pub fn used(&self, indicator: IndicatorId) -> &Used {
         &self.used[indicator.place()]
+    }
+
+    /// The breaks of an indicator between two years, in whichever order, by year: nothing is compared across one.
+    pub fn breaks_between(&self, indicator: IndicatorId, one: i32, other: i32) -> &[Break] {
+        breaks::between(&self.breaks[indicator.place()], one, other)
+    }
+
+    /// The breaks since the period before, in words; none in a period that continues it.
+    pub fn breaks_before(&self, indicator: IndicatorId, year: i32) -> String {
+        let periods = self.block(indicator).periods().iter();
+        let before = periods
+            .map(|period| period.year)
+            .take_while(|of| *of < year);
+        let breaks = before.last().map_or(&[][..], |before| {
+            self.breaks_between(indicator, before, year)
+        });
+        let mut reasons: Vec<&str> = breaks.iter().map(|of| of.why.as_str()).collect();
+        reasons.dedup();
+        reasons.join("; ")
     }
 
     /// A group's figures of an indicator and year.

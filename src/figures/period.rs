@@ -4,6 +4,7 @@
 //! knows that the latest figure is not forgotten but not there yet.
 
 use super::compare::{Compared, GroupFigure, Withheld};
+use crate::base::number;
 use crate::gemeente::group::Groups;
 use crate::query::Indicator;
 
@@ -42,14 +43,10 @@ pub fn used(indicator: &Indicator, compared: &Compared, groups: &Groups) -> Used
                 year: Some(year),
                 way: national.way,
                 passed_over: None,
-                deviation: deviation(national),
+                deviation: national.deviation(),
             };
         } else {
-            let coverage = of_subject.map_or(0.0, |figure| figure.coverage);
-            let why = format!(
-                "{} heeft in {year} cijfers voor {coverage:.0}% van {} en {:.0}% van Nederland, nodig is {:.0}%",
-                indicator.title, subject.name.label, national.coverage, indicator.coverage
-            );
+            let why = why(indicator, national, of_subject, &subject.name.label);
             used.passed_over = Some(PassedOver { year, why });
         }
     }
@@ -63,11 +60,63 @@ fn fits(figure: &GroupFigure, indicator: &Indicator) -> bool {
         Withheld::DistributionOnly => {
             figure.coverage >= indicator.coverage || indicator.coverage == 0.0
         }
-        Withheld::Coverage | Withheld::NoFigures => false,
+        Withheld::Coverage | Withheld::Incomplete | Withheld::Unweighted | Withheld::NoFigures => {
+            false
+        }
     }
 }
 
-fn deviation(national: &GroupFigure) -> Option<f64> {
-    let (own, computed) = national.value.zip(national.computed)?;
-    (own != 0.0).then(|| (computed / own - 1.0) * 100.0)
+/// Why a year is not used, in Dutch: what of it the subject and Nederland have, and what was needed.
+fn why(
+    indicator: &Indicator,
+    national: &GroupFigure,
+    of_subject: Option<&GroupFigure>,
+    label: &str,
+) -> String {
+    let (title, year) = (&indicator.title, national.year);
+    let both = [(label, of_subject), ("Nederland", Some(national))];
+    let known = both
+        .into_iter()
+        .filter_map(|(label, of)| Some((label, of?)));
+    let unfit: Vec<(&str, &GroupFigure)> = known.filter(|(_, of)| !fits(of, indicator)).collect();
+    let is_incomputable =
+        |of: &GroupFigure| matches!(of.withheld, Withheld::Incomplete | Withheld::Unweighted);
+    if unfit.iter().any(|(_, of)| !is_incomputable(of)) {
+        let share = |of: &GroupFigure| below(of.coverage, indicator.coverage);
+        return format!(
+            "{title} heeft in {year} cijfers voor {} van {label} en {} van Nederland, nodig is {}",
+            of_subject.map_or_else(|| "0%".to_owned(), share),
+            share(national),
+            percent(indicator.coverage, 0),
+        );
+    }
+    let reasons = unfit.iter().map(|(label, of)| {
+        if of.withheld == Withheld::Incomplete {
+            let (n, members) = (of.n, of.members);
+            format!("{n} van de {members} gemeenten van {label}, en een som telt alleen als ze er allemaal zijn")
+        } else {
+            format!("{label}, maar niet van elke gemeente het gewicht")
+        }
+    });
+    let reasons: Vec<String> = reasons.collect();
+    format!(
+        "{title} heeft in {year} cijfers van {}",
+        reasons.join(", en van ")
+    )
+}
+
+/// A share in percent that shows on which side of a minimum it lies: 79,96% of which 80% is needed is not 80%.
+fn below(share: f64, minimum: f64) -> String {
+    let shows =
+        |decimals: &i8| number::printed(share, *decimals) < number::printed(minimum, *decimals);
+    let decimals = if share < minimum {
+        (0..=6).find(shows).unwrap_or(6)
+    } else {
+        0
+    };
+    percent(share, decimals)
+}
+
+fn percent(share: f64, decimals: i8) -> String {
+    number::round(share, decimals).map_or_else(|_| "0%".to_owned(), |share| format!("{share}%"))
 }

@@ -126,6 +126,7 @@ impl Quotient {
             num: above.value,
             den,
             den_year: below.year,
+            estimated: false,
             observation: Observation {
                 value,
                 missing,

@@ -1,10 +1,12 @@
 //! Ranks: places from high to low by what is printed.
 
+use crate::base::number;
 use crate::query::Indicator;
 
 /// A value as it is printed, in units of its last decimal.
 pub fn printed(indicator: &Indicator, value: f64) -> f64 {
-    (value * 10f64.powi(indicator.decimals)).round()
+    let decimals = i8::try_from(indicator.decimals).unwrap_or_default();
+    number::printed(value, decimals)
 }
 
 /// Places from high to low, 1 is the highest; equal ones share a place.

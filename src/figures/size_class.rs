@@ -52,6 +52,7 @@ impl SizeClassSums {
             num: Some(num),
             den: Some(den),
             den_year: Some(year),
+            estimated: false,
             observation: Observation {
                 value: Some(num / den * scale),
                 missing: Missing::None,

@@ -1,6 +1,6 @@
 //! Where gemeenten stand: ranks within Nederland and the networks, positions against every group.
 
-use super::compare::{Compared, Comparing, places};
+use super::compare::{Compared, Comparing, GroupFigure, places};
 use super::rank::{printed, ranks};
 use crate::gemeente::RegionId;
 use crate::gemeente::group::Group;
@@ -10,7 +10,7 @@ use crate::gemeente::group::Group;
 pub enum Position {
     /// Above the group's value.
     Higher,
-    /// Both print the same.
+    /// Both print the same, or the difference with CBS's own figure is smaller than its deviation.
     Equal,
     /// Below it.
     Lower,
@@ -49,10 +49,9 @@ pub fn standings(of: Comparing<'_>, compared: &Compared, period: usize) -> Stand
     let figures = compared.at(period);
     let against = |group: &Group| {
         let figure = figures.iter().find(|(known, _)| *known == group.id);
-        let value = figure.and_then(|(_, figure)| figure.value);
         let positions = cells
             .iter()
-            .map(|cell| Some(position(cell.value()?, value?, print)));
+            .map(|cell| position(cell.value()?, &figure?.1, print));
         positions.collect()
     };
     Standings {
@@ -62,12 +61,15 @@ pub fn standings(of: Comparing<'_>, compared: &Compared, period: usize) -> Stand
     }
 }
 
-fn position(value: f64, group: f64, print: impl Fn(f64) -> f64) -> Position {
-    if print(value) - print(group) == 0.0 {
-        Position::Equal
-    } else if value > group {
-        Position::Higher
-    } else {
-        Position::Lower
-    }
+fn position(value: f64, group: &GroupFigure, print: impl Fn(f64) -> f64) -> Option<Position> {
+    let of_group = group.value?;
+    Some(
+        if print(value) - print(of_group) == 0.0 || group.is_near(value) {
+            Position::Equal
+        } else if value > of_group {
+            Position::Higher
+        } else {
+            Position::Lower
+        },
+    )
 }

@@ -9,6 +9,7 @@
 //! each where it is wanted.
 
 mod cells;
+mod doubled;
 mod lists;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,13 +18,13 @@ use polars::prelude::{DataFrame, PolarsError};
 
 use super::Scope;
 use crate::base::failure::{Failure, Report};
-use crate::base::located::Complaint;
+use crate::base::located::{Complaint, nearest};
 use crate::base::observation::{Missing, Observation};
 use crate::gemeente::RegionId;
-use crate::query::{Find, Queries, Topic, TopicId};
-use crate::source::snapshot::{Lock, Sidecar, Store};
+use crate::query::{Find, Queries, Topic, TopicId, TopicSource};
+use crate::source::snapshot::{Lock, Sidecar, Store, TopicMeta};
 use crate::source::topics::Asked;
-use cells::{Read, read_snapshots};
+use cells::{Read, TidyCell, read_snapshots};
 use lists::Lists;
 
 /// The figures of a topic in one region and year, as they were published.
@@ -49,6 +50,14 @@ pub struct Tidy {
     pub unknown: BTreeMap<String, BTreeMap<String, BTreeSet<i32>>>,
     /// What is asked but not there.
     pub lacking: Vec<Lacking>,
+    /// Places of topics that no table of theirs has.
+    pub unfound: Vec<Unfound>,
+    /// Years that two sources of a topic have: the first that the query names counts.
+    pub overlaps: Vec<Overlap>,
+    /// Topics that have figures after the edition's last period.
+    pub later: BTreeSet<TopicId>,
+    /// Figures that stand twice for one region, topic and year.
+    pub twice: Vec<Twice>,
     /// The snapshots as they came in, by table: what a fact is traced back to.
     pub raw: BTreeMap<String, DataFrame>,
 }
@@ -97,7 +106,52 @@ pub enum Lacking {
     },
 }
 
+/// A place of a topic in tables that are there, of which none has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfound {
+    /// Topic.
+    pub topic: TopicId,
+    /// The tables that were looked through, in words.
+    pub tables: String,
+    /// Whether its absence is no error.
+    pub optional: bool,
+    /// The nearest that the last of these has.
+    pub nearest: String,
+}
+
+/// Years of a topic that two tables have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overlap {
+    /// Topic id.
+    pub topic: String,
+    /// The table that counts.
+    pub used: String,
+    /// The one that does not.
+    pub other: String,
+    /// Years.
+    pub years: Vec<i32>,
+}
+
+/// A figure that stands twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Twice {
+    /// Table.
+    pub table: String,
+    /// Key of the topic.
+    pub key: String,
+    /// Region.
+    pub region: RegionId,
+    /// Year.
+    pub year: i32,
+}
+
 impl Tidy {
+    /// Whether a table that is there lacks a topic.
+    pub fn lacks(&self, table: &str, topic: &str) -> bool {
+        let is_meant = |of: &Lacking| matches!(of, Lacking::Topic { table: of, topic: known } if of == table && known == topic);
+        self.lacking.iter().any(is_meant)
+    }
+
     /// The rows of a topic and year, in region order; none where there are no figures.
     pub fn rows(&self, topic: TopicId, year: i32) -> &[Row] {
         let column = self.columns.get(&(topic, year));
@@ -157,8 +211,10 @@ pub fn read(scope: Scope<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Failur
         let boundaries = snapshot.sidecar.boundaries()?;
         let id = snapshot.table.id.clone();
         if !wanted.is_empty() {
+            doubled::refuse_keys(&snapshot, &wanted, scope.queries)?;
             let lists = Lists::new(scope, boundaries, &snapshot.cells);
-            fill(&mut columns, &snapshot, scope, &lists, &wanted);
+            let twice = fill(&mut columns, &snapshot, scope, &lists, &wanted);
+            tidy.twice.extend(twice);
         }
         if !snapshot.unknown.is_empty() {
             tidy.unknown.insert(id.clone(), snapshot.unknown);
@@ -170,8 +226,11 @@ pub fn read(scope: Scope<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Failur
     tidy.columns = columns
         .map(|(key, rows)| (key, Column::new(rows)))
         .collect();
+    doubled::refuse_sums(scope.queries, &tidy)?;
     tidy.lacking.sort();
     let until = scope.edition.until;
+    let later = tidy.origins.keys().filter(|(_, year)| *year > until);
+    tidy.later = later.map(|(topic, _)| *topic).collect();
     tidy.origins.retain(|(_, year), _| *year <= until);
     Ok(tidy)
 }
@@ -200,60 +259,136 @@ fn plan(
         .collect();
     for topic in queries.topic_ids() {
         for source in &queries[topic].sources {
-            for table in queries.tables_of(source) {
-                let Some(&place) = places.get(table.id.as_str()) else {
-                    continue;
+            let of = &queries[topic];
+            let asked = Asked { topic, of, source };
+            let tables = queries.tables_of(source);
+            let held = tables.filter_map(|table| places.get(table.id.as_str()).copied());
+            let held: Vec<usize> = held.collect();
+            let mut found = false;
+            for &place in &held {
+                found |= take(&asked, &snapshots[place], tidy, &mut wanted[place])?;
+            }
+            if let (false, Some(&last)) = (found, held.last()) {
+                let more = match held.len() {
+                    1 => String::new(),
+                    tables => format!(" or another of {tables} tables of `{}`", source.table),
                 };
-                let (read, wanted) = (&snapshots[place], &mut wanted[place]);
-                let asked = Asked {
+                tidy.unfound.push(Unfound {
                     topic,
-                    of: &queries[topic],
-                    source,
-                };
-                let keys = asked.keys(&read.sidecar.topics)?;
-                if keys.is_empty() {
-                    tidy.lacking.push(Lacking::Topic {
-                        table: table.id.clone(),
-                        topic: queries[topic].id.clone(),
-                    });
-                    continue;
-                }
-                let years = read.sidecar.years().into_iter();
-                for year in years.filter(|year| source.years.contains(*year)) {
-                    if tidy.origins.contains_key(&(topic, year)) {
-                        continue;
-                    }
-                    let origin = Origin {
-                        table: table.id.clone(),
-                        release: read.release.clone(),
-                        keys: keys.iter().map(|&key| key.to_owned()).collect(),
-                    };
-                    tidy.origins.insert((topic, year), origin);
-                    let sum = matches!(source.find, Find::Keys { .. });
-                    let positions = (0..).zip(&read.sidecar.topics);
-                    for (key, known) in positions.filter(|(_, of)| keys.contains(&of.key.as_str()))
-                    {
-                        wanted.entry((key, year)).or_default().push(Wanted {
-                            topic,
-                            scale: queries[topic].scale_from(&known.unit),
-                            sum,
-                        });
-                    }
-                }
+                    tables: format!("`{}`{more}", snapshots[last].table.id),
+                    optional: source.optional,
+                    nearest: nearest_to(source, &snapshots[last].sidecar),
+                });
             }
         }
     }
     Ok(wanted)
 }
 
-/// Puts the rows of a snapshot where they are wanted, in ones; sums of keys are made in the order of the keys.
+/// Takes what is asked from a table, in the years that no earlier source has; whether the table has it.
+fn take(
+    asked: &Asked<'_>,
+    read: &Read<'_>,
+    tidy: &mut Tidy,
+    wanted: &mut WantedOf,
+) -> Result<bool, Complaint> {
+    let (topic, table) = (asked.topic, &read.table.id);
+    let keys = asked.keys(&read.sidecar.topics)?;
+    if keys.is_empty() {
+        tidy.lacking.push(Lacking::Topic {
+            table: table.clone(),
+            topic: asked.of.id.clone(),
+        });
+        return Ok(false);
+    }
+    let of_keys = (0..).zip(&read.sidecar.topics);
+    let of_keys: Vec<(usize, &TopicMeta)> = of_keys
+        .filter(|(_, known)| keys.contains(&known.key.as_str()))
+        .collect();
+    refuse_average(asked.of, table, &of_keys)?;
+    let years = read.sidecar.years().into_iter();
+    for year in years.filter(|year| asked.source.years.contains(*year)) {
+        if let Some(first) = tidy.origins.get(&(topic, year)) {
+            overlap(&mut tidy.overlaps, asked.of, (&first.table, table), year);
+            continue;
+        }
+        let origin = Origin {
+            table: table.clone(),
+            release: read.release.clone(),
+            keys: keys.iter().map(|&key| key.to_owned()).collect(),
+        };
+        tidy.origins.insert((topic, year), origin);
+        for (key, known) in &of_keys {
+            wanted.entry((*key, year)).or_default().push(Wanted {
+                topic,
+                scale: asked.of.scale_from(&known.unit),
+                sum: matches!(asked.source.find, Find::Keys { .. }),
+            });
+        }
+    }
+    Ok(true)
+}
+
+fn overlap(overlaps: &mut Vec<Overlap>, topic: &Topic, (used, other): (&str, &str), year: i32) {
+    match overlaps.last_mut() {
+        Some(last) if last.topic == topic.id && last.used == used && last.other == other => {
+            last.years.push(year);
+        }
+        _ => overlaps.push(Overlap {
+            topic: topic.id.clone(),
+            used: used.to_owned(),
+            other: other.to_owned(),
+            years: vec![year],
+        }),
+    }
+}
+
+/// Refuses a count that is an average, a median or a share by what the table says of it.
+fn refuse_average(
+    topic: &Topic,
+    table: &str,
+    keys: &[(usize, &TopicMeta)],
+) -> Result<(), Complaint> {
+    let found = keys.iter().find(|(_, known)| known.is_average());
+    let Some((_, known)) = found.filter(|_| topic.additive && topic.additive_said.is_none()) else {
+        return Ok(());
+    };
+    let message = format!(
+        "topic `{}` is no count: `{}` ({}, {} decimals) of table `{table}` does not add up when gemeenten merge",
+        topic.id, known.title, known.unit, known.decimals
+    );
+    let hint = "expected `ratio` with a `weight`, `distribution`, or a `[[topic]]` that says `additive = false`, or \
+                `additive = true` where it does add up";
+    Err(topic.place.clone().wrong(message, hint))
+}
+
+/// The titles or keys of a table that are nearest to what is asked of it, with their units.
+fn nearest_to(source: &TopicSource, sidecar: &Sidecar) -> String {
+    let (asked, is_key) = match &source.find {
+        Find::Title { path, .. } => (path.clone(), false),
+        Find::Keys { keys, .. } => (keys.join(" "), true),
+    };
+    let names = sidecar.topics.iter().map(|known| {
+        let name = if is_key { &known.key } else { &known.title };
+        format!("{name} [{}]", known.unit)
+    });
+    let names: Vec<String> = names.collect();
+    let asked = format!("{asked} [{}]", source.unit.words());
+    nearest(&asked, names.iter().map(String::as_str))
+}
+
+/// Puts the rows of a snapshot where they are wanted, in ones; sums of keys are made in the order of the keys. What it
+/// gives back stands twice.
 fn fill(
     columns: &mut BTreeMap<(TopicId, i32), Vec<Row>>,
     read: &Read<'_>,
     scope: Scope<'_>,
     lists: &Lists,
     wanted: &WantedOf,
-) {
+) -> Vec<Twice> {
+    let mut twice = Vec::new();
+    // the key and year in which a region was seen last, by its number
+    let mut seen: Vec<Option<(usize, i32)>> = Vec::new();
     // rows of one key and year lie together
     for run in read
         .cells
@@ -261,6 +396,15 @@ fn fill(
     {
         let Some(first) = run.first() else { continue };
         let of_run = first.key.and_then(|key| wanted.get(&(key, first.year)));
+        if let (Some(key), Some(_)) = (first.key, of_run) {
+            let again = run.iter().filter(|cell| is_again(&mut seen, cell, key));
+            twice.extend(again.map(|cell| Twice {
+                table: read.table.id.clone(),
+                key: read.sidecar.topics[key].key.clone(),
+                region: cell.region,
+                year: cell.year,
+            }));
+        }
         for wanted in of_run.into_iter().flatten() {
             let topic = &scope.queries[wanted.topic];
             let rows = run.iter().filter_map(|cell| {
@@ -278,6 +422,16 @@ fn fill(
             }
         }
     }
+    twice
+}
+
+/// Whether a region was seen before in this key and year.
+fn is_again(seen: &mut Vec<Option<(usize, i32)>>, cell: &TidyCell, key: usize) -> bool {
+    let number = cell.region.number();
+    if seen.len() <= number {
+        seen.resize(number + 1, None);
+    }
+    seen[number].replace((key, cell.year)) == Some((key, cell.year))
 }
 
 /// The observation in ones. An empty cell of a sum may stand for nothing at all.

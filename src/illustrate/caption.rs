@@ -35,7 +35,7 @@ pub fn wanted(
 /// Puts the words around a chart.
 ///
 /// # Errors
-/// When its title is too long, or a fact is not in the register.
+/// When its title is too long or compares across a break, or a fact is not in the register.
 pub fn caption(
     drawn: Drawn<'_>,
     register: &Register<'_>,
@@ -43,6 +43,9 @@ pub fn caption(
 ) -> Result<Illustration, Error> {
     let chart = drawn.chart;
     let wrong = |kind| Error::of(chart, kind);
+    register
+        .refuse_across(chart.title.facts())
+        .map_err(|error| wrong(ErrorKind::Fact(error)))?;
     let title = fill(&chart.title, register).map_err(|error| wrong(ErrorKind::Fact(error)))?;
     let text = plain(&title);
     let words = text.split([' ', '\u{a0}']).filter(|word| !word.is_empty());
@@ -110,14 +113,27 @@ fn subtitle(drawn: &Drawn<'_>, register: &Register<'_>) -> String {
         "Per onderdeel".to_owned()
     };
     let unit = unit(&indicator.unit, &indicator.title);
+    let broken = lower_first(&broken(drawn, figures));
     let mut kept: Vec<String> = Vec::new();
-    for part in [measure, unit, whom, when] {
+    for part in [measure, unit, whom, when, broken] {
         let is_in = |earlier: &String| earlier.to_lowercase().contains(&part.to_lowercase());
         if !part.is_empty() && !kept.iter().any(is_in) {
             kept.push(part);
         }
     }
     kept.join(", ")
+}
+
+/// That the series breaks between the years that are shown, and where; nothing where it does not.
+fn broken(drawn: &Drawn<'_>, figures: &Figures) -> String {
+    let first = drawn.years.first().copied().unwrap_or_default();
+    let breaks = figures.breaks_between(drawn.indicator(), first, drawn.last());
+    let years: Vec<String> = breaks.iter().map(|of| of.year.to_string()).collect();
+    match years.as_slice() {
+        [] => String::new(),
+        [one] => format!("Met een breuk in {one}"),
+        years => format!("Met breuken in {}", years.join(", ")),
+    }
 }
 
 /// The unit as a subtitle says it; nothing where the title says it.
@@ -166,6 +182,7 @@ fn alt(drawn: &Drawn<'_>, register: &Register<'_>) -> Result<String, ErrorKind> 
         .filter_map(|group| say(groups.get(group)))
         .collect();
     add(&mut alt, &said.join(", "));
+    add(&mut alt, &broken(drawn, figures));
     if names_extremes(chart.kind) {
         let [low, high] = extremes(drawn, register.queries(), figures).map_err(ErrorKind::Id)?;
         let said = |[name, value]: [FactId; 2]| {

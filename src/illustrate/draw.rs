@@ -261,17 +261,13 @@ impl<'a> Drawing<'a> {
             .groups
             .iter()
             .map(|id| self.series(*id, &periods));
-        let breaks = self.chart.broken.iter().map(|(before, note)| chart::Break {
-            before: *before,
-            note: note.clone(),
-        });
         chart::lines(&chart::Lines {
             width: self.width(),
             height: None,
             series: series
                 .filter(|series| series.points.iter().any(|point| point.value.is_some()))
                 .collect(),
-            breaks: breaks.collect(),
+            breaks: self.breaks(),
             from_zero: false,
             ticks: ticks(&self.queries[self.first()]),
             periods: periods
@@ -282,6 +278,20 @@ impl<'a> Drawing<'a> {
                 })
                 .collect(),
         })
+    }
+
+    /// The breaks between its years: those of the chart, and those of what it shows.
+    fn breaks(&self) -> Vec<chart::Break> {
+        let first = self.years.first().copied().unwrap_or_default();
+        let own = self.chart.broken.iter();
+        let own = own.map(|(year, why)| (*year, why.clone()));
+        let shown = self
+            .figures
+            .breaks_between(self.first(), first, self.last());
+        let shown = shown.iter().map(|of| (of.year, of.why.clone()));
+        own.chain(shown)
+            .map(|(before, note)| chart::Break { before, note })
+            .collect()
     }
 
     fn series(&self, id: GroupId, periods: &[i32]) -> chart::Series {
@@ -314,11 +324,16 @@ impl<'a> Drawing<'a> {
             to: end(*id, to),
             hollow: !self.group(*id).complete,
         });
+        let breaks = self.breaks().into_iter();
+        let notes: Vec<String> = breaks
+            .map(|of| format!("breuk in {}: {}", of.before, of.note))
+            .collect();
         chart::slope(&chart::Slope {
             width: self.width(),
             from: from.to_string(),
             to: to.to_string(),
             items: items.collect(),
+            broken: (!notes.is_empty()).then(|| notes.join("; ")),
         })
     }
 

@@ -25,7 +25,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const fn word(self) -> &'static str {
+    /// The word in tables.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Claim => "claim",
             Self::NotNull => "not-null",

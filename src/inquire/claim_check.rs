@@ -4,8 +4,22 @@ use std::fmt::Write as _;
 
 use super::Inquiry;
 use super::check::{Check, Checked, Kind};
-use crate::claim::{self, State};
+use crate::claim::{self, State, Tested};
 use crate::fact::plain;
+use crate::query::Way;
+
+/// Whether all that a claim lacks has its first figures after the edition's last period.
+fn comes_later(tested: &Tested<'_>, inquiry: &Inquiry<'_>) -> bool {
+    let (figures, queries) = (inquiry.register.figures(), inquiry.register.queries());
+    let facts = tested.claim.when.facts().into_iter();
+    let mut lacking = facts.filter(|id| figures.used(id.indicator).year.is_none());
+    let later = |way: &Way| {
+        way.topics()
+            .any(|topic| figures.tidy.later.contains(&topic))
+    };
+    let any = lacking.clone().next().is_some();
+    any && lacking.all(|id| queries[id.indicator].ways.iter().any(later))
+}
 
 /// A check per claim: required are those that the paper makes.
 pub(super) fn checks(inquiry: &Inquiry<'_>) -> Result<Vec<Check>, claim::Error> {
@@ -16,7 +30,9 @@ pub(super) fn checks(inquiry: &Inquiry<'_>) -> Result<Vec<Check>, claim::Error> 
         let variants = &tested.variants;
         let enough = claim::too_few_variants(&tested).is_none();
         let holds = matches!(tested.state, State::Holds) && enough;
-        let false_or_unfit = tested.state == State::Fails || !enough;
+        // an edition that ends before the first figure says nothing of them
+        let lacks = tested.state == State::NoData && !comes_later(&tested, inquiry);
+        let false_or_unfit = tested.state == State::Fails || lacks || !enough;
         let mut detail = format!(
             "{}, {} of {} variants: {}",
             tested.state.word(),

@@ -13,7 +13,7 @@ use crate::base::failure::Failure;
 use crate::base::number;
 use crate::base::observation::{Missing, Status};
 use crate::fact::{Register, print};
-use crate::figures::{Figures, Row};
+use crate::figures::{Cell, Figures, Row};
 use crate::gemeente::{RegionId, is_no_gemeente};
 use crate::query::{Formula, IndicatorId, Known, Relation, Right, TopicId, TopicKind, Way};
 
@@ -81,6 +81,12 @@ fn of_table(table: &str, frame: &DataFrame, register: &Register<'_>) -> PolarsRe
         required: true,
         detail: wrong.unwrap_or_else(|| format!("{} cells", frame.height())),
     };
+    // two periods of one year are two figures of it
+    if twice.is_empty() {
+        let of_year = register.figures().tidy.twice.iter();
+        let of_year = of_year.filter(|again| again.table == table);
+        twice.extend(of_year.map(|again| format!("{} {} {}", again.key, again.year, again.region)));
+    }
     let twice = twice
         .first()
         .map(|first| format!("{} cells twice, such as {first}", twice.len()));
@@ -89,50 +95,67 @@ fn of_table(table: &str, frame: &DataFrame, register: &Register<'_>) -> PolarsRe
     Ok([check(Kind::Unique, twice), check(Kind::Accepted, unknown)])
 }
 
-/// What the figures of an indicator's members and of all gemeenten lack, or have too much.
+/// What the figures of an indicator's members lack, and how many gemeenten have one.
 #[derive(Default)]
 struct Found {
     with_value: usize,
     /// Members without a figure.
     lacking: Vec<String>,
-    /// Figures outside the plausible range.
-    outside: Vec<String>,
-    /// Whether one of these is a member's, and was not looked at.
-    of_member: bool,
 }
 
-fn found(id: IndicatorId, year: i32, known: &[Known], register: &Register<'_>) -> Found {
-    let (figures, indicator) = (register.figures(), &register.queries()[id]);
+fn found(id: IndicatorId, year: i32, figures: &Figures) -> Found {
     let subject = figures.groups.subject();
     let is_member = |region: RegionId| subject.regions().any(|member| member == region);
-    let (low, high) = indicator.range;
     let mut found = Found::default();
-    let block = figures.block(id);
-    let cells = block.regions().iter().zip(block.year(year));
-    for (&region, cell) in cells.filter(|(region, _)| **region != RegionId::NEDERLAND) {
-        let name = || figures.name(region);
-        match cell.value() {
-            None if is_member(region) => {
-                let missing = cell.observation.missing.word();
-                found.lacking.push(format!("{} ({missing})", name()));
-            }
-            None => {}
-            Some(value) => {
-                found.with_value += 1;
-                if (low..=high).contains(&value) {
-                    continue;
-                }
-                let is_meant = |known: &&Known| known.indicator == id && known.region == region;
-                let looked_at = known.iter().find(is_meant);
-                found.of_member |= is_member(region) && looked_at.is_none();
-                let text = print(indicator, value, false).unwrap_or_default();
-                let reason = looked_at.map(|known| format!(" ({})", known.reason));
-                let reason = reason.unwrap_or_default();
-                found.outside.push(format!("{} {text}{reason}", name()));
-            }
+    for (region, cell) in gemeenten(id, year, figures) {
+        if cell.value().is_some() {
+            found.with_value += 1;
+        } else if is_member(region) {
+            let (name, missing) = (figures.name(region), cell.observation.missing.word());
+            found.lacking.push(format!("{name} ({missing})"));
         }
     }
     found
+}
+
+fn gemeenten(
+    id: IndicatorId,
+    year: i32,
+    figures: &Figures,
+) -> impl Iterator<Item = (RegionId, &Cell)> {
+    let block = figures.block(id);
+    let cells = block.regions().iter().copied().zip(block.year(year));
+    cells.filter(|(region, _)| *region != RegionId::NEDERLAND)
+}
+
+/// Figures of a year outside the plausible range, in words, and whether one of them decides a figure: that of a member
+/// of a network, or one so far off that it would decide that of any group. One that was looked at does not.
+fn outside(
+    id: IndicatorId,
+    year: i32,
+    known: &[Known],
+    register: &Register<'_>,
+) -> (Vec<String>, bool) {
+    let (figures, indicator) = (register.figures(), &register.queries()[id]);
+    let (low, high) = indicator.range;
+    let far = high - low;
+    let (mut texts, mut decides) = (Vec::new(), false);
+    for (region, cell) in gemeenten(id, year, figures) {
+        let Some(value) = cell.value().filter(|value| !(low..=high).contains(value)) else {
+            continue;
+        };
+        let is_meant = |known: &&Known| known.indicator == id && known.region == region;
+        let looked_at = known.iter().find(is_meant);
+        let is_far = !(low - far..=high + far).contains(&value);
+        let mut networks = figures.groups.networks();
+        let is_member = networks.any(|network| network.regions().any(|member| member == region));
+        decides |= looked_at.is_none() && (is_far || is_member);
+        let text = print(indicator, value, false).unwrap_or_else(|error| error.to_string());
+        let reason = looked_at.map(|known| format!(" ({})", known.reason));
+        let name = figures.name(region);
+        texts.push(format!("{name} {text}{}", reason.unwrap_or_default()));
+    }
+    (texts, decides)
 }
 
 fn of_indicator(id: IndicatorId, known: &[Known], register: &Register<'_>) -> Vec<Check> {
@@ -148,37 +171,54 @@ fn of_indicator(id: IndicatorId, known: &[Known], register: &Register<'_>) -> Ve
         let detail = "no figures".to_owned();
         return vec![check(Kind::NotNull, Checked::Warn, false, detail)];
     };
-    let found = found(id, year, known, register);
+    let found = found(id, year, figures);
     // of a size class only Nederland has a figure
     if found.with_value == 0 {
         return Vec::new();
     }
     let subject = figures.groups.subject();
-    let lacking = if found.lacking.is_empty() {
+    let all_there = found.lacking.is_empty();
+    let lacking = if all_there {
         let (members, label) = (subject.members.len(), &subject.name.label);
         format!("{year}: all {members} members of {label}")
     } else {
         format!("{year}: no figure for {}", found.lacking.join(", "))
     };
     let (low, high) = indicator.range;
-    let outside = if found.outside.is_empty() {
-        format!(
-            "{year}: {} gemeenten from {low} to {high}",
-            found.with_value
-        )
-    } else {
-        format!(
-            "{year}: not from {low} to {high}: {}",
-            found.outside.join(", ")
-        )
-    };
-    let (all_there, all_within) = (found.lacking.is_empty(), found.outside.is_empty());
+    let (mut details, mut decides) = (Vec::new(), false);
+    // the year that the paper uses, then the others: they stand in charts and in the open data
+    let mut years: Vec<i32> = figures
+        .block(id)
+        .periods()
+        .iter()
+        .map(|of| of.year)
+        .collect();
+    years.sort_by_key(|of| (*of != year, *of));
+    for of in years {
+        let (texts, of_member) = outside(id, of, known, register);
+        decides |= of_member;
+        if !texts.is_empty() {
+            let texts = texts.join(", ");
+            details.push(format!("{of}: not from {low} to {high}: {texts}"));
+        }
+    }
+    let all_within = details.is_empty();
+    if all_within {
+        let gemeenten = found.with_value;
+        details.push(format!(
+            "{year}: {gemeenten} gemeenten from {low} to {high}"
+        ));
+    }
     // a strange value of a small gemeente may be true (Schiermonnikoog); one of a member would decide a figure
-    let required = all_within || found.of_member;
-    let state = Checked::of(all_within, found.of_member);
+    let state = Checked::of(all_within, decides);
     vec![
         check(Kind::NotNull, Checked::of(all_there, false), false, lacking),
-        check(Kind::Range, state, required, outside),
+        check(
+            Kind::Range,
+            state,
+            all_within || decides,
+            details.join("; "),
+        ),
     ]
 }
 
@@ -245,7 +285,9 @@ fn national(tolerance: f64, register: &Register<'_>) -> Vec<Check> {
         let asked = &queries[topic];
         asked.kind == TopicKind::Count && asked.additive && ways().any(|way| adds_up(way, topic))
     };
-    let counts = queries.topic_ids().filter(|topic| is_count(*topic));
+    let is_asked = tolerance.is_finite();
+    let counts = queries.topic_ids();
+    let counts = counts.filter(|topic| is_asked && is_count(*topic));
     counts
         .filter_map(|topic| of_count(topic, tolerance, register))
         .collect()

@@ -13,11 +13,14 @@ pub use check::{Check, Checked, Kind, does_not_hold};
 pub use explain::{Explanation, Line, Step, explain, wanted};
 pub use find::{Found, find};
 
+use std::collections::BTreeSet;
+
 use crate::base::failure::{Exit, Failure, Report};
 use crate::claim;
 use crate::fact::Register;
+use crate::figures::Figures;
 use crate::paper::{Use, UseKind};
-use crate::query::Misread;
+use crate::query::{Misread, Queries};
 
 /// What is asked about: the facts of an edition, and what its chapters use.
 #[derive(Debug)]
@@ -58,6 +61,21 @@ pub fn check(inquiry: &Inquiry<'_>) -> Result<Vec<Check>, Failure> {
     Ok(checks)
 }
 
+/// Refuses figures that do not satisfy what is required of them: no cell twice, plausible values of members, sums that
+/// add up.
+///
+/// # Errors
+/// With all that does not hold, and when `checks.toml` names no gemeente.
+pub fn refuse_unfit(queries: &Queries, figures: &Figures) -> Result<(), Failure> {
+    let register = Register::new(queries, figures, BTreeSet::new())?;
+    let checks = data_check::checks(&register)?.into_iter();
+    let failing: Vec<Check> = checks.filter(|of| of.state == Checked::Fail).collect();
+    if failing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Unfit(failing).into())
+}
+
 /// What can be wrong with a question.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -79,12 +97,24 @@ pub enum Error {
         /// Which.
         names: String,
     },
+    /// Required checks of the figures that fail.
+    #[error("the figures do not hold: {}", told(.0))]
+    Unfit(Vec<Check>),
     /// Neither a fact nor a claim.
     #[error(transparent)]
     Id(Misread),
     /// A frame lacks a column.
     #[error("cannot read the figures: {0}")]
     Frame(#[from] polars::error::PolarsError),
+}
+
+/// Checks with what they found, one after another.
+fn told(checks: &[Check]) -> String {
+    let told = checks.iter().map(|check| {
+        let (kind, id, detail) = (check.kind.word(), &check.id, &check.detail);
+        format!("{kind} `{id}` {detail}")
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 impl Report for Error {
@@ -98,6 +128,10 @@ impl Report for Error {
                     "give a number as it is printed, such as 37,4, or a few words of a sentence"
                 }
                 Self::DoesNotHold { .. } => "the lines marked `fail` say what is wrong",
+                Self::Unfit(_) => {
+                    "mend the figures or the query; a strange value that was looked at stands as `[[known]]` in \
+                     `queries/checks.toml`"
+                }
                 Self::Id(_) | Self::Frame(_) => return None,
             }
             .to_owned(),
@@ -106,7 +140,7 @@ impl Report for Error {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::NotFound { .. } | Self::DoesNotHold { .. } => Exit::DoesNotHold,
+            Self::NotFound { .. } | Self::DoesNotHold { .. } | Self::Unfit(_) => Exit::DoesNotHold,
             Self::Id(_) => Exit::Usage,
             Self::Frame(_) => Exit::Other,
         }

@@ -6,9 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Error;
 use super::scan::{Use, UseKind, wanted};
-use crate::base::failure::Failure;
+use crate::base::failure::{Failure, Report};
 use crate::base::hands::in_parts;
+use crate::base::located::Place;
 use crate::claim;
 use crate::fact::{Fact, Register};
 use crate::figures::{Figures, Provenance};
@@ -65,6 +67,7 @@ impl<'a> Manuscript<'a> {
         }
         let asks = asks(queries, figures, &mut facts)?;
         let register = Register::new(queries, figures, facts)?;
+        refuse_across(&uses, &asks, &register)?;
         let claims = test_claims(&uses, queries, &register)?;
         let illustrations = drawn
             .into_iter()
@@ -160,6 +163,30 @@ fn asks<'a>(
         }
     }
     Ok(supported)
+}
+
+/// Refuses what chapters and asks compare across a break; charts and claims are refused where they are made.
+fn refuse_across(uses: &[Use], asks: &[&Ask], register: &Register<'_>) -> Result<(), Failure> {
+    for used in uses {
+        let compared = match &used.kind {
+            UseKind::Fact(id) => vec![id],
+            UseKind::Choice(first, second) => vec![first, second],
+            UseKind::Claim(_) | UseKind::Chart(_) => continue,
+        };
+        register.refuse_across(compared).map_err(|error| {
+            let place = Place::line(&used.path, used.line);
+            place.wrong(error.to_string(), error.hint().unwrap_or_default())
+        })?;
+    }
+    for ask in asks {
+        let facts = ask.facts.iter().chain(ask.why.facts());
+        register.refuse_across(facts).map_err(|source| Error::Ask {
+            ask: ask.id.clone(),
+            place: ask.place.clone(),
+            source,
+        })?;
+    }
+    Ok(())
 }
 
 fn test_claims<'a>(

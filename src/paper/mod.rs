@@ -21,11 +21,12 @@ pub use manuscript::{Manuscript, Sources};
 pub use scan::{Use, UseKind, uses, wanted};
 pub use typst::{Typst, VERSION};
 
-use crate::base::failure::{Failure, Report};
+use crate::base::failure::{Exit, Failure, Report};
 use crate::base::files;
 use crate::base::hands::both;
 use crate::evidence::Texts;
 use crate::evidence::attachments::{CHECKSUMS, FOLDER, TEXTS};
+use crate::fact;
 use crate::illustrate::Illustration;
 use crate::verify;
 
@@ -160,6 +161,16 @@ pub enum Error {
     /// Typst failed or warned.
     #[error("typst does not accept the paper:\n{0}")]
     Diagnostics(String),
+    /// An ask compares what cannot be compared.
+    #[error("{place}: ask `{ask}`: {source}")]
+    Ask {
+        /// Ask.
+        ask: String,
+        /// File and line.
+        place: String,
+        /// Why.
+        source: fact::Error,
+    },
     /// The content cannot be written as JSON.
     #[error("cannot write `paper.json`: {0}")]
     Json(#[from] serde_json::Error),
@@ -172,7 +183,15 @@ impl Report for Error {
             Self::Diagnostics(_) => {
                 Some("a warning is an error too; mend the chapter it names".to_owned())
             }
+            Self::Ask { source, .. } => source.hint(),
             Self::Json(_) => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Ask { source, .. } => source.exit(),
+            _ => Exit::Other,
         }
     }
 }

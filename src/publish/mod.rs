@@ -6,7 +6,7 @@
 
 mod tables;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -19,6 +19,9 @@ use crate::base::files;
 use crate::figures::{Figures, Provenance};
 use crate::query::{IndicatorId, Queries};
 use tables::GemeenteRows;
+
+/// The files that go along with the paper too.
+const SMALL: [&str; 3] = ["vergelijking.csv", "indicatoren.csv", "groepen.csv"];
 
 /// Writes the four files into a folder.
 ///
@@ -85,6 +88,23 @@ fn write_in_parts(
     })
 }
 
+/// Whether open data in a folder are those that a paper carries: the same definitions and groups, and every comparison it
+/// makes among theirs.
+pub fn are_of(folder: &Path, carried: &BTreeMap<String, Vec<u8>>) -> bool {
+    let lines = |bytes: &[u8]| -> BTreeSet<Vec<u8>> {
+        bytes
+            .split(|byte| *byte == b'\n')
+            .map(<[u8]>::to_vec)
+            .collect()
+    };
+    SMALL.iter().all(|name| {
+        let both = std::fs::read(folder.join(name))
+            .ok()
+            .zip(carried.get(*name));
+        both.is_some_and(|(open, carried)| lines(carried).is_subset(&lines(&open)))
+    })
+}
+
 /// What goes along with the paper beside its evidence: definitions, groups, and the comparison of the indicators and
 /// years that facts rest on.
 pub fn attached(
@@ -104,10 +124,11 @@ fn small(
 ) -> [(&'static str, Vec<u8>); 3] {
     let comparison = tables::vergelijking(queries, figures, provenance, only);
     let definitions = tables::indicatoren(queries, figures, provenance);
+    let [first, second, third] = SMALL;
     [
-        ("vergelijking.csv", comparison),
-        ("indicatoren.csv", definitions),
-        ("groepen.csv", tables::groepen(figures)),
+        (first, comparison),
+        (second, definitions),
+        (third, tables::groepen(figures)),
     ]
 }
 

@@ -9,7 +9,7 @@ use crate::gemeente::group::{Group, Groups};
 use crate::query::{IndicatorId, Queries};
 
 /// Columns of `vergelijking.csv`.
-pub const COLUMNS_VERGELIJKING: [&str; 23] = [
+pub const COLUMNS_VERGELIJKING: [&str; 25] = [
     "indicator",
     "period",
     "group",
@@ -26,6 +26,8 @@ pub const COLUMNS_VERGELIJKING: [&str; 23] = [
     "mean",
     "missing",
     "status",
+    "break",
+    "estimated",
     "diff_abs",
     "diff_pct",
     "rank",
@@ -53,6 +55,8 @@ pub fn columns_gemeenten(groups: &Groups) -> Vec<String> {
         "unit",
         "missing",
         "status",
+        "break",
+        "estimated",
     ]);
     columns.extend(groups.networks().map(|group| named("rank", group)));
     columns.push("rank_nederland".to_owned());
@@ -142,6 +146,8 @@ pub(super) fn vergelijking(
                 }
                 sheet.text(figure.withheld.word());
                 sheet.text(figure.status.word());
+                sheet.text(&figures.breaks_before(id, figure.year));
+                sheet.ready(truth(figure.estimated));
                 sheet.number(figure.diff_abs);
                 sheet.number(figure.diff_pct);
                 sheet.integer(number(figure.rank));
@@ -174,6 +180,8 @@ struct Column<'a> {
     year: i32,
     cells: &'a [Cell],
     standings: Standings,
+    /// What broke since the period before, as a cell.
+    breaks: Vec<u8>,
     /// Weight, and method, boundaries and release, as cells.
     weight: Vec<u8>,
     method: Vec<u8>,
@@ -231,6 +239,8 @@ impl<'a> GemeenteRows<'a> {
                 sheet.ready(&unit);
                 sheet.ready(cell.observation.missing.word().as_bytes());
                 sheet.ready(cell.observation.status.word().as_bytes());
+                sheet.ready(&column.breaks);
+                sheet.ready(truth(cell.estimated));
                 push_standing(&mut sheet, &column.standings, place);
                 sheet.ready(&column.weight);
                 sheet.integer(cell.den_year);
@@ -254,6 +264,7 @@ impl<'a> GemeenteRows<'a> {
             year: period.year,
             cells,
             standings: self.figures.standings(self.queries, indicator, place),
+            breaks: quoted(&self.figures.breaks_before(indicator, period.year)),
             weight: method
                 .map(|method| quoted(&method.weight))
                 .unwrap_or_default(),
@@ -263,6 +274,10 @@ impl<'a> GemeenteRows<'a> {
             }),
         }
     }
+}
+
+const fn truth(is_so: bool) -> &'static [u8] {
+    if is_so { b"true" } else { b"false" }
 }
 
 fn push_standing(sheet: &mut Sheet, standings: &Standings, place: usize) {
@@ -337,7 +352,7 @@ pub(super) fn groepen(figures: &Figures) -> Vec<u8> {
             sheet.text(&member.listed.to_string());
             sheet.text(&member.listed_name);
             sheet.text(&group.list_date);
-            sheet.text(if group.complete { "true" } else { "false" });
+            sheet.ready(truth(group.complete));
             sheet.text(&group.source);
             sheet.integer(Some(figures.edition.boundaries));
             sheet.end_row();

@@ -8,7 +8,7 @@ use crate::gemeente::RegionId;
 /// The checks of the data that are asked.
 #[derive(Debug)]
 pub struct Checks {
-    /// Percent by which the sum of all gemeenten may deviate from CBS's own figure.
+    /// Percent by which the sum of all gemeenten may deviate from CBS's own figure; infinite where nothing is asked of it.
     pub tolerance: f64,
     /// Values outside the plausible range that were looked at.
     pub known: Vec<Known>,

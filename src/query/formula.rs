@@ -80,6 +80,10 @@ impl Formula {
                         return Err(Misread::new(at, message, hint));
                     }
                     let topic = topic(name).map_err(|wrong| wrong.after(at))?;
+                    if terms.iter().any(|term: &Term| term.topic == topic) {
+                        let message = format!("`{name}` twice in one sum");
+                        return Err(Misread::new(at, message, "expected each topic once"));
+                    }
                     terms.push(Term { topic, negative });
                     sign = None;
                 }
@@ -153,6 +157,8 @@ mod tests {
             ("a@20190", 0),
             ("a@2019 + b", 0),
             ("a + d", 4),
+            ("a + a", 4),
+            ("a + b - a", 8),
         ] {
             assert_eq!(parse(text).unwrap_err().at, at, "{text}");
         }

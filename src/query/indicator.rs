@@ -45,8 +45,19 @@ pub struct Indicator {
     pub years: Years,
     /// Ways to compute it: per year the first that has figures.
     pub ways: Vec<Way>,
+    /// Breaks that are declared, of the indicator and of its topics, by year.
+    pub breaks: Vec<Break>,
     /// Where it is asked: `file:line`.
     pub place: String,
+}
+
+/// A break in a series: from a year on the figures are made in another way, so that nothing is compared across it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Break {
+    /// First year after it.
+    pub year: i32,
+    /// What changed, in Dutch.
+    pub why: String,
 }
 
 /// Which direction of an indicator is favourable.
@@ -123,6 +134,31 @@ impl Way {
     /// Whether it gives gemeenten a figure; a share of a size class is of Nederland only.
     pub const fn is_of_gemeenten(&self) -> bool {
         !matches!(self, Self::SizeClass { .. })
+    }
+
+    /// The sums of topics it is made of: above the line first, then below it or what weighs.
+    pub fn sums(&self) -> Vec<&Formula> {
+        match self {
+            Self::Quotient {
+                numerator,
+                denominator,
+                ..
+            } => vec![numerator, denominator],
+            Self::Mean { weight, .. } => vec![weight],
+            Self::Total { total } => vec![total],
+            Self::Distribution { .. } | Self::SizeClass { .. } => Vec::new(),
+        }
+    }
+
+    /// The topics it is made of.
+    pub fn topics(&self) -> impl Iterator<Item = TopicId> {
+        let alone = match self {
+            Self::Mean { ratio, .. } => Some(*ratio),
+            Self::Distribution { topic } | Self::SizeClass { topic, .. } => Some(*topic),
+            Self::Quotient { .. } | Self::Total { .. } => None,
+        };
+        let terms = self.sums().into_iter().flat_map(|sum| &sum.terms);
+        alone.into_iter().chain(terms.map(|term| term.topic))
     }
 
     /// Whether a group's value is a ratio of its own sums.

@@ -36,12 +36,14 @@ pub use edition::Edition;
 pub use error::Error;
 pub use fact_id::{Bar, FactId, FactYears, Stat, Subject};
 pub use formula::{Formula, Term};
-pub use indicator::{Direction, Indicator, IndicatorId, Way};
+pub use indicator::{Break, Direction, Indicator, IndicatorId, Way};
 pub use misread::Misread;
 pub use names::Names;
 pub use predicate::{Predicate, Values};
 pub use read::schemas;
-pub use source::{ANY_LEVELS, InPlace, TopicKind, Unit, amount, is_of_ratio, title_fits};
+pub use source::{
+    ANY_LEVELS, InPlace, TopicKind, Unit, amount, is_average, is_of_ratio, title_fits,
+};
 pub use table::{Service, Table};
 pub use template::{Choice, Template, TemplatePart};
 pub use theme::Theme;
@@ -129,13 +131,16 @@ impl Queries {
             })
     }
 
-    /// The tables that a source names: one, or all of a family.
+    /// The tables that a source names: one, or all of a family in the order of `tables.toml`.
     pub fn tables_of<'a>(&'a self, source: &'a TopicSource) -> impl Iterator<Item = &'a Table> {
-        self.tables.values().filter(move |table| {
+        let named = self.tables.values().filter(move |table| {
             table.id == source.table
                 || (table.family.as_deref() == Some(&source.table)
                     && table.period.is_none_or(|year| source.years.contains(year)))
-        })
+        });
+        let mut named: Vec<&Table> = named.collect();
+        named.sort_by_key(|table| table.place);
+        named.into_iter()
     }
 
     /// Every topic.

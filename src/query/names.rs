@@ -46,6 +46,7 @@ pub(super) mod tests {
     /// Indicators `inwoners`, `misdrijven` and `a`, and groups A, B2, 30-80, 30-80-niet-A and Nederland.
     pub(in crate::query) fn sample() -> (Vec<Indicator>, GroupNames) {
         let indicator = |id: &str| Indicator {
+            breaks: Vec::new(),
             id: id.to_owned(),
             theme: String::new(),
             title: String::new(),

@@ -167,8 +167,57 @@ pub fn amount(unit: &str) -> (f64, &str) {
 }
 
 /// Whether only a ratio has this unit.
+///
+/// ```
+/// use middelgroot::query::is_of_ratio;
+/// assert!(is_of_ratio("% van de woningen") && is_of_ratio("2015 = 100") && is_of_ratio("euro/m²"));
+/// assert!(!is_of_ratio("x 1 000 euro") && !is_of_ratio("kWh"));
+/// ```
 pub fn is_of_ratio(unit: &str) -> bool {
-    matches!(unit, "%" | "km" | "index" | "code") || format!(" {unit}").contains(" per ")
+    let unit = unit.trim().to_lowercase();
+    let first = unit.split_whitespace().next().unwrap_or_default();
+    let is_share = ["%", "\u{2030}", "/", "= 100", "=100"]
+        .iter()
+        .any(|sign| unit.contains(sign));
+    let is_word = [
+        "km",
+        "index",
+        "indexcijfer",
+        "code",
+        "procent",
+        "procentpunt",
+        "pct",
+        "percentage",
+        "promille",
+        "ratio",
+    ];
+    is_share || is_word.contains(&first) || format!(" {unit}").contains(" per ")
+}
+
+/// Whether a topic is an average, a median or a share by its title, its unit, or the decimals of what should be a number
+/// of things: of gemeenten that merge it does not add up.
+///
+/// ```
+/// use middelgroot::query::is_average;
+/// assert!(is_average("Wonen > Gemiddelde woningwaarde", "x 1 000 euro", 0));
+/// assert!(is_average("Restaurant > Aantal restaurants > Binnen 3 km", "aantal", 1));
+/// assert!(!is_average("Wonen > Woningvoorraad", "aantal", 0));
+/// assert!(!is_average("Particuliere huishoudens", "x 1 000", 1));
+/// ```
+pub fn is_average(title: &str, unit: &str, decimals: u32) -> bool {
+    const WORDS: [&str; 7] = [
+        "gemiddeld",
+        "gemiddelde",
+        "mediaan",
+        "mediane",
+        "percentage",
+        "relatief",
+        "relatieve",
+    ];
+    let title = title.to_lowercase();
+    let mut words = title.split(|c: char| !c.is_alphanumeric());
+    let is_named = words.any(|word| WORDS.contains(&word));
+    is_named || is_of_ratio(unit) || (decimals > 0 && matches!(unit.trim(), "aantal" | ""))
 }
 
 /// Whether a title path is the one that is asked, in which `…` stands for any levels.

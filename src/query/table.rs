@@ -17,6 +17,8 @@ pub struct Table {
     pub catalog: String,
     /// Member per further dimension.
     pub fixed: BTreeMap<String, String>,
+    /// Its place among the tables, in the order of the file.
+    pub place: usize,
     /// A gemeente whose every figure is zero did not deliver.
     pub all_zero_is_not_delivered: bool,
 }

@@ -2,6 +2,7 @@
 //!
 //! CBS moves key suffixes between releases, so a topic is asked by title path and unit; its key is a hint.
 
+use super::indicator::Break;
 use super::source::{TopicKind, Unit, amount};
 use super::years::Years;
 use crate::base::located::Place;
@@ -33,12 +34,16 @@ pub struct Topic {
     pub kind: TopicKind,
     /// Whether values of merged gemeenten add up: never those of a ratio.
     pub additive: bool,
+    /// What the query itself says of that, whatever title or unit suggest.
+    pub additive_said: Option<bool>,
     /// What divides a split: inhabitants, or dwellings.
     pub by_dwellings: bool,
     /// Whether an absent cell counts as zero within a sum of keys.
     pub absent_is_zero: bool,
     /// Where it is found; nowhere for the topic that counts 1 for every gemeente.
     pub sources: Vec<TopicSource>,
+    /// Breaks that are declared, by year.
+    pub breaks: Vec<Break>,
     /// Where it is asked.
     pub place: Place,
 }

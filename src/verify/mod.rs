@@ -11,6 +11,7 @@ mod listed;
 pub mod numerals;
 pub mod text;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lopdf::Document;
@@ -82,6 +83,14 @@ pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
         facts,
         differences,
     })
+}
+
+/// The files that a PDF carries, by name.
+///
+/// # Errors
+/// When it is no PDF that can be read.
+pub fn carried(pdf: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+    Ok(attached::read(&read(pdf)?, &mut Vec::new()))
 }
 
 fn read(pdf: &Path) -> Result<Document, Error> {

@@ -275,3 +275,30 @@ fn lines_stop_at_gaps_and_breaks_and_show_what_is_provisional() {
             .any(|t| t.text == "nieuwe methode")
     );
 }
+
+#[test]
+fn a_slope_has_no_line_across_a_break_and_says_so() {
+    let chart = |broken: Option<&str>| Slope {
+        from: "2019".into(),
+        to: "2024".into(),
+        items: vec![SlopeItem {
+            look: GREEN,
+            from: Some((1.0, "G40 1".into())),
+            to: Some((2.0, "2 G40".into())),
+            hollow: false,
+        }],
+        broken: broken.map(str::to_owned),
+        ..Slope::default()
+    };
+    let color = GREEN.color.hex();
+    let drawn = |chart: &Slope| {
+        let svg = slope(chart).unwrap().svg;
+        let mut lines = svg.lines();
+        lines.any(|line| line.starts_with("<polyline") && line.contains(&color))
+    };
+    assert!(drawn(&chart(None)));
+    let broken = chart(Some("breuk in 2021: nieuwe methode"));
+    assert!(!drawn(&broken));
+    let texts = slope(&broken).unwrap().texts;
+    assert!(texts.iter().any(|text| text.text.contains("breuk in 2021")));
+}

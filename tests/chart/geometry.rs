@@ -361,6 +361,7 @@ fn slopes_are_readable() {
                 from: "2019".into(),
                 to: "2024, voorlopig*".into(),
                 items,
+                broken: (dice.below(3) == 0).then(|| "breuk in 2021: andere meetmethode".into()),
             }),
             what,
         );

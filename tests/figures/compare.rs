@@ -45,6 +45,7 @@ fn asked(way: Way) -> Indicator {
         range: (0.0, 100.0),
         years: Years::default(),
         ways: vec![way],
+        breaks: Vec::new(),
         place: "proef.toml:1".to_owned(),
     }
 }
@@ -54,6 +55,7 @@ fn cell(num: Option<f64>, den: Option<f64>, value: Option<f64>) -> Cell {
         num,
         den,
         den_year: den.map(|_| 2024),
+        estimated: false,
         observation: Observation {
             value,
             missing: value.map_or(Missing::Unknown, |_| Missing::None),
@@ -200,7 +202,7 @@ fn a_sum_with_a_hole_is_no_sum() {
     let mut case = Case::new(total(), &all[1..]);
     case.indicator.coverage = 70.0;
     let blauw = case.group("Blauw");
-    assert_eq!((blauw.value, blauw.withheld), (None, Withheld::Coverage));
+    assert_eq!((blauw.value, blauw.withheld), (None, Withheld::Incomplete));
 }
 
 #[test]
@@ -357,6 +359,101 @@ fn a_gemeente_stands_among_all_among_its_network_and_against_each_group() {
     assert_eq!(against("GM0002"), Some(Position::Equal));
     assert_eq!(against("GM0009"), Some(Position::Higher));
     assert_eq!(against("GM0007"), None);
+}
+
+#[test]
+fn what_prints_the_same_shares_a_rank_and_is_equal() {
+    // in binary 0.285 times 100 lies below a half
+    let cells = [
+        ("GM0001", plain(0.285)),
+        ("GM0002", plain(0.29)),
+        ("GM0006", plain(1.005)),
+        ("GM0007", plain(1.01)),
+        ("GM0009", plain(2.675)),
+        ("NL01", plain(0.285)),
+    ];
+    let mut case = Case::new(quotient(false), &cells);
+    case.indicator.decimals = 2;
+    let standings = standings(case.comparing(), &case.compare(), 0);
+    let place = |code| case.block.place(region(code)).unwrap();
+    let rank = |code| standings.ranks[place(code)].unwrap();
+    assert_eq!(
+        ["GM0009", "GM0006", "GM0007", "GM0001", "GM0002"].map(rank),
+        [1, 2, 2, 4, 4]
+    );
+    // Aarle and Goor are in Rood
+    let in_rood = |code| standings.networks[0][place(code)];
+    assert_eq!(["GM0001", "GM0007"].map(in_rood), [Some(2), Some(1)]);
+    let land = rood().figures.groups.nation().id.place();
+    let against = |code| standings.groups[land][place(code)];
+    assert_eq!(against("GM0002"), Some(Position::Equal));
+    assert_eq!(against("GM0006"), Some(Position::Higher));
+}
+
+#[test]
+fn what_lies_nearer_to_nederland_than_the_sum_of_all_does_is_equal() {
+    // the sum of all is 20, CBS says 25
+    let cells = [
+        ("NL01", plain(25.0)),
+        ("GM0001", ratio(10.0, 100.0)),
+        ("GM0002", ratio(22.0, 100.0)),
+        ("GM0009", ratio(28.0, 100.0)),
+    ];
+    let case = Case::new(quotient(false), &cells);
+    let standings = standings(case.comparing(), &case.compare(), 0);
+    let land = rood().figures.groups.nation().id.place();
+    let place = |code| case.block.place(region(code)).unwrap();
+    let against = |code| standings.groups[land][place(code)].unwrap();
+    assert_eq!(
+        ["GM0001", "GM0002", "GM0009"].map(against),
+        [Position::Lower, Position::Equal, Position::Equal]
+    );
+}
+
+#[test]
+fn a_year_that_is_held_back_says_what_it_lacks() {
+    let why = |way: Way, cells: &[(&str, Cell)], coverage: f64| {
+        let mut case = Case::new(way, cells);
+        case.indicator.coverage = coverage;
+        let used = used(&case.indicator, &case.compare(), &rood().figures.groups);
+        used.passed_over.unwrap().why
+    };
+    let total = || {
+        let (terms, fixed_year) = (Vec::new(), None);
+        Way::Total {
+            total: Formula { terms, fixed_year },
+        }
+    };
+    // Aarle and Hoorne of the three of Rood: nearly half of its people
+    let some = [("GM0001", plain(1.0)), ("GM0010", plain(2.0))];
+    assert_eq!(
+        why(total(), &some, 10.0),
+        "Proef heeft in 2024 cijfers van 2 van de 3 gemeenten van Rood, en een som telt alleen als ze er allemaal zijn, \
+         en van 2 van de 7 gemeenten van Nederland, en een som telt alleen als ze er allemaal zijn"
+    );
+    // a figure without a weight, with all the coverage that can be had
+    let unweighted = [
+        ("NL01", plain(1.0)),
+        ("GM0001", plain(1.0)),
+        ("GM0007", ratio(1.0, 2.0)),
+        ("GM0010", ratio(1.0, 2.0)),
+    ];
+    assert_eq!(
+        why(quotient(false), &unweighted, 80.0),
+        "Proef heeft in 2024 cijfers van Rood, maar niet van elke gemeente het gewicht"
+    );
+    // 79.96 percent of the weight is not 80
+    let mut nearly = ratio(1.0, 2_004.0);
+    nearly.observation = Observation::without(Missing::Unknown, Status::Final);
+    let cells = [
+        ("NL01", plain(1.0)),
+        ("GM0001", nearly),
+        ("GM0007", ratio(1.0, 7_000.0)),
+        ("GM0010", ratio(1.0, 996.0)),
+    ];
+    let text = why(quotient(false), &cells, 80.0);
+    assert!(text.contains("cijfers voor 79,96% van Rood en"), "{text}");
+    assert!(text.ends_with("nodig is 80%"), "{text}");
 }
 
 // the way from tables to groups, in both editions

@@ -8,7 +8,9 @@
 mod support;
 
 mod boundaries;
+mod breaks;
 mod compare;
+mod doubled;
 mod indicator;
 mod numbers;
 mod tidy;

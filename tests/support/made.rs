@@ -42,6 +42,62 @@ impl Made {
         self.import(table);
     }
 
+    /// Gives another value, up to its comma, to the observation that starts so, and brings its table in.
+    pub fn change_value(&self, table: &str, start: &str, value: &str) {
+        let text = self
+            .project
+            .text(&format!("incoming/{table}/observations.csv"));
+        let row = text.lines().find(|row| row.starts_with(start));
+        let row = row.unwrap_or_else(|| panic!("`{start}` is not in {table}"));
+        let cells: Vec<&str> = row.split(',').collect();
+        let new = format!("{},{value}{}", cells[..3].join(","), cells[4..].join(","));
+        self.change(table, row, &new);
+    }
+
+    /// Asks for a table of a test's own, and brings it in: lines of `topics.csv` up to the decimals, and of
+    /// `observations.csv` up to the value. `more` stands in its entry in `tables.toml`.
+    pub fn bring(&self, table: &str, more: &str, topics: &[&str], rows: &[&str]) {
+        let folder = self.project.path("incoming").join(table);
+        fs::create_dir_all(&folder).expect("a folder");
+        let entry = format!("\n[[table]]\nid = \"{table}\"\n{more}\n");
+        self.project.append("queries/tables.toml", &entry);
+        let source = self.project.text("incoming/prijs/source.toml");
+        let source = source.replace("\"prijs\"", &format!("\"{table}\""));
+        self.project
+            .write(&format!("incoming/{table}/source.toml"), &source);
+        let mut text =
+            "topic,title,unit,decimals,presentation,source_column,key_known\n".to_owned();
+        text.extend(
+            topics
+                .iter()
+                .map(|topic| format!("{topic},Absolute,0,true\n")),
+        );
+        self.project
+            .write(&format!("incoming/{table}/topics.csv"), &text);
+        let mut rows: Vec<Vec<&str>> = rows.iter().map(|row| row.split(',').collect()).collect();
+        rows.sort_by_key(|row| (row[2], row[1], row[0]));
+        let mut text = "region,period,topic,value,missing,status\n".to_owned();
+        text.extend(
+            rows.iter()
+                .map(|row| format!("{},none,definitief\n", row.join(","))),
+        );
+        self.project
+            .write(&format!("incoming/{table}/observations.csv"), &text);
+        self.import(table);
+    }
+
+    /// Adds to its theme.
+    pub fn ask(&self, text: &str) {
+        self.project
+            .append("queries/themes/proef.toml", &format!("\n{text}\n"));
+    }
+
+    /// All figures of an edition, or what is said of them.
+    pub fn figured(&self, edition: &str) -> Result<Figures, String> {
+        let queries = Queries::read(&self.project.path("queries")).map_err(|of| of.to_string())?;
+        compute(&self.project.data(), &queries, edition).map_err(|error| error.to_string())
+    }
+
     /// Brings a table in, as `import` does.
     fn import(&self, table: &str) {
         let folder = self.project.path("incoming").join(table);

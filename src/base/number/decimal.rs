@@ -153,6 +153,31 @@ pub fn round(value: f64, decimals: i8) -> Result<Decimal> {
     round_scaled(value, 0, decimals)
 }
 
+/// The value as it is printed, in units of its last decimal: two values print the same where these are equal.
+///
+/// The same rounding as [`round`], on the decimal digits, without making a text of each of a million values. What is not
+/// finite stays so.
+///
+/// ```
+/// use middelgroot::base::number::printed;
+/// assert_eq!(printed(0.285, 2), 29.0); // in binary 28.499999999999996
+/// assert_eq!(printed(-1.005, 2), -101.0);
+/// assert_eq!(printed(1500.0, -3), 2.0);
+/// ```
+pub fn printed(value: f64, decimals: i8) -> f64 {
+    // so far from a half, binary and decimal digits round alike
+    const NEAR: f64 = 1e-6;
+    let scaled = value * 10_f64.powi(decimals.into());
+    let off_half = (scaled.fract().abs() - 0.5).abs();
+    let exact = || {
+        let (digits, exponent) = shortest(value)?;
+        shift(digits, exponent + i32::from(decimals))
+    };
+    let is_clear = off_half > NEAR && scaled.abs() < 1e9;
+    let units = if is_clear { None } else { exact() };
+    units.map_or_else(|| scaled.round() + 0.0, |units| units as f64)
+}
+
 /// Rounds `value × 10^power`.
 pub(super) fn round_scaled(value: f64, power: i32, decimals: i8) -> Result<Decimal> {
     let (digits, exponent) = shortest(value).ok_or(NumberError::NotFinite)?;

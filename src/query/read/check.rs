@@ -74,7 +74,7 @@ enum RightEntry {
 /// Without the file nothing is asked of the figures but that they are whole.
 pub(super) fn none() -> Checks {
     Checks {
-        tolerance: 0.0,
+        tolerance: f64::INFINITY,
         known: Vec::new(),
         relations: Vec::new(),
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::breaks::BreakEntry;
 use super::years;
 use crate::base::located::{At, Complaint, Pair, Source};
 use crate::query::Direction;
@@ -28,6 +29,8 @@ pub(super) struct Defaults {
     pub(super) coverage: Option<At<f64>>,
     /// Lowest and highest plausible value of a gemeente. Example: `range = [0, 100]`.
     pub(super) range: Option<At<Pair>>,
+    /// Years from which they are measured or made in another way. Example: `breaks = [{ year = 2020, why = "andere meetmethode" }]`.
+    pub(super) breaks: Option<Vec<BreakEntry>>,
     /// Years to report. Example: `periods = "2015.."`.
     pub(super) periods: Option<At<String>>,
     /// The same for indicators of a unit. Example: `[defaults.units."%"]`.
@@ -46,6 +49,8 @@ pub(super) struct OfUnit {
     pub(super) coverage: Option<At<f64>>,
     /// Lowest and highest plausible value of a gemeente. Example: `range = [0, 100]`.
     pub(super) range: Option<At<Pair>>,
+    /// Years from which they are measured or made in another way. Example: `breaks = [{ year = 2020, why = "andere meetmethode" }]`.
+    pub(super) breaks: Option<Vec<BreakEntry>>,
 }
 
 impl OfUnit {
@@ -70,6 +75,7 @@ impl OfUnit {
             direction: self.direction.or(other.direction),
             coverage: self.coverage.or_else(|| other.coverage.clone()),
             range: self.range.or_else(|| other.range.clone()),
+            breaks: self.breaks.or_else(|| other.breaks.clone()),
         }
     }
 }
@@ -90,6 +96,7 @@ impl Defaults {
             direction: self.direction,
             coverage: self.coverage.clone(),
             range: self.range.clone(),
+            breaks: self.breaks.clone(),
         }
     }
 

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::breaks::BreakEntry;
 use super::defaults::DirectionWord;
 use super::topic::Split;
 use crate::base::located::{At, Pair};
@@ -75,6 +76,8 @@ with_first_way! {
         pub(super) range: Option<At<Pair>>,
         /// Years to report. Example: `periods = "..2024"`.
         pub(super) periods: Option<At<String>>,
+        /// Years from which it is measured or made in another way: no trend crosses them. Example: `breaks = [{ year = 2020, why = "andere meetmethode" }]`.
+        pub(super) breaks: Option<Vec<BreakEntry>>,
         /// Another way to compute it: per year the first that has figures counts. Example: `[[indicator.way]]`.
         #[serde(default)]
         pub(super) way: Vec<At<WayEntry>>,

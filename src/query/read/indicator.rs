@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::breaks::breaks;
 use super::defaults::{Defaults, OfUnit};
 use super::entry::{IndicatorEntry, WayEntry};
 use super::per::{PerEntry, PerFile, Words};
@@ -13,7 +14,7 @@ use super::topic::{Beside, in_place};
 use super::way::{Ground, measure, way};
 use super::{OfTheme, once, place, years};
 use crate::base::located::{At, Complaint, Pair, Source, nearest};
-use crate::query::{Direction, InPlace, Indicator, Queries, Topic, TopicKind, Unit};
+use crate::query::{Break, Direction, InPlace, Indicator, Queries, Topic, TopicKind, Unit, Way};
 
 /// An indicator on its way: what stood in place becomes topics, then the unit is known.
 struct Draft {
@@ -154,6 +155,7 @@ impl Draft {
             title: title.unwrap_or_else(|| within_sentence(&self.entry.title)),
             kind,
             additive: kind == TopicKind::Count,
+            additive_said: None,
             by_dwellings: split.is_some(),
             absent_is_zero: false,
             sources: vec![in_place(
@@ -164,6 +166,7 @@ impl Draft {
                 beside,
                 &queries.tables,
             )?],
+            breaks: Vec::new(),
             place: file.at(line.start()),
         })
     }
@@ -205,7 +208,7 @@ impl Draft {
             words,
         };
         let ways = self.ways.iter().map(|at| way(&ground, at));
-        let ways = ways.collect::<Result<_, _>>()?;
+        let ways = ways.collect::<Result<Vec<Way>, _>>()?;
         let lacks = |key: &str, others: &str| {
             let message = format!("indicator `{}` has no `{key}`", *self.entry.id);
             source.wrong(&self.entry.id, message, format!("expected `{key}`{others}"))
@@ -220,6 +223,7 @@ impl Draft {
             direction: entry.direction,
             coverage: entry.coverage.clone(),
             range: entry.range.clone(),
+            breaks: entry.breaks.clone(),
         };
         let said = defaults.complete(own, &unit);
         let decimals = said.decimals.clone();
@@ -236,6 +240,11 @@ impl Draft {
             coverage: said.coverage.map_or(80.0, At::into_inner),
             range: (low, high),
             years: years(source, periods)?,
+            breaks: all_breaks(
+                breaks(source, &said.breaks.unwrap_or_default())?,
+                &ways,
+                topics,
+            ),
             ways,
             unit,
             id: self.entry.id.into_inner(),
@@ -268,6 +277,20 @@ fn unit_of(file: &Source, way: &WayEntry, topics: &[Topic]) -> Result<Option<Str
         (None, "") => None,
         (None, measure) => Some(measure.to_owned()),
     })
+}
+
+/// The breaks of an indicator with those of what it is made of; of two in one year its own counts.
+fn all_breaks(own: Vec<Break>, ways: &[Way], topics: &[Topic]) -> Vec<Break> {
+    let mut all = own;
+    for topic in ways.iter().flat_map(Way::topics) {
+        for of_topic in &topics[topic.place()].breaks {
+            if all.iter().all(|known| known.year != of_topic.year) {
+                all.push(of_topic.clone());
+            }
+        }
+    }
+    all.sort();
+    all
 }
 
 /// A unit as CBS writes it: thousands with a space.

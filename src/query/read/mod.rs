@@ -6,6 +6,7 @@
 //! first, also those that an indicator has in place; then what uses them.
 
 mod ask;
+mod breaks;
 mod chart;
 mod check;
 mod claim;

@@ -70,10 +70,10 @@ enum AllZero {
 pub(super) fn read(folder: &Path) -> Result<BTreeMap<String, Table>, Error> {
     let file = required(folder.join("tables.toml"))?;
     let mut tables = BTreeMap::new();
-    for entry in file.toml::<TablesFile>()?.table {
+    for (place, entry) in (0..).zip(file.toml::<TablesFile>()?.table) {
         let id = entry.id.clone();
         if tables
-            .insert(id.to_string(), table(&file, entry)?)
+            .insert(id.to_string(), table(&file, place, entry)?)
             .is_some()
         {
             let message = format!("table `{}` twice", *id);
@@ -85,7 +85,7 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<String, Table>, Error> {
     Ok(tables)
 }
 
-fn table(file: &Source, entry: TableEntry) -> Result<Table, Complaint> {
+fn table(file: &Source, place: usize, entry: TableEntry) -> Result<Table, Complaint> {
     // the id becomes a folder and part of an address
     let fine = |c: char| c.is_ascii_alphanumeric() || c == '-';
     if entry.id.is_empty() || !entry.id.chars().all(fine) {
@@ -106,6 +106,7 @@ fn table(file: &Source, entry: TableEntry) -> Result<Table, Complaint> {
     let period = entry.period.map(|at| file.bounded(&at, "period", YEARS));
     Ok(Table {
         id: entry.id.into_inner(),
+        place,
         family: entry.family,
         period: period.transpose()?,
         service: match entry.service.map(At::into_inner) {

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::breaks::{BreakEntry, breaks};
 use super::{OfTheme, idle, names, once, years};
 use crate::base::located::{At, Complaint, Place, Source};
 use crate::query::{
@@ -46,6 +47,9 @@ pub(super) struct TopicEntry {
     absent: Option<At<Absent>>,
     /// Whether the counts of gemeenten that merge add up; seats of a council do not. Example: `additive = false`.
     additive: Option<At<bool>>,
+    /// Years from which CBS makes the figure in another way: no trend crosses them. Example: `breaks = [{ year = 2020, why = "andere onderzoeksmethode" }]`.
+    #[serde(default)]
+    breaks: Vec<BreakEntry>,
 }
 
 /// What divides a count when a gemeente is split.
@@ -130,9 +134,11 @@ fn one_per_gemeente() -> Topic {
         title: GEMEENTEN.to_owned(),
         kind: TopicKind::Count,
         additive: true,
+        additive_said: Some(true),
         by_dwellings: false,
         absent_is_zero: false,
         sources: Vec::new(),
+        breaks: Vec::new(),
         place: Place::line("queries", 0),
     }
 }
@@ -157,11 +163,13 @@ fn topic(
         Some(places) => of_titles(file, places, &entry, kind, tables)?,
     };
     Ok(Topic {
+        breaks: breaks(file, &entry.breaks)?,
         place: file.at(entry.id.start()),
         id: entry.id.into_inner(),
         title: entry.title,
         kind,
-        additive: kind == TopicKind::Count && entry.additive.is_none_or(At::into_inner),
+        additive: kind == TopicKind::Count && entry.additive.as_deref() != Some(&false),
+        additive_said: entry.additive.map(At::into_inner),
         by_dwellings: entry.split.is_some(),
         absent_is_zero: entry.absent.is_some(),
         sources,

@@ -73,12 +73,14 @@ fn topics(meta: &TableMeta, request: &TableRequest) -> (Vec<TopicMeta>, Vec<Stri
         if !is_so_called {
             caveats.push(format!("`{asked}` is `{}` at CBS", topic.title));
         }
-        topics.push(TopicMeta {
+        let held = TopicMeta {
             key: topic.key.clone(),
             title: if is_so_called { &topic.title } else { asked }.to_owned(),
             unit: topic.unit.clone(),
             decimals: u32::from(topic.decimals),
-        });
+            relative: false,
+        };
+        topics.push(held.presented(&topic.presentation));
     }
     for lacking in &meta.lacking {
         // a topic that may come as a count or as a share is asked as both

@@ -142,7 +142,9 @@ fn read_topics(path: &Path) -> Result<Vec<TopicMeta>, Error> {
                         "a whole number",
                     )
                 })?,
+                relative: false,
             };
+            let topic = topic.presented(cells[4]);
             if topics.iter().any(|known| known.key == topic.key) {
                 return Err(Error::wrong(
                     path,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, is_name};
+use crate::query::is_average;
 
 /// What a snapshot says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -86,6 +87,23 @@ pub struct TopicMeta {
     pub unit: String,
     /// Decimals CBS gives.
     pub decimals: u32,
+    /// CBS presents it as relative, which neither title nor unit shows: see [`Self::presented`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub relative: bool,
+}
+
+impl TopicMeta {
+    /// The same with the word of CBS for how it is presented: `Absolute` or `Relative`.
+    #[must_use]
+    pub fn presented(self, presentation: &str) -> Self {
+        let relative = presentation == "Relative" && !self.is_average();
+        Self { relative, ..self }
+    }
+
+    /// Whether it is an average, a median or a share: of gemeenten that merge it does not add up.
+    pub fn is_average(&self) -> bool {
+        self.relative || is_average(&self.title, &self.unit, self.decimals)
+    }
 }
 
 /// The list of gemeenten that figures follow.
