@@ -1,9 +1,9 @@
 //! The text of a finished PDF, in reading order, with what each piece is: prose, heading, cell, picture, header.
 //!
-//! In: a tagged PDF as Typst writes it. Out: [`Printed`]. Glyphs become letters by the font's ToUnicode map; the structure
-//! tree says where they stand and which links they carry. What is in no structure element counts as prose, so that
-//! nothing on a page goes unseen. An `ActualText` only replaces what holds no letter or digit: the glyphs that a reader
-//! sees are what is read.
+//! In: a tagged PDF as Typst writes it. Out: [`Printed`], with a [`Sheet`] for what else is on each page. Glyphs become
+//! letters by the font's ToUnicode map; the structure tree says where they stand and which links they carry. What is in
+//! no structure element counts as prose, so that nothing on a page goes unseen. An `ActualText` only replaces what holds
+//! no letter or digit: the glyphs that a reader sees are what is read.
 
 mod annotation;
 mod content;
