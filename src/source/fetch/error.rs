@@ -7,6 +7,7 @@ use crate::base::failure::{Exit, Report};
 use crate::base::files;
 use crate::base::located::Complaint;
 use crate::source::cbs::{self, ErrorKind};
+use crate::source::compare;
 use crate::source::snapshot;
 
 /// What can go wrong with a fetch.
@@ -18,6 +19,9 @@ pub enum Error {
     /// The store.
     #[error(transparent)]
     Store(#[from] snapshot::Error),
+    /// A release is held back.
+    #[error(transparent)]
+    Compared(#[from] compare::Error),
     /// Files or folders.
     #[error(transparent)]
     Files(#[from] files::Error),
@@ -97,6 +101,7 @@ impl Report for Error {
         match self {
             Self::Cbs(error) => Some(error.hint()),
             Self::Store(error) => error.hint(),
+            Self::Compared(error) => error.hint(),
             Self::Files(error) => error.hint(),
             Self::Query(error) => error.hint(),
             Self::NotAsked { nearest, .. } => {
@@ -122,6 +127,7 @@ impl Report for Error {
         match self {
             Self::Cbs(error) => exit_of(error),
             Self::Store(error) => error.exit(),
+            Self::Compared(error) => error.exit(),
             Self::Files(error) => error.exit(),
             Self::Query(error) => error.exit(),
             Self::NotAsked { .. } | Self::Patterns { .. } => Exit::Usage,

@@ -2,12 +2,14 @@
 //!
 //! In: cells, one by one. Out: row groups of a [`Draft`], each sorted by topic, period and region. A table that fits in
 //! one group (nearly all do) is sorted as a whole; a larger one by group, and whoever reads it must not count on more.
+//! Fails on a period that is no calendar year and on a value that its topic cannot have.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use polars::prelude::*;
 
 use crate::base::observation::{Missing, Status};
+use crate::source::bounds::{Bounds, calendar_year};
 use crate::source::cbs::{AnsweredTopic, Sink, SinkError};
 use crate::source::snapshot::{Draft, Store};
 
@@ -20,6 +22,7 @@ pub struct SnapshotWriter<'a> {
     table: &'a str,
     draft: Option<Draft>,
     topics: Vec<String>,
+    bounds: Vec<Bounds>,
     regions: Names,
     periods: Names,
     buffer: Vec<Cell>,
@@ -88,19 +91,20 @@ impl<'a> SnapshotWriter<'a> {
             table,
             draft: None,
             topics: Vec::new(),
+            bounds: Vec::new(),
             regions: Names::default(),
             periods: Names::default(),
             buffer: Vec::new(),
         }
     }
 
-    /// All that came, as a draft, and the periods that have figures; nothing when nothing came.
-    pub fn finish(mut self) -> Result<Option<(Draft, Vec<String>)>, SinkError> {
+    /// All that came, as a draft, and the periods and regions that have figures; nothing when nothing came.
+    pub fn finish(mut self) -> Result<Option<(Draft, Vec<String>, Vec<String>)>, SinkError> {
         self.flush()?;
-        let periods: BTreeSet<String> = self.periods.all.into_iter().collect();
-        Ok(self
-            .draft
-            .map(|draft| (draft, periods.into_iter().collect())))
+        let [mut periods, mut regions] = [self.periods.all, self.regions.all];
+        periods.sort();
+        regions.sort();
+        Ok(self.draft.map(|draft| (draft, periods, regions)))
     }
 
     fn flush(&mut self) -> Result<(), SinkError> {
@@ -123,12 +127,7 @@ impl<'a> SnapshotWriter<'a> {
             .periods
             .all
             .iter()
-            .map(|period| {
-                period
-                    .get(..4)
-                    .and_then(|year| year.parse().ok())
-                    .ok_or_else(|| format!("`{period}` is no period"))
-            })
+            .map(|period| calendar_year(period).map_err(|(message, _)| message))
             .collect::<Result<_, _>>()?;
         let cells = &self.buffer;
         let frame = DataFrame::new_infer_height(vec![
@@ -167,6 +166,8 @@ impl<'a> SnapshotWriter<'a> {
 impl Sink for SnapshotWriter<'_> {
     fn topics(&mut self, topics: &[AnsweredTopic]) -> Result<(), SinkError> {
         self.topics = topics.iter().map(|topic| topic.key.clone()).collect();
+        let bounds = |of: &AnsweredTopic| Bounds::of(&of.title, &of.unit, u32::from(of.decimals));
+        self.bounds = topics.iter().map(bounds).collect();
         Ok(())
     }
 
@@ -179,6 +180,11 @@ impl Sink for SnapshotWriter<'_> {
         missing: Missing,
         status: Status,
     ) -> Result<(), SinkError> {
+        let checked = value.map_or(Ok(()), |value| self.bounds[topic].check(value));
+        checked.map_err(|(message, expected)| {
+            let topic = &self.topics[topic];
+            format!("`{region}` `{period}` topic `{topic}`: {message}; expected {expected}")
+        })?;
         let cell = Cell {
             topic: topic as u32,
             period: self.periods.number(period),
