@@ -147,7 +147,7 @@ impl Bounds {
         }
         if decimals > self.decimals {
             let expected = format!(
-                "a value with {} decimals, as `topics.csv` says; perhaps the dot stands between thousands",
+                "a value of at most {} decimals, as its topic has; perhaps the dot stands between thousands",
                 self.decimals
             );
             return Err((
@@ -179,11 +179,9 @@ fn is_code(value: f64) -> bool {
     let digits = value.abs().to_string();
     let (first, last) = digits.split_at(digits.len() - 1);
     let are_nines = first.bytes().all(|b| b == b'9');
-    let is_negative_code =
-        value < 0.0 && digits.len() >= 5 && matches!(last, "4" | "5" | "6" | "7" | "8" | "9");
+    let is_negative_code = value < 0.0 && digits.len() >= 5 && "456789".contains(last);
     are_nines && (is_negative_code || digits.len() >= 7 && last == "9")
-        || value == f64::from(i32::MIN)
-        || value == f64::from(i32::MAX)
+        || matches!(&*digits, "2147483647" | "2147483648")
 }
 
 /// The year of a period that is one, such as `2021JJ00`.

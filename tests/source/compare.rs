@@ -2,11 +2,13 @@
 //! person takes it with a reason, and no table that was ever published is taken for wrong.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
 use middelgroot::base::files::sha256;
-use middelgroot::source::snapshot::{Sidecar, Store};
+use middelgroot::base::observation::{Missing, Status};
+use middelgroot::source::snapshot::{Columns, Lock, Sidecar, Store};
 
 use crate::cbs_server::Server;
 use crate::cbs_server::snapshots::project as served;
@@ -125,10 +127,12 @@ impl Published {
         let mut decimals = BTreeMap::new();
         for topic in &self.sidecar.topics {
             let title = format!("\"{}\"", topic.title);
-            topics += &format!(
-                "{},{title},{},{},Absolute,x,true\n",
+            writeln!(
+                topics,
+                "{},{title},{},{},Absolute,x,true",
                 topic.key, topic.unit, topic.decimals
-            );
+            )
+            .unwrap();
             decimals.insert(&topic.key, topic.decimals as usize);
         }
         let mut observations = "region,period,topic,value,missing,status\n".to_owned();
@@ -137,7 +141,11 @@ impl Published {
                 Ok(value) => (format!("{value:.*}", decimals[topic]), "none"),
                 Err(missing) => (String::new(), missing.as_str()),
             };
-            observations += &format!("{region},{period},{topic},{value},{missing},unknown\n");
+            writeln!(
+                observations,
+                "{region},{period},{topic},{value},{missing},unknown"
+            )
+            .unwrap();
         }
         let Sidecar {
             table,
@@ -510,6 +518,81 @@ fn a_delivery_in_part_is_a_warning() {
 }
 
 #[test]
+fn gemeenten_that_ended_on_the_newer_list_are_not_lost() {
+    let project = Project::frozen();
+    let (crime, key) = crime();
+    let mut before = crime.clone();
+    before.sidecar.boundaries = "2022".to_owned();
+    // Voorne aan Zee was three, and Weesp was there
+    for row in before.rows.iter_mut().filter(|row| row.2 == "GM1992") {
+        row.2 = "GM0457".to_owned();
+    }
+    before
+        .import(&project, &["--accept", "de lijst van 2022"])
+        .ends(0);
+    let run = crime.import(&project, &[]).ends(0);
+    run.says("revised: 0 of 1705 figures differ from the release before, in 0 columns; 5 are new, 0 went missing");
+    let at = crime.at(&key, 2024, "GM0356");
+    let mut less = crime;
+    less.change(&[at], |_| 0.0);
+    less.is_held(&project, &["figures became zero", "GM0356 Nieuwegein"]);
+}
+
+#[test]
+fn what_cbs_sends_is_within_what_the_topic_says() {
+    let (project, theirs) = (Project::frozen(), Project::frozen());
+    let store = theirs.store();
+    let mut lock = store.lock().unwrap();
+    let crime = store.read(CRIME, &lock.tables[CRIME]).unwrap();
+    let mut columns = Columns::default();
+    for (region, value) in [("GM0355", 4000.0), ("GM0356", -99997.0)] {
+        let [region, period, topic] =
+            [region, "2024JJ00", &*crime.sidecar.topics[0].key].map(Into::into);
+        columns.push(
+            &region,
+            &period,
+            2024,
+            &topic,
+            Some(value),
+            Missing::None,
+            Status::Final,
+        );
+    }
+    let sidecar = Sidecar {
+        periods: vec!["2024JJ00".to_owned()],
+        ..crime.sidecar
+    };
+    let release = store
+        .write(sidecar, &mut columns.into_frame().unwrap())
+        .unwrap();
+    lock.tables.insert(CRIME.to_owned(), release);
+    store.write_lock(&lock).unwrap();
+    let server = Server::start(served(theirs.root()));
+    let before = files(&project.path("data/snapshots"));
+    let run = project
+        .run(&["fetch", "--update", "--mirror", &server.url(), CRIME])
+        .ends(1);
+    run.says("failed: table 47022NED: `GM0356` has topic")
+        .says("in `2024JJ00`: `-99997` is a code for a missing figure")
+        .says("what was here stays in use");
+    assert_eq!(files(&project.path("data/snapshots")), before);
+}
+
+#[test]
+fn a_gemeente_that_no_list_has_is_told() {
+    let project = Project::frozen();
+    let server = Server::start(served(project.root()));
+    let lists = project.text("data/regions/gemeenten.csv");
+    let kept = lists.lines().filter(|line| !line.starts_with("GM1992"));
+    let kept: String = kept.flat_map(|line| [line, "\n"]).collect();
+    project.write("data/regions/gemeenten.csv", &kept);
+    let run = project
+        .run(&["fetch", "--update", "--mirror", &server.url(), CRIME])
+        .ends(0);
+    run.says("note: CBS has gemeenten that `data/regions` lacks, and which do not count: GM1992; import a newer list");
+}
+
+#[test]
 fn a_reason_is_words() {
     let project = Project::frozen();
     let (crime, _) = crime();
@@ -577,9 +660,7 @@ fn no_table_of_the_pack_is_taken_for_wrong() {
     let project = Project::frozen();
     quiet(&project, &[&["import"], &whole[..]].concat());
     let new = Project::frozen();
-    new.store()
-        .write_lock(&middelgroot::source::snapshot::Lock::default())
-        .unwrap();
+    new.store().write_lock(&Lock::default()).unwrap();
     quiet(&new, &[&["import"], &whole[..]].concat());
     quiet(&new, &[&["import"], &whole[..]].concat());
 }

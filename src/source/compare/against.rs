@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::columns::{Column, Columns, pairs};
+use super::columns::{Column, Columns};
 use super::tally::Tally;
 use crate::base::number::csv_number;
 use crate::base::sum::Sum;
@@ -44,6 +44,8 @@ struct Found {
     compared: usize,
     added: usize,
     few_lost: usize,
+    /// The largest change of a figure by its share, and where.
+    widest: Option<(f64, String)>,
 }
 
 /// Compares. A topic that the source no longer offers is told where `offered` says what it offers.
@@ -122,131 +124,197 @@ fn successor(topics: &[TopicMeta], old: &TopicMeta) -> Option<usize> {
     })
 }
 
+/// A column of both releases.
+struct Both<'c> {
+    new: &'c Columns<'c>,
+    place: usize,
+    year: i32,
+    label: String,
+    /// What the release before has, of the gemeenten that the new one is to have.
+    had: Vec<(RegionId, f64)>,
+    after: &'c Column,
+}
+
+/// A figure before and after.
+type Pair = (RegionId, f64, f64);
+
+impl Both<'_> {
+    fn value(&self, region: RegionId) -> Option<f64> {
+        self.after.get(&region).copied().flatten()
+    }
+
+    fn steps(&self, value: f64) -> f64 {
+        self.new.steps(self.place, value)
+    }
+
+    fn differ(&self, one: f64, other: f64) -> bool {
+        self.steps(one - other) > 0.5
+    }
+
+    /// Figures that are there before and after.
+    fn pairs(&self) -> Vec<Pair> {
+        let had = self.had.iter();
+        had.filter_map(|(region, old)| Some((*region, *old, self.value(*region)?)))
+            .collect()
+    }
+
+    /// Figures that became zero, and the share of the column that may.
+    fn zeros(&self) -> (Vec<(RegionId, f64)>, f64) {
+        let is_zero = |(region, _): &&(RegionId, f64)| self.value(*region) == Some(0.0);
+        let of = |least: f64| {
+            let zeros = self.had.iter().filter(is_zero);
+            zeros
+                .copied()
+                .filter(move |(_, old)| self.steps(*old) >= least)
+        };
+        // money is booked elsewhere; what else was many is not none at once
+        let is_money = amount(&self.new.topic(self.place).unit).1 == "euro";
+        let is_many = !is_money && of(100.0).next().is_some();
+        (of(10.0).collect(), if is_many { 0.0 } else { FEW })
+    }
+}
+
 impl Found {
     /// Holds a column against what it was.
-    fn column(&mut self, new: &Columns<'_>, key: (usize, i32), before: &Column) {
-        let (empty, label) = (Column::new(), new.label(key));
-        let after = new.of.get(&key).unwrap_or(&empty);
-        let had: Vec<(RegionId, f64)> = before
+    fn column(&mut self, new: &Columns<'_>, (place, year): (usize, i32), before: &Column) {
+        let empty = Column::new();
+        let had = before
             .iter()
-            .filter_map(|(region, value)| Some((*region, (*value)?)))
-            .filter(|(region, _)| new.expects(*region, key.1))
-            .collect();
-        if had.is_empty() {
+            .filter_map(|(region, value)| Some((*region, (*value)?)));
+        let both = Both {
+            new,
+            place,
+            year,
+            label: new.label((place, year)),
+            had: had
+                .filter(|(region, _)| new.expects(*region, year))
+                .collect(),
+            after: new.of.get(&(place, year)).unwrap_or(&empty),
+        };
+        let is_new = |region: &RegionId| !matches!(before.get(region), Some(Some(_)));
+        let after = both.after.iter().filter(|(_, value)| value.is_some());
+        self.added += after.filter(|(region, _)| is_new(region)).count();
+        if both.had.is_empty() {
             return;
         }
-        if !has_any(after) {
-            self.emptied.push(label);
+        if !has_any(both.after) {
+            self.emptied.push(both.label);
             return;
         }
-        let large = |value: f64| new.steps(key.0, value) >= 10.0;
-        let value = |region: &RegionId| after.get(region).copied().flatten();
-        let is_zero =
-            |(region, before): &&(RegionId, f64)| value(region) == Some(0.0) && large(*before);
-        let gone = had.iter().filter(|(region, _)| !after.contains_key(region));
-        let blank = had
+        self.lost(&both);
+        let pairs = both.pairs();
+        let changed = pairs
             .iter()
-            .filter(|(region, _)| after.get(region) == Some(&None));
-        let (gone, blank): (Vec<_>, Vec<_>) = (gone.collect(), blank.collect());
-        let zero: Vec<_> = had.iter().filter(is_zero).collect();
-        for (kind, hits, least) in [
-            (&mut self.gone, &gone, 0.0),
-            (&mut self.blank, &blank, FEW),
-            (&mut self.zero, &zero, FEW),
+            .copied()
+            .filter(|(_, old, now)| both.differ(*old, *now));
+        let changed: Vec<Pair> = changed.collect();
+        self.compared += pairs.len();
+        self.changed += changed.len();
+        self.changed_columns += usize::from(!changed.is_empty());
+        self.cells(&both, &changed, pairs.len());
+        self.sum(&both, &pairs, changed.len());
+    }
+
+    /// Figures that went.
+    fn lost(&mut self, both: &Both<'_>) {
+        let of = |is: &dyn Fn(RegionId) -> bool| -> Vec<(RegionId, f64)> {
+            both.had
+                .iter()
+                .copied()
+                .filter(|(region, _)| is(*region))
+                .collect()
+        };
+        let gone = of(&|region| !both.after.contains_key(&region));
+        let blank = of(&|region| both.after.get(&region) == Some(&None));
+        let (zero, few_zeros) = both.zeros();
+        for (region, _) in both
+            .had
+            .iter()
+            .filter(|(region, _)| *region != RegionId::NEDERLAND)
+        {
+            self.lost.entry((both.year, *region)).or_default().1 += 1;
+        }
+        for (kind, hits, few) in [
+            (&mut self.gone, gone, 0.0),
+            (&mut self.blank, blank, FEW),
+            (&mut self.zero, zero, few_zeros),
         ] {
-            if hits.len() as f64 > least * had.len() as f64 {
-                let (region, before) = *hits[0];
-                kind.add(
-                    hits.len(),
-                    had.len(),
-                    &label,
-                    &new.example(region, before, value(&region)),
-                );
+            for (region, _) in &hits {
+                self.lost.entry((both.year, *region)).or_default().0 += 1;
+            }
+            if hits.len() as f64 > few * both.had.len() as f64 {
+                let (region, before) = hits[0];
+                let example = both.new.example(region, before, both.value(region));
+                kind.add(hits.len(), both.had.len(), &both.label, &example);
             } else {
                 self.few_lost += hits.len();
             }
         }
-        for (region, _) in had
-            .iter()
-            .filter(|(region, _)| *region != RegionId::NEDERLAND)
-        {
-            self.lost.entry((key.1, *region)).or_default().1 += 1;
-        }
-        for (region, _) in gone.iter().chain(&blank).chain(&zero) {
-            self.lost.entry((key.1, *region)).or_default().0 += 1;
-        }
-        self.added += after
-            .iter()
-            .filter(|(region, value)| {
-                value.is_some() && !matches!(before.get(region), Some(Some(_)))
-            })
-            .count();
-        self.revised(new, key, before, after);
     }
 
-    /// Figures that are there before and after.
-    fn revised(&mut self, new: &Columns<'_>, key: (usize, i32), before: &Column, after: &Column) {
-        let label = new.label(key);
-        let both: Vec<(RegionId, f64, f64)> = pairs(before, after).collect();
-        let differs = |one: f64, other: f64| new.steps(key.0, one - other) > 0.5;
-        let changed: Vec<_> = both
+    /// Figures that changed in a way of their own.
+    fn cells(&mut self, both: &Both<'_>, changed: &[Pair], of: usize) {
+        let least = |(_, old, now): &Pair| both.steps(old.abs().min(now.abs()));
+        let large: Vec<Pair> = changed
             .iter()
             .copied()
-            .filter(|(_, old, now)| differs(*old, *now))
+            .filter(|pair| least(pair) >= 20.0)
             .collect();
-        self.compared += both.len();
-        self.changed += changed.len();
-        self.changed_columns += usize::from(!changed.is_empty());
-        let large = |(_, old, now): &&(RegionId, f64, f64)| {
-            new.steps(key.0, old.abs().min(now.abs())) >= 20.0
-        };
-        let tell = |kind: &mut Tally, hits: &[&(RegionId, f64, f64)]| {
-            if let Some(&&(region, old, now)) = hits.first() {
+        let factor = large
+            .iter()
+            .copied()
+            .filter(|(_, old, now)| is_power(*old, *now));
+        let sign = large
+            .iter()
+            .copied()
+            .filter(|(_, old, now)| !both.differ(*old, -*now));
+        let moved = moved(&both.had, changed, |value| both.steps(value));
+        for (kind, hits, few) in [
+            (&mut self.factor, factor.collect::<Vec<_>>(), 0.0),
+            (&mut self.sign, sign.collect(), FEW),
+            (&mut self.moved, moved, 0.0),
+        ] {
+            if hits.len() as f64 > few * of as f64 {
+                let (region, old, now) = hits[0];
                 kind.add(
                     hits.len(),
-                    both.len(),
-                    &label,
-                    &new.example(region, old, Some(now)),
+                    of,
+                    &both.label,
+                    &both.new.example(region, old, Some(now)),
                 );
             }
-        };
-        let by_factor = |old: f64, now: f64| {
-            let power = (now / old).log10().round();
-            let ends = |one: f64, other: f64| {
-                (one - other * 10_f64.powf(power.abs())).abs() <= one.abs() * 1e-3
-            };
-            power != 0.0 && now / old > 0.0 && (ends(now, old) || ends(old, now))
-        };
-        let factor: Vec<_> = changed
-            .iter()
-            .filter(large)
-            .filter(|(_, old, now)| by_factor(*old, *now))
-            .collect();
-        tell(&mut self.factor, &factor);
-        let sign: Vec<_> = changed
-            .iter()
-            .filter(large)
-            .filter(|(_, old, now)| !differs(*old, -*now))
-            .collect();
-        if sign.len() as f64 > FEW * both.len() as f64 {
-            tell(&mut self.sign, &sign);
         }
-        let moved = moved(before, &changed, |value| new.steps(key.0, value));
-        tell(&mut self.moved, &moved);
-        let of = |each: fn(&(RegionId, f64, f64)) -> f64| -> f64 {
-            let gemeenten = both
+        for &(region, old, now) in changed {
+            let size = old.abs().max(now.abs());
+            let share = (now - old).abs() / size;
+            if both.steps(size) >= 100.0
+                && self
+                    .widest
+                    .as_ref()
+                    .is_none_or(|(widest, _)| share > *widest)
+            {
+                let example = both.new.example(region, old, Some(now));
+                self.widest = Some((share, format!("{}: {example}", both.label)));
+            }
+        }
+    }
+
+    /// The sum of gemeenten before and after.
+    fn sum(&mut self, both: &Both<'_>, pairs: &[Pair], changed: usize) {
+        let of = |each: fn(&Pair) -> f64| -> f64 {
+            let gemeenten = pairs
                 .iter()
                 .filter(|(region, ..)| *region != RegionId::NEDERLAND);
             gemeenten.map(each).collect::<Sum>().total()
         };
         let (size, old, now) = (of(|it| it.1.abs()), of(|it| it.1), of(|it| it.2));
-        if (now - old).abs() > JUMP * size && new.steps(key.0, size) >= 100.0 {
+        if (now - old).abs() > JUMP * size && both.steps(size) >= 100.0 {
             let example = format!(
                 "all together from {} to {}",
                 csv_number(old),
                 csv_number(now)
             );
-            self.sum.add(changed.len(), both.len(), &label, &example);
+            self.sum.add(changed, pairs.len(), &both.label, &example);
         }
     }
 
@@ -291,65 +359,72 @@ impl Found {
         if self.changed + self.added + self.few_lost == 0 {
             return Vec::new();
         }
+        let widest = self
+            .widest
+            .as_ref()
+            .map_or_else(String::new, |(_, widest)| format!("; most in {widest}"));
         vec![format!(
-            "revised: {} of {} figures differ from the release before, in {} columns; {} are new, {} went missing or to zero",
+            "revised: {} of {} figures differ from the release before, in {} columns; {} are new, {} went missing or to zero{widest}",
             self.changed, self.compared, self.changed_columns, self.added, self.few_lost
         )]
     }
+}
+
+/// Whether one figure is ten, a hundred, … times the other.
+fn is_power(one: f64, other: f64) -> bool {
+    let power = (other / one).log10().round();
+    let is = |large: f64, small: f64| {
+        (large - small * 10_f64.powf(power.abs())).abs() <= large.abs() * 1e-3
+    };
+    other / one > 0.0 && power != 0.0 && (is(one, other) || is(other, one))
 }
 
 /// Of the figures that changed those that are another gemeente's figure of before, where these are too many for chance.
 ///
 /// In a column of values that few share it is telling when half of what changed is a value of elsewhere; in one of whole
 /// percentages only when it is that of the row before or after, time after time.
-fn moved<'c>(
-    before: &Column,
-    changed: &'c [(RegionId, f64, f64)],
-    steps: impl Fn(f64) -> f64,
-) -> Vec<&'c (RegionId, f64, f64)> {
-    let rows: Vec<(RegionId, f64)> = before
+fn moved(had: &[(RegionId, f64)], changed: &[Pair], steps: impl Fn(f64) -> f64) -> Vec<Pair> {
+    let counts =
+        |(region, value): &&(RegionId, f64)| *region != RegionId::NEDERLAND && *value != 0.0;
+    let rows: Vec<(RegionId, u64)> = had
         .iter()
-        .filter_map(|(region, value)| Some((*region, (*value)?)))
-        .filter(|(region, value)| *region != RegionId::NEDERLAND && *value != 0.0)
+        .filter(counts)
+        .map(|(region, value)| (*region, value.to_bits()))
         .collect();
     let mut holders: BTreeMap<u64, Vec<RegionId>> = BTreeMap::new();
     for (region, value) in &rows {
-        holders.entry(value.to_bits()).or_default().push(*region);
+        holders.entry(*value).or_default().push(*region);
     }
     let alone = holders
         .values()
         .filter(|regions| regions.len() == 1)
         .count();
     let is_telling = alone * 5 >= rows.len() * 4;
-    let at = |region: RegionId| {
-        rows.binary_search_by_key(&region, |(region, _)| *region)
-            .ok()
-    };
-    let is_moved = |(region, old, now): &&(RegionId, f64, f64)| {
-        let elsewhere = holders
-            .get(&now.to_bits())
-            .and_then(|regions| match regions.as_slice() {
-                [other] if is_telling && steps(*old) >= 20.0 => Some(*other),
-                _ => None,
-            });
-        let neighbour = |step: isize| {
-            let place = at(*region).and_then(|place| place.checked_add_signed(step));
-            place
-                .and_then(|place| rows.get(place))
-                .is_some_and(|(_, value)| value == now)
+    let is_moved = |(region, old, now): &&Pair| {
+        let elsewhere = match holders.get(&now.to_bits()).map(Vec::as_slice) {
+            Some([other]) => is_telling && steps(*old) >= 20.0 && other != region,
+            _ => false,
         };
-        elsewhere.is_some_and(|other| other != *region) || neighbour(1) || neighbour(-1)
+        let at = rows
+            .binary_search_by_key(region, |(region, _)| *region)
+            .ok();
+        let neighbour = |step: isize| {
+            let place = at.and_then(|place| place.checked_add_signed(step));
+            let row = place.and_then(|place| rows.get(place));
+            row.is_some_and(|(_, value)| *value == now.to_bits())
+        };
+        elsewhere || neighbour(1) || neighbour(-1)
     };
-    let hits: Vec<_> = changed.iter().filter(is_moved).collect();
-    let swapped = || match hits.as_slice() {
-        [one, other] => is_telling && one.1 == other.2 && one.2 == other.1,
+    let hits: Vec<Pair> = changed.iter().filter(is_moved).copied().collect();
+    let is_swap = match hits.as_slice() {
+        [one, other] => {
+            is_telling
+                && one.1.to_bits() == other.2.to_bits()
+                && one.2.to_bits() == other.1.to_bits()
+        }
         _ => false,
     };
     let least = if is_telling { 3 } else { 5 };
     let is_many = hits.len() >= least && hits.len() * 5 >= changed.len() * 3;
-    if is_many || swapped() {
-        hits
-    } else {
-        Vec::new()
-    }
+    if is_many || is_swap { hits } else { Vec::new() }
 }

@@ -109,7 +109,10 @@ fn copies(columns: &Columns<'_>) -> Option<String> {
             let both: Vec<_> = pairs(pair[0].1, pair[1].1)
                 .filter(|pair| telling(place, pair))
                 .collect();
-            let equal = both.iter().filter(|(_, one, other)| one == other).count();
+            let equal = both
+                .iter()
+                .filter(|(_, one, other)| one.to_bits() == other.to_bits())
+                .count();
             if both.len() >= COLUMN && 2 * equal >= both.len() {
                 let example = format!("those of {}", pair[0].0);
                 tally.add(

@@ -3,6 +3,7 @@
 //! In: an error of the client, the store or the queries. Out: the same as one [`Error`]. The peculiarity it exists for: a
 //! source that cannot be reached ends with another status than figures that do not hold.
 
+use super::writer::Unfit;
 use crate::base::failure::{Exit, Report};
 use crate::base::files;
 use crate::base::located::Complaint;
@@ -15,7 +16,7 @@ use crate::source::snapshot;
 pub enum Error {
     /// CBS, or the way to it.
     #[error(transparent)]
-    Cbs(#[from] cbs::Error),
+    Cbs(cbs::Error),
     /// The store.
     #[error(transparent)]
     Store(#[from] snapshot::Error),
@@ -43,6 +44,14 @@ pub enum Error {
         table: String,
         /// Topic.
         topic: String,
+    },
+    /// CBS sends a figure that its topic cannot have.
+    #[error("table {table}: {unfit}")]
+    Unfit {
+        /// Table.
+        table: String,
+        /// The figure, and what is wrong with it.
+        unfit: Unfit,
     },
     /// What the lock pins is not here, and CBS has something else.
     #[error("table {table}: CBS no longer has the pinned release `{pinned}`, it now has `{has}`")]
@@ -96,6 +105,22 @@ impl Error {
     }
 }
 
+impl From<cbs::Error> for Error {
+    fn from(error: cbs::Error) -> Self {
+        let unfit = match &*error.kind {
+            ErrorKind::Sink(cause) => cause.downcast_ref::<Unfit>().cloned(),
+            _ => None,
+        };
+        match unfit {
+            None => Self::Cbs(error),
+            Some(unfit) => Self::Unfit {
+                table: error.table.clone().unwrap_or_default(),
+                unfit,
+            },
+        }
+    }
+}
+
 impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
@@ -107,6 +132,10 @@ impl Report for Error {
             Self::NotAsked { nearest, .. } => {
                 Some(format!("ids are case-sensitive; there are {}", nearest.join(", ")))
             }
+            Self::Unfit { unfit, .. } => Some(format!(
+                "expected {}; what was here stays in use until CBS has mended it",
+                unfit.expected
+            )),
             Self::Patterns { .. } => Some("ask it by its title path".to_owned()),
             Self::Gone { .. } => Some(
                 "restore the snapshot from version control, or take the newest with `fetch --update`"
@@ -131,7 +160,7 @@ impl Report for Error {
             Self::Files(error) => error.exit(),
             Self::Query(error) => error.exit(),
             Self::NotAsked { .. } | Self::Patterns { .. } => Exit::Usage,
-            Self::Gone { .. } | Self::Due(_) => Exit::DoesNotHold,
+            Self::Gone { .. } | Self::Due(_) | Self::Unfit { .. } => Exit::DoesNotHold,
             Self::SomeFailed { exit, .. } => *exit,
         }
     }

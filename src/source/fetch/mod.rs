@@ -202,11 +202,11 @@ impl Run<'_> {
         let finished = rows
             .finish()
             .map_err(|error| of_table(ErrorKind::Sink(error)))?;
-        let (draft, periods, regions) = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
-        let sidecar = sidecar::sidecar(&meta, &request, periods, pinned.as_ref());
+        let written = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
+        let sidecar = sidecar::sidecar(&meta, &request, written.periods, pinned.as_ref());
         let (topics, mut notes) = (sidecar.topics.len(), sidecar.caveats.clone());
-        notes.extend(self.unknown(&regions));
-        let mut sealed = draft.seal(sidecar)?;
+        notes.extend(self.unknown(&written.regions));
+        let mut sealed = written.draft.seal(sidecar)?;
         if !only.is_empty() && !only.contains(&sealed.release()) {
             return Err(Error::Gone {
                 table: table.id.clone(),

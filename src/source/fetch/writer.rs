@@ -28,6 +28,26 @@ pub struct SnapshotWriter<'a> {
     buffer: Vec<Cell>,
 }
 
+/// A table that came whole.
+pub struct Written {
+    /// The release on its way.
+    pub draft: Draft,
+    /// Periods that have figures.
+    pub periods: Vec<String>,
+    /// Codes of regions that have figures.
+    pub regions: Vec<String>,
+}
+
+/// A cell of CBS that its topic cannot have.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Unfit {
+    /// The cell, and what is wrong with it.
+    pub what: String,
+    /// What was expected.
+    pub expected: String,
+}
+
 #[derive(Clone, Copy)]
 struct Cell {
     topic: u32,
@@ -98,13 +118,17 @@ impl<'a> SnapshotWriter<'a> {
         }
     }
 
-    /// All that came, as a draft, and the periods and regions that have figures; nothing when nothing came.
-    pub fn finish(mut self) -> Result<Option<(Draft, Vec<String>, Vec<String>)>, SinkError> {
+    /// All that came; nothing when nothing came.
+    pub fn finish(mut self) -> Result<Option<Written>, SinkError> {
         self.flush()?;
         let [mut periods, mut regions] = [self.periods.all, self.regions.all];
         periods.sort();
         regions.sort();
-        Ok(self.draft.map(|draft| (draft, periods, regions)))
+        Ok(self.draft.map(|draft| Written {
+            draft,
+            periods,
+            regions,
+        }))
     }
 
     fn flush(&mut self) -> Result<(), SinkError> {
@@ -127,7 +151,9 @@ impl<'a> SnapshotWriter<'a> {
             .periods
             .all
             .iter()
-            .map(|period| calendar_year(period).map_err(|(message, _)| message))
+            .map(|period| {
+                calendar_year(period).map_err(|(what, expected)| Unfit { what, expected })
+            })
             .collect::<Result<_, _>>()?;
         let cells = &self.buffer;
         let frame = DataFrame::new_infer_height(vec![
@@ -183,7 +209,10 @@ impl Sink for SnapshotWriter<'_> {
         let checked = value.map_or(Ok(()), |value| self.bounds[topic].check(value));
         checked.map_err(|(message, expected)| {
             let topic = &self.topics[topic];
-            format!("`{region}` `{period}` topic `{topic}`: {message}; expected {expected}")
+            Unfit {
+                what: format!("`{region}` has topic `{topic}` in `{period}`: {message}"),
+                expected,
+            }
         })?;
         let cell = Cell {
             topic: topic as u32,

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use polars::prelude::DataFrame;
+
 use super::{Damage, Error, Imported, Source};
 use crate::base::files;
 use crate::base::observation::{Missing, Status, UnknownWord};
@@ -36,13 +38,54 @@ pub(super) fn import(
     only_asked: Option<&Queries>,
     accept: Option<&str>,
 ) -> Result<Imported, Error> {
+    let regions = Regions::read(&data.join("regions/gemeenten.csv"))?;
+    let (mut sidecar, known, mut frame) = read(folder, &regions, only_asked)?;
+    let (table, topics) = (sidecar.table.clone(), sidecar.topics.len());
+    let store = Store::new(data);
+    let mut lock = store.lock()?;
+    let pinned = lock.tables.get(&table);
+    let before = pinned.and_then(|release| store.sidecar(&table, release).ok());
+    // what another publisher calls by this id is no release of the same table
+    let is_other = before.is_some_and(|before| before.publisher != sidecar.publisher);
+    let door = Door {
+        store: &store,
+        pinned: pinned.filter(|_| !is_other).map(String::as_str),
+        regions: Some(&regions),
+        offered: Some(&known),
+        accept,
+    };
+    let mut judged = door.judge(&sidecar, frame.height(), || Ok(frame.clone()))?;
+    sidecar.accepted = judged.accepted;
+    if is_other {
+        let publisher = &sidecar.publisher;
+        judged.notes.push(format!(
+            "the release before is not of `{publisher}`: it was not held against it"
+        ));
+    }
+    let release = store.write(sidecar, &mut frame)?;
+    lock.tables.insert(table.clone(), release.clone());
+    store.write_lock(&lock)?;
+    Ok(Imported::Table {
+        table,
+        release,
+        topics,
+        rows: frame.height(),
+        notes: judged.notes,
+    })
+}
+
+/// What a folder holds: its sidecar, all topics that it offers, and the rows that are kept.
+fn read(
+    folder: &Path,
+    regions: &Regions,
+    only_asked: Option<&Queries>,
+) -> Result<(Sidecar, Vec<TopicMeta>, DataFrame), Error> {
     let source = Source::read(folder)?;
     let known = read_topics(&folder.join("topics.csv"))?;
     let kept = match only_asked {
         None => known.iter().map(|topic| topic.key.clone()).collect(),
         Some(queries) => asked_keys(queries, &source.id, &known)?,
     };
-    let regions = Regions::read(&data.join("regions/gemeenten.csv"))?;
     let path = folder.join("observations.csv");
     let (bytes, source_sha256) = read_proven(&path, &source.sha256)?;
     let mut sidecar = Sidecar {
@@ -66,55 +109,23 @@ pub(super) fn import(
             .map(|topic| (topic.key.as_str(), bounds(topic)))
             .collect(),
         kept: &kept,
-        regions: &regions,
-        boundaries: boundaries(&sidecar, &source, &regions)?,
+        regions,
+        boundaries: boundaries(&sidecar, &source, regions)?,
         periods: source.periods.as_deref(),
-        last_year: last_year(&source, &regions),
+        last_year: last_year(&source, regions),
         seen: BTreeSet::new(),
         texts: BTreeMap::new(),
     };
     let (columns, read) = reading.observations(&bytes)?;
     agree(&source, &known, &read, folder)?;
-    let polars = |error| Error::Polars {
+    let frame = columns.into_frame().map_err(|error| Error::Polars {
         table: source.id.clone(),
         source: error,
-    };
-    let mut frame = columns.into_frame().map_err(polars)?;
+    })?;
     sidecar.periods = read.periods.into_iter().collect();
     let is_kept = |topic: &&TopicMeta| kept.contains(&topic.key);
     sidecar.topics = known.iter().filter(is_kept).cloned().collect();
-    let topics = sidecar.topics.len();
-    let store = Store::new(data);
-    let mut lock = store.lock()?;
-    let pinned = lock.tables.get(&source.id);
-    let before = pinned.and_then(|release| store.sidecar(&source.id, release).ok());
-    // what another publisher calls by this id is no release of the same table
-    let is_other = before.is_some_and(|before| before.publisher != source.publisher);
-    let door = Door {
-        store: &store,
-        pinned: pinned.filter(|_| !is_other).map(String::as_str),
-        regions: Some(&regions),
-        offered: Some(&known),
-        accept,
-    };
-    let mut judged = door.judge(&sidecar, frame.height(), || Ok(frame.clone()))?;
-    sidecar.accepted = judged.accepted;
-    if is_other {
-        let publisher = &source.publisher;
-        judged.notes.push(format!(
-            "the release before is not of `{publisher}`: it was not held against it"
-        ));
-    }
-    let release = store.write(sidecar, &mut frame)?;
-    lock.tables.insert(source.id.clone(), release.clone());
-    store.write_lock(&lock)?;
-    Ok(Imported::Table {
-        table: source.id,
-        release,
-        topics,
-        rows: frame.height(),
-        notes: judged.notes,
-    })
+    Ok((sidecar, known, frame))
 }
 
 fn bounds(topic: &TopicMeta) -> Bounds {
