@@ -31,6 +31,9 @@ pub struct Fetch {
     /// Take the newest release and pin it, instead of bringing what `data/snapshots.lock` pins.
     #[arg(long, conflicts_with_all = ["check", "dry_run"])]
     update: bool,
+    /// Take releases that are held back because they do not look right beside the one before; the sidecar keeps the reason.
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["check", "dry_run"], value_parser = super::reason)]
+    accept: Option<String>,
     /// Only ask CBS whether there is anything new; exit status 1 when a refresh is due.
     #[arg(long, conflicts_with = "dry_run")]
     check: bool,
@@ -134,6 +137,7 @@ pub fn run_fetch(project: &Project, fetch: &Fetch) -> Result<(), Failure> {
     let options = Options {
         tables: fetch.tables.clone(),
         update: fetch.update,
+        accept: fetch.accept.clone(),
     };
     let reports = fetch::fetch(
         &client,

@@ -11,6 +11,8 @@ mod cbs_server;
 mod support;
 
 mod cbs_faithful;
+mod compare;
+mod door;
 mod fetch_faults;
 mod fetch_integrity;
 mod fetch_program;

@@ -3,10 +3,12 @@
 //! In: an error of the client, the store or the queries. Out: the same as one [`Error`]. The peculiarity it exists for: a
 //! source that cannot be reached ends with another status than figures that do not hold.
 
+use super::writer::Unfit;
 use crate::base::failure::{Exit, Report};
 use crate::base::files;
 use crate::base::located::Complaint;
 use crate::source::cbs::{self, ErrorKind};
+use crate::source::compare;
 use crate::source::snapshot;
 
 /// What can go wrong with a fetch.
@@ -14,10 +16,13 @@ use crate::source::snapshot;
 pub enum Error {
     /// CBS, or the way to it.
     #[error(transparent)]
-    Cbs(#[from] cbs::Error),
+    Cbs(cbs::Error),
     /// The store.
     #[error(transparent)]
     Store(#[from] snapshot::Error),
+    /// A release is held back.
+    #[error(transparent)]
+    Compared(#[from] compare::Error),
     /// Files or folders.
     #[error(transparent)]
     Files(#[from] files::Error),
@@ -39,6 +44,14 @@ pub enum Error {
         table: String,
         /// Topic.
         topic: String,
+    },
+    /// CBS sends a figure that its topic cannot have.
+    #[error("table {table}: {unfit}")]
+    Unfit {
+        /// Table.
+        table: String,
+        /// The figure, and what is wrong with it.
+        unfit: Unfit,
     },
     /// What the lock pins is not here, and CBS has something else.
     #[error("table {table}: CBS no longer has the pinned release `{pinned}`, it now has `{has}`")]
@@ -92,16 +105,37 @@ impl Error {
     }
 }
 
+impl From<cbs::Error> for Error {
+    fn from(error: cbs::Error) -> Self {
+        let unfit = match &*error.kind {
+            ErrorKind::Sink(cause) => cause.downcast_ref::<Unfit>().cloned(),
+            _ => None,
+        };
+        match unfit {
+            None => Self::Cbs(error),
+            Some(unfit) => Self::Unfit {
+                table: error.table.clone().unwrap_or_default(),
+                unfit,
+            },
+        }
+    }
+}
+
 impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Cbs(error) => Some(error.hint()),
             Self::Store(error) => error.hint(),
+            Self::Compared(error) => error.hint(),
             Self::Files(error) => error.hint(),
             Self::Query(error) => error.hint(),
             Self::NotAsked { nearest, .. } => {
                 Some(format!("ids are case-sensitive; there are {}", nearest.join(", ")))
             }
+            Self::Unfit { unfit, .. } => Some(format!(
+                "expected {}; what was here stays in use until CBS has mended it",
+                unfit.expected
+            )),
             Self::Patterns { .. } => Some("ask it by its title path".to_owned()),
             Self::Gone { .. } => Some(
                 "restore the snapshot from version control, or take the newest with `fetch --update`"
@@ -122,10 +156,11 @@ impl Report for Error {
         match self {
             Self::Cbs(error) => exit_of(error),
             Self::Store(error) => error.exit(),
+            Self::Compared(error) => error.exit(),
             Self::Files(error) => error.exit(),
             Self::Query(error) => error.exit(),
             Self::NotAsked { .. } | Self::Patterns { .. } => Exit::Usage,
-            Self::Gone { .. } | Self::Due(_) => Exit::DoesNotHold,
+            Self::Gone { .. } | Self::Due(_) | Self::Unfit { .. } => Exit::DoesNotHold,
             Self::SomeFailed { exit, .. } => *exit,
         }
     }

@@ -24,9 +24,11 @@ pub use error::Error;
 pub use report::{Outcome, TableReport};
 pub use settings::{read as settings, schema};
 
+use crate::gemeente::{RegionId, Regions};
 use crate::query::{Queries, Service, Table};
 use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
-use crate::source::snapshot::{Lock, Sidecar, Store};
+use crate::source::compare::Door;
+use crate::source::snapshot::{Lock, Sealed, Sidecar, Store};
 
 /// What `fetch` was asked.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +37,8 @@ pub struct Options {
     pub tables: Vec<String>,
     /// Take the newest release instead of the pinned one.
     pub update: bool,
+    /// Why a release that does not look right beside the one before it is taken all the same.
+    pub accept: Option<String>,
 }
 
 /// The tables that were named, or all; each once.
@@ -74,7 +78,8 @@ struct Run<'a> {
     store: Store,
     lock: Mutex<Lock>,
     queries: &'a Queries,
-    update: bool,
+    regions: Option<Regions>,
+    options: &'a Options,
     progress: &'a dyn Progress,
 }
 
@@ -98,7 +103,9 @@ pub fn fetch(
         lock: Mutex::new(store.lock()?),
         store,
         queries,
-        update: options.update,
+        // a new project has no lists yet
+        regions: Regions::read(&data.join("regions/gemeenten.csv")).ok(),
+        options,
         progress,
     };
     let reports: Mutex<BTreeMap<usize, TableReport>> = Mutex::default();
@@ -138,7 +145,7 @@ impl Run<'_> {
             return Ok(TableReport::new(&table.id, Outcome::File));
         }
         let pinned = self.pinned(&table.id);
-        if !self.update && !pinned.is_empty() {
+        if !self.options.update && !pinned.is_empty() {
             let mut away = Vec::new();
             for release in &pinned {
                 if !self.store.is_whole(&table.id, release)? {
@@ -195,16 +202,20 @@ impl Run<'_> {
         let finished = rows
             .finish()
             .map_err(|error| of_table(ErrorKind::Sink(error)))?;
-        let (draft, periods) = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
-        let sidecar = sidecar::sidecar(&meta, &request, periods, pinned.as_ref());
-        let (topics, notes) = (sidecar.topics.len(), sidecar.caveats.clone());
-        let sealed = draft.seal(sidecar)?;
+        let written = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
+        let sidecar = sidecar::sidecar(&meta, &request, written.periods, pinned.as_ref());
+        let (topics, mut notes) = (sidecar.topics.len(), sidecar.caveats.clone());
+        notes.extend(self.unknown(&written.regions));
+        let mut sealed = written.draft.seal(sidecar)?;
         if !only.is_empty() && !only.contains(&sealed.release()) {
             return Err(Error::Gone {
                 table: table.id.clone(),
                 pinned: only.join("`, `"),
                 has: sealed.release(),
             });
+        }
+        if only.is_empty() {
+            notes.extend(self.judge(&mut sealed)?);
         }
         let rows = sealed.rows();
         let (release, is_new) = sealed.keep()?;
@@ -226,6 +237,44 @@ impl Run<'_> {
             resumed: resumed.count(),
             notes,
             ..TableReport::new(&table.id, outcome)
+        })
+    }
+
+    /// Holds a release against the one before it: what there is to say of it, when it may come in.
+    fn judge(&self, sealed: &mut Sealed) -> Result<Vec<String>, Error> {
+        let pinned = unpoisoned(&self.lock)
+            .tables
+            .get(&sealed.sidecar().table)
+            .cloned();
+        let door = Door {
+            store: &self.store,
+            pinned: pinned.as_deref(),
+            regions: self.regions.as_ref(),
+            offered: None,
+            accept: self.options.accept.as_deref(),
+        };
+        let judged = door.judge(sealed.sidecar(), sealed.rows(), || sealed.observations())?;
+        if let Some(accepted) = judged.accepted {
+            sealed.accept(accepted)?;
+        }
+        Ok(judged.notes)
+    }
+
+    /// A note on gemeenten of CBS that no list has.
+    fn unknown(&self, codes: &[String]) -> Option<String> {
+        let regions = self.regions.as_ref()?;
+        let is_unknown =
+            |code: &&String| RegionId::parse(code).is_some_and(|region| !regions.knows(region));
+        let unknown: Vec<&str> = codes
+            .iter()
+            .filter(is_unknown)
+            .map(String::as_str)
+            .collect();
+        (!unknown.is_empty()).then(|| {
+            format!(
+                "CBS has gemeenten that `data/regions` lacks, and which do not count: {}; import a newer list",
+                unknown.join(", ")
+            )
         })
     }
 

@@ -2,12 +2,14 @@
 //!
 //! In: cells, one by one. Out: row groups of a [`Draft`], each sorted by topic, period and region. A table that fits in
 //! one group (nearly all do) is sorted as a whole; a larger one by group, and whoever reads it must not count on more.
+//! Fails on a period that is no calendar year and on a value that its topic cannot have.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use polars::prelude::*;
 
 use crate::base::observation::{Missing, Status};
+use crate::source::bounds::{Bounds, calendar_year};
 use crate::source::cbs::{AnsweredTopic, Sink, SinkError};
 use crate::source::snapshot::{Draft, Store};
 
@@ -20,9 +22,30 @@ pub struct SnapshotWriter<'a> {
     table: &'a str,
     draft: Option<Draft>,
     topics: Vec<String>,
+    bounds: Vec<Bounds>,
     regions: Names,
     periods: Names,
     buffer: Vec<Cell>,
+}
+
+/// A table that came whole.
+pub struct Written {
+    /// The release on its way.
+    pub draft: Draft,
+    /// Periods that have figures.
+    pub periods: Vec<String>,
+    /// Codes of regions that have figures.
+    pub regions: Vec<String>,
+}
+
+/// A cell of CBS that its topic cannot have.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Unfit {
+    /// The cell, and what is wrong with it.
+    pub what: String,
+    /// What was expected.
+    pub expected: String,
 }
 
 #[derive(Clone, Copy)]
@@ -88,19 +111,24 @@ impl<'a> SnapshotWriter<'a> {
             table,
             draft: None,
             topics: Vec::new(),
+            bounds: Vec::new(),
             regions: Names::default(),
             periods: Names::default(),
             buffer: Vec::new(),
         }
     }
 
-    /// All that came, as a draft, and the periods that have figures; nothing when nothing came.
-    pub fn finish(mut self) -> Result<Option<(Draft, Vec<String>)>, SinkError> {
+    /// All that came; nothing when nothing came.
+    pub fn finish(mut self) -> Result<Option<Written>, SinkError> {
         self.flush()?;
-        let periods: BTreeSet<String> = self.periods.all.into_iter().collect();
-        Ok(self
-            .draft
-            .map(|draft| (draft, periods.into_iter().collect())))
+        let [mut periods, mut regions] = [self.periods.all, self.regions.all];
+        periods.sort();
+        regions.sort();
+        Ok(self.draft.map(|draft| Written {
+            draft,
+            periods,
+            regions,
+        }))
     }
 
     fn flush(&mut self) -> Result<(), SinkError> {
@@ -124,10 +152,7 @@ impl<'a> SnapshotWriter<'a> {
             .all
             .iter()
             .map(|period| {
-                period
-                    .get(..4)
-                    .and_then(|year| year.parse().ok())
-                    .ok_or_else(|| format!("`{period}` is no period"))
+                calendar_year(period).map_err(|(what, expected)| Unfit { what, expected })
             })
             .collect::<Result<_, _>>()?;
         let cells = &self.buffer;
@@ -167,6 +192,8 @@ impl<'a> SnapshotWriter<'a> {
 impl Sink for SnapshotWriter<'_> {
     fn topics(&mut self, topics: &[AnsweredTopic]) -> Result<(), SinkError> {
         self.topics = topics.iter().map(|topic| topic.key.clone()).collect();
+        let bounds = |of: &AnsweredTopic| Bounds::of(&of.title, &of.unit, u32::from(of.decimals));
+        self.bounds = topics.iter().map(bounds).collect();
         Ok(())
     }
 
@@ -179,6 +206,14 @@ impl Sink for SnapshotWriter<'_> {
         missing: Missing,
         status: Status,
     ) -> Result<(), SinkError> {
+        let checked = value.map_or(Ok(()), |value| self.bounds[topic].check(value));
+        checked.map_err(|(message, expected)| {
+            let topic = &self.topics[topic];
+            Unfit {
+                what: format!("`{region}` has topic `{topic}` in `{period}`: {message}"),
+                expected,
+            }
+        })?;
         let cell = Cell {
             topic: topic as u32,
             period: self.periods.number(period),

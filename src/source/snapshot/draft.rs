@@ -8,10 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
+use polars_io::SerReader;
 use polars_io::parquet::write::BatchedWriter;
-use polars_io::prelude::{ParquetCompression, ParquetWriter, StatisticsOptions};
+use polars_io::prelude::{ParquetCompression, ParquetReader, ParquetWriter, StatisticsOptions};
 
-use super::{Error, Sidecar, parse, schema, to_toml};
+use super::{Accepted, Error, Sidecar, parse, schema, to_toml};
 use crate::base::files;
 
 /// A release that is being written, row group by row group; dropped before [`Draft::finish`], it vanishes.
@@ -105,6 +106,32 @@ impl Sealed {
     /// The name it will have.
     pub fn release(&self) -> String {
         self.sidecar.folder_name()
+    }
+
+    /// Its sidecar.
+    pub fn sidecar(&self) -> &Sidecar {
+        &self.sidecar
+    }
+
+    /// Its figures.
+    ///
+    /// # Errors
+    /// When they cannot be read back.
+    pub fn observations(&self) -> Result<DataFrame, Error> {
+        let path = self.folder.path().join("observations.parquet");
+        let file = files::at("read", &path, fs::File::open(&path))?;
+        let read = ParquetReader::new(file).finish();
+        read.map_err(|source| Error::Parquet { path, source })
+    }
+
+    /// Keeps in the sidecar why it was taken.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn accept(&mut self, accepted: Accepted) -> Result<(), Error> {
+        self.sidecar.accepted = Some(accepted);
+        let path = self.folder.path().join("snapshot.toml");
+        Ok(files::write(&path, to_toml(&self.sidecar)?.as_bytes())?)
     }
 
     /// Rows it has.
