@@ -12,6 +12,8 @@ use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
+use super::page::twice;
+
 /// What the keys of a row mean. The first two dimensions are the regions and the periods.
 pub struct Layout {
     /// The dimensions, with their members.
@@ -115,14 +117,18 @@ impl<'a> Reader<'a> {
         Ok(rows)
     }
 
-    fn field(&mut self, position: usize, key: &str) -> Field {
+    /// What a key means. The keys before it are the first of `order`, so one that is among those comes twice.
+    fn field(&mut self, position: usize, key: &str) -> Result<Field, String> {
         match self.order.get(position) {
-            Some((known, field)) if known == key => *field,
+            Some((known, field)) if known == key => Ok(*field),
             _ => {
                 let field = self.fields.get(key).copied().unwrap_or(Field::Other);
                 self.order.truncate(position);
+                if self.order.iter().any(|(known, _)| known == key) {
+                    return Err(twice(key));
+                }
                 self.order.push((key.to_owned(), field));
-                field
+                Ok(field)
             }
         }
     }
@@ -230,7 +236,7 @@ impl<'de> Visitor<'de> for OneRow<'_, '_> {
         let (mut asked, mut known, mut position) = (true, 0, 0);
         while let Some(field) = map.next_key_seed(Key(|key: &str| reader.field(position, key)))? {
             position += 1;
-            match field {
+            match field.map_err(A::Error::custom)? {
                 Field::Axis(axis) => {
                     known += 1;
                     match map
@@ -384,6 +390,17 @@ mod tests {
         let unknown =
             read(r#"{"value":[{"RegioS":"GM9999","Perioden":"2019JJ00","A_1":1,"B_2":2}]}"#);
         assert!(unknown.unwrap_err().contains("GM9999"));
+        for doubled in [
+            r#"{"RegioS":"NL01","RegioS":"GM0363","Perioden":"2019JJ00","A_1":1,"B_2":2}"#,
+            r#"{"RegioS":"NL01","Perioden":"2019JJ00","A_1":1,"B_2":2,"A_1":3}"#,
+            r#"{"ID":0,"ID":1,"RegioS":"NL01","Perioden":"2019JJ00","A_1":1,"B_2":2}"#,
+        ] {
+            let plain = r#"{"RegioS":"NL01","Perioden":"2019JJ00","A_1":1,"B_2":2}"#;
+            for page in [format!("{doubled}"), format!("{plain},{doubled}")] {
+                let error = read(&format!(r#"{{"value":[{page}]}}"#)).unwrap_err();
+                assert!(error.contains("twice in one object"), "{error}");
+            }
+        }
         assert!(
             read(r#"{"value":[{"RegioS":"NL01","A_1":1}]}"#)
                 .unwrap_err()

@@ -9,7 +9,7 @@ use super::description::{
     Description, Dimension, DimensionKind, Groups, Member, Topic, Year, one_line, path_of, status,
 };
 use super::endpoint::Endpoint;
-use super::error::{ErrorKind, Result};
+use super::error::Result;
 use super::http::{Http, Session};
 use super::list::list;
 use super::page;
@@ -90,6 +90,7 @@ pub(super) fn head(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> R
         publisher: if own { "CBS".into() } else { publisher },
         license: found.license.unwrap_or_default(),
         observations: found.observation_count,
+        warnings: Vec::new(),
         dimensions: Vec::new(),
         topics: Vec::new(),
     })
@@ -111,7 +112,14 @@ pub(super) fn whole(
             )
         },
     );
-    let (groups, axes, measures) = (groups?, axes?, measures?);
+    let (axes, measures) = (axes?, measures?);
+    let groups = match groups {
+        // there is no list where no measure is in a group
+        Err(error) if error.is_404() && measures.iter().all(|one| one.group.is_none()) => {
+            Groups::new()
+        }
+        found => found?,
+    };
     description.topics = measures
         .into_iter()
         .map(|measure| topic(&groups, measure))
@@ -128,15 +136,9 @@ pub(super) fn whole(
 }
 
 fn groups(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> Result<Groups> {
-    match list::<Group>(http, session, endpoint.at("MeasureGroups", "")) {
-        Ok(groups) => {
-            let entry =
-                |group: Group| (group.id, (group.title.unwrap_or_default(), group.parent_id));
-            Ok(groups.into_iter().map(entry).collect())
-        }
-        Err(error) if matches!(*error.kind, ErrorKind::NotFound) => Ok(Groups::new()),
-        Err(error) => Err(error),
-    }
+    let groups: Vec<Group> = list(http, session, endpoint.at("MeasureGroups", ""))?;
+    let entry = |group: Group| (group.id, (group.title.unwrap_or_default(), group.parent_id));
+    Ok(groups.into_iter().map(entry).collect())
 }
 
 fn topic(groups: &Groups, measure: Measure) -> Topic {
