@@ -125,6 +125,17 @@ impl Regions {
             .map(|(region, gemeente)| (*region, gemeente))
     }
 
+    /// The first year of the files.
+    pub fn first_year(&self) -> i32 {
+        let from = self.gemeenten.values().map(|gemeente| gemeente.from);
+        from.min().unwrap_or(i32::MAX)
+    }
+
+    /// The gemeente with the highest code.
+    pub fn highest(&self) -> Option<RegionId> {
+        self.gemeenten.keys().next_back().copied()
+    }
+
     /// Whether a gemeente existed on 1 January of a year.
     pub fn exists(&self, region: RegionId, year: i32) -> bool {
         let year = year.min(self.last_year);

@@ -130,7 +130,11 @@ impl Client {
             let text = format!("{} {} {}", entry.id, entry.title, entry.catalog).to_lowercase();
             words.iter().all(|word| text.contains(word))
         };
-        Ok(self.entries(false, progress)?.into_values().filter(fits).collect())
+        Ok(self
+            .entries(false, progress)?
+            .into_values()
+            .filter(fits)
+            .collect())
     }
 
     /// Dimensions with members, topics, periods and release of a table.

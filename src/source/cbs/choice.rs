@@ -90,7 +90,10 @@ pub(super) fn member<'a>(dimension: &'a Dimension, key: &str) -> Result<&'a Memb
 /// Whether a member is the total of its dimension, by what it is called: `Totaal`, `Totaal mannen en vrouwen`. A part
 /// that is called one (`Nederlands (totaal)`) is not.
 fn is_total(member: &Member) -> bool {
-    let first = member.title.split(|sign: char| !sign.is_alphabetic()).next();
+    let first = member
+        .title
+        .split(|sign: char| !sign.is_alphabetic())
+        .next();
     first.is_some_and(|word| ["totaal", "total"].contains(&word.to_lowercase().as_str()))
 }
 

@@ -319,9 +319,16 @@ impl fmt::Display for ErrorKind {
                 write!(f, "CBS counts {expected} rows, {found} came")
             }
             Self::Missing { missing, of, first } => {
-                let more = if *missing > first.len() as u64 { ", …" } else { "" };
+                let more = if *missing > first.len() as u64 {
+                    ", …"
+                } else {
+                    ""
+                };
                 let list = first.join(", ");
-                write!(f, "{missing} of {of} rows that were asked did not come: {list}{more}")
+                write!(
+                    f,
+                    "{missing} of {of} rows that were asked did not come: {list}{more}"
+                )
             }
             Self::Short(why) => f.write_str(why),
             Self::Empty => f.write_str("the answer holds no rows"),

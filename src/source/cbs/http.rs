@@ -5,9 +5,9 @@
 //! 5xx. Not healed by time: 4xx, other hosts, sizes beyond the limit, CBS's 500 "more than 10000 records", and certificates,
 //! names and proxies that do not let us through. A 404 is believed when it comes twice.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Read};
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};

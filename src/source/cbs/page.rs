@@ -8,7 +8,9 @@ use std::fmt;
 use std::io::BufRead;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 /// The byte order mark that .NET likes to send.
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -103,7 +105,8 @@ pub(super) fn tells_a_limit(body: &[u8]) -> bool {
     let text = String::from_utf8_lossy(body).to_lowercase();
     text.split("more than").skip(1).any(|rest| {
         let rest = rest.trim_start();
-        let words = rest.trim_start_matches(|sign: char| sign.is_ascii_digit() || "., ".contains(sign));
+        let words =
+            rest.trim_start_matches(|sign: char| sign.is_ascii_digit() || "., ".contains(sign));
         words.len() < rest.len()
             && ["record", "row", "cell"]
                 .iter()

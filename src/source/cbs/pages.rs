@@ -62,7 +62,10 @@ impl PageReader<'_> {
             if let Some(why) = why
                 && self.http.again(self.session, attempt, &why)?
             {
-                let of_error = read.as_ref().err().and_then(|error| error.request.as_deref());
+                let of_error = read
+                    .as_ref()
+                    .err()
+                    .and_then(|error| error.request.as_deref());
                 let doubtful = pages.iter().filter(|page| is_doubtful(page));
                 for page in doubtful.map(|page| page.request.as_str()).chain(of_error) {
                     self.stored.forget(page)?;

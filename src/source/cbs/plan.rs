@@ -5,9 +5,7 @@
 //! the periods, the topics. CBS peculiarity: filter keys are taken verbatim from the table's lists, because an unpadded
 //! key gives an empty answer without an error.
 
-use super::choice::{
-    Choice, Wanted, choices, dimension_of, is_nederland, member, taken_at_totals,
-};
+use super::choice::{Choice, Wanted, choices, dimension_of, is_nederland, member, taken_at_totals};
 use super::config::Config;
 use super::description::{Description, DimensionKind, Member, Topic, one_line};
 use super::endpoint::Endpoint;

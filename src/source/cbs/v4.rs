@@ -103,35 +103,29 @@ pub(super) fn whole(
     endpoint: &Endpoint,
     mut description: Description,
 ) -> Result<Description> {
-    let (groups, (axes, measures)) = both(
-        || groups(http, session, endpoint),
-        || {
-            both(
-                || list::<Axis>(http, session, endpoint.at("Dimensions", "")),
-                || list::<Measure>(http, session, endpoint.at("MeasureCodes", "")),
-            )
-        },
+    let (axes, measures) = both(
+        || list::<Axis>(http, session, endpoint.at("Dimensions", "")),
+        || list::<Measure>(http, session, endpoint.at("MeasureCodes", "")),
     );
     let (axes, measures) = (axes?, measures?);
-    let groups = match groups {
-        // there is no list where no measure is in a group
-        Err(error) if error.is_404() && measures.iter().all(|one| one.group.is_none()) => {
-            Groups::new()
-        }
-        found => found?,
-    };
-    description.topics = measures
-        .into_iter()
-        .map(|measure| topic(&groups, measure))
-        .collect();
-    description.dimensions = parallel(http.config.connections, axes, |axis| {
-        let codes: Vec<Code> = list(
-            http,
-            session,
-            endpoint.at(&format!("{}Codes", axis.identifier), ""),
-        )?;
-        Ok(dimension(axis, codes))
-    })?;
+    let is_grouped = measures.iter().any(|measure| measure.group.is_some());
+    let (groups, dimensions) = both(
+        || match is_grouped {
+            true => groups(http, session, endpoint),
+            false => Ok(Groups::new()),
+        },
+        || {
+            parallel(http.config.connections, axes, |axis| {
+                let codes = endpoint.at(&format!("{}Codes", axis.identifier), "");
+                let codes: Vec<Code> = list(http, session, codes)?;
+                Ok(dimension(axis, codes))
+            })
+        },
+    );
+    let groups = groups?;
+    let topics = measures.into_iter().map(|measure| topic(&groups, measure));
+    description.topics = topics.collect();
+    description.dimensions = dimensions?;
     Ok(description)
 }
 

@@ -112,7 +112,10 @@ impl OneYear {
 
     /// The sum; why there is none when a month has none.
     pub(super) fn sum(&self, decimals: u8) -> std::result::Result<f64, Missing> {
-        let months = self.0.iter().map(|month| month.unwrap_or(Err(Missing::Absent)));
+        let months = self
+            .0
+            .iter()
+            .map(|month| month.unwrap_or(Err(Missing::Absent)));
         if let Some(missing) = months.clone().filter_map(std::result::Result::err).max() {
             return Err(missing);
         }
@@ -139,7 +142,9 @@ mod tests {
     }
 
     fn months(year: u16, to: usize) -> Vec<String> {
-        (1..=to).map(|month| format!("{year}MM{month:02}")).collect()
+        (1..=to)
+            .map(|month| format!("{year}MM{month:02}"))
+            .collect()
     }
 
     #[test]

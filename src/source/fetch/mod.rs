@@ -24,6 +24,7 @@ pub use error::Error;
 pub use report::{Outcome, TableReport};
 pub use settings::{read as settings, schema};
 
+use crate::gemeente::{RegionId, Regions};
 use crate::query::{Queries, Service, Table};
 use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
 use crate::source::snapshot::{Lock, Sidecar, Store};
@@ -75,6 +76,8 @@ struct Run<'a> {
     lock: Mutex<Lock>,
     queries: &'a Queries,
     update: bool,
+    /// The gemeenten that are known here, where there are lists of them.
+    regions: Option<Regions>,
     progress: &'a dyn Progress,
 }
 
@@ -99,6 +102,8 @@ pub fn fetch(
         store,
         queries,
         update: options.update,
+        // lists that cannot be read are told by whoever uses them
+        regions: Regions::read(&data.join("regions/gemeenten.csv")).ok(),
         progress,
     };
     let reports: Mutex<BTreeMap<usize, TableReport>> = Mutex::default();
@@ -177,28 +182,30 @@ impl Run<'_> {
         if request.topics.is_empty() {
             return Ok(TableReport::new(&table.id, Outcome::Lacking));
         }
+        if only.is_empty()
+            && let Some(release) = self.unchanged(&request, pinned.as_ref())?
+        {
+            return Ok(TableReport {
+                release: Some(release),
+                ..TableReport::new(&table.id, Outcome::Unchanged)
+            });
+        }
         let mut rows = writer::SnapshotWriter::new(&self.store, &table.id);
         let fetched = self
             .client
             .fetch(&request, &self.cache, &mut rows, self.progress);
         let meta = match fetched {
             Ok(meta) => meta,
-            Err(error) if optional && only.is_empty() && is_lacking(&error) => {
-                return Ok(TableReport {
-                    notes: vec![error.to_string()],
-                    ..TableReport::new(&table.id, Outcome::Lacking)
-                });
-            }
-            Err(error) => return Err(error.into()),
+            Err(error) => return missed(table, error, optional, pinned.as_ref()),
         };
         let of_table = |kind| cbs::Error::from(kind).of_table(&table.id);
         let finished = rows
             .finish()
             .map_err(|error| of_table(ErrorKind::Sink(error)))?;
-        let (draft, periods) = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
-        let sidecar = sidecar::sidecar(&meta, &request, periods, pinned.as_ref());
-        let (topics, notes) = (sidecar.topics.len(), sidecar.caveats.clone());
-        let sealed = draft.seal(sidecar)?;
+        let written = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
+        let sidecar = sidecar::sidecar(&meta, &request, written.periods, pinned.as_ref());
+        let (topics, caveats) = (sidecar.topics.len(), sidecar.caveats.clone());
+        let sealed = written.draft.seal(sidecar)?;
         if !only.is_empty() && !only.contains(&sealed.release()) {
             return Err(Error::Gone {
                 table: table.id.clone(),
@@ -224,9 +231,64 @@ impl Run<'_> {
             rows,
             requests: meta.requests.len(),
             resumed: resumed.count(),
-            notes,
+            notes: caveats
+                .into_iter()
+                .filter(|caveat| !meta.warnings.contains(caveat))
+                .collect(),
+            new_regions: self.new_regions(&meta, &written.last_figure),
+            warnings: meta.warnings,
             ..TableReport::new(&table.id, outcome)
         })
+    }
+
+    /// The release that is used, when CBS has the same and the same was asked of it: then nothing more is asked.
+    fn unchanged(
+        &self,
+        request: &cbs::TableRequest,
+        pinned: Option<&Sidecar>,
+    ) -> Result<Option<String>, Error> {
+        let held = pinned.and_then(|sidecar| sidecar.fetched.as_ref());
+        let release = unpoisoned(&self.lock).tables.get(&request.id).cloned();
+        let (Some(held), Some(release)) = (held, release) else {
+            return Ok(None);
+        };
+        if held.asked != request::fingerprint(request)
+            || !self.store.is_whole(&request.id, &release)?
+        {
+            return Ok(None);
+        }
+        // what goes wrong here goes wrong again, and is told, when the table is read
+        let is_same = self
+            .client
+            .release(request, self.progress)
+            .is_ok_and(|(service, latest)| {
+                let latest = (service, &latest.modified, &latest.version);
+                latest == (held.service.as_str(), &held.modified, &held.version)
+            });
+        Ok(is_same.then_some(release))
+    }
+
+    /// Gemeenten of the answer that no list here knows. CBS's lists go back further than those here, so one that is new
+    /// has figures of the years of those, or a number above all that are known.
+    fn new_regions(
+        &self,
+        meta: &cbs::TableMeta,
+        last_figure: &BTreeMap<String, i32>,
+    ) -> Vec<String> {
+        let Some(regions) = &self.regions else {
+            return Vec::new();
+        };
+        let (first_year, highest) = (regions.first_year(), regions.highest());
+        let is_new = |region: &&cbs::RegionMeta| {
+            let id = RegionId::parse(&region.key).filter(|id| !regions.knows(*id));
+            let last = last_figure.get(&region.key).copied().unwrap_or_default();
+            id.is_some_and(|id| last >= first_year || Some(id) > highest)
+        };
+        meta.regions
+            .iter()
+            .filter(is_new)
+            .map(|region| format!("{} `{}`", region.key, region.title))
+            .collect()
     }
 
     /// Pins a release; whether another one was pinned before.
@@ -238,6 +300,26 @@ impl Run<'_> {
             self.store.write_lock(&lock)?;
         }
         Ok(is_other)
+    }
+}
+
+/// What becomes of a table that was not read: an optional one that was never held is left out, all else is an error.
+fn missed(
+    table: &Table,
+    error: cbs::Error,
+    optional: bool,
+    pinned: Option<&Sidecar>,
+) -> Result<TableReport, Error> {
+    match (pinned, &*error.kind) {
+        (None, _) if optional && is_lacking(&error) => Ok(TableReport {
+            notes: vec![error.to_string()],
+            ..TableReport::new(&table.id, Outcome::Lacking)
+        }),
+        (Some(held), ErrorKind::NotFound) => Err(Error::Withdrawn {
+            table: table.id.clone(),
+            held: held.release.clone(),
+        }),
+        _ => Err(error.into()),
     }
 }
 
@@ -274,8 +356,8 @@ pub fn requests(
         let requests = || {
             let (request, optional) = request::request(queries, table, pinned.as_ref())?;
             match client.requests(&request, progress) {
-                Err(error) if optional && is_lacking(&error) => Ok(Vec::new()),
-                other => Ok(other?),
+                Err(error) => missed(table, error, optional, pinned.as_ref()).map(|_| Vec::new()),
+                Ok(requests) => Ok(requests),
             }
         };
         planned.push((table.id.clone(), requests()));

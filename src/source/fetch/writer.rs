@@ -3,7 +3,7 @@
 //! In: cells, one by one. Out: row groups of a [`Draft`], each sorted by topic, period and region. A table that fits in
 //! one group (nearly all do) is sorted as a whole; a larger one by group, and whoever reads it must not count on more.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use polars::prelude::*;
 
@@ -23,6 +23,8 @@ pub struct SnapshotWriter<'a> {
     regions: Names,
     periods: Names,
     buffer: Vec<Cell>,
+    /// For each region the last year that has a figure other than zero.
+    last_figure: Vec<i32>,
 }
 
 #[derive(Clone, Copy)]
@@ -33,6 +35,16 @@ struct Cell {
     value: Option<f64>,
     missing: Missing,
     status: Status,
+}
+
+/// All cells of a table.
+pub struct Written {
+    /// The release.
+    pub draft: Draft,
+    /// The periods that have cells.
+    pub periods: Vec<String>,
+    /// For each region the last year that has a figure other than zero; 0 where there is none.
+    pub last_figure: BTreeMap<String, i32>,
 }
 
 /// Names by number, in the order in which they came.
@@ -91,16 +103,20 @@ impl<'a> SnapshotWriter<'a> {
             regions: Names::default(),
             periods: Names::default(),
             buffer: Vec::new(),
+            last_figure: Vec::new(),
         }
     }
 
-    /// All that came, as a draft, and the periods that have figures; nothing when nothing came.
-    pub fn finish(mut self) -> Result<Option<(Draft, Vec<String>)>, SinkError> {
+    /// All that came; nothing when nothing came.
+    pub fn finish(mut self) -> Result<Option<Written>, SinkError> {
         self.flush()?;
         let periods: BTreeSet<String> = self.periods.all.into_iter().collect();
-        Ok(self
-            .draft
-            .map(|draft| (draft, periods.into_iter().collect())))
+        let last_figure = self.regions.all.into_iter().zip(self.last_figure).collect();
+        Ok(self.draft.map(|draft| Written {
+            draft,
+            periods: periods.into_iter().collect(),
+            last_figure,
+        }))
     }
 
     fn flush(&mut self) -> Result<(), SinkError> {
@@ -130,6 +146,13 @@ impl<'a> SnapshotWriter<'a> {
                     .ok_or_else(|| format!("`{period}` is no period"))
             })
             .collect::<Result<_, _>>()?;
+        self.last_figure.resize(self.regions.all.len(), 0);
+        for cell in &self.buffer {
+            if cell.value.is_some_and(|value| value != 0.0) {
+                let last = &mut self.last_figure[cell.region as usize];
+                *last = (*last).max(years[cell.period as usize]);
+            }
+        }
         let cells = &self.buffer;
         let frame = DataFrame::new_infer_height(vec![
             text("region", cells, |cell| {
@@ -166,6 +189,8 @@ impl<'a> SnapshotWriter<'a> {
 
 impl Sink for SnapshotWriter<'_> {
     fn topics(&mut self, topics: &[AnsweredTopic]) -> Result<(), SinkError> {
+        // what came of an earlier reading is void
+        *self = Self::new(self.store, self.table);
         self.topics = topics.iter().map(|topic| topic.key.clone()).collect();
         Ok(())
     }
