@@ -24,6 +24,10 @@ use crate::source::fetch::{
 };
 
 /// `fetch`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that can be typed"
+)]
 #[derive(Debug, Args)]
 pub struct Fetch {
     /// Tables to fetch; without any, all that `queries/` asks for.

@@ -277,10 +277,20 @@ impl fmt::Display for Error {
     }
 }
 
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tls => "no trusted connection",
+            Self::Name => "no address for the host",
+            Self::Proxy => "the proxy gives no way through",
+        })
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Config(why) | Self::Shape(why) => f.write_str(why),
+            Self::Config(why) | Self::Shape(why) | Self::Short(why) => f.write_str(why),
             Self::BadId(id) => write!(f, "`{id}` cannot be a table id"),
             Self::NotFound => f.write_str("CBS has no such table"),
             Self::Unreachable { attempts, last } => write!(
@@ -290,26 +300,16 @@ impl fmt::Display for ErrorKind {
             Self::Refused { status, message } => {
                 write!(f, "refused with status {status}: {message}")
             }
-            Self::Connection { part, why } => {
-                let what = match part {
-                    Part::Tls => "no trusted connection",
-                    Part::Name => "no address for the host",
-                    Part::Proxy => "the proxy gives no way through",
-                };
-                write!(f, "{what}: {why}")
-            }
+            Self::Connection { part, why } => write!(f, "{part}: {why}"),
             Self::TooManyRecords => f.write_str("more records than CBS gives at once"),
             Self::Redirect(to) => write!(f, "redirected to another host: {to}"),
             Self::TooLarge { limit, unpacked } => {
-                write!(
-                    f,
-                    "the answer exceeds {limit} bytes{}",
-                    if *unpacked {
-                        " after decompression"
-                    } else {
-                        ""
-                    }
-                )
+                let after = if *unpacked {
+                    " after decompression"
+                } else {
+                    ""
+                };
+                write!(f, "the answer exceeds {limit} bytes{after}")
             }
             Self::NextLink(why) => write!(f, "next link {why}"),
             Self::Republished { times } => {
@@ -330,7 +330,6 @@ impl fmt::Display for ErrorKind {
                     "{missing} of {of} rows that were asked did not come: {list}{more}"
                 )
             }
-            Self::Short(why) => f.write_str(why),
             Self::Empty => f.write_str("the answer holds no rows"),
             Self::Duplicate { cell } => write!(f, "{cell} came twice"),
             Self::Malformed(why) => write!(f, "unexpected answer: {why}"),

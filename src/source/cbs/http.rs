@@ -354,15 +354,17 @@ fn closed(error: &reqwest::Error, why: &str) -> Option<Part> {
     if error.is_dns() {
         return Some(Part::Name);
     }
-    let mut cause = std::error::Error::source(error);
-    while let Some(one) = cause {
-        let inner = one.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if one.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return Some(Part::Tls);
-        }
-        cause = one.source();
-    }
-    None
+    is_of_tls(error).then_some(Part::Tls)
+}
+
+/// Whether TLS is among the causes; an error of reading and writing hides the one that it carries.
+fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let carried = error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || carried.is_some_and(|error| is_of_tls(error))
+        || error.source().is_some_and(is_of_tls)
 }
 
 fn header(response: &Response, name: &reqwest::header::HeaderName) -> Option<String> {

@@ -51,13 +51,12 @@ impl PageReader<'_> {
             let mut pages = Vec::new();
             let read = self.once(request, &mut pages);
             let why = match &read {
-                Ok((_, false)) => None,
                 Ok((_, true)) => {
                     let found: u64 = pages.iter().map(|page| page.summary.rows).sum();
                     Some(format!("{found} of {} rows came", request.bound))
                 }
                 Err(error) if error.spoils_cache() => Some(error.kind.to_string()),
-                Err(_) => None,
+                _ => None,
             };
             if let Some(why) = why
                 && self.http.again(self.session, attempt, &why)?

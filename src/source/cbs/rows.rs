@@ -396,7 +396,7 @@ mod tests {
             r#"{"ID":0,"ID":1,"RegioS":"NL01","Perioden":"2019JJ00","A_1":1,"B_2":2}"#,
         ] {
             let plain = r#"{"RegioS":"NL01","Perioden":"2019JJ00","A_1":1,"B_2":2}"#;
-            for page in [format!("{doubled}"), format!("{plain},{doubled}")] {
+            for page in [doubled.to_owned(), format!("{plain},{doubled}")] {
                 let error = read(&format!(r#"{{"value":[{page}]}}"#)).unwrap_err();
                 assert!(error.contains("twice in one object"), "{error}");
             }

@@ -110,9 +110,12 @@ pub(super) fn whole(
     let (axes, measures) = (axes?, measures?);
     let is_grouped = measures.iter().any(|measure| measure.group.is_some());
     let (groups, dimensions) = both(
-        || match is_grouped {
-            true => groups(http, session, endpoint),
-            false => Ok(Groups::new()),
+        || {
+            if is_grouped {
+                groups(http, session, endpoint)
+            } else {
+                Ok(Groups::new())
+            }
         },
         || {
             parallel(http.config.connections, axes, |axis| {

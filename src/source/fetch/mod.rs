@@ -182,11 +182,10 @@ impl Run<'_> {
         if request.topics.is_empty() {
             return Ok(TableReport::new(&table.id, Outcome::Lacking));
         }
-        if only.is_empty()
-            && let Some(release) = self.unchanged(&request, pinned.as_ref())?
-        {
+        let unchanged = self.unchanged(&request, pinned.as_ref())?;
+        if unchanged.is_some() && only.is_empty() {
             return Ok(TableReport {
-                release: Some(release),
+                release: unchanged,
                 ..TableReport::new(&table.id, Outcome::Unchanged)
             });
         }
@@ -204,7 +203,9 @@ impl Run<'_> {
             .map_err(|error| of_table(ErrorKind::Sink(error)))?;
         let written = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
         let sidecar = sidecar::sidecar(&meta, &request, written.periods, pinned.as_ref());
-        let (topics, caveats) = (sidecar.topics.len(), sidecar.caveats.clone());
+        let topics = sidecar.topics.len();
+        // what is warned of leads them
+        let notes = sidecar.caveats[meta.warnings.len()..].to_vec();
         let sealed = written.draft.seal(sidecar)?;
         if !only.is_empty() && !only.contains(&sealed.release()) {
             return Err(Error::Gone {
@@ -231,10 +232,7 @@ impl Run<'_> {
             rows,
             requests: meta.requests.len(),
             resumed: resumed.count(),
-            notes: caveats
-                .into_iter()
-                .filter(|caveat| !meta.warnings.contains(caveat))
-                .collect(),
+            notes,
             new_regions: self.new_regions(&meta, &written.last_figure),
             warnings: meta.warnings,
             ..TableReport::new(&table.id, outcome)

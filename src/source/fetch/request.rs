@@ -18,30 +18,7 @@ pub fn request(
     table: &Table,
     pinned: Option<&Sidecar>,
 ) -> Result<(TableRequest, bool), Error> {
-    let mut request = TableRequest {
-        id: table.id.clone(),
-        service: match table.service {
-            Service::V3 => Cbs::V3,
-            Service::V4 => Cbs::V4,
-            Service::Auto | Service::File => Cbs::Auto,
-        },
-        catalog: table.catalog.clone(),
-        fixed: table
-            .fixed
-            .iter()
-            .map(|(dimension, member)| (dimension.clone(), vec![member.clone()]))
-            .collect(),
-        fixed_where_there: table.fixed_where_there.clone(),
-        sum_months: table.sum_months,
-        period: table.period.map(|year| format!("{year}JJ00")),
-        held: pinned
-            .and_then(|pinned| pinned.fetched.as_ref())
-            .map(|held| match held.service.as_str() {
-                "v4" => Cbs::V4,
-                _ => Cbs::V3,
-            }),
-        ..TableRequest::default()
-    };
+    let mut request = of_table(table, pinned);
     let (mut from, mut to) = (i32::MAX, i32::MIN);
     let mut all_optional = true;
     for asked in topics::asked_of(queries, table) {
@@ -83,6 +60,34 @@ pub fn request(
         to: u16::try_from(to).ok(),
     };
     Ok((request, all_optional))
+}
+
+/// What is asked of a table but for its topics and periods.
+fn of_table(table: &Table, pinned: Option<&Sidecar>) -> TableRequest {
+    TableRequest {
+        id: table.id.clone(),
+        service: match table.service {
+            Service::V3 => Cbs::V3,
+            Service::V4 => Cbs::V4,
+            Service::Auto | Service::File => Cbs::Auto,
+        },
+        catalog: table.catalog.clone(),
+        fixed: table
+            .fixed
+            .iter()
+            .map(|(dimension, member)| (dimension.clone(), vec![member.clone()]))
+            .collect(),
+        fixed_where_there: table.fixed_where_there.clone(),
+        sum_months: table.sum_months,
+        period: table.period.map(|year| format!("{year}JJ00")),
+        held: pinned
+            .and_then(|pinned| pinned.fetched.as_ref())
+            .map(|held| match held.service.as_str() {
+                "v4" => Cbs::V4,
+                _ => Cbs::V3,
+            }),
+        ..TableRequest::default()
+    }
 }
 
 /// What is asked, in short: the same for the same question, whatever is held.

@@ -119,6 +119,15 @@ impl<'a> SnapshotWriter<'a> {
         }))
     }
 
+    fn look_for_figures(&mut self, years: &[i32]) {
+        self.last_figure.resize(self.regions.all.len(), 0);
+        let has_figure = |cell: &&Cell| cell.value.is_some_and(|value| value != 0.0);
+        for cell in self.buffer.iter().filter(has_figure) {
+            let last = &mut self.last_figure[cell.region as usize];
+            *last = (*last).max(years[cell.period as usize]);
+        }
+    }
+
     fn flush(&mut self) -> Result<(), SinkError> {
         if self.buffer.is_empty() {
             return Ok(());
@@ -146,13 +155,7 @@ impl<'a> SnapshotWriter<'a> {
                     .ok_or_else(|| format!("`{period}` is no period"))
             })
             .collect::<Result<_, _>>()?;
-        self.last_figure.resize(self.regions.all.len(), 0);
-        for cell in &self.buffer {
-            if cell.value.is_some_and(|value| value != 0.0) {
-                let last = &mut self.last_figure[cell.region as usize];
-                *last = (*last).max(years[cell.period as usize]);
-            }
-        }
+        self.look_for_figures(&years);
         let cells = &self.buffer;
         let frame = DataFrame::new_infer_height(vec![
             text("region", cells, |cell| {
