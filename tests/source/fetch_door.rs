@@ -58,7 +58,7 @@ fn a_table_that_v4_lists_is_not_read_from_v3() {
     server.fault(Rule::on("99999NED/Properties", not_found()));
     let ran = update(&project, &server)
         .ends(3)
-        .says("v4 lists the table and does not give it");
+        .says("v4 does not give the table, though its catalog lists the table");
     silent(&ran, "no such table");
     assert!(project.store().lock().unwrap().tables.is_empty());
 }
@@ -88,8 +88,45 @@ fn what_v4_does_not_list_comes_from_v3_and_that_is_told() {
     server.fault(Rule::on("/odata/v1/", not_found()));
     update(&project, &server)
         .ends(3)
-        .says("v4 gave the release that is held");
+        .says("though it gave the release that is held");
     assert_eq!(service(&project), "v4");
+}
+
+#[test]
+fn a_table_that_the_catalog_of_v3_lists_is_there() {
+    for catalog in ["CBS", "Politie"] {
+        let project = small();
+        let tables = format!(
+            "[[table]]\nid = \"99999NED\"\nservice = \"v3\"\ncatalog = \"{catalog}\"\noptional = true\n"
+        );
+        project.write("queries/tables.toml", &tables);
+        let server = Server::start(vec![ServedTable {
+            catalog: catalog.into(),
+            v4: false,
+            ..big(10, 4)
+        }]);
+        server.fault(Rule::on("99999NED/TableInfos", not_found()));
+        let ran = update(&project, &server)
+            .ends(3)
+            .says("v3 does not give the table, though its catalog lists the table");
+        silent(&ran, "left out");
+        server.heal();
+        server.fault(Rule::on("99999NED/TableInfos", not_found()).times(1));
+        update(&project, &server).ends(0);
+    }
+}
+
+#[test]
+fn a_list_of_periods_that_ends_early_is_told() {
+    let (project, server) = (small(), paged());
+    silent(&update(&project, &server).ends(0), "warning");
+    server.edit("99999NED", |table| {
+        table.republish();
+        table.period = "1988 - 2026".into();
+    });
+    update(&project, &server)
+        .ends(0)
+        .says("warning: CBS speaks of `1988 - 2026`, and its list of periods ends with 1003");
 }
 
 #[test]

@@ -340,6 +340,33 @@ fn a_stopped_fetch_ends_soon_and_resumes() {
 }
 
 #[test]
+fn a_fetch_that_waits_for_its_first_byte_can_be_stopped() {
+    let server = paged();
+    server.fault(Rule::on(
+        "Observations?",
+        Fault::Delay(Duration::from_secs(20)),
+    ));
+    let folder = tempfile::tempdir().unwrap();
+    let cache = PageCache::open(folder.path()).unwrap();
+    let client = Client::new(middelgroot::source::cbs::Config {
+        request_timeout: Duration::from_mins(1),
+        ..paged_config(&server)
+    })
+    .unwrap();
+    let flag = client.stop_flag();
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(500));
+        flag.store(true, Ordering::Relaxed);
+    });
+    let start = std::time::Instant::now();
+    let error = client
+        .fetch(&big(Service::V4), &cache, &mut Kept::default(), &())
+        .unwrap_err();
+    assert!(matches!(*error.kind, ErrorKind::Interrupted), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(15), "it was sat out");
+}
+
+#[test]
 fn a_strange_answer_that_a_new_release_explains_starts_again() {
     let server = paged();
     server.fault(Rule::on("Observations/$count", Fault::Republish).times(1));

@@ -34,20 +34,27 @@ pub(super) fn find(
     bases: &Bases,
     sought: Sought<'_>,
 ) -> Result<(Endpoint, Description)> {
-    let Sought { id, catalog, .. } = sought;
-    let own = catalog.is_empty() || catalog == "CBS";
+    let own = sought.catalog.is_empty() || sought.catalog == "CBS";
     let at = |v4: bool| {
-        let endpoint = Endpoint::new(bases, id, catalog, v4)?;
-        head(http, session, &endpoint).map(|head| (endpoint, head))
+        let endpoint = Endpoint::new(bases, sought.id, sought.catalog, v4)?;
+        let found = head(http, session, &endpoint);
+        let is_lacking = |error: &Error| matches!(*error.kind, ErrorKind::NotFound);
+        if found.as_ref().is_err_and(is_lacking)
+            && is_listed(http, session, bases, &endpoint).unwrap_or(false)
+        {
+            return Err(refused(&endpoint, "its catalog lists the table"));
+        }
+        found.map(|head| (endpoint, head))
     };
     match sought.service {
         Service::V4 if !own => {
-            Err(ErrorKind::Config(format!("catalog {catalog} is only served in v3")).into())
+            let why = format!("catalog {} is only served in v3", sought.catalog);
+            Err(ErrorKind::Config(why).into())
         }
         Service::V4 => at(true),
         Service::Auto if own => match at(true) {
             Err(error) if matches!(*error.kind, ErrorKind::NotFound) => {
-                let why = not_in_v4(http, session, bases, sought, error)?;
+                let why = not_in_v4(http, session, bases, sought)?;
                 let (endpoint, mut head) = at(false)?;
                 head.warnings.push(why);
                 Ok((endpoint, head))
@@ -58,53 +65,68 @@ pub(super) fn find(
     }
 }
 
+/// A table that must be there and is not given.
+fn refused(endpoint: &Endpoint, why: &str) -> Error {
+    let service = if endpoint.v4 { "v4" } else { "v3" };
+    let message = format!("{service} does not give the table, though {why}");
+    let kind = ErrorKind::Refused {
+        status: 404,
+        message,
+    };
+    Error::from(kind).of_request(endpoint.base.as_str())
+}
+
 /// Why v3 may be read in the place of v4, which answered that it does not have a table; the error when it may not.
 fn not_in_v4(
     http: &Http,
     session: &Session<'_>,
     bases: &Bases,
     sought: Sought<'_>,
-    error: Error,
 ) -> Result<String> {
     let ends = "read from v3, which does not tell the kinds of missing apart";
-    let refused = |message: &str| {
-        let (status, message) = (404, message.to_owned());
-        let kind = ErrorKind::Refused { status, message };
-        Error {
-            kind: Box::new(kind),
-            ..error
-        }
-    };
-    match is_listed(http, session, bases, sought.id) {
-        Ok(true) => Err(refused("v4 lists the table and does not give it")),
-        Ok(false) => Ok(format!("v4 does not list the table: {ends}")),
+    let endpoint = Endpoint::new(bases, sought.id, sought.catalog, true)?;
+    match is_listed(http, session, bases, &endpoint) {
+        Ok(_) => Ok(format!("v4 does not list the table: {ends}")),
         Err(error) if matches!(*error.kind, ErrorKind::Interrupted) => Err(error),
-        Err(_) if sought.held == Some(Service::V4) => Err(refused(
-            "v4 gave the release that is held, and gives neither the table nor its list of tables",
-        )),
+        Err(_) if sought.held == Some(Service::V4) => {
+            let why = "it gave the release that is held; neither does it give its list of tables";
+            Err(refused(&endpoint, why))
+        }
         Err(_) => Ok(format!(
             "v4 gives neither the table nor its list of tables: {ends}"
         )),
     }
 }
 
-/// Whether v4 lists a table. The list is read once.
-fn is_listed(http: &Http, session: &Session<'_>, bases: &Bases, id: &str) -> Result<bool> {
-    #[derive(serde::Deserialize)]
-    struct Row {
-        #[serde(rename = "Identifier")]
-        id: String,
+#[derive(serde::Deserialize)]
+struct Row {
+    #[serde(rename = "Identifier")]
+    id: String,
+}
+
+/// Whether the catalog of a service lists a table. v4's, which comes as a whole, is read once.
+fn is_listed(
+    http: &Http,
+    session: &Session<'_>,
+    bases: &Bases,
+    endpoint: &Endpoint,
+) -> Result<bool> {
+    if !endpoint.v4 {
+        let rows: Vec<Row> = list(http, session, endpoint.row.clone())?;
+        return Ok(rows.iter().any(|row| row.id == endpoint.id));
     }
     let mut listed = lock(&http.listed);
     if listed.is_none() {
         let rows: Vec<Row> = list(http, session, parse(&format!("{}/Datasets", bases.v4))?)?;
         let ids: BTreeSet<String> = rows.into_iter().map(|row| row.id).collect();
         if ids.is_empty() {
-            return Err(ErrorKind::Short("v4 lists no tables at all".into()).into());
+            return Err(ErrorKind::Short("the catalog of v4 lists no tables at all".into()).into());
         }
         *listed = Some(ids);
     }
-    Ok(listed.as_ref().is_some_and(|ids| ids.contains(id)))
+    Ok(listed
+        .as_ref()
+        .is_some_and(|ids| ids.contains(&endpoint.id)))
 }
 
 /// Title, release and the like, without dimensions and topics: one small request. That it is not there means that the

@@ -62,7 +62,8 @@ impl Client {
         })
     }
 
-    /// Reads and hands over, once more when rows do not fit: then only the page to blame is asked again.
+    /// Reads and hands over, and again when rows do not fit; of what lies in the cache only that which may be to blame is
+    /// asked again.
     fn delivered(
         &self,
         request: &TableRequest,
@@ -79,9 +80,10 @@ impl Client {
                     if error.spoils_cache()
                         && self.http.again(session, attempt, &error.kind.to_string())? =>
                 {
-                    match &error.request {
-                        Some(page) => whole.stored.forget(page)?,
-                        None => cache.forget(&request.id)?,
+                    match (&*error.kind, &error.request) {
+                        (ErrorKind::Malformed(_), Some(page)) => whole.stored.forget(page)?,
+                        // of two pages with the same row, either may be wrong
+                        _ => cache.forget(&request.id)?,
                     }
                     attempt += 1;
                 }
@@ -272,6 +274,6 @@ fn deliver(whole: &TablePages, sink: &mut dyn Sink) -> Result<TableMeta> {
             .chain(&whole.notes)
             .cloned()
             .collect(),
-        warnings: head.warnings.clone(),
+        warnings: [head.warnings.as_slice(), &plan.warnings].concat(),
     })
 }

@@ -13,9 +13,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use flate2::read::MultiGzDecoder;
-use reqwest::blocking::{Client, Response};
+use reqwest::blocking::Client;
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, LOCATION,
+    RETRY_AFTER,
 };
 use reqwest::{StatusCode, Url, redirect};
 
@@ -23,7 +24,7 @@ use super::config::Config;
 use super::error::{Error, ErrorKind, Part, Result};
 use super::limiter::{Limiter, backoff, retry_after};
 use super::page;
-use super::pump::Pump;
+use super::pump::{Head, Pump};
 use super::sink::Progress;
 
 /// Attempts at an answer that comes whole and wrong.
@@ -175,25 +176,10 @@ impl Http {
         take: &impl Fn(&mut Body<'_>) -> std::result::Result<T, BodyError>,
     ) -> std::result::Result<T, AttemptError> {
         let deadline = Instant::now() + self.config.request_timeout;
-        let response = self.client.get(url.clone()).send().map_err(|error| {
-            let why = chain(&error);
-            if error.is_redirect() {
-                permanent(ErrorKind::Redirect(why))
-            } else if error.is_timeout() && !error.is_connect() {
-                let seconds = self.config.request_timeout.as_secs_f64();
-                AttemptError::Transient(format!("no answer within {seconds} s"), None)
-            } else if let Some(part) = closed(&error, &why) {
-                permanent(ErrorKind::Connection { part, why })
-            } else {
-                AttemptError::Transient(why, None)
-            }
-        })?;
-        let status = response.status();
-        let (asked, moved) = (
-            header(&response, &RETRY_AFTER),
-            header(&response, &LOCATION),
-        );
-        let mut body = self.body(response, deadline);
+        let pump = Pump::send(self.client.get(url.clone()));
+        let (status, headers) = self.head(&pump, deadline)?;
+        let (asked, moved) = (header(&headers, &RETRY_AFTER), header(&headers, &LOCATION));
+        let mut body = self.body(pump, &headers, deadline);
         if status != StatusCode::OK {
             let mut said = Vec::new();
             // What an error page says is told as far as it came.
@@ -213,11 +199,40 @@ impl Http {
         }
     }
 
-    fn body(&self, response: Response, deadline: Instant) -> Body<'_> {
-        let packed = header(&response, &CONTENT_ENCODING)
+    /// The head of an answer, for which the time of the whole answer may be taken.
+    fn head(&self, pump: &Pump, deadline: Instant) -> std::result::Result<Head, AttemptError> {
+        let late = || {
+            let seconds = self.config.request_timeout.as_secs_f64();
+            AttemptError::Transient(format!("no answer within {seconds} s"), None)
+        };
+        let sent = loop {
+            self.limiter.check().map_err(AttemptError::Permanent)?;
+            if let Some(sent) = pump.head() {
+                break sent;
+            }
+            if Instant::now() > deadline {
+                return Err(late());
+            }
+        };
+        sent.map_err(|error| {
+            let why = chain(&error);
+            if error.is_redirect() {
+                permanent(ErrorKind::Redirect(why))
+            } else if error.is_timeout() && !error.is_connect() {
+                late()
+            } else if let Some(part) = closed(&error, &why) {
+                permanent(ErrorKind::Connection { part, why })
+            } else {
+                AttemptError::Transient(why, None)
+            }
+        })
+    }
+
+    fn body(&self, pump: Pump, headers: &HeaderMap, deadline: Instant) -> Body<'_> {
+        let packed = header(headers, &CONTENT_ENCODING)
             .is_some_and(|value| value.to_ascii_lowercase().contains("gzip"));
         let wire = Wire {
-            inner: Pump::of(response),
+            inner: pump,
             idle: self.config.idle_timeout,
             left: self.config.max_wire_bytes,
             deadline,
@@ -367,12 +382,9 @@ fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.source().is_some_and(is_of_tls)
 }
 
-fn header(response: &Response, name: &reqwest::header::HeaderName) -> Option<String> {
-    response
-        .headers()
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned)
+fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let value = headers.get(name)?;
+    value.to_str().ok().map(str::to_owned)
 }
 
 fn client(config: &Config) -> reqwest::Result<Client> {

@@ -46,6 +46,8 @@ pub(super) struct Plan {
     pub(super) requests: Vec<RowRequest>,
     /// What was chosen without being asked.
     pub(super) notes: Vec<String>,
+    /// What does not fit in the table's description.
+    pub(super) warnings: Vec<String>,
 }
 
 impl Plan {
@@ -89,6 +91,10 @@ impl Plan {
             read: keys,
             years,
             notes: taken_at_totals(request, &others),
+            warnings: periods
+                .iter()
+                .filter_map(|periods| too_few(table, periods))
+                .collect(),
             topics: wanted.iter().map(meta).collect(),
             lacking,
             map_year: map_year(&regions),
@@ -356,6 +362,19 @@ fn period_meta(
         key,
         status: Status::Unknown,
     }])
+}
+
+/// What is said when the table speaks of a year that its list of periods does not reach: the list may be cut.
+fn too_few(table: &Description, periods: &Choice<'_>) -> Option<String> {
+    let said = year_in(&table.period)?;
+    let years = periods.dimension.members.iter();
+    let last: u16 = years
+        .filter_map(|member| member.key.get(..4)?.parse().ok())
+        .max()?;
+    (last < said).then(|| {
+        let period = &table.period;
+        format!("CBS speaks of `{period}`, and its list of periods ends with {last}")
+    })
 }
 
 /// The last year in a title.
