@@ -414,14 +414,9 @@ fn a_catalog_that_lags_behind_blocks_no_table() {
     assert_eq!(meta.notes, ["the catalog counts 36 rows, 40 came"]);
     let server = server.with(|options| options.catalog_lag = Some(("2026-06-23T02:00:00", 44)));
     let error = fetch(&server, &big(Service::V3)).unwrap_err();
+    let said = "the lists of members make 40 rows, the catalog counts 44";
     assert!(
-        matches!(
-            *error.kind,
-            ErrorKind::Count {
-                expected: 44,
-                found: 40
-            }
-        ),
+        error.to_string().contains(said) && error.is_unreachable(),
         "{error}"
     );
 }

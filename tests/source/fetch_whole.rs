@@ -260,6 +260,32 @@ fn a_doubled_key_is_refused_and_healed() {
 }
 
 #[test]
+fn a_list_that_is_cut_is_asked_again_and_refused() {
+    for catalog in ["CBS", "Politie"] {
+        for part in ["Perioden?", "RegioS?"] {
+            let table = ServedTable {
+                catalog: catalog.into(),
+                v4: false,
+                ..big_table(10, 9)
+            };
+            let request = TableRequest {
+                catalog: catalog.into(),
+                ..big(Service::V3)
+            };
+            let server = Server::start(vec![table]).with(|options| options.feed_page = 7);
+            server.fault(Rule::on(part, Fault::LostLink).times(1));
+            assert_eq!(fetch(&server, &request).unwrap().1.cells.len(), 90);
+            server.fault(Rule::on(part, Fault::CutRows(5)));
+            let error = fetch(&server, &request).unwrap_err();
+            assert!(
+                error.to_string().contains("the catalog counts 90") && error.is_unreachable(),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[test]
 fn any_number_of_records_is_the_limit_of_the_api() {
     for text in ["query returns more than 100 records", "More than 2500 rows"] {
         let server = Server::start(vec![big_table(10, 4)]).with(|options| {

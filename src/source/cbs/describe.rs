@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use reqwest::Url;
+
 use super::config::{Bases, parse};
 use super::description::{Description, DimensionKind, is_gemeente};
 use super::endpoint::Endpoint;
@@ -99,9 +101,56 @@ fn not_in_v4(
 }
 
 #[derive(serde::Deserialize)]
+#[serde(rename_all = "PascalCase")]
 struct Row {
-    #[serde(rename = "Identifier")]
-    id: String,
+    identifier: String,
+    modified: Option<String>,
+    record_count: Option<u64>,
+}
+
+/// The rows that v3's catalog counts of a release of a table. A row of another release counts another table: the catalog
+/// lags, or runs ahead.
+pub(super) fn counted(
+    http: &Http,
+    session: &Session<'_>,
+    row: &Url,
+    (id, modified): (&str, &str),
+) -> Result<Option<u64>> {
+    let rows: Vec<Row> = list(http, session, row.clone())?;
+    let of_release =
+        |row: &Row| row.identifier == id && row.modified.as_ref().is_none_or(|at| at == modified);
+    Ok(rows
+        .into_iter()
+        .find(of_release)
+        .and_then(|row| row.record_count))
+}
+
+/// Why a description of v3 cannot be whole: its lists make fewer rows than the catalog counts, which is their product.
+pub(super) fn lacks_members(
+    http: &Http,
+    session: &Session<'_>,
+    endpoint: &Endpoint,
+    table: &Description,
+) -> Result<Option<String>> {
+    if endpoint.v4 {
+        return Ok(None);
+    }
+    let release = (endpoint.id.as_str(), table.release.modified.as_str());
+    let expected = match counted(http, session, &endpoint.row, release) {
+        Err(error) if matches!(*error.kind, ErrorKind::Interrupted) => return Err(error),
+        // a catalog that cannot be read is no failure of the table
+        found => found.unwrap_or_default(),
+    };
+    let made: u64 = table
+        .dimensions
+        .iter()
+        .map(|dimension| dimension.members.len() as u64)
+        .product();
+    Ok(expected
+        .filter(|expected| made < *expected)
+        .map(|expected| {
+            format!("the lists of members make {made} rows, the catalog counts {expected}")
+        }))
 }
 
 /// Whether the catalog of a service lists a table. v4's, which comes as a whole, is read once.
@@ -113,12 +162,12 @@ fn is_listed(
 ) -> Result<bool> {
     if !endpoint.v4 {
         let rows: Vec<Row> = list(http, session, endpoint.row.clone())?;
-        return Ok(rows.iter().any(|row| row.id == endpoint.id));
+        return Ok(rows.iter().any(|row| row.identifier == endpoint.id));
     }
     let mut listed = lock(&http.listed);
     if listed.is_none() {
         let rows: Vec<Row> = list(http, session, parse(&format!("{}/Datasets", bases.v4))?)?;
-        let ids: BTreeSet<String> = rows.into_iter().map(|row| row.id).collect();
+        let ids: BTreeSet<String> = rows.into_iter().map(|row| row.identifier).collect();
         if ids.is_empty() {
             return Err(ErrorKind::Short("the catalog of v4 lists no tables at all".into()).into());
         }

@@ -148,6 +148,26 @@ impl Client {
         .into())
     }
 
+    /// The whole description; lists that are too short are asked again.
+    fn described(
+        &self,
+        session: &Session<'_>,
+        endpoint: &Endpoint,
+        head: &Description,
+    ) -> Result<Description> {
+        let mut attempt = 1;
+        loop {
+            let description = describe::read(&self.http, session, endpoint, head)?;
+            match describe::lacks_members(&self.http, session, endpoint, &description)? {
+                None => return Ok(description),
+                Some(why) if !self.http.again(session, attempt, &why)? => {
+                    return Err(ErrorKind::Short(why).into());
+                }
+                Some(_) => attempt += 1,
+            }
+        }
+    }
+
     fn once(
         &self,
         request: &TableRequest,
@@ -156,7 +176,7 @@ impl Client {
         endpoint: &Endpoint,
         head: &Description,
     ) -> Result<TablePages> {
-        let description = describe::read(&self.http, session, endpoint, head)?;
+        let description = self.described(session, endpoint, head)?;
         let plan = Plan::new(&self.http.config, endpoint, &description, request)?;
         let stored = cache.pages_of(&request.id, head.service, &head.release)?;
         let reader = PageReader {

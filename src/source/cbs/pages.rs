@@ -11,14 +11,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::Url;
-use serde::Deserialize;
 
 use super::cache::{StoredPage, StoredPages};
 use super::config::address;
+use super::describe;
 use super::error::{Error, ErrorKind, Result};
 use super::http::{Http, Session};
 use super::limiter::lock;
-use super::list::{list, next_url};
+use super::list::next_url;
 use super::page;
 use super::parallel::{both, parallel};
 use super::selection::{Count, RowRequest};
@@ -130,13 +130,6 @@ impl PageReader<'_> {
 
     /// CBS's own count; a service that offers none is no failure.
     fn count(&self, count: &Count) -> Result<Option<u64>> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Row {
-            identifier: String,
-            modified: Option<String>,
-            record_count: Option<u64>,
-        }
         let found = match count {
             Count::Observations { count, within } => {
                 match self.http.get(self.session, count, page::count) {
@@ -146,16 +139,8 @@ impl PageReader<'_> {
                     found => found.map(Some),
                 }
             }
-            // A row of another release counts another table: the catalog lags, or runs ahead.
             Count::Catalog { row, id, modified } => {
-                list::<Row>(self.http, self.session, row.clone()).map(|rows| {
-                    rows.into_iter()
-                        .find(|row| {
-                            row.identifier == *id
-                                && row.modified.as_ref().is_none_or(|at| at == modified)
-                        })
-                        .and_then(|row| row.record_count)
-                })
+                describe::counted(self.http, self.session, row, (id, modified))
             }
         };
         match found {
