@@ -164,6 +164,26 @@ fn a_row_that_stays_missing_is_named() {
 }
 
 #[test]
+fn an_api_that_gives_less_than_it_should_gives_way_to_the_feed() {
+    for catalog in ["CBS", "Politie"] {
+        let server = Server::start(vec![ServedTable {
+            catalog: catalog.into(),
+            v4: false,
+            ..big_table(10, 5)
+        }]);
+        server.fault(Rule::on("ODataApi", Fault::CutRows(3)));
+        let request = TableRequest {
+            catalog: catalog.into(),
+            periods: Periods::Keys((1000..1004).map(|year| format!("{year}JJ00")).collect()),
+            ..big(Service::V3)
+        };
+        let (meta, kept) = fetch(&server, &request).unwrap();
+        assert_whole(&kept);
+        assert!(meta.requests[0].url.contains("/ODataFeed/"));
+    }
+}
+
+#[test]
 fn only_the_page_to_blame_is_asked_again() {
     let way = ways().remove(1);
     way.server.fault(

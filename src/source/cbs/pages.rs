@@ -49,7 +49,9 @@ impl PageReader<'_> {
         let mut attempt = 1;
         loop {
             let mut pages = Vec::new();
-            let read = self.once(request, &mut pages);
+            // an API that gives less than it should is not asked twice
+            let feed = request.feed.as_ref().filter(|_| attempt > 1);
+            let read = self.once(request, feed.unwrap_or(&request.first), &mut pages);
             let why = match &read {
                 Ok((_, true)) => {
                     let found: u64 = pages.iter().map(|page| page.summary.rows).sum();
@@ -84,6 +86,7 @@ impl PageReader<'_> {
     fn once(
         &self,
         request: &RowRequest,
+        first: &Url,
         pages: &mut Vec<StoredPage>,
     ) -> Result<(Option<u64>, bool)> {
         // The first page is asked for together with the count, and found in hand afterwards.
@@ -93,12 +96,12 @@ impl PageReader<'_> {
                 .as_ref()
                 .map_or(Ok(None), |count| self.count(count))
         };
-        let (count, first) = both(count, || self.page(&request.first));
+        let (count, start) = both(count, || self.page(first));
         let count = count?;
         self.expected
             .fetch_add(count.unwrap_or_default(), Ordering::Relaxed);
         let bound = count.unwrap_or(request.bound);
-        let followed = first.and_then(|first| self.follow(&request.first, first, bound, pages));
+        let followed = start.and_then(|start| self.follow(first, start, bound, pages));
         match (followed, &request.feed) {
             // the API has more rows to it than it gives: the feed gives them all
             (Err(error), Some(feed)) if matches!(*error.kind, ErrorKind::TooManyRecords) => {

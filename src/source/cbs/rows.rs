@@ -322,7 +322,7 @@ fn cell(text: &str) -> Cell {
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'));
     match bare.parse() {
-        Ok(number) if numeric => Cell::Number(number),
+        Ok(number) if numeric && f64::is_finite(number) => Cell::Number(number),
         _ => Cell::Text(bare.to_owned()),
     }
 }
@@ -365,7 +365,8 @@ mod tests {
         let rows = read(
             r#"{"value":[{"ID":0,"RegioS":"NL01  ","Perioden":"2019JJ00","A_1":17282163,"B_2":38.799999999999997},
             {"ID":1,"RegioS":"GM0363","Perioden":"2019JJ00","B_2":"       .","A_1":"   135.5"},
-            {"RegioS":"GM0363","Perioden":"2019JJ00","A_1":null,"B_2":"NaN"}]}"#,
+            {"RegioS":"GM0363","Perioden":"2019JJ00","A_1":null,"B_2":"NaN"},
+            {"RegioS":"GM0363","Perioden":"2019JJ00","A_1":"1e999","B_2":"-inf"}]}"#,
         )
         .unwrap();
         assert_eq!(
@@ -383,6 +384,8 @@ mod tests {
             rows[2],
             (vec![1, 0], vec![Cell::Null, Cell::Text("NaN".into())])
         );
+        let endless = ["1e999", "-inf"].map(|text| Cell::Text(text.into()));
+        assert_eq!(rows[3], (vec![1, 0], endless.to_vec()));
     }
 
     #[test]
