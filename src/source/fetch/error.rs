@@ -63,6 +63,19 @@ pub enum Error {
         /// The release that CBS has.
         has: String,
     },
+    /// CBS answers that it does not have a table of which a release is held.
+    #[error(
+        "table {table}: CBS has no such table any more; the release `{held}` that is held stays in use"
+    )]
+    Withdrawn {
+        /// Table.
+        table: String,
+        /// The release that is held.
+        held: String,
+    },
+    /// CBS has gemeenten that the lists here do not.
+    #[error("CBS has {} gemeenten that `data/regions` lacks: {}", .0.len(), .0.join(", "))]
+    NewRegions(Vec<String>),
     /// Some tables failed; each was reported.
     #[error("{failed} of {of} tables could not be fetched; what was here of them stays")]
     SomeFailed {
@@ -72,8 +85,8 @@ pub enum Error {
         of: usize,
         /// The exit status of the worst.
         exit: Exit,
-        /// Whether the user stopped it.
-        interrupted: bool,
+        /// What to do next, beside what each hints at.
+        next: Option<&'static str>,
     },
     /// `check` found that figures are out of date.
     #[error("a refresh is due for {0} tables")]
@@ -93,15 +106,28 @@ impl Error {
         let exit = worst
             .into_iter()
             .find(|exit| errors.iter().any(|error| error.exit() == *exit))?;
-        let interrupted = errors.iter().any(
-            |error| matches!(error, Self::Cbs(error) if matches!(*error.kind, ErrorKind::Interrupted)),
-        );
+        let kinds = || errors.iter().filter_map(|error| error.kind());
+        let may_pass = |kind: &ErrorKind| !matches!(kind, ErrorKind::Connection { .. });
+        let next = if kinds().any(|kind| matches!(kind, ErrorKind::Interrupted)) {
+            Some("what has arrived is kept: run the same `fetch` again to resume")
+        } else if exit == Exit::Unreachable && kinds().any(may_pass) {
+            Some("what has arrived is kept: run the same `fetch` again later to resume")
+        } else {
+            None
+        };
         Some(Self::SomeFailed {
             failed: errors.len(),
             of,
             exit,
-            interrupted,
+            next,
         })
+    }
+
+    fn kind(&self) -> Option<&ErrorKind> {
+        match self {
+            Self::Cbs(error) => Some(&error.kind),
+            _ => None,
+        }
     }
 }
 
@@ -141,13 +167,14 @@ impl Report for Error {
                 "restore the snapshot from version control, or take the newest with `fetch --update`"
                     .to_owned(),
             ),
-            Self::SomeFailed { interrupted: true, .. } => {
-                Some("what has arrived is kept: run the same `fetch` again to resume".to_owned())
-            }
-            Self::SomeFailed { exit: Exit::Unreachable, .. } => {
-                Some("what has arrived is kept: run the same `fetch` again later to resume".to_owned())
-            }
-            Self::SomeFailed { .. } => None,
+            Self::Withdrawn { .. } => Some(
+                "look for what continues it with `fetch --check` or `tables search`, and name that in `queries/tables.toml`"
+                    .to_owned(),
+            ),
+            Self::NewRegions(_) => Some(
+                "bring the new list of gemeenten and herindelingen with `import`, then `build`".to_owned(),
+            ),
+            Self::SomeFailed { next, .. } => next.map(str::to_owned),
             Self::Due(_) => Some("run `fetch --update`, then `build`".to_owned()),
         }
     }
@@ -160,7 +187,11 @@ impl Report for Error {
             Self::Files(error) => error.exit(),
             Self::Query(error) => error.exit(),
             Self::NotAsked { .. } | Self::Patterns { .. } => Exit::Usage,
-            Self::Gone { .. } | Self::Due(_) | Self::Unfit { .. } => Exit::DoesNotHold,
+            Self::Gone { .. }
+            | Self::Due(_)
+            | Self::Unfit { .. }
+            | Self::Withdrawn { .. }
+            | Self::NewRegions(_) => Exit::DoesNotHold,
             Self::SomeFailed { exit, .. } => *exit,
         }
     }

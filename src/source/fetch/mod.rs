@@ -78,8 +78,9 @@ struct Run<'a> {
     store: Store,
     lock: Mutex<Lock>,
     queries: &'a Queries,
-    regions: Option<Regions>,
     options: &'a Options,
+    /// The gemeenten that are known here, where there are lists of them.
+    regions: Option<Regions>,
     progress: &'a dyn Progress,
 }
 
@@ -103,9 +104,9 @@ pub fn fetch(
         lock: Mutex::new(store.lock()?),
         store,
         queries,
-        // a new project has no lists yet
-        regions: Regions::read(&data.join("regions/gemeenten.csv")).ok(),
         options,
+        // lists that cannot be read are told by whoever uses them
+        regions: Regions::read(&data.join("regions/gemeenten.csv")).ok(),
         progress,
     };
     let reports: Mutex<BTreeMap<usize, TableReport>> = Mutex::default();
@@ -184,19 +185,20 @@ impl Run<'_> {
         if request.topics.is_empty() {
             return Ok(TableReport::new(&table.id, Outcome::Lacking));
         }
+        let unchanged = self.unchanged(&request, pinned.as_ref())?;
+        if unchanged.is_some() && only.is_empty() {
+            return Ok(TableReport {
+                release: unchanged,
+                ..TableReport::new(&table.id, Outcome::Unchanged)
+            });
+        }
         let mut rows = writer::SnapshotWriter::new(&self.store, &table.id);
         let fetched = self
             .client
             .fetch(&request, &self.cache, &mut rows, self.progress);
         let meta = match fetched {
             Ok(meta) => meta,
-            Err(error) if optional && only.is_empty() && is_lacking(&error) => {
-                return Ok(TableReport {
-                    notes: vec![error.to_string()],
-                    ..TableReport::new(&table.id, Outcome::Lacking)
-                });
-            }
-            Err(error) => return Err(error.into()),
+            Err(error) => return missed(table, error, optional, pinned.as_ref()),
         };
         let of_table = |kind| cbs::Error::from(kind).of_table(&table.id);
         let finished = rows
@@ -204,8 +206,9 @@ impl Run<'_> {
             .map_err(|error| of_table(ErrorKind::Sink(error)))?;
         let written = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
         let sidecar = sidecar::sidecar(&meta, &request, written.periods, pinned.as_ref());
-        let (topics, mut notes) = (sidecar.topics.len(), sidecar.caveats.clone());
-        notes.extend(self.unknown(&written.regions));
+        let topics = sidecar.topics.len();
+        // what is warned of leads them
+        let mut notes = sidecar.caveats[meta.warnings.len()..].to_vec();
         let mut sealed = written.draft.seal(sidecar)?;
         if !only.is_empty() && !only.contains(&sealed.release()) {
             return Err(Error::Gone {
@@ -236,6 +239,8 @@ impl Run<'_> {
             requests: meta.requests.len(),
             resumed: resumed.count(),
             notes,
+            new_regions: self.new_regions(&meta, &written.last_figure),
+            warnings: meta.warnings,
             ..TableReport::new(&table.id, outcome)
         })
     }
@@ -260,22 +265,54 @@ impl Run<'_> {
         Ok(judged.notes)
     }
 
-    /// A note on gemeenten of CBS that no list has.
-    fn unknown(&self, codes: &[String]) -> Option<String> {
-        let regions = self.regions.as_ref()?;
-        let is_unknown =
-            |code: &&String| RegionId::parse(code).is_some_and(|region| !regions.knows(region));
-        let unknown: Vec<&str> = codes
+    /// The release that is used, when CBS has the same and the same was asked of it: then nothing more is asked.
+    fn unchanged(
+        &self,
+        request: &cbs::TableRequest,
+        pinned: Option<&Sidecar>,
+    ) -> Result<Option<String>, Error> {
+        let held = pinned.and_then(|sidecar| sidecar.fetched.as_ref());
+        let release = unpoisoned(&self.lock).tables.get(&request.id).cloned();
+        let (Some(held), Some(release)) = (held, release) else {
+            return Ok(None);
+        };
+        if held.asked != request::fingerprint(request)
+            || !self.store.is_whole(&request.id, &release)?
+        {
+            return Ok(None);
+        }
+        // what goes wrong here goes wrong again, and is told, when the table is read
+        let is_same = self
+            .client
+            .release(request, self.progress)
+            .is_ok_and(|(service, latest)| {
+                let latest = (service, &latest.modified, &latest.version);
+                latest == (held.service.as_str(), &held.modified, &held.version)
+            });
+        Ok(is_same.then_some(release))
+    }
+
+    /// Gemeenten of the answer that no list here knows. CBS's lists go back further than those here, so one that is new
+    /// has figures of the years of those, or a number above all that are known.
+    fn new_regions(
+        &self,
+        meta: &cbs::TableMeta,
+        last_figure: &BTreeMap<String, i32>,
+    ) -> Vec<String> {
+        let Some(regions) = &self.regions else {
+            return Vec::new();
+        };
+        let (first_year, highest) = (regions.first_year(), regions.highest());
+        let is_new = |region: &&cbs::RegionMeta| {
+            let id = RegionId::parse(&region.key).filter(|id| !regions.knows(*id));
+            let last = last_figure.get(&region.key).copied().unwrap_or_default();
+            id.is_some_and(|id| last >= first_year || Some(id) > highest)
+        };
+        meta.regions
             .iter()
-            .filter(is_unknown)
-            .map(String::as_str)
-            .collect();
-        (!unknown.is_empty()).then(|| {
-            format!(
-                "CBS has gemeenten that `data/regions` lacks, and which do not count: {}; import a newer list",
-                unknown.join(", ")
-            )
-        })
+            .filter(is_new)
+            .map(|region| format!("{} `{}`", region.key, region.title))
+            .collect()
     }
 
     /// Pins a release; whether another one was pinned before.
@@ -287,6 +324,26 @@ impl Run<'_> {
             self.store.write_lock(&lock)?;
         }
         Ok(is_other)
+    }
+}
+
+/// What becomes of a table that was not read: an optional one that was never held is left out, all else is an error.
+fn missed(
+    table: &Table,
+    error: cbs::Error,
+    optional: bool,
+    pinned: Option<&Sidecar>,
+) -> Result<TableReport, Error> {
+    match (pinned, &*error.kind) {
+        (None, _) if optional && is_lacking(&error) => Ok(TableReport {
+            notes: vec![error.to_string()],
+            ..TableReport::new(&table.id, Outcome::Lacking)
+        }),
+        (Some(held), ErrorKind::NotFound) => Err(Error::Withdrawn {
+            table: table.id.clone(),
+            held: held.release.clone(),
+        }),
+        _ => Err(error.into()),
     }
 }
 
@@ -323,8 +380,8 @@ pub fn requests(
         let requests = || {
             let (request, optional) = request::request(queries, table, pinned.as_ref())?;
             match client.requests(&request, progress) {
-                Err(error) if optional && is_lacking(&error) => Ok(Vec::new()),
-                other => Ok(other?),
+                Err(error) => missed(table, error, optional, pinned.as_ref()).map(|_| Vec::new()),
+                Ok(requests) => Ok(requests),
             }
         };
         planned.push((table.id.clone(), requests()));

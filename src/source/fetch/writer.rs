@@ -4,7 +4,7 @@
 //! one group (nearly all do) is sorted as a whole; a larger one by group, and whoever reads it must not count on more.
 //! Fails on a period that is no calendar year and on a value that its topic cannot have.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use polars::prelude::*;
 
@@ -26,16 +26,8 @@ pub struct SnapshotWriter<'a> {
     regions: Names,
     periods: Names,
     buffer: Vec<Cell>,
-}
-
-/// A table that came whole.
-pub struct Written {
-    /// The release on its way.
-    pub draft: Draft,
-    /// Periods that have figures.
-    pub periods: Vec<String>,
-    /// Codes of regions that have figures.
-    pub regions: Vec<String>,
+    /// For each region the last year that has a figure other than zero.
+    last_figure: Vec<i32>,
 }
 
 /// A cell of CBS that its topic cannot have.
@@ -56,6 +48,16 @@ struct Cell {
     value: Option<f64>,
     missing: Missing,
     status: Status,
+}
+
+/// All cells of a table.
+pub struct Written {
+    /// The release.
+    pub draft: Draft,
+    /// The periods that have cells.
+    pub periods: Vec<String>,
+    /// For each region the last year that has a figure other than zero; 0 where there is none.
+    pub last_figure: BTreeMap<String, i32>,
 }
 
 /// Names by number, in the order in which they came.
@@ -115,20 +117,29 @@ impl<'a> SnapshotWriter<'a> {
             regions: Names::default(),
             periods: Names::default(),
             buffer: Vec::new(),
+            last_figure: Vec::new(),
         }
     }
 
     /// All that came; nothing when nothing came.
     pub fn finish(mut self) -> Result<Option<Written>, SinkError> {
         self.flush()?;
-        let [mut periods, mut regions] = [self.periods.all, self.regions.all];
-        periods.sort();
-        regions.sort();
+        let periods: BTreeSet<String> = self.periods.all.into_iter().collect();
+        let last_figure = self.regions.all.into_iter().zip(self.last_figure).collect();
         Ok(self.draft.map(|draft| Written {
             draft,
-            periods,
-            regions,
+            periods: periods.into_iter().collect(),
+            last_figure,
         }))
+    }
+
+    fn look_for_figures(&mut self, years: &[i32]) {
+        self.last_figure.resize(self.regions.all.len(), 0);
+        let has_figure = |cell: &&Cell| cell.value.is_some_and(|value| value != 0.0);
+        for cell in self.buffer.iter().filter(has_figure) {
+            let last = &mut self.last_figure[cell.region as usize];
+            *last = (*last).max(years[cell.period as usize]);
+        }
     }
 
     fn flush(&mut self) -> Result<(), SinkError> {
@@ -155,6 +166,7 @@ impl<'a> SnapshotWriter<'a> {
                 calendar_year(period).map_err(|(what, expected)| Unfit { what, expected })
             })
             .collect::<Result<_, _>>()?;
+        self.look_for_figures(&years);
         let cells = &self.buffer;
         let frame = DataFrame::new_infer_height(vec![
             text("region", cells, |cell| {
@@ -191,6 +203,8 @@ impl<'a> SnapshotWriter<'a> {
 
 impl Sink for SnapshotWriter<'_> {
     fn topics(&mut self, topics: &[AnsweredTopic]) -> Result<(), SinkError> {
+        // what came of an earlier reading is void
+        *self = Self::new(self.store, self.table);
         self.topics = topics.iter().map(|topic| topic.key.clone()).collect();
         let bounds = |of: &AnsweredTopic| Bounds::of(&of.title, &of.unit, u32::from(of.decimals));
         self.bounds = topics.iter().map(bounds).collect();

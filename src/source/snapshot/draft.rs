@@ -151,9 +151,9 @@ impl Sealed {
         let path = there.join("snapshot.toml");
         let is_same = |old: &Sidecar| {
             let release = |of: &Sidecar| {
-                of.fetched
-                    .as_ref()
-                    .map(|it| (it.service.clone(), it.modified.clone(), it.version.clone()))
+                of.fetched.as_ref().map(|it| {
+                    [&it.service, &it.modified, &it.version, &it.asked].map(String::clone)
+                })
             };
             release(old) == release(new)
                 && old.topics == new.topics

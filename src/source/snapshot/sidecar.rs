@@ -69,6 +69,9 @@ pub struct Fetched {
     pub modified: String,
     /// v4's version; empty in v3.
     pub version: String,
+    /// Fingerprint of what was asked of the table: while that and the release stay, nothing need be asked again.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub asked: String,
     /// Rows as CBS counts them, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<u64>,
