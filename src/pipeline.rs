@@ -9,11 +9,10 @@ use crate::base::failure::Failure;
 use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::project::Project;
 use crate::claim;
-use crate::fact::Register;
 use crate::figures::{Figures, GroupFigure, Lacking, Provenance};
 use crate::gemeente::Geometry;
-use crate::inquire::Inquiry;
-use crate::paper::{self, Content, Manuscript, Sources, Typesetting, Typst};
+use crate::inquire::{self, Found, Inquiry};
+use crate::paper::{self, Chapters, Content, Manuscript, Sources, Typesetting, Typst};
 use crate::publish;
 use crate::query::{FactId, Queries};
 use crate::verify;
@@ -31,10 +30,18 @@ pub fn inquire<T>(
     let queries = Queries::read(&project.queries())?;
     let edition = queries.edition(edition)?;
     let figures = Figures::compute(&project.data(), &queries, edition, &mut Clock::default())?;
-    let uses = paper::uses(&project.paper(), &queries)?;
-    let mut facts = more(&queries)?;
-    facts.extend(paper::wanted(&uses));
-    facts.extend(claim::wanted(&queries).cloned());
+    question(&inquiry(project, &queries, &figures, more(&queries)?)?)
+}
+
+fn inquiry<'a>(
+    project: &Project,
+    queries: &'a Queries,
+    figures: &'a Figures,
+    mut facts: BTreeSet<FactId>,
+) -> Result<Inquiry<'a>, Failure> {
+    let chapters = Chapters::read(&project.paper(), queries)?;
+    facts.extend(paper::wanted(&chapters.uses));
+    facts.extend(claim::wanted(queries).cloned());
     facts.extend(
         queries
             .charts
@@ -45,10 +52,45 @@ pub fn inquire<T>(
     for ask in &queries.asks {
         facts.extend(ask.facts.iter().chain(ask.why.facts()).cloned());
     }
-    question(&Inquiry {
-        register: Register::new(&queries, &figures, facts)?,
-        uses,
+    Ok(Inquiry {
+        register: paper::register(queries, figures, facts, &chapters.uses)?,
+        chapters,
     })
+}
+
+/// Finds a text or number in everything that the paper of an edition prints. Where the paper cannot be made, what the
+/// program would give it is not looked at.
+///
+/// # Errors
+/// Whatever a stage reports, or when nothing is found.
+pub fn find(project: &Project, edition: Option<&str>, text: &str) -> Result<Vec<Found>, Failure> {
+    let queries = Queries::read(&project.queries())?;
+    let edition = queries.edition(edition)?;
+    let figures = Figures::compute(&project.data(), &queries, edition, &mut Clock::default())?;
+    let provenance = Provenance::new(&queries, &figures.tidy);
+    let given = || -> Result<serde_json::Value, Failure> {
+        let borders = project.data().join("geometry");
+        let geometry = Geometry::read(&borders, edition.boundaries)?;
+        let sources = Sources {
+            queries: &queries,
+            figures: &figures,
+            provenance: &provenance,
+            geometry: geometry.as_ref(),
+        };
+        let chapters = Chapters::read(&project.paper(), &queries)?;
+        let manuscript = Manuscript::new(chapters, sources)?;
+        Ok(Content::new(&manuscript, &provenance)?.to_value()?)
+    };
+    let inquiry = inquiry(project, &queries, &figures, BTreeSet::new())?;
+    let found = inquire::find(text, &inquiry, given().ok().as_ref())?;
+    if found.is_empty() {
+        return Err(inquire::Error::NotFound {
+            text: text.to_owned(),
+            edition: edition.id.clone(),
+        }
+        .into());
+    }
+    Ok(found)
 }
 
 /// What `build` was asked.
@@ -221,8 +263,8 @@ fn start_paper(
         geometry: geometry.as_ref(),
         ..sources
     };
-    let uses = paper::uses(&project.paper(), queries)?;
-    let manuscript = Manuscript::new(uses, sources)?;
+    let chapters = Chapters::read(&project.paper(), queries)?;
+    let manuscript = Manuscript::new(chapters, sources)?;
     report.clock.lap("charts");
     let charts = output.join("charts");
     files::at("make", &charts, std::fs::create_dir_all(&charts))?;
@@ -232,6 +274,8 @@ fn start_paper(
         files::at("write", &path, std::fs::write(&path, svg))?;
     }
     let content = Content::new(&manuscript, provenance)?;
+    let listed = verify::listed(&project.queries())?;
+    let admitted = paper::admit(&manuscript, &content, &listed)?;
     let evidence = content.evidence();
     let tables = publish::attached(queries, figures, provenance, &evidence.used);
     let proof = evidence.attached.iter();
@@ -243,15 +287,16 @@ fn start_paper(
         typst,
         &project.paper(),
         &output.join(WORK),
+        &manuscript,
         &content,
-        &manuscript.illustrations,
         attached,
-        verify::listed(&project.queries())?,
+        listed.numerals,
     )?;
-    let undrawn = manuscript.undrawn.iter();
+    report.notes.extend(manuscript.left_out.iter().cloned());
+    let remarks = admitted.remarks.into_iter();
     report
         .notes
-        .extend(undrawn.map(|chart| format!("chart `{chart}` has no figures in this edition")));
+        .extend(remarks.map(|remark| format!("warning: {remark}")));
     let unused = manuscript.unused().into_iter().map(|id| format!("`{id}`"));
     report.note("unused: no chapter prints", &unused.collect::<Vec<_>>());
     report.clock.lap("content");

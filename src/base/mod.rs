@@ -12,3 +12,4 @@ pub mod observation;
 pub mod project;
 pub mod sum;
 pub mod wording;
+pub mod words;

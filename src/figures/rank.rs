@@ -1,10 +1,22 @@
 //! Ranks: places from high to low by what is printed.
 
+use crate::base::number;
 use crate::query::Indicator;
+
+/// Closer to a half than this, a scaled value may round the wrong way in binary.
+const HALF: f64 = 1e-6;
 
 /// A value as it is printed, in units of its last decimal.
 pub fn printed(indicator: &Indicator, value: f64) -> f64 {
-    (value * 10f64.powi(indicator.decimals)).round()
+    let scaled = value * 10f64.powi(indicator.decimals);
+    let from_half = (scaled.fract().abs() - 0.5).abs();
+    if from_half > HALF * scaled.abs().max(1.0) {
+        return scaled.round();
+    }
+    // only the decimal digits tell
+    let decimals = i8::try_from(indicator.decimals).unwrap_or_default();
+    let rounded = number::round(value, decimals).map_or(value, number::Decimal::to_f64);
+    (rounded * 10f64.powi(indicator.decimals)).round()
 }
 
 /// Places from high to low, 1 is the highest; equal ones share a place.

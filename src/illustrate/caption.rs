@@ -9,7 +9,7 @@ use super::draw::Drawn;
 use super::source::source;
 use super::{Error, ErrorKind, Illustration, MAX_ALT, MAX_TITLE_WORDS};
 use crate::base::number;
-use crate::fact::{Register, fill, plain, print};
+use crate::fact::{self, Register, fill, plain, print};
 use crate::figures::{Figures, Provenance};
 use crate::gemeente::group::{Group, GroupId};
 use crate::query::{ChartKind, FactId, Misread, Queries};
@@ -44,6 +44,9 @@ pub fn caption(
     let chart = drawn.chart;
     let wrong = |kind| Error::of(chart, kind);
     let title = fill(&chart.title, register).map_err(|error| wrong(ErrorKind::Fact(error)))?;
+    // the subtitle says the years that are drawn
+    let told: Vec<i32> = drawn.years.iter().copied().chain([drawn.last()]).collect();
+    fact::sayable(&chart.title, register, &told).map_err(|error| wrong(ErrorKind::Fact(error)))?;
     let text = plain(&title);
     let words = text.split([' ', '\u{a0}']).filter(|word| !word.is_empty());
     if words.count() > MAX_TITLE_WORDS {

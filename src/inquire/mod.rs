@@ -16,7 +16,7 @@ pub use find::{Found, find};
 use crate::base::failure::{Exit, Failure, Report};
 use crate::claim;
 use crate::fact::Register;
-use crate::paper::{Use, UseKind};
+use crate::paper::{Chapters, UseKind};
 use crate::query::Misread;
 
 /// What is asked about: the facts of an edition, and what its chapters use.
@@ -24,8 +24,8 @@ use crate::query::Misread;
 pub struct Inquiry<'a> {
     /// Every fact that chapters and queries name.
     pub register: Register<'a>,
-    /// Where facts, claims and charts are used.
-    pub uses: Vec<Use>,
+    /// The chapters, and where they use facts, claims and charts.
+    pub chapters: Chapters,
 }
 
 impl<'a> Inquiry<'a> {
@@ -41,7 +41,8 @@ impl<'a> Inquiry<'a> {
     }
 
     fn makes(&self, claim: &str) -> bool {
-        self.uses
+        self.chapters
+            .uses
             .iter()
             .any(|used| matches!(&used.kind, UseKind::Claim(id) if id == claim))
     }

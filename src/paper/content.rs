@@ -150,7 +150,12 @@ fn pieces(segments: &[Segment]) -> Vec<printed::Piece> {
 
 fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, printed::ClaimText> {
     let printed = |tested: &claim::Tested<'_>| printed::ClaimText {
-        segments: pieces(&tested.segments),
+        // without figures there is nothing to say
+        segments: if tested.state == State::NoData {
+            Vec::new()
+        } else {
+            pieces(&tested.segments)
+        },
         state: tested.state.word(),
         state_text: State::dutch(tested.state),
         agenda: tested.claim.agenda.clone(),

@@ -20,6 +20,7 @@ mod read;
 mod source;
 mod table;
 mod template;
+mod text;
 mod theme;
 mod topic;
 mod years;
@@ -44,6 +45,7 @@ pub use read::schemas;
 pub use source::{ANY_LEVELS, InPlace, TopicKind, Unit, amount, is_of_ratio, title_fits};
 pub use table::{Service, Table};
 pub use template::{Choice, Template, TemplatePart};
+pub use text::{FACT, PrintedText, TextKind};
 pub use theme::Theme;
 pub use topic::{Find, Topic, TopicId, TopicSource};
 pub use years::Years;
@@ -84,6 +86,8 @@ pub struct Queries {
     pub editions: Vec<Edition>,
     /// What the figures themselves must satisfy.
     pub checks: Checks,
+    /// Every text of the files that the paper prints.
+    pub texts: Vec<PrintedText>,
 }
 
 impl Index<TopicId> for Queries {

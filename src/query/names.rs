@@ -55,6 +55,8 @@ pub(super) mod tests {
             direction: Direction::None,
             coverage: 80.0,
             range: (0.0, 1.0),
+            matters: 1.0,
+            measure: Vec::new(),
             years: Years::default(),
             ways: Vec::new(),
             place: String::new(),

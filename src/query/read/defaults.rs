@@ -27,6 +27,8 @@ pub(super) struct Defaults {
     pub(super) coverage: Option<At<f64>>,
     /// Lowest and highest plausible value of a gemeente. Example: `range = [0, 100]`.
     pub(super) range: Option<At<[f64; 2]>>,
+    /// Percent of the value it is compared with below which a difference does not matter and the word is "vrijwel gelijk"; 1 when nothing says otherwise. Example: `matters = 2`.
+    pub(super) matters: Option<At<f64>>,
     /// Years to report. Example: `periods = "2015.."`.
     pub(super) periods: Option<At<String>>,
     /// The same for indicators of a unit. Example: `[defaults.units."%"]`.
@@ -45,6 +47,8 @@ pub(super) struct OfUnit {
     pub(super) coverage: Option<At<f64>>,
     /// Lowest and highest plausible value of a gemeente. Example: `range = [0, 100]`.
     pub(super) range: Option<At<[f64; 2]>>,
+    /// Percent of the value it is compared with below which a difference does not matter and the word is "vrijwel gelijk". Example: `matters = 2`.
+    pub(super) matters: Option<At<f64>>,
 }
 
 impl OfUnit {
@@ -55,6 +59,7 @@ impl OfUnit {
             direction: self.direction.or(other.direction),
             coverage: self.coverage.or_else(|| other.coverage.clone()),
             range: self.range.or_else(|| other.range.clone()),
+            matters: self.matters.or_else(|| other.matters.clone()),
         }
     }
 }
@@ -68,6 +73,7 @@ impl Defaults {
             direction: self.direction,
             coverage: self.coverage.clone(),
             range: self.range.clone(),
+            matters: self.matters.clone(),
         };
         match of_unit {
             None => own.or(&of_all),

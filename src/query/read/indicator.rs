@@ -24,6 +24,9 @@ struct Draft {
     unit: Option<String>,
 }
 
+/// Percent below which a difference does not matter where nothing is said.
+const MATTERS: f64 = 1.0;
+
 /// What a theme says of its indicators.
 pub(super) struct OwnTheme {
     pub(super) indicators: OfTheme<IndicatorEntry>,
@@ -217,6 +220,7 @@ impl Draft {
             direction: entry.direction,
             coverage: entry.coverage.clone(),
             range: entry.range.clone(),
+            matters: entry.matters.clone(),
         };
         let said = defaults.complete(own, &unit);
         let decimals = said.decimals.ok_or_else(|| lacks("decimals", or_default))?;
@@ -224,6 +228,9 @@ impl Draft {
         let coverage = said
             .coverage
             .map(|at| source.bounded(&at, "coverage", 0.0..=100.0));
+        let matters = said
+            .matters
+            .map(|at| source.bounded(&at, "matters", 0.0..=50.0));
         let periods = entry.periods.as_ref().or(defaults.periods.as_ref());
         Ok(Indicator {
             place: place(source, &entry.id),
@@ -231,6 +238,8 @@ impl Draft {
             direction: said.direction.map_or(Direction::None, Direction::from),
             coverage: coverage.transpose()?.unwrap_or(80.0),
             range: plausible(source, &range)?,
+            matters: matters.transpose()?.unwrap_or(MATTERS),
+            measure: entry.measure.clone(),
             years: years(source, periods)?,
             ways,
             unit,
