@@ -48,7 +48,10 @@ pub fn caption(
     let told: Vec<i32> = drawn.years.iter().copied().chain([drawn.last()]).collect();
     fact::sayable(&chart.title, register, &told).map_err(|error| wrong(ErrorKind::Fact(error)))?;
     let text = plain(&title);
-    let words = text.split([' ', '\u{a0}']).filter(|word| !word.is_empty());
+    // the figures add `vrijwel`, not the author
+    let words = text
+        .split([' ', '\u{a0}'])
+        .filter(|word| !matches!(*word, "" | "vrijwel"));
     if words.count() > MAX_TITLE_WORDS {
         return Err(wrong(ErrorKind::Title(text)));
     }

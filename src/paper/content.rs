@@ -24,6 +24,7 @@ pub struct Content {
     edition: printed::Edition,
     facts: BTreeMap<String, printed::Fact>,
     signs: BTreeMap<String, i32>,
+    nearly: Vec<String>,
     claims: BTreeMap<String, printed::ClaimText>,
     charts: BTreeMap<String, printed::Chart>,
     themes: Vec<printed::Theme>,
@@ -74,6 +75,7 @@ impl Content {
                 })
                 .collect(),
             signs: manuscript.signs.clone(),
+            nearly: manuscript.nearly.clone(),
             claims: claims(manuscript),
             charts: charts(manuscript),
             themes: queries

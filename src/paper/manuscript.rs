@@ -42,6 +42,8 @@ pub struct Manuscript<'a> {
     pub register: Register<'a>,
     /// Signs of the pairs that chapters choose words by.
     pub signs: BTreeMap<String, i32>,
+    /// Pairs that are equal only because their difference does not matter.
+    pub nearly: Vec<String>,
     /// All claims of the queries, tested.
     pub claims: Vec<claim::Tested<'a>>,
     /// The asks whose facts are all there.
@@ -88,6 +90,7 @@ impl<'a> Manuscript<'a> {
         }
         let asks = asks(queries, &register, &mut left_out)?;
         let mut manuscript = Self {
+            nearly: nearly(uses, &register)?,
             signs: signs(uses, &register)?,
             chapters,
             register,
@@ -335,4 +338,16 @@ fn signs(uses: &[Use], register: &Register<'_>) -> Result<BTreeMap<String, i32>,
         }
     }
     Ok(signs)
+}
+
+fn nearly(uses: &[Use], register: &Register<'_>) -> Result<Vec<String>, fact::Error> {
+    let mut pairs = BTreeSet::new();
+    for used in uses {
+        if let UseKind::Choice(first, second) = &used.kind
+            && register.is_nearly(first, second)?
+        {
+            pairs.insert(format!("{first}~{second}"));
+        }
+    }
+    Ok(pairs.into_iter().collect())
 }
