@@ -275,7 +275,9 @@ fn start_paper(
     }
     let content = Content::new(&manuscript, provenance)?;
     let listed = verify::listed(&project.queries())?;
-    let admitted = paper::admit(&manuscript, &content, &listed)?;
+    for remark in paper::admit(&manuscript, &content, &listed)? {
+        report.clock.say(&format!("warning: {remark}"));
+    }
     let evidence = content.evidence();
     let tables = publish::attached(queries, figures, provenance, &evidence.used);
     let proof = evidence.attached.iter();
@@ -293,10 +295,6 @@ fn start_paper(
         listed.numerals,
     )?;
     report.notes.extend(manuscript.left_out.iter().cloned());
-    let remarks = admitted.remarks.into_iter();
-    report
-        .notes
-        .extend(remarks.map(|remark| format!("warning: {remark}")));
     let unused = manuscript.unused().into_iter().map(|id| format!("`{id}`"));
     report.note("unused: no chapter prints", &unused.collect::<Vec<_>>());
     report.clock.lap("content");

@@ -400,11 +400,22 @@ fn fact_row(proven: &Proven, register: &Register<'_>, provenance: &Provenance) -
                     .tidy
                     .sidecars
                     .get(table)
-                    .map(|sidecar| sidecar.link.clone())
+                    .map(|sidecar| safe(&sidecar.link))
                     .unwrap_or_default(),
                 text: table.clone(),
             })
             .collect(),
+    }
+}
+
+/// An address from data as a link: only what leads over https is one.
+fn safe(link: &str) -> String {
+    let is_plain = |sign: char| !sign.is_whitespace() && !sign.is_control();
+    let is_safe = link.starts_with("https://") && link.chars().all(is_plain);
+    if is_safe {
+        link.to_owned()
+    } else {
+        String::new()
     }
 }
 
@@ -431,7 +442,8 @@ fn sources(register: &Register<'_>) -> Vec<printed::Source> {
                 release: sidecar.release.clone(),
                 periods,
                 licence: sidecar.license.clone(),
-                url: sidecar.link.clone(),
+                url: safe(&sidecar.link),
+                address: sidecar.link.clone(),
                 caveats: sidecar.caveats.clone(),
             }
         })

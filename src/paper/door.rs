@@ -24,14 +24,7 @@ use crate::query::{FACT, FactId, IndicatorId, PrintedText, Queries, TextKind};
 use crate::verify::numerals::{numerals, squeeze};
 use crate::verify::{Known, Listed};
 
-/// What may be printed, with what a writer should look at.
-#[derive(Debug)]
-pub struct Admitted {
-    /// Remarks, each with file and line.
-    pub remarks: Vec<String>,
-}
-
-/// Looks at everything that is typed.
+/// Looks at everything that is typed; remarks for the writer, each with file and line.
 ///
 /// # Errors
 /// When a number is typed into `queries/`, or the font lacks a sign.
@@ -39,7 +32,7 @@ pub fn admit(
     manuscript: &Manuscript<'_>,
     content: &Content,
     listed: &Listed,
-) -> Result<Admitted, Error> {
+) -> Result<Vec<String>, Error> {
     let queries = manuscript.register.queries();
     let chapters: Vec<&Chapter> = manuscript.chapters.printed().collect();
     let known = known(&listed.numerals);
@@ -91,7 +84,7 @@ pub fn admit(
         remarks.extend(of_chapter(chapter, &known, &comparisons));
         remarks.extend(figures(chapter, manuscript));
     }
-    Ok(Admitted { remarks })
+    Ok(remarks)
 }
 
 const NUMBER: &str = "says a number that no figure gives";

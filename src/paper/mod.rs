@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Child;
 
 pub use content::Content;
-pub use door::{Admitted, admit};
+pub use door::admit;
 pub use manuscript::{Manuscript, Sources, register};
 pub use scan::{Chapter, Chapters, Printing, Use, UseKind, wanted};
 pub use typst::{Typst, VERSION};
