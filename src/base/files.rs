@@ -57,7 +57,7 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
     let text = fs::read(path).and_then(|bytes| {
         String::from_utf8(bytes).map_err(|wrong| {
             let good = &wrong.as_bytes()[..wrong.utf8_error().valid_up_to()];
-            let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+            let line = good.split(|byte| *byte == b'\n').count();
             let message = format!("line {line} is not UTF-8");
             io::Error::new(io::ErrorKind::InvalidData, message)
         })

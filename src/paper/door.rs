@@ -21,7 +21,7 @@ use crate::base::words;
 use crate::evidence::Texts;
 use crate::fact;
 use crate::query::{FACT, FactId, IndicatorId, PrintedText, Queries, TextKind};
-use crate::verify::numerals::{numerals, squeeze};
+use crate::verify::numerals::numerals;
 use crate::verify::{Known, Listed};
 
 /// Looks at everything that is typed; remarks for the writer, each with file and line.
@@ -367,16 +367,16 @@ fn lacking_in_content(
         Value::String(text) => {
             let signs: BTreeSet<char> = text.chars().filter(|sign| !has(*sign)).collect();
             for sign in signs {
-                let (part, _) = squeeze(text);
-                let asked = queries.texts.iter().find(|asked| {
-                    asked.text.contains(sign)
-                        && (squeeze(&asked.text).0.contains(&part) || asked.text.contains('{'))
-                });
-                let place = match asked {
-                    Some(asked) => format!("{}: {}", asked.place, asked.what),
-                    None => format!("from `data/`: {}", path.join(" ")),
+                let mut texts = queries.texts.iter();
+                // what the program makes of a text of `queries/` is mended there
+                let line = match texts.find(|asked| asked.text.contains(sign)) {
+                    Some(asked) => lacks(
+                        sign,
+                        &format!("{}: {}", asked.place, asked.what),
+                        &asked.text,
+                    ),
+                    None => lacks(sign, &format!("from `data/`: {}", path.join(" ")), text),
                 };
-                let line = lacks(sign, &place, text);
                 if !found.contains(&line) {
                     found.push(line);
                 }

@@ -68,8 +68,8 @@ struct Reader<'t> {
     text: &'t str,
     at: usize,
     stack: Vec<Frame>,
-    /// The contents around, the innermost last.
-    within: Vec<usize>,
+    /// The contents around, the innermost last, each with how many brackets of its prose are open.
+    within: Vec<(usize, usize)>,
     /// The call whose arguments ended last, and where.
     ended: Option<(usize, usize)>,
     read: Markup,
@@ -86,7 +86,7 @@ impl Markup {
             text,
             at: 0,
             stack: vec![Frame::Prose(0)],
-            within: vec![0],
+            within: vec![(0, 0)],
             ended: None,
             read: Self {
                 contents: vec![file],
@@ -179,6 +179,15 @@ impl<'t> Reader<'t> {
                 self.skip(end);
                 return;
             }
+            '[' => {
+                self.nest(1);
+                1
+            }
+            // brackets within prose are prose
+            ']' if self.within.last().is_some_and(|(_, open)| *open > 0) => {
+                self.nest(-1);
+                1
+            }
             ']' if content > 0 => return self.close(content),
             '#' => return self.expression(content),
             other => other.len_utf8(),
@@ -211,9 +220,11 @@ impl<'t> Reader<'t> {
         else {
             return;
         };
-        let meant = meant.trim().trim_end_matches(';');
-        if !meant.is_empty() && name_at(meant) == meant {
-            let pair = (name.trim().to_owned(), meant.to_owned());
+        let meant = meant.trim_start();
+        let (alias, function) = (name.trim(), name_at(meant));
+        let is_whole = !meant[function.len()..].starts_with(['(', '[', '.']);
+        if !function.is_empty() && is_whole && name_at(alias) == alias {
+            let pair = (alias.to_owned(), function.to_owned());
             self.read.aliases.push(pair);
         }
     }
@@ -266,13 +277,20 @@ impl<'t> Reader<'t> {
             of: of.map(|(call, _)| call),
         });
         let content = self.read.contents.len() - 1;
-        self.within.push(content);
+        self.within.push((content, 0));
         self.push(Frame::Prose(content));
     }
 
     /// The innermost content around.
     fn content(&self) -> usize {
-        self.within.last().copied().unwrap_or(0)
+        self.within.last().map_or(0, |(content, _)| *content)
+    }
+
+    /// Opens or closes a bracket within prose.
+    fn nest(&mut self, by: isize) {
+        if let Some((_, open)) = self.within.last_mut() {
+            *open = open.saturating_add_signed(by);
+        }
     }
 
     /// Ends a content.
@@ -505,6 +523,18 @@ mod tests {
             ["Een", "*zin*", "met", "en", "diep", "nog", "een", "kop"]
         );
         assert_eq!(prose.len(), text.len());
+    }
+
+    #[test]
+    fn brackets_within_prose_are_prose() {
+        let text = "#als(\"a\")[b [c] d #f(\"x\")] [e] ] f";
+        let read = Markup::read(text);
+        let inside: Vec<&str> = read
+            .contents
+            .iter()
+            .map(|of| &text[of.range.clone()])
+            .collect();
+        assert_eq!(inside, [text, "b [c] d #f(\"x\")"]);
     }
 
     #[test]

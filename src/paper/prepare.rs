@@ -142,11 +142,9 @@ pub(super) fn sentence(chapter: &Chapter, call: &Call) -> Option<Range<usize>> {
     };
     let is_item = |line: &str| line.trim_start().starts_with(['-', '+', '=', '/']);
     let ends_line = |at: usize| {
-        let next = text[at + 1..bounds.end]
-            .split('\n')
-            .next()
-            .unwrap_or_default();
-        text[at..].starts_with('\n') && (next.trim().is_empty() || is_item(next))
+        let rest = text[at..bounds.end].strip_prefix('\n');
+        let next = rest.map(|rest| rest.split('\n').next().unwrap_or_default());
+        next.is_some_and(|next| next.trim().is_empty() || is_item(next))
     };
     let ends = |at: usize, letter: char| {
         let next = text[at + letter.len_utf8()..bounds.end].chars().next();
@@ -230,11 +228,11 @@ mod tests {
     #[test]
     fn an_apostrophe_before_a_shortened_word_is_no_quote() {
         let (text, _) = ready(
-            "'s-Gravenhage, 't Gooi ('n huis), jaren '90 'zo heten ze' auto's 't' #f(\"'s\")",
+            "'s-Gravenhage, 't Gooi ('n huis), jaren '90 'zo heten ze' auto's 't' #text(\"'s\")",
         );
         assert_eq!(
             text,
-            "’s-Gravenhage, ’t Gooi (’n huis), jaren ’90 'zo heten ze' auto's 't' #f(\"'s\")"
+            "’s-Gravenhage, ’t Gooi (’n huis), jaren ’90 'zo heten ze' auto's 't' #text(\"'s\")"
         );
     }
 
@@ -247,8 +245,8 @@ mod tests {
                 "Twee #f(\"x\") drie, vier 1.000 vijf.",
             ),
             (
-                "[Een #f(\"a\"). #text(red)[Twee #f(\"x\")] drie]",
-                "[Een #f(\"a\"). ]",
+                "#agenda[Een #f(\"a\"). #text(red)[Twee #f(\"x\")] drie]",
+                "#agenda[Een #f(\"a\"). ]",
                 "#text(red)[Twee #f(\"x\")] drie",
             ),
             (

@@ -40,6 +40,8 @@ pub use formula::{Formula, Term};
 pub use indicator::{Direction, Indicator, IndicatorId, Way};
 pub use misread::Misread;
 pub use names::Names;
+#[cfg(test)]
+pub(crate) use names::tests::sample;
 pub use predicate::{Predicate, Values};
 pub use read::schemas;
 pub use source::{ANY_LEVELS, InPlace, TopicKind, Unit, amount, is_of_ratio, title_fits};

@@ -44,7 +44,7 @@ pub(super) mod tests {
     use crate::query::{Direction, Years};
 
     /// Indicators `inwoners`, `misdrijven` and `a`, and groups A, B2, 30-80, 30-80-niet-A and Nederland.
-    pub(in crate::query) fn sample() -> (Vec<Indicator>, GroupNames) {
+    pub(crate) fn sample() -> (Vec<Indicator>, GroupNames) {
         let indicator = |id: &str| Indicator {
             id: id.to_owned(),
             theme: String::new(),

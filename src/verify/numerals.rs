@@ -528,7 +528,7 @@ mod tests {
             "31 december",
             "2026-07",
             "in 2019 kwamen er mensen bij",
-            "sinds 2020 (zie figuur 3) is dat zo",
+            "sinds 2020 (zie onder) is dat zo",
             "op 24 maart 2022 ging Weesp over",
             "cijfers van 2019, 2020 en 2021 tellen anders",
             "de circulaire 2024 daalden de bedragen",

@@ -60,7 +60,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<PrintedText>, Error> {
         let texts: Texts = source.toml()?;
         let mut of_theme = Found {
             source: &source,
-            found: &mut found,
+            texts: &mut found,
             whose: "theme".to_owned(),
         };
         of_theme.take("title", TextKind::Other, texts.title);
@@ -87,13 +87,13 @@ pub(super) fn read(folder: &Path) -> Result<Vec<PrintedText>, Error> {
 /// Where the texts of an entry go.
 struct Found<'f> {
     source: &'f Source,
-    found: &'f mut Vec<PrintedText>,
+    texts: &'f mut Vec<PrintedText>,
     whose: String,
 }
 
 impl Found<'_> {
     fn take(&mut self, key: &str, kind: TextKind, text: Option<At<String>>) {
-        self.found.extend(text.map(|at| PrintedText {
+        self.texts.extend(text.map(|at| PrintedText {
             what: format!("{key} of {}", self.whose),
             kind,
             place: self.source.at(at.start()),
@@ -110,7 +110,7 @@ impl Entry {
         };
         let mut of = Found {
             source,
-            found,
+            texts: found,
             whose,
         };
         let of_title = if kind == "chart" {
