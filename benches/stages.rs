@@ -15,7 +15,7 @@ use middelgroot::base::project::Project;
 use middelgroot::fact::Evidence;
 use middelgroot::figures::{Figures, Provenance, Scope, indicator, tidy};
 use middelgroot::gemeente::{Gemeenten, Geometry};
-use middelgroot::paper::{self, Manuscript, Sources};
+use middelgroot::paper::{Chapters, Manuscript, Sources};
 use middelgroot::publish;
 use middelgroot::query::{Edition, Queries};
 use middelgroot::source::snapshot::{Lock, Store};
@@ -81,9 +81,9 @@ impl Ground {
     }
 
     fn manuscript(&self) -> Manuscript<'_> {
-        let uses = paper::uses(&self.project.paper(), &self.queries);
-        let uses = uses.unwrap_or_else(|error| panic!("{error}"));
-        Manuscript::new(uses, self.sources()).unwrap_or_else(|error| panic!("{error}"))
+        let chapters = Chapters::read(&self.project.paper(), &self.queries);
+        let chapters = chapters.unwrap_or_else(|error| panic!("{error}"));
+        Manuscript::new(chapters, self.sources()).unwrap_or_else(|error| panic!("{error}"))
     }
 }
 

@@ -10,11 +10,10 @@ use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::hands::both;
 use crate::base::project::Project;
 use crate::claim;
-use crate::fact::Register;
 use crate::figures::{Figures, GroupFigure, Lacking, Provenance, Tidy};
 use crate::gemeente::Geometry;
-use crate::inquire::{self, Inquiry};
-use crate::paper::{self, Content, Manuscript, Sources, Typesetting, Typst, Use};
+use crate::inquire::{self, Found, Inquiry};
+use crate::paper::{self, Chapters, Content, Manuscript, Sources, Typesetting, Typst, Use};
 use crate::publish;
 use crate::query::{FactId, IndicatorId, Queries, TopicId, Way};
 use crate::verify;
@@ -32,12 +31,20 @@ pub fn inquire<T>(
     let queries = Queries::read(&project.queries())?;
     let edition = queries.edition(edition)?;
     let figures = Figures::compute(&project.data(), &queries, edition, &mut Clock::default())?;
-    let uses = paper::uses(&project.paper(), &queries)?;
-    let mut facts = more(&queries)?;
-    facts.extend(named(&queries, &uses));
-    question(&Inquiry {
-        register: Register::new(&queries, &figures, facts)?,
-        uses,
+    question(&inquiry(project, &queries, &figures, more(&queries)?)?)
+}
+
+fn inquiry<'a>(
+    project: &Project,
+    queries: &'a Queries,
+    figures: &'a Figures,
+    mut facts: BTreeSet<FactId>,
+) -> Result<Inquiry<'a>, Failure> {
+    let chapters = Chapters::read(&project.paper(), queries)?;
+    facts.extend(named(queries, &chapters.uses));
+    Ok(Inquiry {
+        register: paper::register(queries, figures, facts, &chapters.uses)?,
+        chapters,
     })
 }
 
@@ -59,6 +66,41 @@ fn used(queries: &Queries, uses: &[Use]) -> BTreeSet<IndicatorId> {
     let drawn = queries.charts.iter().flat_map(|chart| &chart.indicators);
     let columns = queries.columns.iter().map(|column| &column.indicator);
     facts.chain(drawn.chain(columns).copied()).collect()
+}
+
+/// Finds a text or number in everything that the paper of an edition prints. Where the paper cannot be made, what the
+/// program would give it is not looked at.
+///
+/// # Errors
+/// Whatever a stage reports, or when nothing is found.
+pub fn find(project: &Project, edition: Option<&str>, text: &str) -> Result<Vec<Found>, Failure> {
+    let queries = Queries::read(&project.queries())?;
+    let edition = queries.edition(edition)?;
+    let figures = Figures::compute(&project.data(), &queries, edition, &mut Clock::default())?;
+    let provenance = Provenance::new(&queries, &figures.tidy);
+    let given = || -> Result<serde_json::Value, Failure> {
+        let borders = project.data().join("geometry");
+        let geometry = Geometry::read(&borders, edition.boundaries)?;
+        let sources = Sources {
+            queries: &queries,
+            figures: &figures,
+            provenance: &provenance,
+            geometry: geometry.as_ref(),
+        };
+        let chapters = Chapters::read(&project.paper(), &queries)?;
+        let manuscript = Manuscript::new(chapters, sources)?;
+        Ok(Content::new(&manuscript, &provenance)?.to_value()?)
+    };
+    let inquiry = inquiry(project, &queries, &figures, BTreeSet::new())?;
+    let found = inquire::find(text, &inquiry, given().ok().as_ref())?;
+    if found.is_empty() {
+        return Err(inquire::Error::NotFound {
+            text: text.to_owned(),
+            edition: edition.id.clone(),
+        }
+        .into());
+    }
+    Ok(found)
 }
 
 /// What `build` was asked.
@@ -270,11 +312,11 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     // before the work: where nothing can be written, nothing need be computed
     let output = NewFolder::beside(&place)?;
     files::for_folder(&place.join(OPEN_DATA))?;
-    let (typst, uses) = if options.data_only {
-        (None, Vec::new())
+    let paper = if options.data_only {
+        None
     } else {
         let typst = Typst::find_or_install(options.typst)?;
-        (Some(typst), paper::uses(&project.paper(), &queries)?)
+        Some((typst, Chapters::read(&project.paper(), &queries)?))
     };
     report.clock.lap("find typst");
     let figures = Figures::compute(&project.data(), &queries, edition, &mut report.clock)?;
@@ -284,15 +326,18 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     );
     checked?;
     report.clock.lap("check");
-    let used = used(&queries, &uses);
+    let uses = paper
+        .as_ref()
+        .map_or(&[][..], |(_, chapters)| &chapters.uses);
+    let used = used(&queries, uses);
     let sources = Sources {
         queries: &queries,
         figures: &figures,
         provenance: &provenance,
         geometry: None,
     };
-    let typesetting = typst
-        .map(|typst| start_paper(project, &typst, uses, sources, output.path(), &mut report))
+    let typesetting = paper
+        .map(|paper| start_paper(project, paper, sources, output.path(), &mut report))
         .transpose()?;
     // the open data is written while Typst works
     let open = output.path().join(OPEN_DATA);
@@ -323,8 +368,7 @@ const WORK: &str = ".paper";
 
 fn start_paper(
     project: &Project,
-    typst: &Typst,
-    uses: Vec<Use>,
+    (typst, chapters): (Typst, Chapters),
     sources: Sources<'_>,
     output: &Path,
     report: &mut BuildReport,
@@ -346,7 +390,7 @@ fn start_paper(
         geometry: geometry.as_ref(),
         ..sources
     };
-    let manuscript = Manuscript::new(uses, sources)?;
+    let manuscript = Manuscript::new(chapters, sources)?;
     report.clock.lap("charts");
     let charts = output.join("charts");
     files::at("make", &charts, std::fs::create_dir_all(&charts))?;
@@ -356,6 +400,10 @@ fn start_paper(
         files::at("write", &path, std::fs::write(&path, svg))?;
     }
     let content = Content::new(&manuscript, provenance)?;
+    let listed = verify::listed(&project.queries())?;
+    for remark in paper::admit(&manuscript, &content, &listed)? {
+        report.clock.say(&format!("warning: {remark}"));
+    }
     let evidence = content.evidence();
     let tables = publish::attached(queries, figures, provenance, &evidence.used);
     let proof = evidence.attached.iter();
@@ -364,18 +412,15 @@ fn start_paper(
         .chain(tables.map(|(name, bytes)| (name, Cow::Owned(bytes))))
         .collect();
     let typesetting = paper::start(
-        typst,
+        &typst,
         &project.paper(),
         &output.join(WORK),
+        &manuscript,
         &content,
-        &manuscript.illustrations,
         attached,
-        verify::listed(&project.queries())?,
+        listed.numerals,
     )?;
-    let undrawn = manuscript.undrawn.iter();
-    report
-        .notes
-        .extend(undrawn.map(|chart| format!("chart `{chart}` has no figures in this edition")));
+    report.notes.extend(manuscript.left_out.iter().cloned());
     let unused = manuscript.unused().into_iter().map(|id| format!("`{id}`"));
     report.note("unused: no chapter prints", &unused.collect::<Vec<_>>());
     report.clock.lap("content");

@@ -195,3 +195,109 @@ fn a_summary_claim_that_too_few_variants_carry_stops_the_build() {
         .says("not with: ")
         .says("vorige periode");
 }
+
+/// Lets a difference matter only from so many percent.
+fn matters(made: &Made, percent: u32) {
+    let part = "queries/themes/proef.toml";
+    let line = "ratio = \"verkoopprijs\"\nweight";
+    made.project
+        .replace(part, line, &format!("matters = {percent}\n{line}"));
+}
+
+#[test]
+fn a_difference_that_does_not_matter_is_told_as_nearly_equal_and_carries_no_claim() {
+    let made = Made::new();
+    matters(&made, 50);
+    add(&made, "daalde", "verkoopprijs.Rood@2022..2023 < 0", "");
+    add(&made, "steeg", "verkoopprijs.Rood@2022..2023 > 0", "");
+    add(&made, "gelijk", "verkoopprijs.Rood@2022..2023 = 0", "");
+    let (state, sentence, ..) = tested(&made, "prijs-lager").unwrap();
+    assert_eq!(state, State::Fails);
+    assert_eq!(
+        sentence,
+        "In Rood kost een woning €\u{a0}255*, vrijwel evenveel als gemiddeld."
+    );
+    for (id, state) in [
+        ("daalde", State::Fails),
+        ("steeg", State::Fails),
+        ("gelijk", State::Holds),
+    ] {
+        assert_eq!(tested(&made, id).unwrap().0, state, "{id}");
+    }
+    let run = made.project.run(&["build"]).ends(1);
+    run.says("claim `prijs-lager` does not hold")
+        .says("`matters`");
+}
+
+#[test]
+fn what_matters_is_a_share_of_the_value_that_is_compared_with() {
+    let made = Made::new();
+    // the same figures, and a share below the difference between them
+    matters(&made, 1);
+    assert_eq!(tested(&made, "prijs-lager").unwrap().0, State::Holds);
+    let part = "queries/themes/proef.toml";
+    made.project.replace(part, "matters = 1", "matters = 51");
+    made.project.run(&["check"]).ends(2).says("`matters` is 51");
+}
+
+/// Adds a claim with a sentence of its own.
+fn add_sentence(made: &Made, id: &str, sentence: &str) {
+    let claim = format!(
+        "\n[[claim]]\nid = \"{id}\"\nsentence = \"{sentence}\"\nwhen = \"inwoners.Rood > 0\"\n"
+    );
+    made.project.append("queries/themes/proef.toml", &claim);
+}
+
+#[test]
+fn figures_of_different_years_stand_in_a_sentence_with_their_years_only() {
+    let made = Made::new();
+    let facts = "{inwoners.Rood@2021} en {inwoners.Rood}";
+    add_sentence(&made, "zonder", &format!("Rood telde {facts} inwoners."));
+    add_sentence(
+        &made,
+        "met",
+        &format!("Rood telde in 2021 en nu {facts} inwoners."),
+    );
+    add_sentence(
+        &made,
+        "lang",
+        &format!("Rood telde 20214 keer {facts} inwoners."),
+    );
+    assert!(tested(&made, "met").is_ok());
+    for id in ["zonder", "lang"] {
+        let error = tested(&made, id).unwrap_err();
+        assert!(
+            error.contains("does not say 2021") && error.contains("proef.toml:"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_rate_is_not_called_a_number() {
+    let made = Made::new();
+    let words = "{misdrijven.Rood ~ misdrijven.Blauw | hoger | gelijk | lager}";
+    add_sentence(
+        &made,
+        "aantal",
+        &format!("Het aantal misdrijven is {words}."),
+    );
+    add_sentence(
+        &made,
+        "maat",
+        &format!("Het aantal misdrijven per inwoner is {words}."),
+    );
+    let error = tested(&made, "aantal").unwrap_err();
+    assert!(
+        error.contains("`misdrijven` is per 1.000 inwoners"),
+        "{error}"
+    );
+    assert!(tested(&made, "maat").is_ok());
+}
+
+#[test]
+fn a_sentence_that_lacks_a_figure_is_no_sentence() {
+    let made = Made::new();
+    add_sentence(&made, "leeg", "Rood telt {banen.Rood} banen.");
+    assert_eq!(tested(&made, "leeg").unwrap().0, State::NoData);
+}

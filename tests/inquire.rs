@@ -164,6 +164,37 @@ fn where_finds_a_number_and_a_sentence_and_says_what_defines_them() {
 }
 
 #[test]
+fn where_finds_every_printed_text_however_it_is_typed() {
+    let project = Project::frozen();
+    let chapter = "src/paper/chapters/04-veiligheid.typ";
+    project.append(chapter, "\nIn 's-Gravenhage zijn #keuze(\n  \"misdrijven.G4\",\n  \"misdrijven.M50\",\n  \"meer\",\n  \"evenveel\",\n  \"minder\",\n) auto's (https://x.nl/a: ja).\n");
+    for (text, place) in [
+        ("’s-Gravenhage", "04-veiligheid.typ:"),
+        ("'s-gravenhage zijn meer auto‘s", "04-veiligheid.typ:"),
+        ("https://x.nl/a: ja", "04-veiligheid.typ:"),
+        // a subtitle, a source and an alternative text
+        ("leden van M50 (stippen) en groepen", "veiligheid.toml:"),
+        (
+            "Stippenstrook: geregistreerde misdrijven",
+            "veiligheid.toml:",
+        ),
+        ("Bron: CBS, Bevolking op 1 januari", "profiel.toml:"),
+        // words of the agenda, a definition, a heading of a column, a note, the template
+        ("“nog meer mensen werken er”", "arbeidsmigranten.toml:"),
+        ("\"nog meer mensen werken er\"", "arbeidsmigranten.toml:"),
+        ("Misdrijven die de politie registreerde", "veiligheid.toml:"),
+        ("Inwoners per raadszetel", "table.toml:"),
+        ("noemde in april 2023 zelf", "editions.toml:"),
+        ("blauwe getallen", "kracht.typ:"),
+        // a row of the appendix
+        ("Geregistreerde misdrijven, M50, 2024", "veiligheid.toml:"),
+    ] {
+        let said = project.must(&["where", text, "--edition", "2026"]).stdout;
+        assert!(said.contains(place), "{text}: {said}");
+    }
+}
+
+#[test]
 fn refreshed_data_passes_every_required_check_in_every_edition() {
     let project = Project::copy();
     for edition in queries().editions {

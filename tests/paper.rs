@@ -376,3 +376,320 @@ fn text_from_data_is_never_markup() {
         assert!(!svg.contains("<c>"), "{name}");
     }
 }
+
+const CHAPTER: &str = "src/paper/chapters/04-veiligheid.typ";
+
+/// Builds with something more in a chapter; the text of the paper without white space, and what the program said.
+fn with_chapter(more: &str, edition: &str) -> (String, String) {
+    let project = Project::frozen();
+    project.append(CHAPTER, &format!("\n{more}\n"));
+    let run = project.must(&["build", "--edition", edition]);
+    let folder = project.path("output").join(edition);
+    let pdf = Document::load(folder.join(format!("de-kracht-van-middelgroot-{edition}.pdf")));
+    (without_space(&all_text(&pdf.unwrap())), run.stderr)
+}
+
+#[test]
+fn a_chapter_prints_what_it_says() {
+    // behind an address, over lines, under another name; not in comments or raw text
+    let (text, _) = with_chapter(
+        r#"De agenda staat op #link("https://example.org/agenda")[de website]; P10 telde #f("misdrijven.P10@2022") misdrijven per inwoner.
+
+In P10 waren er per inwoner #keuze(
+  "misdrijven.P10@2022", // eerst
+  "misdrijven.G40@2022",
+  "meer",
+  "evenveel",
+  "minder",
+) misdrijven, namelijk #f(
+  "misdrijven.P10@2023",
+); in 's-Gravenhage, 't Gooi ('zo heet het') en de jaren '90 niet.
+
+/* #f("bestaat-niet.M50") en #bewering("bestaat-niet") */
+Zo verwijst u: `#f("ook-dit-niet.M50")`.
+
+#let v = f
+Dat is #v("misdrijven.P10@2021"), en de G40 #als("misdrijven.G40@2021")[#f("misdrijven.G40@2021")]."#,
+        "2026",
+    );
+    for part in [
+        "opdewebsite;P10telde25,7misdrijven",
+        "perinwonermindermisdrijven,namelijk23,5;in’s-Gravenhage,’tGooi(‘zoheethet’)endejaren’90niet.",
+        "Zoverwijstu:#f(\"ook-dit-niet.M50\").",
+        "Datis25,0,endeG4048,6.",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in the paper");
+    }
+}
+
+#[test]
+fn a_sentence_without_a_figure_is_left_out_and_listed_with_its_place() {
+    let (text, said) = with_chapter(
+        "Eerst dit. De gemeente begrootte #f(\"lasten.M50\") per inwoner; dat is #keuze(\"lasten.M50\", \"lasten.G40\", \
+         \"meer dan\", \"gelijk aan\", \"minder dan\") elders. Dan dat.",
+        "2021",
+    );
+    assert!(text.contains("Eerstdit.Dandat."), "{said}");
+    assert!(!text.contains("niettevergelijken"));
+    for part in [
+        "04-veiligheid.typ:",
+        "a sentence is not printed: `lasten.M50` has no figure",
+        "claim `financien-kop` is not printed",
+        "ask `jeugdbudget` is not printed",
+        "chart `gemeentefonds` has no figures",
+    ] {
+        assert!(said.contains(part), "`{part}` is not in: {said}");
+    }
+}
+
+#[test]
+fn what_a_writer_should_look_at_is_told_with_file_and_line() {
+    let project = Project::frozen();
+    project.append(
+        CHAPTER,
+        "\nTwee op de drie zijn tevreden, een verdubbeling. Het is hier veel lager dan elders. In P10 \
+         waren er #keuze(\"misdrijven.P10\", \"misdrijven.G40\", \"veel\", \"evenveel\", \"weinig\"). Er waren \
+         #f(\"misdrijven.P10@2021\") en #f(\"misdrijven.P10\") per inwoner.\n",
+    );
+    let line = project.text(CHAPTER).lines().count();
+    project.write("src/paper/chapters/99-los.typ", "Niemand leest dit.\n");
+    let said = project.must(&["build", "--edition", "2026"]).stderr;
+    let place = format!("04-veiligheid.typ:{line}: ");
+    for part in [
+        "`Twee op de drie` says a number",
+        "`verdubbeling` says a number",
+        "`lager` compares",
+        "compares `misdrijven` and does not say that it is per 1.000 inwoners",
+        "figures of different years and does not say 2021",
+    ] {
+        let told = said
+            .lines()
+            .any(|said| said.contains(&place) && said.contains(part));
+        assert!(told, "`{part}` with {place} is not in: {said}");
+    }
+    assert!(
+        said.contains("99-los.typ: `main.typ` does not include it"),
+        "{said}"
+    );
+    // what is listed with a reason is told no more
+    project.append(
+        "queries/numerals.toml",
+        "\n[[numeral]]\ntext = \"Twee op de drie\"\nreason = \"proef\"\n\n[[comparison]]\ntext = \"hier veel lager\"\nreason = \
+         \"proef\"\n",
+    );
+    let said = project.must(&["build", "--edition", "2026"]).stderr;
+    assert!(
+        !said.contains("`Twee op de drie`") && !said.contains("`lager` compares"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_number_typed_into_queries_stops_the_build_and_is_named_with_its_line() {
+    for (file, old, new, number) in [
+        (
+            "queries/asks.toml",
+            "text = \"",
+            "text = \"M50 komt jaarlijks 250 miljoen euro tekort. ",
+            "250",
+        ),
+        (
+            "queries/asks.toml",
+            "why = \"",
+            "why = \"Van 12,5% is bekend dat het zo is. ",
+            "12,5%",
+        ),
+        (
+            "queries/themes/veiligheid.toml",
+            "title = \"M50 telde",
+            "title = \"M50 telde 3 keer",
+            "3",
+        ),
+        (
+            "queries/themes/veiligheid.toml",
+            "definition = \"Misdrijven",
+            "definition = \"Ruim 2000 misdrijven",
+            "2000",
+        ),
+        (
+            "queries/themes/veiligheid.toml",
+            "sentence = \"Minder",
+            "sentence = \"1.500 minder",
+            "1.500",
+        ),
+        (
+            "queries/editions.toml",
+            "note = \"",
+            "note = \"Er zijn 342 gemeenten. ",
+            "342",
+        ),
+        (
+            "queries/table.toml",
+            "title = \"Inwoners\"",
+            "title = \"Inwoners, 7e keer\"",
+            "7e",
+        ),
+    ] {
+        let project = Project::frozen();
+        let before = project.text(file);
+        project.replace(file, old, new);
+        let line = 1 + before[..before.find(old).unwrap()].matches('\n').count();
+        let place = format!("{}:{line}:", file.rsplit('/').next().unwrap());
+        let run = project.run(&["build", "--edition", "2026"]).ends(1);
+        let run = run.says(&format!("`{number}` is no fact")).says(&place);
+        assert!(!project.path("output/2026").exists(), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_year_that_counts_is_no_year() {
+    let project = Project::frozen();
+    project.append(
+        CHAPTER,
+        "\nIn 2019 kwamen er ruim 2000 arbeidsmigranten bij, en op 1950 zonnepanelen na is alles aangesloten. Het gaat om \
+         1998 hectare. Sinds 2020 (zie figuur 3) is dat zo. Op 24 maart 2022 ging Weesp over.\n",
+    );
+    let said = project.run(&["build", "--edition", "2026"]).ends(1).stderr;
+    let named: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("is no fact"))
+        .collect();
+    assert_eq!(named.len(), 3, "{said}");
+    for number in ["2000", "1950", "1998"] {
+        assert!(
+            named
+                .iter()
+                .any(|line| line.contains(&format!("`{number}`"))),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_sign_that_the_font_lacks_is_named_with_where_it_comes_from() {
+    let project = Project::frozen();
+    project.append(CHAPTER, "\nDat is \u{5b57}.\n");
+    let line = project.text(CHAPTER).lines().count();
+    project.replace(
+        "queries/themes/profiel.toml",
+        "title = \"Inwoners\"",
+        "title = \"Inwoners \u{5b58}\"",
+    );
+    let run = project.run(&["build", "--edition", "2026"]).ends(4);
+    run.says(&format!("04-veiligheid.typ:{line}:8: `\u{5b57}` (U+5B57)"))
+        .says("profiel.toml:")
+        .says("`\u{5b58}` (U+5B58)");
+}
+
+#[test]
+fn what_is_wrong_in_a_chapter_is_told_of_the_chapter() {
+    let project = Project::frozen();
+    let written = project.text(CHAPTER);
+    let line = written.lines().count() + 2;
+    for (more, exit, said) in [
+        (
+            "\n#f(\"misdrijven.\" + \"P11\")\n",
+            4,
+            format!("04-veiligheid.typ:{line}:"),
+        ),
+        (
+            "\n#f(\"misdrijven.GM9999\")\n",
+            2,
+            format!("04-veiligheid.typ:{line}: fact `misdrijven.GM9999`"),
+        ),
+        (
+            "\n#f(\n  \"misdrijvn.M50\",\n)\n",
+            2,
+            format!("04-veiligheid.typ:{}:4: there is no indicator", line + 1),
+        ),
+    ] {
+        project.write(CHAPTER, &format!("{written}{more}"));
+        let run = project
+            .run(&["build", "--edition", "2026"])
+            .ends(exit)
+            .says(&said);
+        assert!(!run.stderr.contains("kracht.typ"), "{}", run.stderr);
+    }
+    let mut bytes = written.into_bytes();
+    bytes.extend(b"\n\xe9\n");
+    fs::write(project.path(CHAPTER), bytes).unwrap();
+    let run = project.run(&["build", "--edition", "2026"]).ends(4);
+    run.says("04-veiligheid.typ`: line")
+        .says("is not UTF-8")
+        .says("hint: save it as UTF-8");
+}
+
+#[test]
+fn an_ask_that_names_no_gemeente_has_a_line() {
+    let project = Project::frozen();
+    project.replace(
+        "queries/asks.toml",
+        "fact = [",
+        "fact = [\"misdrijven.GM9999\", ",
+    );
+    project
+        .run(&["build", "--edition", "2026"])
+        .ends(2)
+        .says("asks.toml:")
+        .says("fact `misdrijven.GM9999` is of no gemeente");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_typst_that_does_not_work_is_not_blamed_on_a_chapter() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = Project::frozen();
+    let program = project.path("typst");
+    let typst = program.to_str().unwrap();
+    for (does, said) in [
+        ("echo oops >&2; exit 139", "and said: oops"),
+        ("exit 0", "made no PDF"),
+    ] {
+        let script = format!(
+            "#!/bin/sh\n[ \"$1\" = --version ] && echo 'typst 0.15.1 (x)' && exit 0\n{does}\n"
+        );
+        project.write("typst", &script);
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let run = project
+            .run(&["build", "--edition", "2026", "--typst", typst])
+            .ends(4);
+        let run = run.says(said).says("--typst");
+        assert!(!run.stderr.contains("mend the chapter"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_hostile_name_is_defused_and_a_hostile_address_is_no_link_and_the_paper_verifies() {
+    let project = Project::frozen();
+    let regions = "data/regions/gemeenten.csv";
+    let (zeist, lochem) = ("GM0355,Zeist,", "GM0262,Lochem,");
+    project.replace(regions, zeist, "GM0355,=Zeist+1,");
+    // the member with the fewest crimes, whose name a fact prints
+    project.replace(regions, lochem, "GM0262,@Lochem,");
+    let release = project.store().lock().unwrap().tables["03759ned"].clone();
+    let sidecar = format!("data/snapshots/03759ned/{release}/snapshot.toml");
+    let told = project.text(&sidecar);
+    let link = told
+        .lines()
+        .find(|line| line.starts_with("link = "))
+        .unwrap();
+    project.replace(&sidecar, link, "link = \"javascript:alert(1)\"");
+    project.must(&["build", "--edition", "2026"]);
+    let folder = project.path("output/2026");
+    let pdf = folder.join("de-kracht-van-middelgroot-2026.pdf");
+    project.must(&["verify", pdf.to_str().unwrap()]);
+    let names = Sheet::read(&folder.join("csv/groepen.csv"));
+    let row = names.one(&[("group", "M50"), ("region", "GM0355")]);
+    assert_eq!(names.cell(row, "name"), "'=Zeist+1");
+    let pdf = Document::load(pdf).unwrap();
+    let targets: Vec<String> = pdf
+        .objects
+        .values()
+        .filter_map(|object| object.as_dict().ok())
+        .filter_map(|action| get(&pdf, action, "URI").map(text))
+        .collect();
+    assert!(
+        targets.len() > 10 && targets.iter().all(|target| target.starts_with("https://")),
+        "{targets:?}"
+    );
+}

@@ -34,6 +34,11 @@ impl Clock {
         self.bar.finish_and_clear();
     }
 
+    /// Says a line to whoever waits, also when the run fails later.
+    pub fn say(&self, line: &str) {
+        self.bar.suspend(|| eprintln!("{line}"));
+    }
+
     /// Notes that a stage is done.
     pub fn lap(&mut self, stage: &'static str) {
         let now = Instant::now();

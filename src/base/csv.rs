@@ -201,7 +201,7 @@ impl Sheet {
     /// A text. Signs with which a spreadsheet starts a formula are led by an apostrophe.
     pub fn text(&mut self, text: &str) {
         self.separate();
-        let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let is_formula = is_formula(text);
         let needs_quotes = is_formula
             || text
                 .bytes()
@@ -257,6 +257,20 @@ impl Sheet {
     }
 }
 
+/// Whether a spreadsheet could take a text for a formula, or an apostrophe before it for one of ours.
+fn is_formula(text: &str) -> bool {
+    let signs = [
+        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+    ];
+    text.trim_start_matches(['\'', ' ']).starts_with(signs)
+}
+
+/// The text of a cell that [`Sheet::text`] wrote: without the apostrophe before a formula.
+pub fn plain(cell: &str) -> &str {
+    let inside = cell.strip_prefix('\'');
+    inside.filter(|text| is_formula(text)).unwrap_or(cell)
+}
+
 fn push_integer(out: &mut Vec<u8>, value: i32) {
     if value < 0 {
         out.push(b'-');
@@ -287,6 +301,33 @@ mod tests {
         for text in ["=1+1", "+cmd", "-2", "@SUM(A1)", "\t=1"] {
             let cell = String::from_utf8(quoted(text)).unwrap();
             assert!(cell.starts_with("\"'"), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_cell_reads_back_as_the_text_it_was() {
+        for text in [
+            "=1+1",
+            "'=1",
+            "''=1",
+            " =1",
+            "'s-Gravenhage",
+            "\u{ff1d}1",
+            "\n=1",
+            "a",
+            "",
+        ] {
+            let mut sheet = Sheet::part(0);
+            sheet.text(text);
+            sheet.end_row();
+            let mut reader = ::csv::ReaderBuilder::new()
+                .has_headers(false)
+                .from_reader(&sheet.bytes[..]);
+            let cell = reader
+                .records()
+                .next()
+                .map_or(String::new(), |record| record.unwrap()[0].to_owned());
+            assert_eq!(plain(&cell), text);
         }
     }
 

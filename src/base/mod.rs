@@ -14,3 +14,4 @@ pub mod observation;
 pub mod project;
 pub mod sum;
 pub mod wording;
+pub mod words;

@@ -3,6 +3,7 @@
 //! | relative difference | word before a comparative |
 //! | --- | --- |
 //! | printed the same | none: the text for "equal" is chosen |
+//! | too small to matter | the text for "equal", with `vrijwel` |
 //! | below [`SLIGHT`] | iets |
 //! | up to [`CLEAR`] | none |
 //! | from [`CLEAR`] | duidelijk |
@@ -39,6 +40,30 @@ pub fn strength(first: f64, second: f64) -> &'static str {
     } else {
         "veel "
     }
+}
+
+/// The text for equal, of two that are not quite: `vrijwel gelijk`, `vrijwel even hoog als`.
+///
+/// ```
+/// use middelgroot::base::wording::nearly;
+/// assert_eq!(nearly("gelijk gebleven"), "vrijwel gelijk gebleven");
+/// assert_eq!(nearly("blijft evenveel"), "blijft vrijwel evenveel");
+/// assert_eq!(nearly("ongeveer gelijk aan"), "ongeveer gelijk aan");
+/// ```
+pub fn nearly(equal: &str) -> String {
+    if ["vrijwel", "ongeveer", "bijna", "nagenoeg"]
+        .iter()
+        .any(|word| equal.contains(word))
+    {
+        return equal.to_owned();
+    }
+    let words = ["gelijk", "even", "hetzelfde", "dezelfde", "net zo"];
+    let places = words.iter().filter_map(|word| {
+        let at = equal.find(word)?;
+        (at == 0 || equal[..at].ends_with(' ')).then_some(at)
+    });
+    let (before, after) = equal.split_at(places.min().unwrap_or(0));
+    format!("{before}vrijwel {after}")
 }
 
 /// How many times: "bijna twee keer", "twee keer", "ruim twee keer", and else "2,3 keer".

@@ -1,8 +1,9 @@
 //! Claims: sentences that compare, each with the predicate that makes it true.
 //!
 //! In: the claims of `queries/` and the register. Out: per claim its sentence with facts, its state, and how it stands
-//! in the [`variants`]. A claim that holds on exact values but not on the values as printed, or that fails in more than
-//! a quarter of the variants that apply, holds weakly. Facts of one claim that lie more than [`MAX_YEARS_APART`] years
+//! in the [`variants`]. Two facts of which the difference does not matter are equal, also to a predicate. A claim that
+//! holds on exact values but not on the values as printed, or that fails in more than a quarter of the variants that
+//! apply, holds weakly. Facts of one claim that lie more than [`MAX_YEARS_APART`] years
 //! apart are refused: a reader would take them for figures of one time.
 
 pub mod variants;
@@ -84,7 +85,7 @@ pub fn wanted(queries: &Queries) -> impl Iterator<Item = &FactId> {
 }
 
 /// The facts of a claim: those of its predicate, then those of its sentence.
-fn facts_of(claim: &Claim) -> impl Iterator<Item = &FactId> {
+pub fn facts_of(claim: &Claim) -> impl Iterator<Item = &FactId> {
     claim.when.facts().into_iter().chain(claim.sentence.facts())
 }
 
@@ -106,11 +107,12 @@ impl Values for Registered<'_, '_> {
     }
 
     fn same(&self, first: &FactId, second: &FactId) -> bool {
-        self.as_printed
-            && self
-                .register
-                .sign(first, second)
-                .is_ok_and(|sign| sign == Some(0))
+        let sign = self.register.sign(first, second);
+        sign.is_ok_and(|sign| sign == Some(0))
+    }
+
+    fn is_none(&self, difference: &FactId) -> bool {
+        self.register.is_no_difference(difference).unwrap_or(false)
     }
 
     fn count(&self, id: &FactId, condition: &dyn Fn(f64) -> bool) -> Option<f64> {
@@ -140,6 +142,7 @@ pub fn test<'a>(claim: &'a Claim, register: &Register<'_>) -> Result<Tested<'a>,
         .collect::<Result<Vec<&Fact>, _>>()?;
     near_in_time(claim, &facts)?;
     register.refuse_across(facts_of(claim)).map_err(in_claim)?;
+    fact::sayable(&claim.sentence, register, &[]).map_err(in_claim)?;
     let holds = |as_printed: bool| {
         claim.when.holds(&Registered {
             register,
@@ -153,6 +156,8 @@ pub fn test<'a>(claim: &'a Claim, register: &Register<'_>) -> Result<Tested<'a>,
     };
     let state = match (exact, printed) {
         (None, _) => State::NoData,
+        // a sentence that says "geen cijfer" says nothing
+        _ if facts.iter().any(|fact| fact.lacking.is_some()) => State::NoData,
         (Some(false), _) => State::Fails,
         (Some(true), Some(true)) if !variants.is_frail() => State::Holds,
         (Some(true), _) => State::Weak,
@@ -363,7 +368,8 @@ impl Report for Error {
             }
             Self::Needs { .. } => "take it out of the summary, or say less".to_owned(),
             Self::DoesNotHold { .. } => {
-                "change the sentence, or leave it out of the chapter".to_owned()
+                "change the sentence, or leave it out of the chapter; a difference that does not matter (`matters`) is none"
+                    .to_owned()
             }
         })
     }

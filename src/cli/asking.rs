@@ -84,24 +84,10 @@ pub(super) fn run_explain(project: &Project, explain: &Explain) -> Result<(), Fa
 }
 
 pub(super) fn run_where(project: &Project, wanted: &Where) -> Result<(), Failure> {
-    pipeline::inquire(
-        project,
-        wanted.edition.as_deref(),
-        &nothing_more,
-        |inquiry| {
-            let found = inquire::find(&wanted.text, inquiry)?;
-            if found.is_empty() {
-                return Err(inquire::Error::NotFound {
-                    text: wanted.text.clone(),
-                    edition: inquiry.register.figures().edition.id.clone(),
-                }
-                .into());
-            }
-            say(&found
-                .iter()
-                .map(inquire::Found::to_text)
-                .collect::<String>());
-            Ok(())
-        },
-    )
+    let found = pipeline::find(project, wanted.edition.as_deref(), &wanted.text)?;
+    say(&found
+        .iter()
+        .map(inquire::Found::to_text)
+        .collect::<String>());
+    Ok(())
 }

@@ -59,6 +59,9 @@ fn choose(choice: &Choice, register: &Register<'_>) -> Result<String, Error> {
     let sign = register.sign(&choice.first, &choice.second)?;
     let text = match sign {
         Some(1) => &choice.higher,
+        Some(0) if register.is_nearly(&choice.first, &choice.second)? => {
+            return Ok(wording::nearly(&choice.equal));
+        }
         Some(0) => &choice.equal,
         Some(_) => &choice.lower,
         None => "niet te vergelijken met",

@@ -10,6 +10,7 @@ mod formula;
 mod proof;
 mod request;
 mod resolve;
+mod sayable;
 mod trace;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,7 @@ pub use formula::{amount, formula};
 pub use proof::{Evidence, Proven};
 pub use request::request;
 pub use resolve::{Fact, decimals, print};
+pub use sayable::{compared, names_measure, sayable, unsaid_years};
 pub use trace::{CellKey, Input, RawCell, Role, Slot, Trace};
 
 use crate::base::failure::{Exit, Report};
@@ -81,16 +83,19 @@ impl<'a> Register<'a> {
         self.facts.values()
     }
 
-    /// Which of two facts is larger: 1, -1, or 0 where both print the same or where the difference with Nederland is
-    /// smaller than what our own sum deviates from it; `None` when one has no figure.
+    /// Which of two facts is larger: 1, -1, or 0 where both print the same or the difference does not matter: it is smaller
+    /// than what our own sum deviates from Nederland, or than the share that the indicator declares; `None` when one has no
+    /// figure.
     ///
     /// # Errors
     /// When one is none of those that were wanted.
     pub fn sign(&self, first: &FactId, second: &FactId) -> Result<Option<i32>, Error> {
         let (first, second) = (self.fact(first)?, self.fact(second)?);
         Ok(first.value.zip(second.value).map(|(a, b)| {
-            let same = first.text.trim_end_matches('*') == second.text.trim_end_matches('*');
-            if same || self.within_deviation(first, second, (a, b)) {
+            let equal = prints_the_same(first, second)
+                || self.within_deviation(first, second, (a, b))
+                || self.is_small(first, second, (a, b));
+            if equal {
                 0
             } else {
                 a.partial_cmp(&b).map_or(0, |order| order as i32)
@@ -110,9 +115,7 @@ impl<'a> Register<'a> {
         for id in ids {
             let of = years.entry(id.indicator).or_default();
             of.extend(self.fact(id)?.year);
-            if let FactYears::Change(from, _) = id.years {
-                of.push(from);
-            }
+            of.extend(id.years.first_of_change());
         }
         for (indicator, years) in years {
             let (Some(&first), Some(&last)) = (years.iter().min(), years.iter().max()) else {
@@ -129,6 +132,57 @@ impl<'a> Register<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether two facts count as equal and yet do not print the same: then the word for equal needs `vrijwel`.
+    ///
+    /// # Errors
+    /// When one is none of those that were wanted.
+    pub fn is_nearly(&self, first: &FactId, second: &FactId) -> Result<bool, Error> {
+        let equal = self.sign(first, second)? == Some(0);
+        Ok(equal && !prints_the_same(self.fact(first)?, self.fact(second)?))
+    }
+
+    /// Whether a change or difference is too small to tell.
+    ///
+    /// # Errors
+    /// When it is none of the facts that were wanted.
+    pub fn is_no_difference(&self, id: &FactId) -> Result<bool, Error> {
+        let (fact, figures) = (self.fact(id)?, self.figures);
+        let of = |group, year: Option<i32>| {
+            year.and_then(|year| figures.group(id.indicator, group, year)?.value)
+        };
+        let pair = match (id.subject, id.years.first_of_change()) {
+            (Subject::Group(group), from @ Some(_)) => of(group, fact.year).zip(of(group, from)),
+            (Subject::Difference(first, second), _) => {
+                of(first, fact.year).zip(of(second, fact.year))
+            }
+            _ => None,
+        };
+        let indicator = &self.queries[id.indicator];
+        Ok(pair.is_some_and(|(first, second)| {
+            let rounded = |value| crate::base::number::round(value, decimals(indicator)).ok();
+            indicator.is_small(first, second) || rounded(first) == rounded(second)
+        }))
+    }
+
+    /// Whether two values of one indicator differ less than the share that it declares.
+    fn is_small(&self, first: &Fact, second: &Fact, (a, b): (f64, f64)) -> bool {
+        // numbers of members, ranks and the like are exact
+        let is_value = |fact: &Fact| {
+            let stat = fact.id.stat;
+            stat.beyond().is_none()
+                && !matches!(
+                    stat,
+                    Stat::Count | Stat::Members | Stat::Rank | Stat::Percent | Stat::Times
+                )
+        };
+        let is_later = first.year.zip(second.year).is_some_and(|(a, b)| a < b);
+        let (value, base) = if is_later { (b, a) } else { (a, b) };
+        first.id.indicator == second.id.indicator
+            && is_value(first)
+            && is_value(second)
+            && self.queries[first.id.indicator].is_small(value, base)
     }
 
     /// Whether two values of one indicator, one of them CBS's own for Nederland, differ less than our sum of all
@@ -149,6 +203,10 @@ impl<'a> Register<'a> {
         };
         first.id.indicator == second.id.indicator && is_near
     }
+}
+
+fn prints_the_same(first: &Fact, second: &Fact) -> bool {
+    first.text.trim_end_matches('*') == second.text.trim_end_matches('*')
 }
 
 /// What can be wrong with a fact.
@@ -182,6 +240,24 @@ pub enum Error {
         /// What changed.
         why: String,
     },
+    /// Figures of different years in one sentence that does not say them.
+    #[error("figures of different years, and the sentence does not say {years}: {sentence}")]
+    Years {
+        /// The sentence.
+        sentence: String,
+        /// The years that it does not say.
+        years: String,
+    },
+    /// A sentence that says `aantal` of a rate or a share.
+    #[error("`{indicator}` is {unit}, and the sentence says `aantal`: {sentence}")]
+    Measure {
+        /// Indicator.
+        indicator: String,
+        /// Its unit.
+        unit: String,
+        /// The sentence.
+        sentence: String,
+    },
     /// A value cannot be printed.
     #[error(transparent)]
     Number(#[from] NumberError),
@@ -199,6 +275,10 @@ impl Report for Error {
             Self::Across { .. } => {
                 Some("compare years on one side of the break, or leave it out".to_owned())
             }
+            Self::Years { .. } => {
+                Some("name the years: `in 2019`, or `{indicator.periode}`".to_owned())
+            }
+            Self::Measure { unit, .. } => Some(format!("say what it is: {unit}")),
             Self::Number(error) => Some(error.hint().to_owned()),
             Self::NotWanted { .. } | Self::Frame(_) => None,
         }
@@ -206,7 +286,10 @@ impl Report for Error {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::NoGemeente { .. } | Self::Across { .. } => Exit::Usage,
+            Self::NoGemeente { .. }
+            | Self::Across { .. }
+            | Self::Years { .. }
+            | Self::Measure { .. } => Exit::Usage,
             _ => Exit::Other,
         }
     }

@@ -26,4 +26,23 @@ mod tests {
         let values = [Some(3.0), None, Some(5.0), Some(3.0), Some(1.0)];
         assert_eq!(ranks(&values), [Some(2), None, Some(1), Some(2), Some(4)]);
     }
+
+    #[test]
+    fn what_prints_the_same_is_the_same() {
+        let (indicators, _) = crate::query::sample();
+        let mut indicator = indicators[0].clone();
+        indicator.decimals = 2;
+        // in binary, 0.285 x 100 is 28.499999999999996
+        for (half, text) in [
+            (0.285, 29.0),
+            (1.005, 101.0),
+            (0.145, 15.0),
+            (-0.285, -29.0),
+            (0.284, 28.0),
+        ] {
+            assert_eq!(printed(&indicator, half), text, "{half}");
+        }
+        indicator.decimals = -2;
+        assert_eq!(printed(&indicator, 1_250.0), 13.0);
+    }
 }

@@ -9,7 +9,7 @@ use super::draw::Drawn;
 use super::source::source;
 use super::{Error, ErrorKind, Illustration, MAX_ALT, MAX_TITLE_WORDS};
 use crate::base::number;
-use crate::fact::{Register, fill, plain, print};
+use crate::fact::{self, Register, fill, plain, print};
 use crate::figures::{Figures, Provenance};
 use crate::gemeente::group::{Group, GroupId};
 use crate::query::{ChartKind, FactId, Misread, Queries};
@@ -47,8 +47,14 @@ pub fn caption(
         .refuse_across(chart.title.facts())
         .map_err(|error| wrong(ErrorKind::Fact(error)))?;
     let title = fill(&chart.title, register).map_err(|error| wrong(ErrorKind::Fact(error)))?;
+    // the subtitle says the years that are drawn
+    let told: Vec<i32> = drawn.years.iter().copied().chain([drawn.last()]).collect();
+    fact::sayable(&chart.title, register, &told).map_err(|error| wrong(ErrorKind::Fact(error)))?;
     let text = plain(&title);
-    let words = text.split([' ', '\u{a0}']).filter(|word| !word.is_empty());
+    // the figures add `vrijwel`, not the author
+    let words = text
+        .split([' ', '\u{a0}'])
+        .filter(|word| !matches!(*word, "" | "vrijwel"));
     if words.count() > MAX_TITLE_WORDS {
         return Err(wrong(ErrorKind::Title(text)));
     }

@@ -1,17 +1,19 @@
 //! `where`: a sentence or number of the paper, back to its chapter, its fact or claim, and the query that defines it.
 //!
-//! In: the chapters and the register. Out: [`Found`], by file and line. Chapters are read as the paper prints them:
-//! facts, choices, claims and charts are put in their places, white space and marks of Typst do not matter.
+//! In: the chapters, the register, and what the program gave the paper to print. Out: [`Found`], by file and line. Chapters
+//! are read as the paper prints them: facts, choices, claims and charts are put in their places; kinds of white space,
+//! apostrophes and quotes, and marks of Typst do not matter.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::Path;
+
+use serde_json::Value;
 
 use super::Inquiry;
-use crate::base::failure::Failure;
-use crate::base::files;
 use crate::base::number;
+use crate::base::wording;
 use crate::fact::{self, Register, fill, plain as plain_text};
-use crate::paper::{Use, UseKind};
+use crate::paper::{Printing, Use, UseKind};
 use crate::query::{FactId, Template};
 
 /// A place where the text stands.
@@ -36,39 +38,32 @@ impl Found {
     }
 }
 
-/// Finds a text or number.
+/// Finds a text or number in everything that the paper prints: the chapters, the texts of `queries/`, and what the program
+/// gave the paper to print, `given`, where that could be made.
 ///
 /// # Errors
-/// When a chapter cannot be read.
-pub fn find(wanted: &str, inquiry: &Inquiry<'_>) -> Result<Vec<Found>, Failure> {
+/// When a fact is not in the register.
+pub fn find(
+    wanted: &str,
+    inquiry: &Inquiry<'_>,
+    given: Option<&Value>,
+) -> Result<Vec<Found>, fact::Error> {
     let (wanted, register) = (plain(wanted), &inquiry.register);
     let mut found = Vec::new();
-    let mut paths: Vec<&Path> = inquiry
-        .uses
-        .iter()
-        .map(|used| used.path.as_path())
-        .collect();
-    paths.dedup();
-    for path in paths {
-        let own: Vec<&Use> = inquiry
-            .uses
-            .iter()
-            .filter(|used| used.path == path)
-            .collect();
-        let lines = printed_lines(&files::read_text(path)?, register)?;
+    for chapter in inquiry.chapters.printed() {
+        let path = chapter.path();
+        let uses = inquiry.chapters.uses.iter();
+        let own: Vec<&Use> = uses.filter(|used| used.path == path).collect();
+        let text = chapter.replaced(&|kind| printed(kind, register))?;
+        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
         for (first, last) in matches(&wanted, &lines) {
             let mut parts = Vec::new();
             for used in own
                 .iter()
                 .filter(|used| (first..=last).contains(&(used.line - 1)))
             {
-                parts.extend(
-                    parts_of(&used.kind, register)?
-                        .into_iter()
-                        .filter(|part| !is_number(&wanted) || holds(&plain(&part[2]), &wanted)),
-                );
+                parts.extend(parts_of(&used.kind, register)?);
             }
-            parts.dedup();
             found.push(Found {
                 place: format!("{}:{}", path.display(), first + 1),
                 line: lines[first..=last].join(" ").trim().to_owned(),
@@ -76,23 +71,162 @@ pub fn find(wanted: &str, inquiry: &Inquiry<'_>) -> Result<Vec<Found>, Failure> 
             });
         }
     }
-    for ask in &register.queries().asks {
-        let why = plain_text(&fill(&ask.why, register)?);
-        let line = format!("{} {why}", ask.text);
-        if holds(&plain(&line), &wanted) {
-            let mut parts = Vec::new();
-            for id in ask.why.facts() {
-                parts.push(part_of(id, register)?);
-            }
-            parts.retain(|part| !is_number(&wanted) || holds(&plain(&part[2]), &wanted));
+    found.extend(of_queries(&wanted, register)?);
+    if let Some(given) = given {
+        found.extend(of_program(&wanted, register, given));
+    }
+    for of in &mut found {
+        of.parts
+            .retain(|part| !is_number(&wanted) || holds(&plain(&part[2]), &wanted));
+        of.parts.dedup();
+    }
+    let mut seen = BTreeSet::new();
+    found.retain(|of| seen.insert((of.place.clone(), of.line.clone())));
+    Ok(found)
+}
+
+/// Texts of `queries/`, their facts filled in.
+fn of_queries(wanted: &str, register: &Register<'_>) -> Result<Vec<Found>, fact::Error> {
+    let queries = register.queries();
+    let claims = queries
+        .claims
+        .iter()
+        .map(|of| (&of.sentence, "", &of.place));
+    let charts = queries.charts.iter().map(|of| (&of.title, "", &of.place));
+    let asks = queries
+        .asks
+        .iter()
+        .map(|of| (&of.why, of.text.as_str(), &of.place));
+    let mut found = Vec::new();
+    for (template, before, place) in claims.chain(charts).chain(asks) {
+        let line = format!("{before} {}", plain_text(&fill(template, register)?));
+        if holds(&plain(&line), wanted) {
+            let parts = template.facts().map(|id| part_of(id, register));
             found.push(Found {
-                place: ask.place.clone(),
-                line,
-                parts,
+                place: place.clone(),
+                line: line.trim().to_owned(),
+                parts: parts.collect::<Result<_, _>>()?,
             });
         }
     }
+    let others = queries.texts.iter().filter(|text| !text.text.contains('{'));
+    found.extend(
+        others
+            .filter(|text| holds(&plain(&text.text), wanted))
+            .map(|text| Found {
+                place: format!("{}:{}", text.place.path.display(), text.place.line),
+                line: text.text.clone(),
+                parts: vec![[
+                    "text".to_owned(),
+                    text.what.clone(),
+                    text.text.clone(),
+                    text.place.to_string(),
+                ]],
+            }),
+    );
     Ok(found)
+}
+
+/// What the program wrote: subtitles, sources and alternative texts of charts, tables, lists of members, the appendix.
+fn of_program(wanted: &str, register: &Register<'_>, given: &Value) -> Vec<Found> {
+    let queries = register.queries();
+    let place_of = |kind: &str, id: &str| {
+        let claim = || {
+            queries
+                .claims
+                .iter()
+                .find(|of| of.id == id)
+                .map(|of| of.place.clone())
+        };
+        let chart = || {
+            queries
+                .charts
+                .iter()
+                .find(|of| of.id == id)
+                .map(|of| of.place.clone())
+        };
+        let indicator = || {
+            let name = id.split('.').next().unwrap_or_default();
+            let found = queries.indicators.iter().find(|of| of.id == name);
+            found.map(|of| of.place.clone())
+        };
+        let place = match kind {
+            "claims" => claim(),
+            "charts" => chart(),
+            "facts_table" | "indicators" => indicator(),
+            "groups" => Some("data/networks.csv".to_owned()),
+            "sources" => Some(format!("data/snapshots/{id}")),
+            _ => None,
+        };
+        place.unwrap_or_else(|| format!("paper.json: {kind}"))
+    };
+    let mut found = Vec::new();
+    for (kind, entries) in given.as_object().into_iter().flatten() {
+        if matches!(
+            kind.as_str(),
+            "facts" | "signs" | "asks" | "themes" | "edition" | "attachments"
+        ) {
+            continue;
+        }
+        for (id, entry) in entries_of(entries) {
+            let mut lines = Vec::new();
+            texts_of(entry, &mut lines);
+            let hit = lines.iter().any(|line| holds(&plain(line), wanted));
+            if hit {
+                let place = place_of(kind, &id);
+                let shown: Vec<String> = lines
+                    .into_iter()
+                    .filter(|line| holds(&plain(line), wanted))
+                    .collect();
+                found.extend(shown.into_iter().map(|line| Found {
+                    place: place.clone(),
+                    parts: vec![[kind.clone(), id.clone(), line.clone(), place.clone()]],
+                    line,
+                }));
+            }
+        }
+    }
+    found
+}
+
+/// Entries of a list or map, each with its name.
+fn entries_of(value: &Value) -> Vec<(String, &Value)> {
+    match value {
+        Value::Object(fields) if fields.contains_key("rows") => ["columns", "rows", "foot"]
+            .into_iter()
+            .filter_map(|key| fields.get(key))
+            .flat_map(entries_of)
+            .collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(id, entry)| (id.clone(), entry))
+            .collect(),
+        Value::Array(items) => {
+            let name = |item: &Value| {
+                let keys = ["id", "table", "name", "title"];
+                let name = keys.iter().find_map(|key| item.get(*key)?.as_str());
+                name.unwrap_or_default().to_owned()
+            };
+            items.iter().map(|item| (name(item), item)).collect()
+        }
+        other => vec![(String::new(), other)],
+    }
+}
+
+/// Every text of an entry; the cells of a row are one.
+fn texts_of(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            let cells: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            texts.push(cells.join("  "));
+        }
+        // pieces of a sentence, which is found where it is asked
+        Value::Array(items) if items.iter().any(|item| item.get("t").is_some()) => {}
+        Value::Array(items) => items.iter().for_each(|item| texts_of(item, texts)),
+        Value::Object(fields) => fields.values().for_each(|field| texts_of(field, texts)),
+        _ => {}
+    }
 }
 
 /// A fact: kind, id, text, and where it is asked.
@@ -114,7 +248,7 @@ fn parts_of(kind: &UseKind, register: &Register<'_>) -> Result<Vec<[String; 4]>,
         Ok(parts)
     };
     match kind {
-        UseKind::Fact(id) => Ok(vec![part_of(id, register)?]),
+        UseKind::Fact(id) | UseKind::Condition(id) => Ok(vec![part_of(id, register)?]),
         UseKind::Choice(first, second) => {
             Ok(vec![part_of(first, register)?, part_of(second, register)?])
         }
@@ -129,92 +263,29 @@ fn parts_of(kind: &UseKind, register: &Register<'_>) -> Result<Vec<[String; 4]>,
     }
 }
 
-/// The lines of a chapter as they are printed.
-fn printed_lines(source: &str, register: &Register<'_>) -> Result<Vec<String>, fact::Error> {
-    source
-        .lines()
-        .map(|line| printed(line.split("//").next().unwrap_or_default(), register))
-        .collect()
-}
-
-/// Puts facts, choices, claims and charts of a line in their places.
-fn printed(line: &str, register: &Register<'_>) -> Result<String, fact::Error> {
-    // names were checked when the chapter was read
-    let id = |text: &str| FactId::parse(text, &register.queries().names()).ok();
-    let (mut out, mut rest) = (String::new(), line);
-    while let Some(open) = rest.find('(') {
-        let name_at = rest[..open]
-            .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-            .map_or(0, |at| at + 1);
-        let name = &rest[name_at..open];
-        let Some(close) = closing(&rest[open..]).map(|at| open + at) else {
-            break;
-        };
-        let arguments: Vec<&str> = rest[open + 1..close]
-            .split('"')
-            .skip(1)
-            .step_by(2)
-            .collect();
-        let text = match (name, &arguments[..]) {
-            ("f", [text]) => match id(text) {
-                Some(id) => register.fact(&id)?.text.clone(),
-                None => String::new(),
-            },
-            ("keuze", [first, second, higher, equal, lower]) => {
-                let sign = match id(first).zip(id(second)) {
-                    Some((first, second)) => register.sign(&first, &second)?,
-                    None => None,
-                };
-                match sign {
-                    Some(1) => *higher,
-                    Some(0) => *equal,
-                    Some(_) => *lower,
-                    None => "niet te vergelijken met",
-                }
-                .to_owned()
-            }
-            ("bewering", [id, ..]) => first_text(&UseKind::Claim((*id).to_owned()), register)?,
-            ("grafiek", [id, ..]) => first_text(&UseKind::Chart((*id).to_owned()), register)?,
-            _ => {
-                out.push_str(&rest[..=open]);
-                rest = &rest[open + 1..];
-                continue;
-            }
-        };
-        out.push_str(rest[..name_at].trim_end_matches('#'));
-        out.push_str(&text);
-        rest = &rest[close + 1..];
-    }
-    out.push_str(rest);
-    Ok(out)
-}
-
-fn first_text(kind: &UseKind, register: &Register<'_>) -> Result<String, fact::Error> {
-    let parts = parts_of(kind, register)?;
-    Ok(parts
-        .into_iter()
-        .next()
-        .map(|[_, _, text, _]| text)
-        .unwrap_or_default())
-}
-
-/// Where the parenthesis that a text starts with is closed.
-fn closing(text: &str) -> Option<usize> {
-    let (mut depth, mut quoted) = (0, false);
-    for (at, sign) in text.char_indices() {
-        match sign {
-            '"' => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at);
-                }
-            }
-            _ => {}
+/// What a use prints; nothing where it prints nothing itself.
+fn printed(used: &Printing<'_>, register: &Register<'_>) -> Result<Option<String>, fact::Error> {
+    Ok(match &used.kind {
+        UseKind::Fact(id) => Some(register.fact(id)?.text.clone()),
+        UseKind::Choice(first, second) => {
+            let Some([higher, equal, lower]) = used.words else {
+                return Ok(None);
+            };
+            Some(match register.sign(first, second)? {
+                Some(1) => higher.to_owned(),
+                Some(0) if register.is_nearly(first, second)? => wording::nearly(equal),
+                Some(0) => equal.to_owned(),
+                Some(_) => lower.to_owned(),
+                None => "niet te vergelijken met".to_owned(),
+            })
         }
-    }
-    None
+        UseKind::Claim(id) | UseKind::Chart(id) => {
+            let _ = id;
+            let parts = parts_of(&used.kind, register)?;
+            parts.into_iter().next().map(|[_, _, text, _]| text)
+        }
+        UseKind::Condition(_) => None,
+    })
 }
 
 /// First and last line of every place where the wanted text stands; it may run over line ends.
@@ -243,15 +314,24 @@ fn matches(wanted: &str, lines: &[String]) -> Vec<(usize, usize)> {
     found
 }
 
-/// A text without what does not show: kinds of spaces, capitals, marks of Typst.
+/// A text without what does not show or what one types otherwise: kinds of spaces, apostrophes, quotes and hyphens,
+/// capitals, marks of Typst.
 fn plain(text: &str) -> String {
     let shown: String = text
         .chars()
         .map(|sign| match sign {
-            '\u{a0}' | '\u{202f}' | '~' => ' ',
+            '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{2009}' | '~' => ' ',
+            '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2bc}' | '\u{2032}' | '`' | '\u{b4}' => '\'',
+            '\u{201c}' | '\u{201d}' | '\u{201e}' | '«' | '»' => '"',
+            '\u{2010}' | '\u{2011}' | '\u{2013}' | '\u{2212}' => '-',
             other => other,
         })
-        .filter(|sign| !matches!(sign, '*' | '_' | '#' | '[' | ']' | '\\'))
+        .filter(|sign| {
+            !matches!(
+                sign,
+                '*' | '_' | '#' | '[' | ']' | '\\' | '\u{ad}' | '\u{200b}' | '\u{2060}'
+            )
+        })
         .collect();
     let words: Vec<&str> = shown.split_whitespace().collect();
     words.join(" ").to_lowercase()
@@ -300,8 +380,13 @@ mod tests {
     }
 
     #[test]
-    fn parentheses_close_outside_of_quotes() {
-        assert_eq!(closing("(\"a)\", b(c)) rest"), Some(11));
-        assert_eq!(closing("(a"), None);
+    fn apostrophes_quotes_and_spaces_are_typed_in_many_ways() {
+        for text in [
+            "'s-Gravenhage \"nu\" 3 km",
+            "’s‑Gravenhage “nu” 3\u{a0}km",
+            "‘s-Graven\u{ad}hage „nu” 3~km",
+        ] {
+            assert_eq!(plain(text), "'s-gravenhage \"nu\" 3 km");
+        }
     }
 }

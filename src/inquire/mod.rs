@@ -19,7 +19,7 @@ use crate::base::failure::{Exit, Failure, Report};
 use crate::claim;
 use crate::fact::Register;
 use crate::figures::Figures;
-use crate::paper::{Use, UseKind};
+use crate::paper::{Chapters, UseKind};
 use crate::query::{Misread, Queries};
 
 /// What is asked about: the facts of an edition, and what its chapters use.
@@ -27,8 +27,8 @@ use crate::query::{Misread, Queries};
 pub struct Inquiry<'a> {
     /// Every fact that chapters and queries name.
     pub register: Register<'a>,
-    /// Where facts, claims and charts are used.
-    pub uses: Vec<Use>,
+    /// The chapters, and where they use facts, claims and charts.
+    pub chapters: Chapters,
 }
 
 impl<'a> Inquiry<'a> {
@@ -44,7 +44,8 @@ impl<'a> Inquiry<'a> {
     }
 
     fn makes(&self, claim: &str) -> bool {
-        self.uses
+        self.chapters
+            .uses
             .iter()
             .any(|used| matches!(&used.kind, UseKind::Claim(id) if id == claim))
     }

@@ -24,6 +24,7 @@ pub struct Content {
     edition: printed::Edition,
     facts: BTreeMap<String, printed::Fact>,
     signs: BTreeMap<String, i32>,
+    nearly: Vec<String>,
     claims: BTreeMap<String, printed::ClaimText>,
     charts: BTreeMap<String, printed::Chart>,
     themes: Vec<printed::Theme>,
@@ -74,6 +75,7 @@ impl Content {
                 })
                 .collect(),
             signs: manuscript.signs.clone(),
+            nearly: manuscript.nearly.clone(),
             claims: claims(manuscript),
             charts: charts(manuscript),
             themes: queries
@@ -150,7 +152,12 @@ fn pieces(segments: &[Segment]) -> Vec<printed::Piece> {
 
 fn claims(manuscript: &Manuscript<'_>) -> BTreeMap<String, printed::ClaimText> {
     let printed = |tested: &claim::Tested<'_>| printed::ClaimText {
-        segments: pieces(&tested.segments),
+        // without figures there is nothing to say
+        segments: if tested.state == State::NoData {
+            Vec::new()
+        } else {
+            pieces(&tested.segments)
+        },
         state: tested.state.word(),
         state_text: State::dutch(tested.state),
         agenda: tested.claim.agenda.clone(),
@@ -393,11 +400,22 @@ fn fact_row(proven: &Proven, register: &Register<'_>, provenance: &Provenance) -
                     .tidy
                     .sidecars
                     .get(table)
-                    .map(|sidecar| sidecar.link.clone())
+                    .map(|sidecar| safe(&sidecar.link))
                     .unwrap_or_default(),
                 text: table.clone(),
             })
             .collect(),
+    }
+}
+
+/// An address from data as a link: only what leads over https is one.
+fn safe(link: &str) -> String {
+    let is_plain = |sign: char| !sign.is_whitespace() && !sign.is_control();
+    let is_safe = link.starts_with("https://") && link.chars().all(is_plain);
+    if is_safe {
+        link.to_owned()
+    } else {
+        String::new()
     }
 }
 
@@ -424,7 +442,8 @@ fn sources(register: &Register<'_>) -> Vec<printed::Source> {
                 release: sidecar.release.clone(),
                 periods,
                 licence: sidecar.license.clone(),
-                url: sidecar.link.clone(),
+                url: safe(&sidecar.link),
+                address: sidecar.link.clone(),
                 caveats: sidecar.caveats.clone(),
             }
         })

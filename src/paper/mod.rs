@@ -6,7 +6,10 @@
 //! from data reaches Typst only as strings in `paper.json`, never as markup.
 
 mod content;
+mod door;
 mod manuscript;
+mod markup;
+mod prepare;
 mod printed;
 mod scan;
 mod typst;
@@ -17,8 +20,9 @@ use std::path::{Path, PathBuf};
 use std::process::Child;
 
 pub use content::Content;
-pub use manuscript::{Manuscript, Sources};
-pub use scan::{Use, UseKind, uses, wanted};
+pub use door::admit;
+pub use manuscript::{Manuscript, Sources, register};
+pub use scan::{Chapter, Chapters, Printing, Use, UseKind, wanted};
 pub use typst::{Typst, VERSION};
 
 use crate::base::failure::{Exit, Failure, Report};
@@ -27,7 +31,6 @@ use crate::base::hands::both;
 use crate::evidence::Texts;
 use crate::evidence::attachments::{CHECKSUMS, FOLDER, TEXTS};
 use crate::fact;
-use crate::illustrate::Illustration;
 use crate::verify;
 
 /// The four styles of the one family, loaded from the same bytes as the charts measure with.
@@ -41,6 +44,7 @@ const FONTS: [(&str, &[u8]); 4] = [
 /// A paper that Typst is making.
 #[derive(Debug)]
 pub struct Typesetting {
+    typst: Typst,
     child: Child,
     pdf: PathBuf,
     work: PathBuf,
@@ -57,12 +61,18 @@ pub fn start(
     typst: &Typst,
     sources: &Path,
     work: &Path,
+    manuscript: &Manuscript<'_>,
     content: &Content,
-    illustrations: &[Illustration],
     attached: Vec<(&'static str, Cow<'_, [u8]>)>,
     numerals: Vec<String>,
 ) -> Result<Typesetting, Failure> {
-    copy(sources, work)?;
+    let illustrations = &manuscript.illustrations;
+    for (path, text) in manuscript.prepared() {
+        let place = work.join(path.strip_prefix(sources).unwrap_or(path));
+        let folder = place.parent().unwrap_or(work);
+        files::at("make", folder, fs::create_dir_all(folder))?;
+        files::at("write", &place, fs::write(&place, text))?;
+    }
     let write = |name: &str, bytes: &[u8]| {
         let path = work.join(name);
         files::at("write", &path, fs::write(&path, bytes))
@@ -102,6 +112,7 @@ pub fn start(
     let pdf = work.join("paper.pdf");
     let child = typst.start(work, &pdf, content.timestamp())?;
     Ok(Typesetting {
+        typst: typst.clone(),
         child,
         pdf,
         work: work.to_owned(),
@@ -125,28 +136,12 @@ impl Typesetting {
     /// # Errors
     /// When Typst fails or warns, a numeral came from nowhere, or the PDF cannot be moved.
     pub fn finish(self, place: &Path) -> Result<(), Failure> {
-        typst::wait(self.child, &self.work, &self.sources)?;
+        self.typst
+            .wait(self.child, &self.work, &self.pdf, &self.sources)?;
         verify::back_check(&self.pdf, &self.texts, &self.checksums)?;
         files::at("move", place, fs::rename(&self.pdf, place))?;
         Ok(())
     }
-}
-
-/// Copies the paper's sources: `.typ` files, and folders of them.
-fn copy(from: &Path, to: &Path) -> Result<(), files::Error> {
-    files::at("make", to, fs::create_dir_all(to))?;
-    for entry in files::at("read", from, fs::read_dir(from))? {
-        let path = files::at("read", from, entry)?.path();
-        let Some(name) = path.file_name() else {
-            continue;
-        };
-        if path.is_dir() {
-            copy(&path, &to.join(name))?;
-        } else if path.extension().is_some_and(|extension| extension == "typ") {
-            files::at("copy", &path, fs::copy(&path, to.join(name)))?;
-        }
-    }
-    Ok(())
 }
 
 /// What can be wrong with the paper.
@@ -160,10 +155,7 @@ pub enum Error {
         /// What to do.
         hint: String,
     },
-    /// Typst failed or warned.
-    #[error("typst does not accept the paper:\n{0}")]
-    Diagnostics(String),
-    /// An ask compares what cannot be compared.
+    /// An ask.
     #[error("{place}: ask `{ask}`: {source}")]
     Ask {
         /// Ask.
@@ -173,6 +165,26 @@ pub enum Error {
         /// Why.
         source: fact::Error,
     },
+    /// A fact that cannot be resolved, and where it is asked.
+    #[error("{place}: {source}")]
+    Fact {
+        /// File and line.
+        place: String,
+        /// Why.
+        source: fact::Error,
+    },
+    /// A fact that is not in the register.
+    #[error(transparent)]
+    Register(#[from] fact::Error),
+    /// Numbers typed into `queries/`.
+    #[error("`queries/` types numbers that are no facts\n{}", .0.join("\n"))]
+    Typed(Vec<String>),
+    /// Signs that the font lacks.
+    #[error("the font of the paper lacks signs that it would print\n{}", .0.join("\n"))]
+    Signs(Vec<String>),
+    /// Typst failed or warned.
+    #[error("typst does not accept the paper:\n{0}")]
+    Diagnostics(String),
     /// The content cannot be written as JSON.
     #[error("cannot write `paper.json`: {0}")]
     Json(#[from] serde_json::Error),
@@ -182,17 +194,25 @@ impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Typst { hint, .. } => Some(hint.clone()),
+            Self::Ask { source, .. } | Self::Fact { source, .. } | Self::Register(source) => source.hint(),
+            Self::Typed(_) => Some(
+                "print a figure with `{fact}`; what is no figure goes into queries/numerals.toml with its reason"
+                    .to_owned(),
+            ),
+            Self::Signs(_) => Some("write it with letters that Noto Sans has".to_owned()),
             Self::Diagnostics(_) => {
                 Some("a warning is an error too; mend the chapter it names".to_owned())
             }
-            Self::Ask { source, .. } => source.hint(),
             Self::Json(_) => None,
         }
     }
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Ask { source, .. } => source.exit(),
+            Self::Ask { source, .. } | Self::Fact { source, .. } | Self::Register(source) => {
+                source.exit()
+            }
+            Self::Typed(_) => Exit::DoesNotHold,
             _ => Exit::Other,
         }
     }

@@ -152,6 +152,7 @@ pub struct Source {
     pub release: String,
     pub periods: String,
     pub licence: String,
+    pub address: String,
     pub url: String,
     pub caveats: Vec<String>,
 }

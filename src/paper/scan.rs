@@ -1,15 +1,18 @@
-//! Reading chapters for what they use: `f("…")`, `keuze("…", "…", …)`, `bewering("…")` and `grafiek("…")`.
+//! Reading chapters for what they use: `f("…")`, `keuze("…", "…", …)`, `als("…")`, `bewering("…")` and `grafiek("…")`.
 //!
-//! The names are always literal, so that reading suffices and Typst need not run to know which facts a paper wants.
-//! Comments are left out. A name that is none ends here, with file, line and column.
+//! The names are literal, so that reading suffices and Typst need not run to know which facts a paper wants. A literal
+//! text elsewhere in code that is the id of a fact or claim is a use too, since a chapter may hand it on. A name that is
+//! none ends here, with file, line and column. A chapter that `main.typ` does not include uses nothing, and is named.
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::markup::{Call, Markup};
 use crate::base::failure::Failure;
 use crate::base::files;
-use crate::base::located::{Source, nearest};
+use crate::base::located::{Place, Source, nearest};
 use crate::query::{FactId, Misread, Queries};
 
 /// One use of a fact, choice, claim or chart in a chapter.
@@ -23,11 +26,20 @@ pub struct Use {
     pub kind: UseKind,
 }
 
+impl Use {
+    /// File and line.
+    pub fn place(&self) -> String {
+        Place::line(&self.path, self.line).to_string()
+    }
+}
+
 /// What a chapter uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UseKind {
     /// A fact.
     Fact(FactId),
+    /// A fact on which it depends whether something is printed.
+    Condition(FactId),
     /// A word chosen by two facts.
     Choice(FactId, FactId),
     /// A claim.
@@ -36,43 +48,83 @@ pub enum UseKind {
     Chart(String),
 }
 
-/// Every use in the chapters of a folder, by file and line.
-///
-/// # Errors
-/// When a file cannot be read, or names what is not in `queries/`.
-pub fn uses(folder: &Path, queries: &Queries) -> Result<Vec<Use>, Failure> {
-    let mut paths = Vec::new();
-    gather(folder, &mut paths)?;
-    paths.sort();
-    let mut found = Vec::new();
-    for path in paths {
-        let source = Source::new(path.clone(), files::read_text(&path)?);
-        let mut start = 0;
-        for (number, line) in source.text().split_inclusive('\n').enumerate() {
-            let code = line.split("//").next().unwrap_or_default();
-            // an address holds `//` too, but no address holds a use
-            for call in calls(code) {
-                let kind = call.kind(queries).map_err(|wrong| {
-                    let place = source.at(start + wrong.at);
-                    place.wrong(wrong.message, wrong.hint)
-                })?;
-                found.push(Use {
-                    path: path.clone(),
-                    line: number + 1,
-                    kind,
-                });
-            }
-            start += line.len();
+/// A use as it prints something.
+#[derive(Debug)]
+pub struct Printing<'c> {
+    /// What is used.
+    pub kind: UseKind,
+    /// The words that a choice is made of: higher, equal, lower.
+    pub words: Option<[&'c str; 3]>,
+}
+
+/// A file of the paper.
+#[derive(Debug)]
+pub struct Chapter {
+    pub(super) source: Source,
+    pub(super) markup: Markup,
+    /// The calls that use something, by their place among all.
+    pub(super) calls: Vec<(usize, UseKind)>,
+}
+
+/// The files of the paper, read.
+#[derive(Debug)]
+pub struct Chapters {
+    /// What they use, by file and line.
+    pub uses: Vec<Use>,
+    /// Files that `main.typ` does not include, directly or by another.
+    pub apart: Vec<PathBuf>,
+    pub(super) files: Vec<Chapter>,
+}
+
+impl Chapters {
+    /// Reads every file of a folder.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or names what is not in `queries/`.
+    pub fn read(folder: &Path, queries: &Queries) -> Result<Self, Failure> {
+        let mut paths = Vec::new();
+        gather(folder, &mut paths)?;
+        paths.sort();
+        let mut read = Vec::new();
+        for path in paths {
+            let text = files::read_text(&path)?;
+            read.push(Chapter::read(Source::new(path, text), queries)?);
         }
+        let included = included(folder, &read);
+        let (mut uses, mut apart) = (Vec::new(), Vec::new());
+        for chapter in &read {
+            let path = chapter.source.path();
+            let found = chapter.uses(queries);
+            if included.as_ref().is_none_or(|known| known.contains(path)) {
+                uses.extend(found);
+            } else {
+                apart.push(path.to_owned());
+            }
+        }
+        Ok(Self {
+            uses,
+            apart,
+            files: read,
+        })
     }
-    Ok(found)
+
+    /// The files that the paper is made of.
+    pub fn printed(&self) -> impl Iterator<Item = &Chapter> {
+        let is_apart = |chapter: &&Chapter| {
+            !self
+                .apart
+                .iter()
+                .any(|path| *path == *chapter.source.path())
+        };
+        self.files.iter().filter(is_apart)
+    }
 }
 
 /// The facts that chapters want themselves.
 pub fn wanted(uses: &[Use]) -> BTreeSet<FactId> {
     uses.iter()
         .flat_map(|used| match &used.kind {
-            UseKind::Fact(id) => vec![id.clone()],
+            UseKind::Fact(id) | UseKind::Condition(id) => vec![id.clone()],
             UseKind::Choice(first, second) => vec![first.clone(), second.clone()],
             UseKind::Claim(_) | UseKind::Chart(_) => Vec::new(),
         })
@@ -91,97 +143,192 @@ fn gather(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), files::Error> {
     Ok(())
 }
 
-/// A call of one of the four functions, with the literal strings that its arguments start with.
-#[derive(Debug, PartialEq)]
-struct Call<'l> {
-    name: &'l str,
-    /// Each with its place in the line.
-    arguments: Vec<(usize, &'l str)>,
-}
-
-const FUNCTIONS: [(&str, usize); 4] = [("f", 1), ("keuze", 2), ("bewering", 1), ("grafiek", 1)];
-
-fn calls(line: &str) -> impl Iterator<Item = Call<'_>> {
-    line.match_indices('(').filter_map(|(at, _)| {
-        let name = line[..at]
-            .rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
-            .next()?;
-        let (name, needed) = *FUNCTIONS.iter().find(|(known, _)| *known == name)?;
-        let arguments = strings(line, at + 1);
-        (arguments.len() >= needed).then_some(Call { name, arguments })
-    })
-}
-
-impl Call<'_> {
-    fn kind(&self, queries: &Queries) -> Result<UseKind, Misread> {
-        let fact = |place: usize| {
-            let (at, id) = self.arguments[place];
-            FactId::parse(id, &queries.names()).map_err(|wrong| wrong.after(at))
+/// The files that `main.typ` includes or imports, directly or by another; none where there is no `main.typ`.
+fn included(folder: &Path, files: &[Chapter]) -> Option<BTreeSet<PathBuf>> {
+    let main = folder.join("main.typ");
+    let of = |path: &Path| files.iter().find(|chapter| chapter.source.path() == path);
+    of(&main)?;
+    let (mut known, mut open) = (BTreeSet::new(), vec![main]);
+    while let Some(path) = open.pop() {
+        let Some(chapter) = of(&path).filter(|_| known.insert(path.clone())) else {
+            continue;
         };
-        let (at, id) = self.arguments[0];
-        let named = |what: &str, known: Vec<&str>| {
-            if known.contains(&id) {
-                return Ok(id.to_owned());
+        for (at, name) in &chapter.markup.strings {
+            let before = chapter.source.text()[..at - 1].trim_end();
+            if !before.ends_with("include") && !before.ends_with("import") {
+                continue;
             }
-            let hint = nearest(id, known);
-            Err(Misread {
-                at,
-                message: format!("there is no {what} `{id}`"),
-                hint,
-            })
-        };
-        Ok(match self.name {
-            "f" => UseKind::Fact(fact(0)?),
-            "keuze" => UseKind::Choice(fact(0)?, fact(1)?),
-            "bewering" => {
-                let claims = queries.claims.iter().map(|claim| claim.id.as_str());
-                UseKind::Claim(named("claim", claims.collect())?)
-            }
-            _ => {
-                let charts = queries.charts.iter().map(|chart| chart.id.as_str());
-                UseKind::Chart(named("chart", charts.collect())?)
-            }
-        })
-    }
-}
-
-/// The literal strings with which a list of arguments starts.
-fn strings(line: &str, from: usize) -> Vec<(usize, &str)> {
-    let (mut found, mut at) = (Vec::new(), from);
-    let skip = |at: usize| line.len() - line[at..].trim_start().len();
-    loop {
-        let start = skip(at);
-        let Some(inside) = line[start..].strip_prefix('"') else {
-            return found;
-        };
-        let Some((text, _)) = inside.split_once('"') else {
-            return found;
-        };
-        found.push((start + 1, text));
-        let after = skip(start + text.len() + 2);
-        match line[after..].strip_prefix(',') {
-            Some(_) => at = after + 1,
-            None => return found,
+            let beside = path.parent().unwrap_or(folder);
+            open.push(match name.strip_prefix('/') {
+                Some(rest) => folder.join(rest),
+                None => joined(beside, name),
+            });
         }
     }
+    Some(known)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A path beside another, `../` taken out.
+fn joined(folder: &Path, name: &str) -> PathBuf {
+    let mut path = folder.to_owned();
+    for part in name.split('/') {
+        match part {
+            ".." => drop(path.pop()),
+            "." | "" => {}
+            part => path.push(part),
+        }
+    }
+    path
+}
 
-    #[test]
-    fn uses_are_found_where_they_stand() {
-        let line = "M50 telt #f(\"a.M50\"), #keuze(\"a.M50\", \"a.G4\", \"meer\"). #grafiek(\"x\")";
-        let found: Vec<(&str, usize, usize)> = calls(line)
-            .map(|call| (call.name, call.arguments[0].0, call.arguments.len()))
-            .collect();
-        assert_eq!(found, [("f", 13, 1), ("keuze", 30, 3), ("grafiek", 65, 1)]);
+/// The functions by which chapters use something, and how many names each takes.
+const FUNCTIONS: [(&str, usize); 6] = [
+    ("f", 1),
+    ("keuze", 2),
+    ("als", 1),
+    ("heeft", 1),
+    ("bewering", 1),
+    ("grafiek", 1),
+];
+
+/// How many names a function takes; none for other functions.
+pub(super) fn names_of(call: &Call) -> Option<usize> {
+    let known = FUNCTIONS.iter().find(|(name, _)| *name == call.name);
+    known.map(|(_, needed)| *needed)
+}
+
+impl Chapter {
+    pub(super) fn read(source: Source, queries: &Queries) -> Result<Self, Failure> {
+        let mut chapter = Self {
+            markup: Markup::read(source.text()),
+            source,
+            calls: Vec::new(),
+        };
+        chapter.calls = chapter.used(queries)?;
+        Ok(chapter)
     }
 
-    #[test]
-    fn a_call_with_a_variable_is_no_use() {
-        let line = "#let f(id) = body; #f(id) #proef(\"x\") #keuze(\"a\", b)";
-        assert_eq!(calls(line).count(), 0);
+    /// The file.
+    pub fn path(&self) -> &Path {
+        self.source.path()
     }
+
+    /// The text with each use in it replaced by what it prints, line for line, and without comments.
+    ///
+    /// # Errors
+    /// Whatever `print` reports.
+    pub fn replaced<E>(
+        &self,
+        print: &dyn Fn(&Printing<'_>) -> Result<Option<String>, E>,
+    ) -> Result<String, E> {
+        let text = self.source.text();
+        let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+        for comment in &self.markup.comments {
+            edits.push((comment.clone(), String::new()));
+        }
+        for (call, kind) in &self.calls {
+            let call = &self.markup.calls[*call];
+            let words: Vec<&str> = call.strings.iter().map(|(_, text)| text.as_str()).collect();
+            let words = match words[..] {
+                [_, _, higher, equal, lower] => Some([higher, equal, lower]),
+                _ => None,
+            };
+            let start = call.range.start - usize::from(call.in_prose);
+            let printing = Printing {
+                kind: kind.clone(),
+                words,
+            };
+            if let Some(said) = print(&printing)? {
+                edits.push((start..call.closed + 1, said));
+            }
+        }
+        edits.sort_by_key(|(range, _)| range.start);
+        let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+        for (range, said) in edits {
+            let end = range.end.min(text.len());
+            if range.start < at {
+                continue;
+            }
+            out.push_str(&text[at..range.start]);
+            out.push_str(&said);
+            out.push_str(&"\n".repeat(text[range.start..end].matches('\n').count()));
+            at = end;
+        }
+        out.push_str(&text[at..]);
+        Ok(out)
+    }
+
+    /// The calls that use something.
+    fn used(&self, queries: &Queries) -> Result<Vec<(usize, UseKind)>, Failure> {
+        let mut found = Vec::new();
+        for (place, call) in self.markup.calls.iter().enumerate() {
+            if names_of(call).is_some_and(|needed| call.strings.len() >= needed) {
+                let kind = kind(call, queries)
+                    .map_err(|wrong| self.source.at(wrong.at).wrong(wrong.message, wrong.hint))?;
+                found.push((place, kind));
+            }
+        }
+        Ok(found)
+    }
+
+    fn uses(&self, queries: &Queries) -> Vec<Use> {
+        let (mut found, mut read, mut handed) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        for (place, kind) in &self.calls {
+            let call = &self.markup.calls[*place];
+            read.extend(call.strings.iter().map(|(at, _)| *at));
+            found.push((call.range.start, kind.clone()));
+        }
+        for call in &self.markup.calls {
+            // what another function is called with may be a theme of the same name as a claim
+            handed.extend(call.strings.iter().map(|(at, _)| *at));
+        }
+        let strings = self.markup.strings.iter();
+        for (at, text) in strings.filter(|(at, _)| !read.contains(at)) {
+            let is_claim = queries.claims.iter().any(|claim| claim.id == *text);
+            let claim = (is_claim && !handed.contains(at)).then(|| UseKind::Claim(text.clone()));
+            let fact = FactId::parse(text, &queries.names()).ok();
+            let kind = fact.map(UseKind::Fact).or(claim);
+            found.extend(kind.map(|kind| (*at, kind)));
+        }
+        found.sort_by_key(|(at, _)| *at);
+        let used = |(at, kind)| Use {
+            path: self.source.path().to_owned(),
+            line: self.source.at(at).line,
+            kind,
+        };
+        found.into_iter().map(used).collect()
+    }
+}
+
+/// What a call uses.
+fn kind(call: &Call, queries: &Queries) -> Result<UseKind, Misread> {
+    let fact = |place: usize| {
+        let (at, id) = &call.strings[place];
+        FactId::parse(id, &queries.names()).map_err(|wrong| wrong.after(*at))
+    };
+    let (at, id) = &call.strings[0];
+    let named = |what: &str, known: Vec<&str>| {
+        if known.contains(&id.as_str()) {
+            return Ok(id.clone());
+        }
+        let hint = nearest(id, known);
+        Err(Misread::new(
+            *at,
+            format!("there is no {what} `{id}`"),
+            hint,
+        ))
+    };
+    Ok(match call.name.as_str() {
+        "f" => UseKind::Fact(fact(0)?),
+        "keuze" => UseKind::Choice(fact(0)?, fact(1)?),
+        "als" | "heeft" => UseKind::Condition(fact(0)?),
+        "bewering" => {
+            let claims = queries.claims.iter().map(|claim| claim.id.as_str());
+            UseKind::Claim(named("claim", claims.collect())?)
+        }
+        _ => {
+            let charts = queries.charts.iter().map(|chart| chart.id.as_str());
+            UseKind::Chart(named("chart", charts.collect())?)
+        }
+    })
 }

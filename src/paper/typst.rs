@@ -93,7 +93,8 @@ impl Typst {
             .arg(work.join("fonts"))
             .arg("--creation-timestamp")
             .arg(timestamp.to_string())
-            .args(["--diagnostic-format", "short"])
+            // the long form tells which call in a chapter led there
+            .args(["--diagnostic-format", "human"])
             .arg(work.join("main.typ"))
             .arg(pdf)
             .stdin(Stdio::null())
@@ -106,35 +107,112 @@ impl Typst {
     }
 }
 
-/// Waits for Typst; whatever it has to say is an error.
-pub(super) fn wait(child: Child, work: &Path, sources: &Path) -> Result<(), Error> {
-    let output = child.wait_with_output().map_err(|error| Error::Typst {
-        message: format!("typst stopped: {error}"),
-        hint: "try again".to_owned(),
-    })?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    if output.status.success() && said.trim().is_empty() {
-        return Ok(());
+/// What Typst says of one thing: its words, where it is, what led there, and what helps.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Said {
+    message: String,
+    places: Vec<String>,
+    hints: Vec<String>,
+}
+
+/// What Typst says, in its long form; nothing where it says something else.
+fn said(text: &str) -> Vec<Said> {
+    let mut found: Vec<Said> = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("error: ") || line.starts_with("warning: ") {
+            found.push(Said {
+                message: line.to_owned(),
+                ..Said::default()
+            });
+        }
+        let Some(last) = found.last_mut() else {
+            continue;
+        };
+        if let Some((_, place)) = line.split_once("─ ").filter(|(mark, _)| mark.trim() == "┌") {
+            last.places.push(place.to_owned());
+        } else if let Some((_, place)) = line
+            .split_once(" at ")
+            .filter(|(what, _)| what.trim_start().starts_with("while "))
+        {
+            last.places.push(place.trim_end_matches(':').to_owned());
+        } else if let Some((_, hint)) = line.split_once("= hint: ") {
+            last.hints.push(hint.to_owned());
+        }
     }
-    // the chapters were copied: the message should name the ones that can be edited. Typst prints the way to the copy
-    // from wherever it was started, so only the end of it is sure
-    let tail: PathBuf = work
-        .iter()
-        .rev()
-        .take(2)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-        .collect();
-    let copy = format!("{}/", tail.display());
-    let lines: Vec<String> = said
-        .lines()
-        .map(|line| match line.split_once(&copy) {
-            Some((_, rest)) => format!("{}/{rest}", sources.display()),
-            None => line.to_owned(),
-        })
-        .collect();
-    Err(Error::Diagnostics(lines.join("\n")))
+    found
+}
+
+/// Files of the paper that an analyst does not write: what is wrong in them came from a chapter that calls them.
+const OWN: [&str; 2] = ["kracht.typ", "main.typ"];
+
+impl Said {
+    /// In one line, with the place that can be mended first.
+    fn line(&self, copy: &str, sources: &Path) -> String {
+        // the chapters were copied, and Typst prints the way to the copy from wherever it was started
+        let places: Vec<&str> = self
+            .places
+            .iter()
+            .map(|place| {
+                place
+                    .split_once(copy)
+                    .map_or(place.as_str(), |(_, rest)| rest)
+            })
+            .collect();
+        let is_own = |place: &&&str| OWN.iter().any(|own| place.starts_with(own));
+        let first = places
+            .iter()
+            .find(|place| !is_own(place))
+            .or(places.first());
+        let place = first.map(|place| format!("{}/{place}: ", sources.display()));
+        let hints = self.hints.iter().map(|hint| format!(" ({hint})"));
+        let hints: String = hints.collect();
+        format!("{}{}{hints}", place.unwrap_or_default(), self.message)
+    }
+}
+
+impl Typst {
+    /// Waits for a run; whatever it has to say is an error.
+    pub(super) fn wait(
+        &self,
+        child: Child,
+        work: &Path,
+        pdf: &Path,
+        sources: &Path,
+    ) -> Result<(), Error> {
+        let broken = |what: String| Error::Typst {
+            message: format!("`{}` {what}", self.program.display()),
+            hint: format!(
+                "it does not work as typst {VERSION}: name another program with `--typst`, or remove it where it was \
+                 installed to have it installed anew"
+            ),
+        };
+        let output = child
+            .wait_with_output()
+            .map_err(|error| broken(format!("was lost: {error}")))?;
+        let text = String::from_utf8_lossy(&output.stderr);
+        if output.status.success() && text.trim().is_empty() {
+            return if pdf.is_file() {
+                Ok(())
+            } else {
+                Err(broken("says that all is well and made no PDF".to_owned()))
+            };
+        }
+        let said = said(&text);
+        if said.iter().all(|of| of.places.is_empty())
+            && !said.iter().any(|of| of.message.starts_with("warning"))
+        {
+            let words = match text.trim() {
+                "" => "without a word".to_owned(),
+                words => format!("and said: {words}"),
+            };
+            return Err(broken(format!("ended with {} {words}", output.status)));
+        }
+        let tail: Vec<_> = work.iter().rev().take(2).collect();
+        let tail: PathBuf = tail.into_iter().rev().collect();
+        let copy = format!("{}/", tail.display());
+        let lines: Vec<String> = said.iter().map(|of| of.line(&copy, sources)).collect();
+        Err(Error::Diagnostics(lines.join("\n")))
+    }
 }
 
 /// The version of a program, when it is Typst.
@@ -211,5 +289,33 @@ fn install(cache: &Path) -> Result<(), Error> {
         Ok(())
     } else {
         Err(failed(format!("cargo could not install typst {VERSION}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_within_the_template_names_the_chapter_that_led_there() {
+        let text = "error: dictionary does not contain key \"zz\"\n  ┌─ ../x/.paper/kracht.typ:2:15\n  │\n2 │ a\n\n  while \
+                    calling `f` at ../x/.paper/chapters/a.typ:6:1\n    v(\"zz\")\n  while including `chapters/a.typ` at \
+                    ../x/.paper/main.typ:3:1\n\nwarning: unknown font\n  ┌─ ../x/.paper/chapters/b.typ:1:1\n  = hint: try\n";
+        let lines: Vec<String> = said(text)
+            .iter()
+            .map(|of| of.line("x/.paper/", Path::new("src/paper")))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "src/paper/chapters/a.typ:6:1: error: dictionary does not contain key \"zz\"",
+                "src/paper/chapters/b.typ:1:1: warning: unknown font (try)"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_diagnostic_names_no_chapter() {
+        assert_eq!(said("Segmentation fault"), []);
     }
 }

@@ -41,6 +41,10 @@ pub struct Indicator {
     pub coverage: f64,
     /// Plausible values of a gemeente.
     pub range: (f64, f64),
+    /// Percent below which a difference does not matter.
+    pub matters: f64,
+    /// Words by which a sentence may name what is measured, beside those of the unit.
+    pub measure: Vec<String>,
     /// Years to report.
     pub years: Years,
     /// Ways to compute it: per year the first that has figures.
@@ -58,6 +62,24 @@ pub struct Break {
     pub year: i32,
     /// What changed, in Dutch.
     pub why: String,
+}
+
+impl Indicator {
+    /// Whether a difference is too small to tell: below the share of the second value that is declared.
+    pub fn is_small(&self, first: f64, second: f64) -> bool {
+        (first - second).abs() < second.abs() * self.matters / 100.0
+    }
+
+    /// What it is counted per, without the number of them (`inwoners` of `per 1.000 inwoners`); none where it is no rate.
+    pub fn per(&self) -> Option<&str> {
+        let per = if let Some(rest) = self.unit.strip_prefix("per ") {
+            rest
+        } else {
+            self.unit.split_once(" per ")?.1
+        };
+        let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ' ');
+        Some(per.trim_start_matches(is_number))
+    }
 }
 
 /// Which direction of an indicator is favourable.

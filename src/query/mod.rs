@@ -20,6 +20,7 @@ mod read;
 mod source;
 mod table;
 mod template;
+mod text;
 mod theme;
 mod topic;
 mod years;
@@ -39,6 +40,8 @@ pub use formula::{Formula, Term};
 pub use indicator::{Break, Direction, Indicator, IndicatorId, Way};
 pub use misread::Misread;
 pub use names::Names;
+#[cfg(test)]
+pub(crate) use names::tests::sample;
 pub use predicate::{Predicate, Values};
 pub use read::schemas;
 pub use source::{
@@ -46,6 +49,7 @@ pub use source::{
 };
 pub use table::{Service, Table};
 pub use template::{Choice, Template, TemplatePart};
+pub use text::{FACT, PrintedText, TextKind};
 pub use theme::Theme;
 pub use topic::{Find, Topic, TopicId, TopicSource};
 pub use years::Years;
@@ -86,6 +90,8 @@ pub struct Queries {
     pub editions: Vec<Edition>,
     /// What the figures themselves must satisfy.
     pub checks: Checks,
+    /// Every text of the files that the paper prints.
+    pub texts: Vec<PrintedText>,
 }
 
 impl Index<TopicId> for Queries {

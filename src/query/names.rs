@@ -44,7 +44,7 @@ pub(super) mod tests {
     use crate::query::{Direction, Years};
 
     /// Indicators `inwoners`, `misdrijven` and `a`, and groups A, B2, 30-80, 30-80-niet-A and Nederland.
-    pub(in crate::query) fn sample() -> (Vec<Indicator>, GroupNames) {
+    pub(crate) fn sample() -> (Vec<Indicator>, GroupNames) {
         let indicator = |id: &str| Indicator {
             breaks: Vec::new(),
             id: id.to_owned(),
@@ -56,6 +56,8 @@ pub(super) mod tests {
             direction: Direction::None,
             coverage: 80.0,
             range: (0.0, 1.0),
+            matters: 1.0,
+            measure: Vec::new(),
             years: Years::default(),
             ways: Vec::new(),
             place: String::new(),

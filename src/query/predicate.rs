@@ -87,6 +87,10 @@ pub trait Values {
     fn same(&self, _first: &FactId, _second: &FactId) -> bool {
         false
     }
+    /// Whether a change or difference counts as none, whatever its value.
+    fn is_none(&self, _difference: &FactId) -> bool {
+        false
+    }
 }
 
 impl Predicate {
@@ -162,6 +166,12 @@ impl Condition {
             Self::Not(inner) => inner.holds(values).map(|holds| !holds),
             Self::Compare(Amount::Fact(first), sign, Amount::Fact(second))
                 if values.same(first, second) =>
+            {
+                Some(sign.holds(0.0, 0.0))
+            }
+            Self::Compare(Amount::Fact(id), sign, Amount::Number(zero))
+            | Self::Compare(Amount::Number(zero), sign, Amount::Fact(id))
+                if *zero == 0.0 && values.is_none(id) =>
             {
                 Some(sign.holds(0.0, 0.0))
             }

@@ -342,7 +342,7 @@ impl AttachedFigures {
                 best = Some((value, &row.name));
             }
         }
-        best.map(|(_, name)| name.to_owned())
+        best.map(|(_, name)| crate::base::csv::plain(name).to_owned())
             .ok_or_else(|| "no member has a figure".to_owned())
     }
 }

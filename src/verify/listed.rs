@@ -1,6 +1,7 @@
-//! `queries/numerals.toml`: the short list of numerals that may be typed, each with a reason.
+//! `queries/numerals.toml`: the short list of numerals and comparisons that may be typed, each with a reason.
 //!
-//! A text must hold a numeral and a word, so that it stands for what it says and not for a bare number.
+//! The text of a numeral must hold one, in digits or in words, and another word, so that it stands for what it says and
+//! not for a bare number; that of a comparison a word that compares.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,6 +13,7 @@ use super::numerals::squeeze;
 use crate::base::failure::Failure;
 use crate::base::files;
 use crate::base::located::{self, At, Complaint, Source};
+use crate::base::words;
 
 /// Name of the file in `queries/`.
 const NAME: &str = "numerals.toml";
@@ -23,13 +25,25 @@ struct File {
     /// A numeral that may be typed. Example: `[[numeral]]`.
     #[serde(default)]
     numeral: Vec<Entry>,
+    /// A comparison that may be typed without a claim. Example: `[[comparison]]`.
+    #[serde(default)]
+    comparison: Vec<Entry>,
 }
 
-/// A numeral with the words around it.
+/// What may be typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// Texts with numerals, in digits or in words.
+    pub numerals: Vec<String>,
+    /// Texts that compare.
+    pub comparisons: Vec<String>,
+}
+
+/// A text with the words around it.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    /// The numeral with a word beside it, so that it stands for what it says. Example: `text = "30.000 tot 80.000 inwoners"`.
+    /// The numeral with a word beside it, or the words that compare, so that it stands for what it says. Example: `text = "30.000 tot 80.000 inwoners"`.
     text: At<String>,
     /// Why it may be typed. Example: `reason = "the size class that makes a gemeente mid-sized"`.
     reason: At<String>,
@@ -43,25 +57,39 @@ pub fn schema() -> Schema {
 /// The listed texts; none where there is no list.
 ///
 /// # Errors
-/// When the list cannot be read, or an entry has no numeral, no word, no reason, or stands twice.
-pub fn listed(queries: &Path) -> Result<Vec<String>, Failure> {
+/// When the list cannot be read, or an entry has no numeral or comparison, no word, no reason, or stands twice.
+pub fn listed(queries: &Path) -> Result<Listed, Failure> {
     let path = queries.join(NAME);
     if !path.exists() {
-        return Ok(Vec::new());
+        return Ok(Listed::default());
     }
     let text = files::read_text(&path)?;
     Ok(parse(&Source::new(path, text))?)
 }
 
-fn parse(source: &Source) -> Result<Vec<String>, Complaint> {
+fn parse(source: &Source) -> Result<Listed, Complaint> {
     let file: File = source.toml()?;
-    let mut seen = BTreeSet::new();
-    let mut texts = Vec::new();
-    for Entry { text, reason } in file.numeral {
+    let holds = |text: &str| text.contains(char::is_numeric) || !words::numbers(text).is_empty();
+    let compares = |text: &str| !words::comparisons(text).is_empty();
+    Ok(Listed {
+        numerals: texts(source, file.numeral, holds, "holds no numeral")?,
+        comparisons: texts(source, file.comparison, compares, "compares nothing")?,
+    })
+}
+
+/// The texts of entries, each of which must hold what it is listed for.
+fn texts(
+    source: &Source,
+    entries: Vec<Entry>,
+    holds: impl Fn(&str) -> bool,
+    without: &str,
+) -> Result<Vec<String>, Complaint> {
+    let (mut seen, mut texts) = (BTreeSet::new(), Vec::new());
+    for Entry { text, reason } in entries {
         let (squeezed, _) = squeeze(&text);
         let letters = squeezed.chars().filter(|c| c.is_alphabetic()).count();
-        let wrong = if !squeezed.contains(char::is_numeric) {
-            (&text, "holds no numeral")
+        let wrong = if !holds(&text) {
+            (&text, without)
         } else if letters < 2 {
             (&text, "needs a word beside its number")
         } else if reason.trim().is_empty() {
@@ -90,10 +118,17 @@ mod tests {
         };
         let good = entry("30.000 tot 80.000 inwoners", "the size class");
         let parsed = |text: &str| parse(&Source::new("numerals.toml", text));
-        assert_eq!(parsed(&good).unwrap(), ["30.000 tot 80.000 inwoners"]);
+        let listed = parsed(&good).unwrap();
+        assert_eq!(listed.numerals, ["30.000 tot 80.000 inwoners"]);
+        let words = entry("twee op de drie", "of the agenda")
+            + &entry("het lager is", "a name").replace("numeral", "comparison");
+        let listed = parsed(&words).unwrap();
+        assert_eq!(listed.numerals, ["twee op de drie"]);
+        assert_eq!(listed.comparisons, ["het lager is"]);
         for wrong in [
             entry("37,4", "bare"),
             entry("veel inwoners", "no numeral"),
+            entry("veel inwoners", "no comparison").replace("numeral", "comparison"),
             entry("65 jaar", " "),
             good.clone() + &good,
             good.replace("reason", "because"),

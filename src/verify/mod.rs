@@ -21,7 +21,7 @@ use lopdf::Document;
 
 pub use backcheck::Finding;
 pub use known::{Known, text_of_svg};
-pub use listed::{listed, schema};
+pub use listed::{Listed, listed, schema};
 
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::files;

@@ -43,6 +43,8 @@ fn asked(way: Way) -> Indicator {
         direction: Direction::None,
         coverage: 80.0,
         range: (0.0, 100.0),
+        matters: 1.0,
+        measure: Vec::new(),
         years: Years::default(),
         ways: vec![way],
         breaks: Vec::new(),

@@ -31,6 +31,8 @@ pub(super) struct Defaults {
     pub(super) range: Option<At<Pair>>,
     /// Years from which they are measured or made in another way. Example: `breaks = [{ year = 2020, why = "andere meetmethode" }]`.
     pub(super) breaks: Option<Vec<BreakEntry>>,
+    /// Percent of the value it is compared with below which a difference does not matter and the word is "vrijwel gelijk"; 1 when nothing says otherwise. Example: `matters = 2`.
+    pub(super) matters: Option<At<f64>>,
     /// Years to report. Example: `periods = "2015.."`.
     pub(super) periods: Option<At<String>>,
     /// The same for indicators of a unit. Example: `[defaults.units."%"]`.
@@ -51,6 +53,8 @@ pub(super) struct OfUnit {
     pub(super) range: Option<At<Pair>>,
     /// Years from which they are measured or made in another way. Example: `breaks = [{ year = 2020, why = "andere meetmethode" }]`.
     pub(super) breaks: Option<Vec<BreakEntry>>,
+    /// Percent of the value it is compared with below which a difference does not matter and the word is "vrijwel gelijk"; 1 when nothing says otherwise. Example: `matters = 2`.
+    pub(super) matters: Option<At<f64>>,
 }
 
 impl OfUnit {
@@ -61,6 +65,9 @@ impl OfUnit {
         }
         if let Some(at) = &self.coverage {
             file.bounded(at, "coverage", 0.0..=100.0)?;
+        }
+        if let Some(at) = &self.matters {
+            file.bounded(at, "matters", 0.0..=50.0)?;
         }
         if let Some(at) = &self.range {
             file.span_of(at, "range", "[lowest, highest]")?;
@@ -76,6 +83,7 @@ impl OfUnit {
             coverage: self.coverage.or_else(|| other.coverage.clone()),
             range: self.range.or_else(|| other.range.clone()),
             breaks: self.breaks.or_else(|| other.breaks.clone()),
+            matters: self.matters.or_else(|| other.matters.clone()),
         }
     }
 }
@@ -97,6 +105,7 @@ impl Defaults {
             coverage: self.coverage.clone(),
             range: self.range.clone(),
             breaks: self.breaks.clone(),
+            matters: self.matters.clone(),
         }
     }
 

@@ -74,6 +74,11 @@ with_first_way! {
         pub(super) coverage: Option<At<f64>>,
         /// Lowest and highest plausible value of a gemeente. Example: `range = [0, 40]`.
         pub(super) range: Option<At<Pair>>,
+        /// Percent of the value it is compared with below which a difference does not matter and the word is "vrijwel gelijk"; 1 when nothing says otherwise. Example: `matters = 2`.
+        pub(super) matters: Option<At<f64>>,
+        /// Words by which a sentence that compares may name what is measured, beside what the unit says after `per`. Example: `measure = ["raadslid"]`.
+        #[serde(default)]
+        pub(super) measure: Vec<String>,
         /// Years to report. Example: `periods = "..2024"`.
         pub(super) periods: Option<At<String>>,
         /// Years from which it is measured or made in another way: no trend crosses them. Example: `breaks = [{ year = 2020, why = "andere meetmethode" }]`.

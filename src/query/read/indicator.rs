@@ -25,6 +25,9 @@ struct Draft {
     unit: Option<String>,
 }
 
+/// Percent below which a difference does not matter where nothing is said.
+const MATTERS: f64 = 1.0;
+
 /// What a theme says of its indicators.
 pub(super) struct OwnTheme {
     pub(super) indicators: OfTheme<IndicatorEntry>,
@@ -224,6 +227,7 @@ impl Draft {
             coverage: entry.coverage.clone(),
             range: entry.range.clone(),
             breaks: entry.breaks.clone(),
+            matters: entry.matters.clone(),
         };
         let said = defaults.complete(own, &unit);
         let decimals = said.decimals.clone();
@@ -239,6 +243,8 @@ impl Draft {
             direction: said.direction.map_or(Direction::None, Direction::from),
             coverage: said.coverage.map_or(80.0, At::into_inner),
             range: (low, high),
+            matters: said.matters.map_or(MATTERS, At::into_inner),
+            measure: entry.measure.clone(),
             years: years(source, periods)?,
             breaks: all_breaks(
                 breaks(source, &said.breaks.unwrap_or_default())?,

@@ -20,6 +20,7 @@ mod names;
 mod per;
 mod sums;
 mod table;
+mod texts;
 mod theme;
 mod topic;
 mod way;
@@ -54,6 +55,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         editions: edition::read(folder, &groups)?,
         groups,
         checks: check::none(),
+        texts: Vec::new(),
     };
     let common = per::read(folder)?;
     let mut themes = theme::read(folder)?;
@@ -77,6 +79,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
     queries.themes = theme::themes(themes)?;
     queries.asks = ask::read(folder, &queries)?;
     queries.columns = column::read(folder, &queries.names())?;
+    queries.texts = texts::read(folder)?;
     if let Some(file) = optional(folder.join("checks.toml"))? {
         queries.checks = check::read(&file, &queries)?;
     }

@@ -68,8 +68,8 @@ impl ThemeSource {
     }
 }
 
-/// All themes in the order of the paper.
-pub(super) fn read(folder: &Path) -> Result<Vec<ThemeSource>, Error> {
+/// The files of the themes, by name.
+pub(super) fn sources(folder: &Path) -> Result<Vec<Source>, Error> {
     let folder = folder.join("themes");
     let unreadable = |source| Error::Unreadable {
         path: folder.clone(),
@@ -86,9 +86,13 @@ pub(super) fn read(folder: &Path) -> Result<Vec<ThemeSource>, Error> {
         }
     }
     paths.sort();
+    paths.into_iter().map(required).collect()
+}
+
+/// All themes in the order of the paper.
+pub(super) fn read(folder: &Path) -> Result<Vec<ThemeSource>, Error> {
     let mut themes = Vec::new();
-    for path in paths {
-        let source = required(path)?;
+    for source in sources(folder)? {
         let file = source.toml()?;
         themes.push(ThemeSource {
             source: Rc::new(source),

@@ -1,0 +1,402 @@
+//! The door: what is typed and not computed, in chapters and in `queries/`, before any of it is printed.
+//!
+//! In: the manuscript and what may be typed. Out: remarks, each with file and line, for whoever writes. Fails on a number
+//! typed into `queries/` (one typed into a chapter is found in the PDF itself) and on a sign that the font lacks. Words
+//! that say a number or compare are remarks only: no program knows what they mean.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use ttf_parser::Face;
+
+use super::content::Content;
+use super::manuscript::Manuscript;
+use super::prepare::sentence;
+use super::scan::Chapter;
+use super::{Error, FONTS};
+use crate::base::located::{Place, Source};
+use crate::base::words;
+use crate::evidence::Texts;
+use crate::fact;
+use crate::query::{FACT, FactId, IndicatorId, PrintedText, Queries, TextKind};
+use crate::verify::numerals::numerals;
+use crate::verify::{Known, Listed};
+
+/// Looks at everything that is typed; remarks for the writer, each with file and line.
+///
+/// # Errors
+/// When a number is typed into `queries/`, or the font lacks a sign.
+pub fn admit(
+    manuscript: &Manuscript<'_>,
+    content: &Content,
+    listed: &Listed,
+) -> Result<Vec<String>, Error> {
+    let queries = manuscript.register.queries();
+    let chapters: Vec<&Chapter> = manuscript.chapters.printed().collect();
+    let known = known(&listed.numerals);
+    let typed: Vec<String> = queries
+        .texts
+        .iter()
+        .flat_map(|text| typed(text, queries, &known))
+        .collect();
+    if !typed.is_empty() {
+        return Err(Error::Typed(typed));
+    }
+    let mut signs = Vec::new();
+    for chapter in &chapters {
+        signs.extend(lacking_in_chapter(chapter));
+    }
+    let content = content.to_value()?;
+    lacking_in_content(&content, &mut Vec::new(), queries, &mut signs);
+    if !signs.is_empty() {
+        return Err(Error::Signs(signs));
+    }
+    let mut remarks: Vec<String> = Vec::new();
+    let apart = manuscript.chapters.apart.iter();
+    remarks.extend(apart.map(|path| {
+        format!(
+            "{}: `main.typ` does not include it, so nothing of it is printed",
+            path.display()
+        )
+    }));
+    let comparisons = self::known(&listed.comparisons);
+    for text in &queries.texts {
+        let place = text.place.to_string();
+        let numbers = words_of(&text.typed(), words::numbers, &known);
+        remarks.extend(
+            numbers
+                .iter()
+                .map(|(_, said)| remark(&place, said, NUMBER, &text.what)),
+        );
+        if text.kind == TextKind::Finding {
+            let found = words_of(&text.fixed(), words::comparisons, &comparisons);
+            remarks.extend(
+                found
+                    .iter()
+                    .map(|(_, said)| remark(&place, said, COMPARISON, &text.what)),
+            );
+        }
+    }
+    remarks.extend(measures(manuscript)?);
+    for chapter in &chapters {
+        remarks.extend(of_chapter(chapter, &known, &comparisons));
+        remarks.extend(figures(chapter, manuscript));
+    }
+    Ok(remarks)
+}
+
+const NUMBER: &str = "says a number that no figure gives";
+const COMPARISON: &str = "compares, and is no claim and no word that the figures choose";
+
+fn remark(place: &str, said: &str, what: &str, whose: &str) -> String {
+    format!("{place}: {whose}: `{said}` {what}")
+}
+
+/// Texts that may be typed, to be found in others.
+fn known(listed: &[String]) -> Known {
+    Known::new(&Texts {
+        paper: Value::Null,
+        pictures: BTreeMap::new(),
+        numerals: listed.to_vec(),
+    })
+}
+
+/// Words that a text says and that are not listed.
+fn words_of<'t>(
+    text: &'t str,
+    find: impl Fn(&str) -> Vec<Range<usize>>,
+    known: &Known,
+) -> Vec<(Range<usize>, String)> {
+    let covered = known.covered(text);
+    let is_listed = |at: &Range<usize>| {
+        covered
+            .iter()
+            .any(|(from, to)| *from <= at.start && at.end <= *to)
+    };
+    let found = find(text).into_iter().filter(|at| !is_listed(at));
+    found.map(|at| (at.clone(), text[at].to_owned())).collect()
+}
+
+/// Numbers that a text of `queries/` types.
+fn typed(text: &PrintedText, queries: &Queries, known: &Known) -> Vec<String> {
+    let words = text.typed();
+    let covered = known.covered(&words);
+    let is_listed = |start: usize, end: usize| {
+        covered
+            .iter()
+            .any(|(from, to)| *from <= start && end <= *to)
+    };
+    let is_power_of_ten = |core: &str| {
+        let digits = core.replace('.', "");
+        digits.len() > 1 && digits.trim_end_matches('0') == "1"
+    };
+    let found = numerals(&words);
+    let wrong = found.iter().filter(|numeral| {
+        // a name such as M50, or the id of a table
+        let is_name = numeral.is_name
+            && (numeral.core.starts_with(char::is_alphabetic)
+                || queries.tables.contains_key(numeral.core));
+        // `per 1.000 inwoners` is a unit
+        let is_unit = is_power_of_ten(numeral.core)
+            && words[..numeral.start]
+                .trim_end()
+                .to_lowercase()
+                .ends_with("per");
+        !(is_name
+            || is_unit
+            || numeral.is_year()
+            || numeral.is_date()
+            || numeral.is_part(usize::MAX)
+            || is_listed(numeral.start, numeral.end))
+    });
+    wrong
+        .map(|numeral| {
+            format!(
+                "  {}: {}: `{}` is no fact: \"{}\"",
+                text.place,
+                text.what,
+                numeral.printed,
+                around(&words, numeral.start)
+            )
+        })
+        .collect()
+}
+
+/// Some words around a place.
+fn around(text: &str, at: usize) -> String {
+    let at = text[..at]
+        .trim_end_matches(|c: char| !c.is_whitespace())
+        .len();
+    let head: Vec<&str> = text[..at].split_whitespace().collect();
+    let tail: Vec<&str> = text[at..].split_whitespace().collect();
+    let words = [
+        &head[head.len().saturating_sub(4)..],
+        &tail[..tail.len().min(5)],
+    ]
+    .concat();
+    words.join(" ").replace(FACT, "…")
+}
+
+/// Words of a chapter that say a number or compare.
+fn of_chapter(chapter: &Chapter, numbers: &Known, comparisons: &Known) -> Vec<String> {
+    let prose = chapter.markup.only_prose(chapter.source.text());
+    let say = |found: Vec<(Range<usize>, String)>, what: &str| -> Vec<String> {
+        let each = found.into_iter().map(|(at, said)| {
+            let place = line(&chapter.source, at.start);
+            let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+            remark(
+                &place,
+                &said,
+                what,
+                &format!("\"{}\"", around(&prose, at.start)),
+            )
+        });
+        each.collect()
+    };
+    let mut found = say(words_of(&prose, words::numbers, numbers), NUMBER);
+    found.extend(say(
+        words_of(&prose, words::comparisons, comparisons),
+        COMPARISON,
+    ));
+    found
+}
+
+fn line(source: &Source, at: usize) -> String {
+    Place::line(source.path(), source.at(at).line).to_string()
+}
+
+/// Sentences of a chapter that print figures of different years without saying the years, or compare a rate without
+/// saying per what.
+fn figures(chapter: &Chapter, manuscript: &Manuscript<'_>) -> Vec<String> {
+    let (register, markup) = (&manuscript.register, &chapter.markup);
+    let names = register.queries().names();
+    let mut sentences: BTreeMap<usize, (Range<usize>, Vec<FactId>, Vec<IndicatorId>)> =
+        BTreeMap::new();
+    for call in markup
+        .calls
+        .iter()
+        .filter(|call| matches!(call.name.as_str(), "f" | "keuze"))
+    {
+        let Some(range) = sentence(chapter, call) else {
+            continue;
+        };
+        let ids = call
+            .strings
+            .iter()
+            .filter_map(|(_, id)| FactId::parse(id, &names).ok());
+        let (_, facts, compared) =
+            sentences
+                .entry(range.start)
+                .or_insert((range, Vec::new(), Vec::new()));
+        let from = facts.len();
+        facts.extend(ids);
+        if call.name == "keuze" {
+            compared.extend(facts[from..].iter().map(|id| id.indicator));
+        }
+    }
+    let mut found = Vec::new();
+    for (range, facts, compared) in sentences.into_values() {
+        let mut text = chapter.source.text()[range.clone()].to_owned();
+        let periods = facts.iter().filter_map(|id| register.fact(id).ok());
+        for fact in periods.filter(|fact| fact.value.is_none()) {
+            text.push(' ');
+            text.push_str(&fact.text);
+        }
+        let place = line(&chapter.source, range.start);
+        let said = around(chapter.source.text(), range.start);
+        let compared = compared.into_iter().collect();
+        found.extend(
+            unnamed(compared, &text, register.queries())
+                .map(|which| format!("{place}: a sentence {which}: \"{said}\"")),
+        );
+        let unsaid = fact::unsaid_years(facts.iter(), &text, register);
+        if !unsaid.is_empty() {
+            let years: Vec<String> = unsaid.iter().map(ToString::to_string).collect();
+            found.push(format!(
+                "{place}: a sentence prints figures of different years and does not say {}: \"{said}\"",
+                years.join(" and ")
+            ));
+        }
+    }
+    found
+}
+
+/// Sentences of `queries/` that compare a rate and do not say per what.
+fn measures(manuscript: &Manuscript<'_>) -> Result<Vec<String>, Error> {
+    let queries = manuscript.register.queries();
+    let claims = queries.claims.iter().map(|of| {
+        let when = of.when.facts().into_iter().map(|id| id.indicator);
+        (
+            format!("{}: claim `{}`", of.place, of.id),
+            &of.sentence,
+            when.collect(),
+        )
+    });
+    let charts = queries.charts.iter();
+    let charts = charts.filter(|of| {
+        manuscript
+            .illustrations
+            .iter()
+            .any(|drawn| drawn.id == of.id)
+    });
+    let charts = charts.map(|of| {
+        (
+            format!("{}: chart `{}`", of.place, of.id),
+            &of.title,
+            Vec::new(),
+        )
+    });
+    let asks = manuscript.asks.iter();
+    let asks = asks.map(|of| {
+        (
+            format!("{}: ask `{}`", of.place, of.id),
+            &of.why,
+            Vec::new(),
+        )
+    });
+    let mut found = Vec::new();
+    for (what, template, tested) in claims.chain(charts).chain(asks) {
+        let tested: Vec<IndicatorId> = tested;
+        let sentence = fact::plain(&fact::fill(template, &manuscript.register)?);
+        let compared: BTreeSet<IndicatorId> =
+            fact::compared(template).into_iter().chain(tested).collect();
+        found.extend(
+            unnamed(compared, &sentence, queries)
+                .map(|which| format!("{what} {which}: {sentence}")),
+        );
+    }
+    Ok(found)
+}
+
+/// Rates that a sentence compares and of which it does not say per what they are.
+fn unnamed(
+    compared: BTreeSet<IndicatorId>,
+    sentence: &str,
+    queries: &Queries,
+) -> impl Iterator<Item = String> {
+    let of = compared.into_iter().map(|id| &queries[id]);
+    let unnamed = of.filter(|indicator| !fact::names_measure(sentence, indicator));
+    unnamed.map(|of| {
+        format!(
+            "compares `{}` and does not say that it is {}",
+            of.id, of.unit
+        )
+    })
+}
+
+/// Whether every style of the font has a sign; what shows nothing needs none.
+fn has(sign: char) -> bool {
+    static FACES: OnceLock<Vec<Face<'static>>> = OnceLock::new();
+    let faces = FACES.get_or_init(|| {
+        let faces = FONTS.iter().map(|(_, bytes)| Face::parse(bytes, 0).ok());
+        faces.flatten().collect()
+    });
+    sign.is_control()
+        || sign.is_whitespace()
+        || matches!(sign, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+        || faces.iter().all(|face| face.glyph_index(sign).is_some())
+}
+
+fn lacks(sign: char, place: &str, text: &str) -> String {
+    format!("  {place}: `{sign}` (U+{:04X}): \"{text}\"", sign as u32)
+}
+
+/// Signs in the prose and the texts of a chapter that the font lacks.
+fn lacking_in_chapter(chapter: &Chapter) -> Vec<String> {
+    let (text, markup) = (chapter.source.text(), &chapter.markup);
+    let in_text = |at: usize| {
+        let mut texts = markup.strings.iter();
+        texts.any(|(start, inside)| (*start..start + inside.len()).contains(&at))
+    };
+    text.char_indices()
+        .filter(|(at, sign)| !has(*sign) && (markup.prose_at(*at).is_some() || in_text(*at)))
+        .map(|(at, sign)| lacks(sign, &chapter.source.at(at).to_string(), &around(text, at)))
+        .collect()
+}
+
+/// Signs in what the program gives the paper that the font lacks, each with where its text comes from.
+fn lacking_in_content(
+    value: &Value,
+    path: &mut Vec<String>,
+    queries: &Queries,
+    found: &mut Vec<String>,
+) {
+    match value {
+        Value::String(text) => {
+            let signs: BTreeSet<char> = text.chars().filter(|sign| !has(*sign)).collect();
+            for sign in signs {
+                let mut texts = queries.texts.iter();
+                // what the program makes of a text of `queries/` is mended there
+                let line = match texts.find(|asked| asked.text.contains(sign)) {
+                    Some(asked) => lacks(
+                        sign,
+                        &format!("{}: {}", asked.place, asked.what),
+                        &asked.text,
+                    ),
+                    None => lacks(sign, &format!("from `data/`: {}", path.join(" ")), text),
+                };
+                if !found.contains(&line) {
+                    found.push(line);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                lacking_in_content(item, path, queries, found);
+            }
+        }
+        Value::Object(fields) => {
+            // what an entry calls itself tells more than its number
+            let names = ["table", "id", "name", "label", "title"];
+            let own = names.iter().find_map(|key| fields.get(*key)?.as_str());
+            for (key, field) in fields {
+                path.push(own.map_or_else(|| key.clone(), |own| format!("{key} of {own}")));
+                lacking_in_content(field, path, queries, found);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}

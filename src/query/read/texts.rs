@@ -1,0 +1,142 @@
+//! Every text of `queries/` that the paper prints, gathered from all files by the names of their keys.
+//!
+//! The files are read once more, for nothing else than where their texts stand; what else they hold is passed over.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::{optional, theme};
+use crate::base::located::{At, Source};
+use crate::query::{Error, PrintedText, TextKind};
+
+/// The texts of a file.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+#[derive(Default)]
+struct Texts {
+    title: Option<At<String>>,
+    pijler: Option<At<String>>,
+    note: Option<At<String>>,
+    topic: Vec<Entry>,
+    indicator: Vec<Entry>,
+    chart: Vec<Entry>,
+    claim: Vec<Entry>,
+    ask: Vec<Entry>,
+    edition: Vec<Entry>,
+    group: Vec<Entry>,
+    column: Vec<Entry>,
+}
+
+/// The texts of an entry.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+#[derive(Default)]
+struct Entry {
+    id: Option<String>,
+    title: Option<At<String>>,
+    definition: Option<At<String>>,
+    topic_title: Option<At<String>>,
+    note: Option<At<String>>,
+    label: Option<At<String>>,
+    text: Option<At<String>>,
+    agenda: Option<At<String>>,
+    why: Option<At<String>>,
+    sentence: Option<At<String>>,
+    broken: Option<Box<Entry>>,
+    way: Vec<Entry>,
+}
+
+/// The files beside the themes that hold texts.
+const FILES: [&str; 4] = ["asks.toml", "editions.toml", "groups.toml", "table.toml"];
+
+pub(super) fn read(folder: &Path) -> Result<Vec<PrintedText>, Error> {
+    let mut sources = theme::sources(folder)?;
+    for name in FILES {
+        sources.extend(optional(folder.join(name))?);
+    }
+    let mut found = Vec::new();
+    for source in sources {
+        let texts: Texts = source.toml()?;
+        let mut of_theme = Found {
+            source: &source,
+            texts: &mut found,
+            whose: "theme".to_owned(),
+        };
+        of_theme.take("title", TextKind::Other, texts.title);
+        of_theme.take("pijler", TextKind::Other, texts.pijler);
+        of_theme.take("note", TextKind::Other, texts.note);
+        for (kind, entries) in [
+            ("topic", texts.topic),
+            ("indicator", texts.indicator),
+            ("chart", texts.chart),
+            ("claim", texts.claim),
+            ("ask", texts.ask),
+            ("edition", texts.edition),
+            ("group", texts.group),
+            ("column", texts.column),
+        ] {
+            for entry in entries {
+                entry.gather(&source, kind, &mut found);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Where the texts of an entry go.
+struct Found<'f> {
+    source: &'f Source,
+    texts: &'f mut Vec<PrintedText>,
+    whose: String,
+}
+
+impl Found<'_> {
+    fn take(&mut self, key: &str, kind: TextKind, text: Option<At<String>>) {
+        self.texts.extend(text.map(|at| PrintedText {
+            what: format!("{key} of {}", self.whose),
+            kind,
+            place: self.source.at(at.start()),
+            text: at.into_inner(),
+        }));
+    }
+}
+
+impl Entry {
+    fn gather(self, source: &Source, kind: &str, found: &mut Vec<PrintedText>) {
+        let whose = match &self.id {
+            Some(id) => format!("{kind} `{id}`"),
+            None => format!("a {kind}"),
+        };
+        let mut of = Found {
+            source,
+            texts: found,
+            whose,
+        };
+        let of_title = if kind == "chart" {
+            TextKind::Finding
+        } else {
+            TextKind::Other
+        };
+        of.take("title", of_title, self.title);
+        for (key, text) in [
+            ("definition", self.definition),
+            ("topic-title", self.topic_title),
+            ("note", self.note),
+            ("label", self.label),
+            ("text", self.text),
+            ("agenda", self.agenda),
+        ] {
+            of.take(key, TextKind::Other, text);
+        }
+        of.take("why", TextKind::Finding, self.why);
+        of.take("sentence", TextKind::Tested, self.sentence);
+        for inner in self.broken.map(|inner| *inner).into_iter().chain(self.way) {
+            let inner = Self {
+                id: self.id.clone(),
+                ..inner
+            };
+            inner.gather(source, kind, found);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The texts of `queries/` that the paper prints, each with where it stands.
+
+use crate::base::located::Place;
+
+/// What a text is for, as far as its words are held to other rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextKind {
+    /// A finding: no predicate tests its words, so what compares must be chosen by the figures.
+    Finding,
+    /// A sentence that a predicate tests.
+    Tested,
+    /// Words that compare nothing: a name, a definition, what is asked.
+    Other,
+}
+
+/// A text of `queries/` that the paper prints.
+#[derive(Clone, Debug)]
+pub struct PrintedText {
+    /// What it is, such as ``title of chart `kaart` ``.
+    pub what: String,
+    /// What its words are held to.
+    pub kind: TextKind,
+    /// The text as it is written.
+    pub text: String,
+    /// Where it starts.
+    pub place: Place,
+}
+
+impl PrintedText {
+    /// The words that are typed, without facts; of a word that the figures choose all that it may be.
+    ///
+    /// Each fact is one sign, [`FACT`], so that what stands on both sides of it stays apart.
+    pub fn typed(&self) -> String {
+        let (mut out, mut rest) = (String::new(), self.text.as_str());
+        while let Some((before, inside)) = rest.split_once('{') {
+            let Some((inside, after)) = inside.split_once('}') else {
+                break;
+            };
+            out.push_str(before);
+            match inside.split_once('|') {
+                None => out.push(FACT),
+                Some((_, words)) => out.push_str(words),
+            }
+            rest = after;
+        }
+        out + rest
+    }
+
+    /// The words that are typed, without those that the figures choose.
+    pub fn fixed(&self) -> String {
+        let typed = self.text.split('{').enumerate();
+        let fixed = typed.map(|(nth, part)| match part.split_once('}') {
+            Some((_, after)) if nth > 0 => format!("{FACT}{after}"),
+            _ => part.to_owned(),
+        });
+        fixed.collect()
+    }
+}
+
+/// Stands for a fact in typed words.
+pub const FACT: char = '\u{fffc}';
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_and_chosen_words_are_told_from_typed_ones() {
+        let text = PrintedText {
+            what: String::new(),
+            kind: TextKind::Finding,
+            text: "M50 telt {a.M50} en {a.M50 ~ a.G4 | meer dan | gelijk | minder dan} de rest"
+                .to_owned(),
+            place: Place::line("x.toml", 1),
+        };
+        assert_eq!(
+            text.typed(),
+            "M50 telt \u{fffc} en  meer dan | gelijk | minder dan de rest"
+        );
+        assert_eq!(text.fixed(), "M50 telt \u{fffc} en \u{fffc} de rest");
+    }
+}
