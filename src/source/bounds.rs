@@ -204,7 +204,7 @@ pub fn calendar_year(period: &str) -> Result<i32, Wrong> {
     });
     let year = parts.and_then(|(year, kind)| Some((year.parse().ok()?, kind)));
     match year {
-        Some((year, "JJ00")) if (1800..2200).contains(&year) => Ok(year),
+        Some((year, "JJ00")) if (1000..3000).contains(&year) => Ok(year),
         None => Err((
             format!("`{period}` is no period"),
             "a calendar year such as `2021JJ00`".to_owned(),

@@ -7,6 +7,7 @@
 
 mod against;
 mod columns;
+mod stretch;
 mod tally;
 mod within;
 
@@ -17,7 +18,7 @@ use polars::prelude::{DataFrame, PolarsError};
 use self::columns::Columns;
 use crate::base::failure::{Exit, Report};
 use crate::gemeente::{Population, Regions};
-use crate::source::snapshot::{self, Accepted, Sidecar, Snapshot, Store, TopicMeta};
+use crate::source::snapshot::{self, Accepted, Lock, Sidecar, Snapshot, Store, TopicMeta};
 
 /// Rows of a release that is compared whole: neighbourhoods of all years do not fit in memory twice.
 const WHOLE: usize = 1 << 20;
@@ -37,6 +38,8 @@ const INHABITANTS_TITLES: [&str; 3] = [
 pub struct Door<'a> {
     /// Where releases are.
     pub store: &'a Store,
+    /// The releases that are used of all tables.
+    pub lock: &'a Lock,
     /// The release that is used of the table, if any.
     pub pinned: Option<&'a str>,
     /// The lists of gemeenten, if there are any yet.
@@ -201,13 +204,13 @@ impl Door<'_> {
             .iter()
             .any(|topic| inhabitants(topic) == Some(0));
         let mut population = Population::new();
-        let lock = self.store.lock()?;
         for rank in 0..if is_measure {
             INHABITANTS_TITLES.len()
         } else {
             1
         } {
-            for (table, release) in lock
+            for (table, release) in self
+                .lock
                 .tables
                 .iter()
                 .filter(|(table, _)| **table != sidecar.table)

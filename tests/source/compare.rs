@@ -315,6 +315,21 @@ fn a_column_moved_by_a_row_is_held_back() {
 }
 
 #[test]
+fn a_column_that_was_revised_and_moved_is_held_back() {
+    let (mut crime, key) = crime();
+    let places = crime.column(&key, 2024);
+    crime.change(&places, |value| (value * 1.01).round() + 3.0);
+    crime.rotate(&places[100..180]);
+    crime.is_held(
+        &Project::frozen(),
+        &[
+            "figures stand at another gemeente than before",
+            "(aantal) 2024",
+        ],
+    );
+}
+
+#[test]
 fn two_gemeenten_that_changed_places_are_held_back() {
     let (mut crime, key) = crime();
     let (one, other) = (
