@@ -449,7 +449,7 @@ fn inhabitants_are_those_of_the_population_table() {
     districts.is_held(
         &project,
         &[
-            "inhabitants differ by more than 20 from another table's in 1 of 355",
+            "inhabitants differ by more than 20 from another table's in 1 cases",
             "GM0356 Nieuwegein in 2019",
         ],
     );
@@ -605,6 +605,18 @@ fn a_gemeente_that_no_list_has_is_told() {
         .run(&["fetch", "--update", "--mirror", &server.url(), CRIME])
         .ends(0);
     run.says("note: CBS has gemeenten that `data/regions` lacks, and which do not count: GM1992; import a newer list");
+}
+
+#[test]
+fn rows_that_lack_in_a_first_release_are_a_warning() {
+    let project = Project::frozen();
+    project.store().write_lock(&Lock::default()).unwrap();
+    let mut districts = Published::of(DISTRICTS);
+    let key = districts.key("Wonen > Woningvoorraad");
+    let places = districts.column(&key, 2019);
+    districts.without(&places[100..130]);
+    let run = districts.import(&project, &[]).ends(0);
+    run.says("note: warning: rows lack of gemeenten that have others in `Wonen > Woningvoorraad` (aantal) 2019: 30 of 355");
 }
 
 #[test]

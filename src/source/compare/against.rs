@@ -274,7 +274,7 @@ impl Found {
         let factor = large
             .iter()
             .copied()
-            .filter(|(_, old, now)| is_power(*old, *now));
+            .filter(|(_, old, now)| is_power(*old, *now, 1.0 / both.steps(1.0)));
         let sign = large
             .iter()
             .copied()
@@ -392,13 +392,11 @@ impl Found {
     }
 }
 
-/// Whether one figure is ten, a hundred, … times the other.
-fn is_power(one: f64, other: f64) -> bool {
-    let power = (other / one).log10().round();
-    let is = |large: f64, small: f64| {
-        (large - small * 10_f64.powf(power.abs())).abs() <= large.abs() * 1e-3
-    };
-    other / one > 0.0 && power != 0.0 && (is(one, other) || is(other, one))
+/// Whether one figure is ten, a hundred, … times the other, but for what the steps of the smaller one lose.
+fn is_power(one: f64, other: f64, step: f64) -> bool {
+    let factor = 10_f64.powf((other / one).log10().round().abs());
+    let is = |large: f64, small: f64| (large - small * factor).abs() <= factor * step;
+    other / one > 0.0 && factor > 1.0 && (is(one, other) || is(other, one))
 }
 
 /// Of the figures that changed those that are another gemeente's figure of before, where these are too many for chance.

@@ -4,7 +4,7 @@
 //! before it, and a new year of any release has none either: what can be held against something is held here. The bounds
 //! were set where no table that is carried comes near them, and a column that is moved by a row is far beyond.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::INHABITANTS;
 use super::columns::{Column, Columns, by_topic, pairs};
@@ -242,4 +242,30 @@ pub fn partial(columns: &Columns<'_>) -> Vec<String> {
         }
     }
     notes
+}
+
+/// Columns without a row of gemeenten that other columns of the year have: a warning.
+pub fn uneven(columns: &Columns<'_>) -> Option<String> {
+    let mut listed: BTreeMap<i32, BTreeSet<RegionId>> = BTreeMap::new();
+    for ((_, year), column) in &columns.of {
+        listed.entry(*year).or_default().extend(column.keys());
+    }
+    let mut tally = Tally::default();
+    for ((place, year), column) in &columns.of {
+        let all = listed.get(year).into_iter().flatten();
+        let lacking: Vec<&RegionId> = all.filter(|region| !column.contains_key(region)).collect();
+        let gemeente = lacking
+            .iter()
+            .find(|region| ***region != RegionId::NEDERLAND);
+        if let Some(region) = gemeente {
+            let label = columns.label((*place, *year));
+            tally.add(
+                lacking.len(),
+                lacking.len() + column.len(),
+                &label,
+                &columns.name(**region),
+            );
+        }
+    }
+    tally.told("warning: rows lack of gemeenten that have others")
 }
