@@ -29,19 +29,21 @@ const CHANGES: [&str; 15] = [
     "ten opzichte van",
 ];
 
-/// Words of percentages of which the whole is no part: above 100 they are as true as below.
-const RATIOS: [&str; 11] = [
-    "quote",
-    "ratio",
-    "solvabiliteit",
-    "exploitatie",
+/// Words of ratios that can be negative, and as percentages above 100.
+const RATIOS: [&str; 4] = ["quote", "ratio", "solvabiliteit", "exploitatie"];
+
+/// Words of percentages that can be above 100: the part is none of the whole, or comes from elsewhere (who votes on an
+/// island with a pass).
+const ABOVE: [&str; 9] = [
+    "opkomst",
     "dekking",
     "index",
+    "benutting",
+    "bezetting",
     "grijze druk",
     "groene druk",
     "totale druk",
     "demografische druk",
-    "benutting",
 ];
 
 /// What is wrong with a value or period, and what was expected.
@@ -80,18 +82,15 @@ impl Bounds {
         let is_share =
             (bare.starts_with('%') || bare.starts_with("procent")) && !bare.contains("punt");
         let has_sign = ["euro", "€", "°c", "graden", "score"];
-        let is_signed =
-            changes || has_sign.iter().any(|word| bare.contains(word)) || is_share && is(&RATIOS);
+        let is_free = changes || is_share && is(&RATIOS);
+        let is_signed = is_free || has_sign.iter().any(|word| bare.contains(word));
+        let is_bounded = is_share && !is_free && !is(&ABOVE);
         Self {
             decimals: decimals as usize,
             unit: unit.to_owned(),
             scale,
             lowest: if is_signed { f64::NEG_INFINITY } else { 0.0 },
-            highest: if is_share && !changes && !is(&RATIOS) {
-                100.0
-            } else {
-                f64::INFINITY
-            },
+            highest: if is_bounded { 100.0 } else { f64::INFINITY },
         }
     }
 
@@ -204,7 +203,7 @@ pub fn calendar_year(period: &str) -> Result<i32, Wrong> {
     });
     let year = parts.and_then(|(year, kind)| Some((year.parse().ok()?, kind)));
     match year {
-        Some((year, "JJ00")) if (1800..2200).contains(&year) => Ok(year),
+        Some((year, "JJ00")) if (1000..3000).contains(&year) => Ok(year),
         None => Err((
             format!("`{period}` is no period"),
             "a calendar year such as `2021JJ00`".to_owned(),
@@ -307,10 +306,17 @@ mod tests {
         for title in [
             "Netto schuldquote",
             "Grijze druk",
+            "Opkomst",
             "Prijsontwikkeling ten opzichte van vorig jaar",
         ] {
             assert!(Bounds::of(title, "%", 0).read("140").is_ok(), "{title}");
         }
+    }
+
+    #[test]
+    fn a_turnout_above_the_whole_is_no_negative_one() {
+        let turnout = Bounds::of("Opkomst", "%", 1);
+        assert!(turnout.read("104.2").is_ok() && turnout.read("-0.1").is_err());
     }
 
     #[test]

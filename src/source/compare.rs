@@ -7,6 +7,7 @@
 
 mod against;
 mod columns;
+mod stretch;
 mod tally;
 mod within;
 
@@ -17,7 +18,7 @@ use polars::prelude::{DataFrame, PolarsError};
 use self::columns::Columns;
 use crate::base::failure::{Exit, Report};
 use crate::gemeente::{Population, Regions};
-use crate::source::snapshot::{self, Accepted, Sidecar, Snapshot, Store, TopicMeta};
+use crate::source::snapshot::{self, Accepted, Lock, Sidecar, Snapshot, Store, TopicMeta};
 
 /// Rows of a release that is compared whole: neighbourhoods of all years do not fit in memory twice.
 const WHOLE: usize = 1 << 20;
@@ -37,6 +38,8 @@ const INHABITANTS_TITLES: [&str; 3] = [
 pub struct Door<'a> {
     /// Where releases are.
     pub store: &'a Store,
+    /// The releases that are used of all tables.
+    pub lock: &'a Lock,
     /// The release that is used of the table, if any.
     pub pinned: Option<&'a str>,
     /// The lists of gemeenten, if there are any yet.
@@ -181,6 +184,8 @@ impl Door<'_> {
         let new = Columns::new(sidecar, frame, self.regions)?;
         let mut findings = within::findings(&new, &population);
         notes.extend(within::partial(&new));
+        // CBS leaves out rows of what is absent; a file says so
+        notes.extend(self.offered.and_then(|_| within::uneven(&new)));
         if let Some(old) = old {
             let before = Columns::new(&old.sidecar, &old.observations, self.regions)?;
             let known: BTreeSet<String> =
@@ -200,35 +205,30 @@ impl Door<'_> {
             .topics
             .iter()
             .any(|topic| inhabitants(topic) == Some(0));
-        let mut population = Population::new();
-        let lock = self.store.lock()?;
-        for rank in 0..if is_measure {
+        let ranks = if is_measure {
             INHABITANTS_TITLES.len()
         } else {
             1
-        } {
-            for (table, release) in lock
-                .tables
-                .iter()
-                .filter(|(table, _)| **table != sidecar.table)
-            {
-                let known = self.store.sidecar(table, release);
-                let counts = |of: &Sidecar| {
-                    of.topics
-                        .iter()
-                        .any(|topic| inhabitants(topic) == Some(rank))
-                };
-                // a table that is not here, or damaged, is no measure
-                let read = known
-                    .ok()
-                    .filter(counts)
-                    .and_then(|_| self.store.read(table, release).ok());
-                let Some(read) = read else { continue };
-                let columns = Columns::new(&read.sidecar, &read.observations, self.regions)?;
-                columns.inhabitants(|region, year, count| {
-                    population.entry((year, region)).or_insert(count);
-                });
-            }
+        };
+        let tables = &self.lock.tables;
+        let others = || tables.iter().filter(|(table, _)| **table != sidecar.table);
+        let mut population = Population::new();
+        for (rank, (table, release)) in
+            (0..ranks).flat_map(|rank| others().map(move |it| (rank, it)))
+        {
+            let counts = |of: &Sidecar| {
+                of.topics
+                    .iter()
+                    .any(|topic| inhabitants(topic) == Some(rank))
+            };
+            // a table that is not here, or damaged, is no measure
+            let known = self.store.sidecar(table, release).ok().filter(counts);
+            let read = known.and_then(|_| self.store.read(table, release).ok());
+            let Some(read) = read else { continue };
+            let columns = Columns::new(&read.sidecar, &read.observations, self.regions)?;
+            columns.inhabitants(|region, year, count| {
+                population.entry((year, region)).or_insert(count);
+            });
         }
         Ok(population)
     }

@@ -44,6 +44,7 @@ pub fn population() -> ServedTable {
         );
     table.dims[3].members[2].status = Some("Voorlopig".into());
     table.topics[1].datatype = "Double".into();
+    table.topics[1].decimals = 1;
     table
 }
 
@@ -174,5 +175,7 @@ pub fn big(gemeenten: usize, years: usize) -> ServedTable {
         .map(|year| member(format!("{}JJ00", 1000 + year), Some("Definitief".into())))
         .collect();
     table.dense = true;
+    // halves
+    table.topics[0].decimals = 1;
     table
 }

@@ -315,6 +315,21 @@ fn a_column_moved_by_a_row_is_held_back() {
 }
 
 #[test]
+fn a_column_that_was_revised_and_moved_is_held_back() {
+    let (mut crime, key) = crime();
+    let places = crime.column(&key, 2024);
+    crime.change(&places, |value| (value * 1.01).round() + 3.0);
+    crime.rotate(&places[100..180]);
+    crime.is_held(
+        &Project::frozen(),
+        &[
+            "figures stand at another gemeente than before",
+            "(aantal) 2024",
+        ],
+    );
+}
+
+#[test]
 fn two_gemeenten_that_changed_places_are_held_back() {
     let (mut crime, key) = crime();
     let (one, other) = (
@@ -434,7 +449,7 @@ fn inhabitants_are_those_of_the_population_table() {
     districts.is_held(
         &project,
         &[
-            "inhabitants differ by more than 20 from another table's in 1 of 355",
+            "inhabitants differ by more than 20 from another table's in 1 cases",
             "GM0356 Nieuwegein in 2019",
         ],
     );
@@ -590,6 +605,18 @@ fn a_gemeente_that_no_list_has_is_told() {
         .run(&["fetch", "--update", "--mirror", &server.url(), CRIME])
         .ends(0);
     run.says("note: CBS has gemeenten that `data/regions` lacks, and which do not count: GM1992; import a newer list");
+}
+
+#[test]
+fn rows_that_lack_in_a_first_release_are_a_warning() {
+    let project = Project::frozen();
+    project.store().write_lock(&Lock::default()).unwrap();
+    let mut districts = Published::of(DISTRICTS);
+    let key = districts.key("Wonen > Woningvoorraad");
+    let places = districts.column(&key, 2019);
+    districts.without(&places[100..130]);
+    let run = districts.import(&project, &[]).ends(0);
+    run.says("note: warning: rows lack of gemeenten that have others in `Wonen > Woningvoorraad` (aantal) 2019: 30 of 355");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{Column, Columns};
+use super::stretch::{COLUMN, stretch};
 use super::tally::Tally;
 use crate::base::number::csv_number;
 use crate::base::sum::Sum;
@@ -64,6 +65,10 @@ pub fn compare(new: &Columns<'_>, old: &Columns<'_>, offered: Option<&[TopicMeta
         }
     }
     let mut revised = Revised::default();
+    if successors.is_empty() {
+        let note = "no topic of the release before is among these: nothing was compared";
+        revised.notes.push(note.to_owned());
+    }
     let is_offered =
         |topic: &TopicMeta| offered.is_none_or(|offered| successor(offered, topic).is_some());
     for (place, topic) in old.sidecar.topics.iter().enumerate() {
@@ -78,7 +83,7 @@ pub fn compare(new: &Columns<'_>, old: &Columns<'_>, offered: Option<&[TopicMeta
         }
     }
     revised.findings = found.findings(new);
-    revised.notes = found.notes();
+    revised.notes.extend(found.notes());
     let years = |columns: &Columns<'_>| {
         columns
             .of
@@ -156,6 +161,12 @@ impl Both<'_> {
         let had = self.had.iter();
         had.filter_map(|(region, old)| Some((*region, *old, self.value(*region)?)))
             .collect()
+    }
+
+    /// A stretch that fits what another row was before.
+    fn stretch(&self) -> Option<(usize, RegionId)> {
+        let had = self.had.iter().map(|(region, old)| (*region, Some(*old)));
+        stretch(self.after, &had.collect())
     }
 
     /// Figures that became zero, and the share of the column that may.
@@ -263,12 +274,13 @@ impl Found {
         let factor = large
             .iter()
             .copied()
-            .filter(|(_, old, now)| is_power(*old, *now));
+            .filter(|(_, old, now)| is_power(*old, *now, 1.0 / both.steps(1.0)));
         let sign = large
             .iter()
             .copied()
             .filter(|(_, old, now)| !both.differ(*old, -*now));
         let moved = moved(&both.had, changed, |value| both.steps(value));
+        let is_moved = !moved.is_empty();
         for (kind, hits, few) in [
             (&mut self.factor, factor.collect::<Vec<_>>(), 0.0),
             (&mut self.sign, sign.collect(), FEW),
@@ -283,6 +295,16 @@ impl Found {
                     &both.new.example(region, old, Some(now)),
                 );
             }
+        }
+        // revised and moved as well
+        let moves = if changed.len() < COLUMN {
+            None
+        } else {
+            both.stretch()
+        };
+        if let Some((length, first)) = moves.filter(|_| !is_moved) {
+            let example = format!("from {} on", both.new.name(first));
+            self.moved.add(length, of, &both.label, &example);
         }
         for &(region, old, now) in changed {
             let size = old.abs().max(now.abs());
@@ -370,13 +392,11 @@ impl Found {
     }
 }
 
-/// Whether one figure is ten, a hundred, … times the other.
-fn is_power(one: f64, other: f64) -> bool {
-    let power = (other / one).log10().round();
-    let is = |large: f64, small: f64| {
-        (large - small * 10_f64.powf(power.abs())).abs() <= large.abs() * 1e-3
-    };
-    other / one > 0.0 && power != 0.0 && (is(one, other) || is(other, one))
+/// Whether one figure is ten, a hundred, … times the other, but for what the steps of the smaller one lose.
+fn is_power(one: f64, other: f64, step: f64) -> bool {
+    let factor = 10_f64.powf((other / one).log10().round().abs());
+    let is = |large: f64, small: f64| (large - small * factor).abs() <= factor * step;
+    other / one > 0.0 && factor > 1.0 && (is(one, other) || is(other, one))
 }
 
 /// Of the figures that changed those that are another gemeente's figure of before, where these are too many for chance.

@@ -4,10 +4,11 @@
 //! before it, and a new year of any release has none either: what can be held against something is held here. The bounds
 //! were set where no table that is carried comes near them, and a column that is moved by a row is far beyond.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::INHABITANTS;
 use super::columns::{Column, Columns, by_topic, pairs};
+use super::stretch::{COLUMN, median, stretch};
 use super::tally::Tally;
 use crate::base::number::csv_number;
 use crate::gemeente::{Population, RegionId};
@@ -18,9 +19,6 @@ const TELLING: f64 = 100.0;
 
 /// Years in a row in which two gemeenten cannot have equal figures.
 const YEARS: usize = 5;
-
-/// Figures from which a column can be told from another.
-const COLUMN: usize = 10;
 
 /// What does not fit.
 pub fn findings(columns: &Columns<'_>, population: &Population) -> Vec<String> {
@@ -35,18 +33,17 @@ pub fn findings(columns: &Columns<'_>, population: &Population) -> Vec<String> {
 
 /// Inhabitants that are not those of the population table.
 fn other_inhabitants(columns: &Columns<'_>, population: &Population) -> Option<String> {
-    let (mut tested, mut off) = (0, Vec::new());
+    let mut off = Vec::new();
     columns.inhabitants(|region, year, count| {
-        if let Some(known) = population.get(&(year, region)) {
-            tested += 1;
-            if (count - known).abs() > INHABITANTS && region != RegionId::NEDERLAND {
-                off.push((region, year, count, *known));
-            }
+        let known = population.get(&(year, region)).copied();
+        let differs = |known: &f64| (count - known).abs() > INHABITANTS;
+        if let (Some(known), true) = (known.filter(differs), region != RegionId::NEDERLAND) {
+            off.push((region, year, count, known));
         }
     });
     let (region, year, count, known) = off.first()?;
     Some(format!(
-        "inhabitants differ by more than {INHABITANTS} from another table's in {} of {tested} cases, such as {} in {year}: {} \
+        "inhabitants differ by more than {INHABITANTS} from another table's in {} cases, such as {} in {year}: {} \
          against {}",
         off.len(),
         columns.name(*region),
@@ -187,56 +184,6 @@ fn moved(columns: &Columns<'_>, population: &Population) -> Option<String> {
     tally.told("figures fit the gemeente of the row before or after, and not their own")
 }
 
-/// The stretch of a column that fits another column moved by a row better than as it stands: its length and first region.
-///
-/// Both are held as logarithms, each less its median; a stretch is where the deviations fall most when the row moves.
-fn stretch(column: &Column, fixed: &Column) -> Option<(usize, RegionId)> {
-    let positive =
-        |pair: &(RegionId, f64, f64)| pair.0 != RegionId::NEDERLAND && pair.1 > 0.0 && pair.2 > 0.0;
-    let rows: Vec<(RegionId, f64, f64)> = pairs(column, fixed)
-        .filter(positive)
-        .map(|(region, value, fixed)| (region, value.ln(), fixed.ln()))
-        .collect();
-    if rows.len() < COLUMN {
-        return None;
-    }
-    let deviations = |step: isize| -> Vec<f64> {
-        let at = |place: usize| rows.get(place.checked_add_signed(step)?);
-        let ratio =
-            |(place, row): (usize, &(RegionId, f64, f64))| row.1 - at(place).unwrap_or(row).2;
-        let ratios: Vec<f64> = rows.iter().enumerate().map(ratio).collect();
-        let middle = median(&ratios);
-        ratios
-            .iter()
-            .map(|ratio| (ratio - middle).abs().min(2.0))
-            .collect()
-    };
-    let own = deviations(0);
-    [1, -1].into_iter().find_map(|step| {
-        let moved = deviations(step);
-        let (mut best, mut sum, mut from) = ((0.0, 0, 0), 0.0, 0);
-        for (place, (own, moved)) in own.iter().zip(&moved).enumerate() {
-            sum += own - moved - 0.05;
-            if sum <= 0.0 {
-                (sum, from) = (0.0, place + 1);
-            } else if sum > best.0 {
-                best = (sum, from, place + 1);
-            }
-        }
-        let (gain, from, to) = best;
-        let length = to - from;
-        let mean = moved[from..to].iter().sum::<f64>() / length.max(1) as f64;
-        let is_moved = gain >= 15.0 || gain >= 5.0 && length >= 8 && mean <= 0.35;
-        is_moved.then(|| (length, rows[from].0))
-    })
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
-}
-
 /// Years in which most figures are a multiple or a fraction of those of the year before.
 fn leaps(columns: &Columns<'_>) -> Option<String> {
     let mut tally = Tally::default();
@@ -297,41 +244,28 @@ pub fn partial(columns: &Columns<'_>) -> Vec<String> {
     notes
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn column(values: &[f64]) -> Column {
-        let region = |number: usize| RegionId::parse(&format!("GM{:04}", number + 1));
-        let cells = values.iter().enumerate();
-        cells
-            .filter_map(|(place, value)| Some((region(place)?, Some(*value))))
-            .collect()
+/// Columns without a row of gemeenten that other columns of the year have: a warning.
+pub fn uneven(columns: &Columns<'_>) -> Option<String> {
+    let mut listed: BTreeMap<i32, BTreeSet<RegionId>> = BTreeMap::new();
+    for ((_, year), column) in &columns.of {
+        listed.entry(*year).or_default().extend(column.keys());
     }
-
-    /// Sizes as gemeenten have them, in no order.
-    fn sizes() -> Vec<f64> {
-        (0..60_u32)
-            .map(|place| f64::from(5_000 + place * 7_919 % 61 * 1_500))
-            .collect()
-    }
-
-    #[test]
-    fn a_stretch_moved_by_a_row_shows_and_noise_does_not() {
-        let people = sizes();
-        let right: Vec<f64> = (0..)
-            .zip(&people)
-            .map(|(place, of)| of * (0.4 + f64::from(place % 7) / 50.0))
-            .collect();
-        assert_eq!(stretch(&column(&right), &column(&people)), None);
-        for (from, to) in [(0, 60), (20, 45)] {
-            let mut wrong = right.clone();
-            wrong[from..to].rotate_right(1);
-            let found = stretch(&column(&wrong), &column(&people));
-            assert!(
-                found.is_some_and(|(length, _)| length + 6 >= to - from),
-                "{from} {found:?}"
+    let mut tally = Tally::default();
+    for ((place, year), column) in &columns.of {
+        let all = listed.get(year).into_iter().flatten();
+        let lacking: Vec<&RegionId> = all.filter(|region| !column.contains_key(region)).collect();
+        let gemeente = lacking
+            .iter()
+            .find(|region| ***region != RegionId::NEDERLAND);
+        if let Some(region) = gemeente {
+            let label = columns.label((*place, *year));
+            tally.add(
+                lacking.len(),
+                lacking.len() + column.len(),
+                &label,
+                &columns.name(**region),
             );
         }
     }
+    tally.told("warning: rows lack of gemeenten that have others")
 }

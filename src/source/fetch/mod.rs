@@ -77,6 +77,8 @@ struct Run<'a> {
     cache: PageCache,
     store: Store,
     lock: Mutex<Lock>,
+    /// The lock as it was: what is held against what does not depend on which table comes first.
+    began: Lock,
     queries: &'a Queries,
     options: &'a Options,
     /// The gemeenten that are known here, where there are lists of them.
@@ -98,10 +100,12 @@ pub fn fetch(
 ) -> Result<Vec<TableReport>, Error> {
     let tables = tables(queries, &options.tables)?;
     let store = Store::new(data);
+    let lock = store.lock()?;
     let run = Run {
         client,
         cache: PageCache::open(&pages(data))?,
-        lock: Mutex::new(store.lock()?),
+        began: lock.clone(),
+        lock: Mutex::new(lock),
         store,
         queries,
         options,
@@ -247,13 +251,11 @@ impl Run<'_> {
 
     /// Holds a release against the one before it: what there is to say of it, when it may come in.
     fn judge(&self, sealed: &mut Sealed) -> Result<Vec<String>, Error> {
-        let pinned = unpoisoned(&self.lock)
-            .tables
-            .get(&sealed.sidecar().table)
-            .cloned();
+        let pinned = self.began.tables.get(&sealed.sidecar().table);
         let door = Door {
             store: &self.store,
-            pinned: pinned.as_deref(),
+            lock: &self.began,
+            pinned: pinned.map(String::as_str),
             regions: self.regions.as_ref(),
             offered: None,
             accept: self.options.accept.as_deref(),

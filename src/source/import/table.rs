@@ -49,6 +49,7 @@ pub(super) fn import(
     let is_other = before.is_some_and(|before| before.publisher != sidecar.publisher);
     let door = Door {
         store: &store,
+        lock: &lock,
         pinned: pinned.filter(|_| !is_other).map(String::as_str),
         regions: Some(&regions),
         offered: Some(&known),

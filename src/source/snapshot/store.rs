@@ -218,30 +218,20 @@ impl Store {
     }
 }
 
-/// What would give a region, topic and year another figure than its own: a period that is no calendar year, a year that is
-/// not that of its period, a cell that comes twice in a row.
+/// What would put several figures into one year: a period that is no calendar year, or is in another year's place.
 fn misplaced(observations: &DataFrame) -> PolarsResult<Option<String>> {
-    let text = |name: &str| PolarsResult::Ok(observations.column(name)?.str()?.clone());
-    let (regions, periods, topics) = (text("region")?, text("period")?, text("topic")?);
+    let periods = observations.column("period")?.str()?.clone();
     let years = observations.column("year")?.i32()?;
-    let (mut before, mut calendar) = ((None, None, None), (None, None));
-    let cells = regions.iter().zip(periods.iter()).zip(topics.iter());
-    for (((region, period), topic), year) in cells.zip(years.iter()) {
-        if calendar.0 != period || period.is_none() {
-            match calendar_year(period.unwrap_or_default()) {
-                Ok(year) => calendar = (period, Some(year)),
-                Err((message, _)) => return Ok(Some(message)),
-            }
+    let mut seen = (None, None);
+    for cell in periods.iter().zip(years.iter()) {
+        if cell == seen && cell.0.is_some() {
+            continue;
         }
-        let cell = (region, period, topic);
-        let [region, period, topic] = [region, period, topic].map(Option::unwrap_or_default);
-        if calendar.1 != year {
-            return Ok(Some(format!("`{region}` has `{period}` in another year")));
-        }
-        if std::mem::replace(&mut before, cell) == cell {
-            return Ok(Some(format!(
-                "`{region}` has topic `{topic}` in `{period}` twice"
-            )));
+        let period = cell.0.unwrap_or_default();
+        match calendar_year(period) {
+            Ok(year) if Some(year) == cell.1 => seen = cell,
+            Ok(_) => return Ok(Some(format!("`{period}` stands in another year"))),
+            Err((message, _)) => return Ok(Some(message)),
         }
     }
     Ok(None)
