@@ -414,7 +414,7 @@ fn a_catalog_that_lags_behind_blocks_no_table() {
     assert_eq!(meta.notes, ["the catalog counts 36 rows, 40 came"]);
     let server = server.with(|options| options.catalog_lag = Some(("2026-06-23T02:00:00", 44)));
     let error = fetch(&server, &big(Service::V3)).unwrap_err();
-    let said = "the lists of members make 40 rows, the catalog counts 44";
+    let said = "the lists make 40 rows, the catalog counts 44";
     assert!(
         error.to_string().contains(said) && error.is_unreachable(),
         "{error}"

@@ -149,6 +149,7 @@ fn members_of_a_dimension_become_topics_of_their_own() {
         Some(0.0)
     );
     assert_eq!(kept.cells.len(), 8, "months and wijken stay out");
+    assert_eq!(meta.notes, [""; 0], "the total is asked by its name");
 }
 
 #[test]

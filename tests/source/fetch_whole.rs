@@ -306,6 +306,37 @@ fn a_list_that_is_cut_is_asked_again_and_refused() {
 }
 
 #[test]
+fn a_list_that_is_empty_or_lacks_topics_says_nothing_of_what_the_table_has() {
+    let optional = |service| {
+        let mut request = population(service);
+        request.topics[1].optional = true;
+        request
+    };
+    let empty = Fault::Instead("{\"value\":[]}");
+    for (service, part, fault) in [
+        (Service::V3, "DataProperties?", &empty),
+        (Service::V3, "Perioden?", &empty),
+        (Service::V3, "RegioS?", &empty),
+        // the last topic is lost, which is optional
+        (Service::V3, "DataProperties?", &Fault::LostRow),
+        (Service::V4, "MeasureCodes?", &empty),
+        (Service::V4, "/Dimensions?", &empty),
+        (Service::V4, "RegioSCodes?", &empty),
+    ] {
+        let server = Server::start(vec![population_table()]);
+        server.fault(Rule::on(part, fault.clone()).times(1));
+        let (meta, _) = fetch(&server, &optional(service)).unwrap();
+        assert!(meta.lacking.is_empty());
+        server.fault(Rule::on(part, fault.clone()));
+        let error = fetch(&server, &optional(service)).unwrap_err();
+        assert!(
+            matches!(*error.kind, ErrorKind::Short(_)) && error.is_unreachable(),
+            "{part} {fault:?}: {error}"
+        );
+    }
+}
+
+#[test]
 fn any_number_of_records_is_the_limit_of_the_api() {
     for text in ["query returns more than 100 records", "More than 2500 rows"] {
         let server = Server::start(vec![big_table(10, 4)]).with(|options| {

@@ -18,6 +18,8 @@ pub(super) struct Choice<'a> {
     pub(super) members: Vec<&'a Member>,
     /// For each asked topic the member it needs; empty for regions and periods, of which each topic needs all.
     pub(super) at: Vec<usize>,
+    /// The total, where it was taken without anybody naming it.
+    pub(super) total: Option<&'a Member>,
 }
 
 /// A topic that was found, and the dimension and member that it is asked for.
@@ -110,7 +112,7 @@ fn totals_first(dimension: &Dimension) -> Vec<String> {
     members.into_iter().take(LISTED).map(shown).collect()
 }
 
-fn shown(member: &Member) -> String {
+pub(super) fn shown(member: &Member) -> String {
     format!("{} `{}`", member.key, member.title)
 }
 
@@ -169,6 +171,7 @@ fn region_choice(dimension: &Dimension) -> Result<Choice<'_>> {
         dimension,
         members,
         at: Vec::new(),
+        total: None,
     })
 }
 
@@ -215,6 +218,7 @@ fn period_choice<'a>(dimension: &'a Dimension, request: &TableRequest) -> Result
         dimension,
         members,
         at: Vec::new(),
+        total: None,
     })
 }
 
@@ -225,10 +229,14 @@ fn other_choice<'a>(
     wanted: &[Wanted<'a>],
 ) -> Result<Choice<'a>> {
     let (mut members, mut at): (Vec<&Member>, _) = (Vec::new(), Vec::new());
+    let mut total = None;
     for one in wanted {
         let needed = match one.member {
             Some((key, member)) if key == dimension.key => member,
-            _ => fixed(dimension, request)?,
+            _ => match fixed(dimension, request)? {
+                Some(member) => member,
+                None => *total.insert(only_total(dimension)?),
+            },
         };
         let known = members.iter().position(|member| member.key == needed.key);
         at.push(known.unwrap_or(members.len()));
@@ -240,22 +248,27 @@ fn other_choice<'a>(
         dimension,
         members,
         at,
+        total,
     })
 }
 
-/// The member that the request fixes, else the only one, else the one that is the total.
-fn fixed<'a>(dimension: &'a Dimension, request: &TableRequest) -> Result<&'a Member> {
+/// The member that the request fixes, else the only one there is.
+fn fixed<'a>(dimension: &'a Dimension, request: &TableRequest) -> Result<Option<&'a Member>> {
     if let Some([first, rest @ ..]) = request.fixed.get(&dimension.key).map(Vec::as_slice) {
         let found = rest.iter().find_map(|key| member(dimension, key).ok());
-        return member(dimension, first).or_else(|error| found.ok_or(error));
+        let first = member(dimension, first).or_else(|error| found.ok_or(error));
+        return first.map(Some);
     }
     let preferred = request.fixed_where_there.get(&dimension.key);
-    if let Some(found) = preferred.and_then(|key| member(dimension, key).ok()) {
-        return Ok(found);
-    }
-    if let [only] = dimension.members.as_slice() {
-        return Ok(only);
-    }
+    let found = preferred.and_then(|key| member(dimension, key).ok());
+    Ok(found.or(match dimension.members.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    }))
+}
+
+/// The one member that is the total.
+fn only_total(dimension: &Dimension) -> Result<&Member> {
     let mut totals = dimension.members.iter().filter(|member| is_total(member));
     match (totals.next(), totals.next()) {
         (Some(total), None) => Ok(total),
@@ -265,23 +278,4 @@ fn fixed<'a>(dimension: &'a Dimension, request: &TableRequest) -> Result<&'a Mem
         }
         .into()),
     }
-}
-
-/// What is said of the dimensions that were taken at their total without the request naming it.
-pub(super) fn taken_at_totals(request: &TableRequest, others: &[Choice<'_>]) -> Vec<String> {
-    let is_taken = |choice: &&Choice<'_>, member: &Member| {
-        let key = &choice.dimension.key;
-        let is_said = request.fixed.contains_key(key)
-            || request.fixed_where_there.get(key) == Some(&member.key);
-        !is_said && choice.dimension.members.len() > 1
-    };
-    let one = |choice: &Choice<'_>| {
-        let total = fixed(choice.dimension, request).ok()?;
-        let is_used = choice.members.iter().any(|member| member.key == total.key);
-        (is_used && is_taken(&choice, total)).then(|| {
-            let (dimension, member) = (&choice.dimension.key, shown(total));
-            format!("dimension {dimension} is not fixed in the query: taken at {member}")
-        })
-    };
-    others.iter().filter_map(one).collect()
 }

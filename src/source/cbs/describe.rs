@@ -106,51 +106,76 @@ struct Row {
     identifier: String,
     modified: Option<String>,
     record_count: Option<u64>,
+    column_count: Option<u64>,
 }
 
-/// The rows that v3's catalog counts of a release of a table. A row of another release counts another table: the catalog
-/// lags, or runs ahead.
-pub(super) fn counted(
+/// The row of v3's catalog for a release of a table. A row of another release counts another table: the catalog lags, or
+/// runs ahead.
+fn catalog_row(
     http: &Http,
     session: &Session<'_>,
     row: &Url,
     (id, modified): (&str, &str),
-) -> Result<Option<u64>> {
+) -> Result<Option<Row>> {
     let rows: Vec<Row> = list(http, session, row.clone())?;
     let of_release =
         |row: &Row| row.identifier == id && row.modified.as_ref().is_none_or(|at| at == modified);
-    Ok(rows
-        .into_iter()
-        .find(of_release)
-        .and_then(|row| row.record_count))
+    Ok(rows.into_iter().find(of_release))
 }
 
-/// Why a description of v3 cannot be whole: its lists make fewer rows than the catalog counts, which is their product.
-pub(super) fn lacks_members(
+/// The rows that v3's catalog counts of a release of a table.
+pub(super) fn counted(
+    http: &Http,
+    session: &Session<'_>,
+    row: &Url,
+    release: (&str, &str),
+) -> Result<Option<u64>> {
+    let row = catalog_row(http, session, row, release)?;
+    Ok(row.and_then(|row| row.record_count))
+}
+
+/// Why a description cannot be whole, if so: a list is empty, or v3's catalog counts more rows (the product of the lists
+/// of members) or columns (dimensions and topics) than the lists make.
+pub(super) fn lacks(
     http: &Http,
     session: &Session<'_>,
     endpoint: &Endpoint,
     table: &Description,
 ) -> Result<Option<String>> {
+    let (dimensions, topics) = (&table.dimensions, &table.topics);
+    let empty = dimensions
+        .iter()
+        .find(|dimension| dimension.members.is_empty());
+    if let Some(dimension) = empty {
+        return Ok(Some(format!("dimension {} has no members", dimension.key)));
+    }
+    if dimensions.is_empty() || topics.is_empty() {
+        return Ok(Some("the table has no dimensions or no topics".into()));
+    }
     if endpoint.v4 {
         return Ok(None);
     }
     let release = (endpoint.id.as_str(), table.release.modified.as_str());
-    let expected = match counted(http, session, &endpoint.row, release) {
+    let row = match catalog_row(http, session, &endpoint.row, release) {
         Err(error) if matches!(*error.kind, ErrorKind::Interrupted) => return Err(error),
-        // a catalog that cannot be read is no failure of the table
-        found => found.unwrap_or_default(),
+        Ok(Some(row)) => row,
+        // a catalog that cannot be read or lags behind is no failure of the table
+        _ => return Ok(None),
     };
-    let made: u64 = table
-        .dimensions
-        .iter()
-        .map(|dimension| dimension.members.len() as u64)
-        .product();
-    Ok(expected
-        .filter(|expected| made < *expected)
-        .map(|expected| {
-            format!("the lists of members make {made} rows, the catalog counts {expected}")
-        }))
+    let members = dimensions.iter().map(|one| one.members.len() as u64);
+    let rows: u64 = members.product();
+    let columns = (dimensions.len() + topics.len()) as u64;
+    let made = [
+        (rows, row.record_count, "rows"),
+        (columns, row.column_count, "columns"),
+    ];
+    let short = made.into_iter().find_map(|(made, counted, what)| {
+        let counted = counted.filter(|counted| made < *counted)?;
+        Some(format!(
+            "the lists make {made} {what}, the catalog counts {counted}"
+        ))
+    });
+    Ok(short)
 }
 
 /// Whether the catalog of a service lists a table. v4's, which comes as a whole, is read once.

@@ -158,7 +158,7 @@ impl Client {
         let mut attempt = 1;
         loop {
             let description = describe::read(&self.http, session, endpoint, head)?;
-            match describe::lacks_members(&self.http, session, endpoint, &description)? {
+            match describe::lacks(&self.http, session, endpoint, &description)? {
                 None => return Ok(description),
                 Some(why) if !self.http.again(session, attempt, &why)? => {
                     return Err(ErrorKind::Short(why).into());

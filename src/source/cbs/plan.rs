@@ -5,7 +5,7 @@
 //! the periods, the topics. CBS peculiarity: filter keys are taken verbatim from the table's lists, because an unpadded
 //! key gives an empty answer without an error.
 
-use super::choice::{Choice, Wanted, choices, dimension_of, is_nederland, member, taken_at_totals};
+use super::choice::{Choice, Wanted, choices, dimension_of, is_nederland, member, shown};
 use super::config::Config;
 use super::description::{Description, DimensionKind, Member, Topic, one_line};
 use super::endpoint::Endpoint;
@@ -90,7 +90,7 @@ impl Plan {
             regions: regions.members.iter().copied().map(normal).collect(),
             read: keys,
             years,
-            notes: taken_at_totals(request, &others),
+            notes: others.iter().filter_map(at_total).collect(),
             warnings: periods
                 .iter()
                 .filter_map(|periods| too_few(table, periods))
@@ -362,6 +362,14 @@ fn period_meta(
         key,
         status: Status::Unknown,
     }])
+}
+
+/// What is said of a dimension that was taken at its total.
+fn at_total(choice: &Choice<'_>) -> Option<String> {
+    let (dimension, total) = (&choice.dimension.key, shown(choice.total?));
+    Some(format!(
+        "dimension {dimension} is not fixed in the query: taken at {total}"
+    ))
 }
 
 /// What is said when the table speaks of a year that its list of periods does not reach: the list may be cut.

@@ -29,7 +29,7 @@ struct File {
     requests_per_second: Option<At<f64>>,
     /// Attempts per request, with growing pauses, 1 to 100. Example: `attempts = 6`.
     attempts: Option<At<u32>>,
-    /// Seconds that an answer may take, 1 to 86400. Example: `seconds-per-answer = 600`.
+    /// Seconds that an answer may take from the request to its last byte, 1 to 86400. Example: `seconds-per-answer = 600`.
     seconds_per_answer: Option<At<u64>>,
     /// The largest answer that is read, in megabytes, 1 to 65536. Example: `largest-answer-mb = 256`.
     largest_answer_mb: Option<At<u64>>,
