@@ -158,6 +158,8 @@ fn a_wrong_list_of_gemeenten_is_named_with_its_line() {
         assert_ne!(text, GEMEENTEN, "{old}");
         country.refuses(|country| country.import_regions(&text, LOG), &[said, "hint: expected "]);
     }
+    let (header, _) = GEMEENTEN.split_once('\n').unwrap();
+    country.refuses(|country| country.import_regions(header, LOG), &["gemeenten.csv:1: no gemeente"]);
     let long = GEMEENTEN.replacen("Cuyk", &"Cuyk".repeat(200), 1);
     country.refuses(|country| country.import_regions(&long, LOG), &["gemeenten.csv:5: ", "is longer than 500 signs"]);
     let folder = country.write("regions/gemeenten.csv", "");

@@ -84,6 +84,14 @@ fn read_gemeenten(path: &Path) -> Result<BTreeMap<RegionId, Listed>, Error> {
         }
         Ok(())
     })?;
+    if all.is_empty() {
+        return Err(Error::wrong(
+            path,
+            1,
+            "no gemeente",
+            "a line per gemeente and year",
+        ));
+    }
     for (region, listed) in &all {
         let years = listed.lines.keys().zip(listed.lines.iter().skip(1));
         for (before, (year, line)) in years {
