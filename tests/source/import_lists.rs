@@ -318,6 +318,24 @@ fn lists_of_members_are_added_and_replaced_and_the_others_stay() {
 }
 
 #[test]
+fn lists_that_come_in_at_the_same_moment_are_all_kept() {
+    let country = Country::new();
+    let names = ["Aap", "Noot", "Mies", "Wim", "Zus", "Jet"];
+    let runs = names.map(|name| {
+        let path = country.write(&format!("{name}.csv"), &MEMBERS.replace("Rood", name));
+        let mut command = country.0.command(&["import", path.to_str().unwrap()]);
+        command.stderr(std::process::Stdio::null()).spawn().unwrap()
+    });
+    for mut run in runs {
+        assert!(run.wait().unwrap().success());
+    }
+    let all = country.0.text("data/networks.csv");
+    for name in names {
+        assert_eq!(all.matches(name).count(), 2, "{name}: {all}");
+    }
+}
+
+#[test]
 #[rustfmt::skip]
 fn wrong_borders_are_named() {
     const WRONG: &[Wrong] = &[
