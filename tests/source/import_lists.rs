@@ -158,6 +158,8 @@ fn a_wrong_list_of_gemeenten_is_named_with_its_line() {
         assert_ne!(text, GEMEENTEN, "{old}");
         country.refuses(|country| country.import_regions(&text, LOG), &[said, "hint: expected "]);
     }
+    let (header, _) = GEMEENTEN.split_once('\n').unwrap();
+    country.refuses(|country| country.import_regions(header, LOG), &["gemeenten.csv:1: no gemeente"]);
     let long = GEMEENTEN.replacen("Cuyk", &"Cuyk".repeat(200), 1);
     country.refuses(|country| country.import_regions(&long, LOG), &["gemeenten.csv:5: ", "is longer than 500 signs"]);
     let folder = country.write("regions/gemeenten.csv", "");
@@ -313,6 +315,24 @@ fn lists_of_members_are_added_and_replaced_and_the_others_stay() {
         |country| country.import("geen.csv"),
         &[&format!("there is no `{missing}`")],
     );
+}
+
+#[test]
+fn lists_that_come_in_at_the_same_moment_are_all_kept() {
+    let country = Country::new();
+    let names = ["Aap", "Noot", "Mies", "Wim", "Zus", "Jet"];
+    let runs = names.map(|name| {
+        let path = country.write(&format!("{name}.csv"), &MEMBERS.replace("Rood", name));
+        let mut command = country.0.command(&["import", path.to_str().unwrap()]);
+        command.stderr(std::process::Stdio::null()).spawn().unwrap()
+    });
+    for mut run in runs {
+        assert!(run.wait().unwrap().success());
+    }
+    let all = country.0.text("data/networks.csv");
+    for name in names {
+        assert_eq!(all.matches(name).count(), 2, "{name}: {all}");
+    }
 }
 
 #[test]

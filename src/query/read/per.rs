@@ -89,9 +89,9 @@ fn typed(file: &Source, entries: Vec<PerEntry>, topics: &[Topic]) -> Result<Vec<
     let mut all: Vec<Per> = Vec::new();
     for entry in entries {
         let count = sums::counted(file, &entry.count, topics)?;
-        let scale = entry.scale.map_or(Ok(1.0), |at| {
-            file.bounded(&at, "scale", f64::MIN_POSITIVE..=1e12)
-        })?;
+        let scale = entry
+            .scale
+            .map_or(Ok(1.0), |at| file.bounded(&at, "scale", 1e-6..=1e12))?;
         if let Some(at) = entry.words.is_empty().then_some(&entry.words) {
             return Err(file.wrong(
                 at,

@@ -84,6 +84,14 @@ fn read_gemeenten(path: &Path) -> Result<BTreeMap<RegionId, Listed>, Error> {
         }
         Ok(())
     })?;
+    if all.is_empty() {
+        return Err(Error::wrong(
+            path,
+            1,
+            "no gemeente",
+            "a line per gemeente and year",
+        ));
+    }
     for (region, listed) in &all {
         let years = listed.lines.keys().zip(listed.lines.iter().skip(1));
         for (before, (year, line)) in years {
@@ -195,6 +203,8 @@ fn list(folder: &Path, gemeenten: &BTreeMap<RegionId, Gemeente>) -> Result<Vec<u
 
 /// Puts lists of members in the place of those of the same network and date; all others stay.
 pub(super) fn import_networks(path: &Path, data: &Path) -> Result<Imported, Error> {
+    // what another import adds meanwhile must stay
+    let _lock = files::FolderLock::wait_for(&data.join("regions"))?;
     let regions = Regions::read(&data.join("regions/gemeenten.csv"))?;
     let new = Networks::read(path, &regions)?;
     if new.is_empty() {
@@ -240,6 +250,8 @@ pub(super) fn import_networks(path: &Path, data: &Path) -> Result<Imported, Erro
 /// Puts borders in the place of those that were made for the same year; all others stay.
 pub(super) fn import_geometry(folder: &Path, data: &Path) -> Result<Imported, Error> {
     let source = Source::read(folder)?;
+    // what another import adds meanwhile must stay
+    let _lock = files::FolderLock::wait_for(&data.join("regions"))?;
     let regions = Regions::read(&data.join("regions/gemeenten.csv"))?;
     let place = data.join("geometry");
     let new = files::NewFolder::beside(&place)?;
