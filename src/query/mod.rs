@@ -5,6 +5,7 @@
 //! file ends in an [`Error`] with file, line, column and what was expected.
 
 mod ask;
+mod breaks;
 mod chart;
 mod check;
 mod claim;
@@ -29,6 +30,7 @@ use std::ops::Index;
 use std::path::Path;
 
 pub use ask::{Ask, Column};
+pub use breaks::Break;
 pub use chart::{Chart, ChartKind};
 pub use check::{Checks, Known, Relation, Right};
 pub use claim::Claim;
@@ -36,7 +38,7 @@ pub use edition::Edition;
 pub use error::Error;
 pub use fact_id::{FactId, FactYears, Stat, Subject};
 pub use formula::{Formula, Term};
-pub use indicator::{Break, Direction, Indicator, IndicatorId, Way};
+pub use indicator::{Direction, Indicator, IndicatorId, Way};
 pub use misread::Misread;
 pub use names::Names;
 pub use predicate::{Predicate, Values};
