@@ -122,6 +122,7 @@ impl BuildReport {
         self.note("provisional:", &provisional);
         self.summarise_unfound(queries, figures, used);
         self.summarise_lacking(&figures.tidy.lacking, verbose);
+        self.notes.extend(figures.tidy.unknown_codes());
         self.summarise_overlaps(&figures.tidy);
         self.lines.append(&mut self.notes);
     }
@@ -335,7 +336,12 @@ fn start_paper(
         ..
     } = sources;
     let borders = project.data().join("geometry");
-    let geometry = Geometry::read(&borders, figures.edition.boundaries)?;
+    let year = figures.edition.boundaries;
+    let geometry = Geometry::read(&borders, year)?;
+    // no borders at all is no map
+    if let Some(geometry) = geometry.as_ref().filter(|of| !of.regions.is_empty()) {
+        geometry.fits(&figures.gemeenten.regions, year)?;
+    }
     let sources = Sources {
         geometry: geometry.as_ref(),
         ..sources

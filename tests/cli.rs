@@ -5,7 +5,7 @@
 
 mod support;
 
-use support::{Project, differences, files, queries};
+use support::{Project, Run, differences, files, queries};
 
 #[test]
 fn wrong_usage_ends_with_two_and_changes_nothing() {
@@ -48,6 +48,20 @@ fn wrong_usage_ends_with_two_and_changes_nothing() {
         ],
     );
     Project::empty().run(&["build"]).ends(2).says("--project");
+}
+
+#[test]
+fn threads_that_cannot_be_are_refused_before_anything_is_done() {
+    let project = Project::frozen();
+    for value in ["0", "-1", "", "veel", "100000", "99999999999999999999999"] {
+        let mut command = project.command(&["build", "--data-only"]);
+        let run = Run::of(command.env("POLARS_MAX_THREADS", value)).ends(2);
+        run.says(&format!("error: `POLARS_MAX_THREADS` is `{value}`"))
+            .says("hint: expected a number of threads from 1 to 512");
+        assert!(!project.path("output").exists(), "{value}");
+    }
+    let mut command = project.command(&["build", "--data-only"]);
+    Run::of(command.env("POLARS_MAX_THREADS", "1")).ends(0);
 }
 
 #[test]

@@ -94,6 +94,12 @@ fn a_fact_prints_value_unit_and_mark() {
         ),
         ("inwoners.Rood@2020..2023", Some(6.0), "6", "inwoners"),
         ("aandeel.Rood@2020..2023.pct", Some(0.031_315), "0%", "%"),
+        ("inwoners.Rood@2020..", Some(16.0), "16*", "inwoners"),
+        // Aarle, Goor and Hoorne of 1,010, 4,700 and 4,000; 1.6, 0.0 and 0.0 percent of growth
+        ("inwoners.Rood@2023.boven-Blauw", Some(0.0), "0", "aantal"),
+        ("inwoners.Rood@2023.onder-Blauw", Some(3.0), "3", "aantal"),
+        ("groei.Rood.boven-nul", Some(1.0), "1", "aantal"),
+        ("groei.Rood.onder-nul", Some(0.0), "0", "aantal"),
         ("verkoopprijs.Land@2022", Some(280.0), "€\u{a0}280", "euro"),
     ] {
         let fact = fact(id);
@@ -112,6 +118,14 @@ fn a_fact_prints_value_unit_and_mark() {
     assert_eq!(
         fact("inwoners.Rood.rang").what,
         "Inwoners, Rood, 2024, rang onder de drie netwerken"
+    );
+    assert_eq!(
+        fact("inwoners.Rood@2020..").what,
+        "Inwoners, Rood, verandering 2020-2024"
+    );
+    assert_eq!(
+        fact("inwoners.Rood@2023.onder-Blauw").what,
+        "Inwoners, Rood, 2023, leden onder Blauw"
     );
 }
 

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use middelgroot::base::failure::Report;
 use middelgroot::gemeente::group::Groups;
-use middelgroot::gemeente::{Crosswalk, Gemeenten, Networks, RegionId};
+use middelgroot::gemeente::{Crosswalk, Gemeenten, Networks, RegionId, Regions};
 use proptest::prelude::{ProptestConfig, prop_assert, proptest};
 use support::country::{Country, FIRST, countries};
 use support::{Made, close};
@@ -165,6 +165,124 @@ fn a_list_that_is_not_there_is_named_with_those_that_are() {
     );
     let hint = error.hint().unwrap();
     assert_eq!(hint, "lists are dated 2020-01-01, 2023-01-01");
+}
+
+#[test]
+fn an_edition_needs_a_list_of_gemeenten_and_lists_of_members() {
+    let made = Made::new();
+    let refused = |old: &str, new: &str| {
+        made.project.replace("queries/editions.toml", old, new);
+        let run = made
+            .project
+            .run(&["build", "--data-only", "--edition", "2024"])
+            .ends(2);
+        made.project.replace("queries/editions.toml", new, old);
+        run
+    };
+    for year in [2025, 2100] {
+        let new = format!("boundaries = {year}\nuntil = 2024");
+        refused("boundaries = 2024\nuntil = 2024", &new)
+            .says(&format!(
+                "edition `2024`: there is no list of gemeenten of {year}"
+            ))
+            .says("editions.toml:")
+            .says("hint: lists are of 2020 to 2024");
+    }
+    // a gemeente that is not yet there would be a member without figures
+    let [of_2024, of_2021] = [
+        "boundaries = 2024\nuntil = 2024",
+        "boundaries = 2021\nuntil = 2021",
+    ];
+    made.project
+        .replace("queries/editions.toml", of_2024, of_2021);
+    refused("Rood = \"2020-01-01\"", "Rood = \"2023-01-01\"")
+        .says("edition `2024`: `GM0010` (Hoorne) of the list of Rood dated 2023-01-01 is no gemeente in 2021")
+        .says("hint: take a list of that time: lists are dated 2020-01-01, 2023-01-01");
+    made.project
+        .replace("queries/editions.toml", of_2021, of_2024);
+    refused(
+        "boundaries = 2024\nuntil = 2024",
+        "boundaries = 2019\nuntil = 2019",
+    )
+    .says("there is no list of gemeenten of 2019");
+    refused("Rood = \"2020-01-01\"", "Rood = \"2023-01-02\"")
+        .says("edition `2024`: there is no list of Rood dated 2023-01-02")
+        .says("hint: lists are dated 2020-01-01, 2023-01-01");
+}
+
+#[test]
+fn a_suffix_is_printed_where_two_gemeenten_of_a_year_share_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gemeenten.csv");
+    let list = "code,name,province,from,to\nGM0001,Aarle (L.),PV31,2020,2024\nGM0002,Bergen (NH.),PV27,2020,2024\n\
+                GM0003,Bergen (L.),PV31,2020,2022\nGM0004,Beek en (A) Donk (gemeente),PV30,2020,2024\n\
+                GM0005,Hoek) van,PV28,2020,2024\n";
+    std::fs::write(&path, list).unwrap();
+    let regions = Regions::read(&path).unwrap();
+    let name = |code: &str, year| regions.short_name(RegionId::parse(code).unwrap(), year);
+    assert_eq!(name("GM0001", 2024), "Aarle");
+    assert_eq!(
+        (name("GM0002", 2022), name("GM0002", 2023)),
+        ("Bergen (NH.)".into(), "Bergen".into())
+    );
+    // one that is no longer there is told from one that is
+    assert_eq!(name("GM0003", 2024), "Bergen (L.)");
+    assert_eq!(name("GM0004", 2024), "Beek en (A) Donk");
+    assert_eq!(name("GM0005", 2024), "Hoek) van");
+    assert_eq!(name("NL01", 2024), "Nederland");
+}
+
+#[test]
+fn lists_that_were_changed_by_hand_are_read_as_strictly() {
+    let made = support::root().join("tests/made/data");
+    let project = support::Project::empty();
+    for (part, line, said) in [
+        (
+            "networks.csv",
+            "Wit,2020-01-01,GM9999,X,true,x",
+            "networks.csv:11: `GM9999` (X) is and was no gemeente",
+        ),
+        (
+            "networks.csv",
+            "Wit,2020-1-1,GM0001,Aarle,true,x",
+            "networks.csv:11: `2020-1-1` is no date",
+        ),
+        (
+            "networks.csv",
+            "Wit,2020-01-01,GM0001,Beers,true,x",
+            "networks.csv:11: `GM0001` is Aarle, and `Beers` is `GM0002`",
+        ),
+        (
+            "networks.csv",
+            "Wit,2020-01-01,GM0012,Kerkdorp,true,x",
+            "networks.csv:11: `GM0012` (Kerkdorp) is no gemeente on 2020-01-01",
+        ),
+        (
+            "regions/gemeenten.csv",
+            "GM0013,Lo,PV20,2024,2023",
+            "gemeenten.csv:14: `GM0013` ends before it begins",
+        ),
+        (
+            "regions/gemeenten.csv",
+            "GM0013,Lo\u{200B},PV20,2024,2024",
+            "gemeenten.csv:14: the name `Lo\\u{200b}` has a sign that is not seen",
+        ),
+        (
+            "regions/herindelingen.csv",
+            "1-1-2024,opheffing,GM0001,GM0002,1,1",
+            "herindelingen.csv:9: `1-1-2024` is no date",
+        ),
+        (
+            "regions/herindelingen.csv",
+            "2024-01-01,opheffing,GM0099,GM0002,1,1",
+            "herindelingen.csv:9: `GM0099` is no gemeente on 1 January 2023 or 2024",
+        ),
+    ] {
+        support::copy(&made, &project.data());
+        project.append(&format!("data/{part}"), &format!("{line}\n"));
+        let error = Gemeenten::read(&project.data()).unwrap_err();
+        assert!(error.to_string().contains(said), "{error}");
+    }
 }
 
 #[test]

@@ -331,10 +331,40 @@ fn a_file_that_is_gone_is_named() {
     );
 }
 
+#[test]
+fn a_gemeente_that_no_list_has_is_told_with_its_tables_and_years() {
+    let project = Project::frozen();
+    let build = ["build", "--data-only"];
+    let run = project.must(&build);
+    assert!(!run.stderr.contains("unknown: "), "{}", run.stderr);
+    // an island that was never part of another gemeente, nor in a network
+    project.replace(
+        "data/regions/gemeenten.csv",
+        "GM0060,Ameland,PV21,2010,2026\n",
+        "",
+    );
+    project
+        .must(&build)
+        .says("unknown: table `03759ned` has `GM0060` in 2019, 2020, ")
+        .says(", which `data/regions` lacks: its figures are left out");
+    let check = project.run(&["check"]);
+    assert_eq!(check.status, 1, "{}", check.stderr);
+    assert!(
+        check.stdout.contains("region GM0060 in 2019JJ00"),
+        "{}",
+        check.stdout
+    );
+    // and its borders are of no gemeente
+    project
+        .run(&["build"])
+        .ends(4)
+        .says("data/geometry/2025.json: `GM0060` has borders and is no gemeente in 2026");
+}
+
 /// Programs that pretend to be Typst.
 #[cfg(unix)]
 mod pretended {
-    use super::{BTreeMap, Project, differences, edition, fails, files, fs, with_output};
+    use super::{BTreeMap, Project, Run, differences, edition, fails, files, fs, with_output};
     use std::os::unix::fs::PermissionsExt;
     use std::time::Duration;
 
@@ -360,6 +390,33 @@ mod pretended {
             4,
             &["is typst 0.14.2, not typst 0.15.1", "hint: "],
         );
+    }
+
+    #[test]
+    fn without_a_home_the_environment_and_the_path_are_tried() {
+        let (project, output) = with_output();
+        let program = typst(&project, "0.15.1", "echo 'error: proef' >&2; exit 1");
+        let folder = project.root().to_str().unwrap().to_owned();
+        let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
+        for (variable, value) in [("TYPST", program), ("PATH", path)] {
+            for home in [None, Some("")] {
+                let mut command = project.command(&["build"]);
+                command.env_remove("XDG_CACHE_HOME").env_remove("HOME");
+                command.envs(home.map(|home| ("HOME", home)));
+                let run = Run::of(command.env_remove("TYPST").env(variable, &value));
+                run.ends(4).says("proef");
+            }
+        }
+        let mut command = project.command(&["build"]);
+        for variable in ["XDG_CACHE_HOME", "HOME", "TYPST"] {
+            command.env_remove(variable);
+        }
+        let run = Run::of(command.env("PATH", project.path("queries")));
+        run.ends(4)
+            .says("there is no typst 0.15.1, and no folder to install it in")
+            .says("hint: set HOME or XDG_CACHE_HOME, or name a Typst program with TYPST");
+        let after = files(&project.path("output"));
+        assert_eq!(differences(output, &after), [""; 0]);
     }
 
     #[test]

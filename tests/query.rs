@@ -163,7 +163,145 @@ fn a_number_out_of_bounds_is_named_with_the_bounds() {
         ("tables.toml", "period = 2015", "period = ¦20150", "`period` is 20150", "from 1900 to 2100"),
         ("editions.toml", "boundaries = 2026", "boundaries = ¦226", "`boundaries` is 226", "from 1900 to 2100"),
         ("checks.toml", "tolerance = 0.5", "tolerance = ¦-1.0", "`tolerance` is -1", "from 0 to 100"),
+        (VEILIGHEID, "range = [3, 250]", "range = ¦[nan, 250]", "the range is empty", "[lowest, highest]"),
+        (VEILIGHEID, "range = [3, 250]", "range = ¦[3, 1e300]", "the range is empty", "numbers up to 1e12"),
+        (DUURZAAMHEID, "coverage = 0", "coverage = ¦nan", "`coverage` is NaN", "from 0 to 100"),
+        (VEILIGHEID, "periods = \"..2024\"", "periods = ¦\"..20240\"", "`..20240` is no range of years", "between 1900 and 2100"),
+        (VEILIGHEID, "periods = \"..2024\"", "periods = ¦\"+201..2024\"", "`+201..2024` is no range of years", "between 1900 and 2100"),
+        (PROFIEL, "share-of = \"inwoners@2010\"", "share-of = \"¦inwoners@20100\"", "`inwoners@20100` is no sum of topics", "a year after `@`"),
+        (VEILIGHEID, "misdrijven.M50@2021 |", "misdrijven.M50@¦20210 |", "`20210` is no year", "between 1900 and 2100"),
+        (VEILIGHEID, "per = \"1.000 inwoners\"", "per = ¦\"1.000.000.000.000.000 inwoners\"", "`per 1.000.000.000.000.000 inwoners` starts with no number", "`1.000 inwoners`"),
+        ("per.toml", "scale = 100", "scale = ¦nan", "`scale` is NaN", "a number from"),
+        ("per.toml", "words = [\"km²\"]", "words = ¦[]", "divides for no words", "`inwoner`"),
+        ("editions.toml", "boundaries = 2026", "boundaries = ¦20260", "`boundaries` is 20260", "from 1900 to 2100"),
+        ("editions.toml", "until = 2026", "until = ¦20260", "`until` is 20260", "from 1900 to 2100"),
+        ("editions.toml", "size-class = [30_000, 80_000]", "size-class = ¦[30_000, inf]", "the size class is empty", "[smallest, largest]"),
+        ("editions.toml", "size-class = [30_000, 80_000]", "size-class = ¦[-1, 80_000]", "the size class starts below 0", "inhabitants"),
+        ("checks.toml", "right = 100", "right = ¦nan", "`right` is NaN", "from -10"),
+        ("checks.toml", "right = 100", "right = ¦inf", "`right` is inf", "from -10"),
+        // also where every indicator says otherwise
+        (VEILIGHEID, "[defaults]", "[defaults]\ncoverage = ¦500", "`coverage` is 500", "from 0 to 100"),
+        (VEILIGHEID, "[defaults]", "[defaults.units.\"per 1.000 inwoners\"]\ndecimals = ¦99\n[defaults]", "`decimals` is 99", "from -6 to 6"),
     ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn numbers_as_dutch_text_has_them_are_told_from_those_of_toml() {
+    are_named(&[
+        (VEILIGHEID, "range = [3, 250]", "range = ¦[3,5, 250]", "3 numbers", "`20.5` and not `20,5`"),
+        (VEILIGHEID, "range = [3, 250]", "range = ¦[3]", "1 numbers", "expected two"),
+        (VEILIGHEID, "range = [3, 250]", "range = ¦[3, 1.250]", "`1.250` is 1.25 in TOML", "write `1_250`, or `1.25`"),
+        ("editions.toml", "size-class = [30_000, 80_000]", "size-class = ¦[30.000, 80.000]", "`30.000` is 30 in TOML", "write `30_000`, or `30`"),
+        (PROFIEL, "to = 80000", "to = ¦80.000", "`80.000` is 80 in TOML", "write `80_000`"),
+        ("per.toml", "scale = 100", "scale = 0¦,5", "unexpected", "`20.5` and not `20,5`"),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn dates_and_names_have_their_form() {
+    are_named(&[
+        ("editions.toml", "date = \"2026-11-01\"", "date = ¦\"2026-11-1\"", "`2026-11-1` is no date", "2026-11-01"),
+        ("editions.toml", "date = \"2026-11-01\"", "date = ¦\"2026-02-30\"", "`2026-02-30` is no date", "2026-11-01"),
+        ("editions.toml", "M50 = \"2019-01-01\"", "M50 = ¦\"1 januari 2019\"", "`1 januari 2019` is no date", "2026-11-01"),
+        ("editions.toml", "{ M50 = \"2019-01-01\"", "{ ¦M51 = \"2019-01-01\"", "there is no group `M51`", "M50"),
+        ("editions.toml", "title = \"De Kracht van Middelgroot 2026\"", "title = ¦\"De Kracht\\nvan\"", "the title `De Kracht\\nvan` has a line break", "one line"),
+        ("groups.toml", "label = \"{maat}\"", "label = ¦\"{maat}\\u202E\"", "the label `{maat}\\u{202e}` has a sign that is not seen", "one line"),
+        ("groups.toml", "label = \"{maat}\"", "label = ¦\"\"", "the label `` is empty", "one line"),
+    ]);
+}
+
+#[test]
+fn a_file_without_entries_says_what_is_lacking() {
+    let project = Project::empty();
+    let folder = project.path("queries");
+    for (file, said, hinted) in [
+        (
+            "groups.toml",
+            "1:1: no group is a network",
+            "expected a `[[group]]` with `kind = \"network\"`",
+        ),
+        (
+            "editions.toml",
+            "1:1: no edition is the default",
+            "expected `default = true`",
+        ),
+        (
+            "checks.toml",
+            "1:1: missing field `national`",
+            "expected the key `national`",
+        ),
+        (
+            "table.toml",
+            "1:1: missing field `column`",
+            "expected the key `column`",
+        ),
+    ] {
+        support::copy(&support::root().join("queries"), &folder);
+        project.write(&format!("queries/{file}"), "# nothing\n");
+        let error = Queries::read(&folder).unwrap_err();
+        assert!(
+            error.to_string().contains(&format!("{file}:{said}")),
+            "{error}"
+        );
+        assert!(
+            error.hint().unwrap().contains(hinted),
+            "{file}: {:?}",
+            error.hint()
+        );
+    }
+    // what is no UTF-8 is not sought elsewhere
+    support::copy(&support::root().join("queries"), &folder);
+    fs::write(folder.join("groups.toml"), b"# een\n# \xE9\xE9n\n").unwrap();
+    let error = Queries::read(&folder).unwrap_err();
+    assert!(error.to_string().contains("line 2 is not UTF-8"), "{error}");
+    let hint = error.hint().unwrap();
+    assert!(
+        hint.contains("UTF-8") && !hint.contains("--project"),
+        "{hint}"
+    );
+}
+
+#[test]
+fn there_are_no_more_groups_than_can_be_told_apart() {
+    let project = Project::empty();
+    let folder = project.path("queries");
+    support::copy(&support::root().join("queries"), &folder);
+    let groups = project.text("queries/groups.toml");
+    let look = "look = { color = \"#12436D\", text = \"#12436D\", shape = \"circle\" }";
+    let more = |count: usize| -> String {
+        let entry = |number| format!("[[group]]\nid = \"N{number}\"\nkind = \"network\"\n{look}\n");
+        (0..count).map(entry).collect()
+    };
+    // seven are there; an edition names a list of each
+    project.write("queries/groups.toml", &(groups.clone() + &more(248)));
+    let error = Queries::read(&folder).unwrap_err().to_string();
+    assert!(error.contains("names no list of N0"), "{error}");
+    project.write("queries/groups.toml", &(groups.clone() + &more(249)));
+    let error = Queries::read(&folder).unwrap_err().to_string();
+    let line = groups.lines().count() + 248 * 4 + 2;
+    let place = format!("groups.toml:{line}:6: more than 255 groups");
+    assert!(error.contains(&place), "{error}");
+}
+
+#[test]
+#[rustfmt::skip]
+fn what_is_deep_or_long_is_refused_quickly() {
+    let when = "when = \"misdrijven.M50 < misdrijven.Nederland and misdrijven.M50 < misdrijven.G40\"";
+    let deep = |part: &str| format!("when = \"{}misdrijven.M50 < 1\"", part.repeat(20_000));
+    for part in ["(", "not ", "(not ", "misdrijven.M50 + ", "misdrijven.M50 < 1 and ", "misdrijven.M50 < 1 or "] {
+        let (_, error) = wrong(VEILIGHEID, when, &format!("¦{}", deep(part)));
+        let said = error.to_string();
+        assert!(said.contains("veiligheid.toml:") && said.contains("a predicate of more than 1000"), "{part}: {said}");
+    }
+    let (_, error) = wrong(VEILIGHEID, when, &format!("¦when = \"{}misdrijven.M50 < 1\"", "(".repeat(100)));
+    assert!(error.hint().unwrap().contains("fewer brackets"), "{error}");
+    let sum = vec!["woningvoorraad"; 20_000].join(" + ");
+    let (_, error) = wrong("per.toml", "count = \"woningvoorraad\"", &format!("¦count = \"{sum}\""));
+    assert!(error.to_string().contains("a sum of more than 200 topics"), "{error}");
+    let (_, error) = wrong(VEILIGHEID, "range = [3, 250]", &format!("¦range = {}", "[".repeat(20_000)));
+    assert!(error.to_string().contains("veiligheid.toml:"), "{error}");
 }
 
 #[test]
@@ -199,7 +337,7 @@ fn a_text_with_facts_is_read_to_its_end_before_anything_is_computed() {
         (VEILIGHEID, TITLE, "title = \"Sinds {misdrijven.¦M40} is\"", "there is no group `M40`", "M50"),
         (VEILIGHEID, TITLE, "title = \"Sinds 2021 ¦{misdrijven.M50 is\"", "a `{` is not closed", "`}`"),
         ("asks.toml", "fact = [\"jeugdzorg.M50\", ", "fact = [\"¦jeugdzorgen.M50\", ", "there is no indicator `jeugdzorgen`", "`jeugdzorg`"),
-        ("asks.toml", "why = \"Van de jongeren in M50 krijgt {jeugdzorg.M50} jeugdzorg", "why = \"Van de jongeren in M50 krijgt {jeugdzorg.M50.¦maxx} jeugdzorg", "there is no statistic `maxx`", "`max`"),
+        ("asks.toml", "why = \"Van de jongeren in M50 kreeg {jeugdzorg.M50} jeugdzorg", "why = \"Van de jongeren in M50 kreeg {jeugdzorg.M50.¦maxx} jeugdzorg", "there is no statistic `maxx`", "`max`"),
     ]);
 }
 
@@ -227,6 +365,7 @@ fn a_way_is_whole_and_one() {
         (PROFIEL, "[[indicator.way]]\nratio = \"pct-0-15\"\nweight", "¦[[indicator.way]]\nweight", "a way that is none of those known", "`ratio` and `weight`"),
         (PROFIEL, "count = \"inwoners-0-15\"", "count = \"inwoners-0-15\"\nratio = ¦\"pct-0-15\"", "`ratio` beside `count`", "`[[indicator.way]]`"),
         (PROFIEL, "ratio = \"pct-koopwoningen\"\nweight = \"woningvoorraad\"", "ratio = ¦\"pct-koopwoningen\"", "a ratio without a weight", "expected `weight`"),
+        (PROFIEL, "unit = \"inwoners\"\ndecimals = 0\nrange = [900, 19000000]", "boundaries = ¦\"edition\"\nunit = \"inwoners\"\ndecimals = 0\nrange = [900, 19000000]", "`boundaries` does nothing here", "belongs to `size-class`"),
         (PROFIEL, "size-class = \"inwoners\"\nfrom = 30000\nto = 80000", "size-class = ¦\"inwoners\"\nfrom = 30000", "a size class without bounds", "`from` and `to`"),
         (PROFIEL, "size-class = \"inwoners\"", "size-class = ¦\"inwoners + inwoners-kwb\"", "a size is one topic", "`inwoners`"),
         (FINANCIEN, "change-from = \"begroting", "share-of = \"lasten\"\nchange-from = ¦\"begroting", "divided in two ways", "one of `per`"),

@@ -9,6 +9,9 @@
 
 mod support;
 
+#[path = "verify/elsewhere.rs"]
+mod elsewhere;
+
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -135,16 +138,19 @@ fn strings(operands: &mut [Object]) -> Vec<&mut Vec<u8>> {
     strings
 }
 
-/// Puts another digit of the font in the place of the last one; whether there was one.
-fn change_last_digit(strings: Vec<&mut Vec<u8>>, codes: &Codes) -> bool {
-    let is_digit = |text: &str| text.len() == 1 && text.as_bytes()[0].is_ascii_digit();
+/// What kind of sign is changed.
+type Kind = fn(&u8) -> bool;
+
+/// Puts another sign of the kind and the font in the place of the last one; whether there was one.
+fn change_last(strings: Vec<&mut Vec<u8>>, codes: &Codes, kind: Kind) -> bool {
+    let is_meant = |text: &str| text.len() == 1 && kind(&text.as_bytes()[0]);
     let letters = strings.into_iter().rev();
     for code in letters.flat_map(|bytes| bytes.chunks_mut(2).rev()) {
         let known = codes.iter().find(|(known, _)| known == code);
-        let Some((_, old)) = known.filter(|(_, text)| is_digit(text)) else {
+        let Some((_, old)) = known.filter(|(_, text)| is_meant(text)) else {
             continue;
         };
-        let other = codes.iter().find(|(_, text)| is_digit(text) && text != old);
+        let other = codes.iter().find(|(_, text)| is_meant(text) && text != old);
         code.copy_from_slice(&other.unwrap().0);
         return true;
     }
@@ -153,6 +159,20 @@ fn change_last_digit(strings: Vec<&mut Vec<u8>>, codes: &Codes) -> bool {
 
 /// Draws the last digit of a text on a page as another digit of the same font, and returns the text as it was.
 fn change_digit(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> bool) -> String {
+    change(document, page, is_meant, u8::is_ascii_digit)
+}
+
+/// Draws the last letter of a text on a page as another letter of the same font, and returns the text as it was.
+fn change_letter(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> bool) -> String {
+    change(document, page, is_meant, u8::is_ascii_lowercase)
+}
+
+fn change(
+    document: &mut Document,
+    page: u32,
+    is_meant: impl Fn(&str) -> bool,
+    kind: Kind,
+) -> String {
     let id = document.get_pages()[&page];
     let mut content = document.get_and_decode_page_content(id).unwrap();
     let fonts = document.get_page_fonts(id).unwrap();
@@ -182,7 +202,7 @@ fn change_digit(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> b
                     .flat_map(|bytes| bytes.chunks(2))
                     .map(letter)
                     .collect();
-                if is_meant(&text) && change_last_digit(strings, &codes) {
+                if is_meant(&text) && change_last(strings, &codes, kind) {
                     changed = Some(text);
                 }
             }

@@ -1,10 +1,12 @@
 //! CSV: files of the project are read line by line with their places, and written so that no text is ever a formula.
 //!
-//! Reading fails with file and line: another header, a line with too few cells, a cell that is no number.
+//! Reading fails with file and line: other columns (in whatever order), a line with too few cells, a cell that is no
+//! number, date or name.
 
 use std::path::{Path, PathBuf};
 
 use super::failure::{Exit, Report};
+use super::form;
 use super::located::{Complaint, Place};
 use super::number::push_csv_number;
 
@@ -39,12 +41,19 @@ impl Report for Error {
 pub struct Row<'a> {
     path: &'a Path,
     record: &'a csv::StringRecord,
+    /// Where the columns that were asked stand.
+    order: &'a [usize],
 }
 
 impl<'a> Row<'a> {
-    /// The cells; the header was checked, so there are exactly as many.
+    /// The cells in the order of the columns asked; the header was checked, so there are exactly as many.
     pub fn cells<const N: usize>(&self) -> [&'a str; N] {
-        std::array::from_fn(|position| self.record.get(position).unwrap_or_default())
+        std::array::from_fn(|column| {
+            let place = self.order.get(column);
+            place
+                .and_then(|place| self.record.get(*place))
+                .unwrap_or_default()
+        })
     }
 
     /// A cell as a number.
@@ -56,20 +65,56 @@ impl<'a> Row<'a> {
             .map_err(|_| self.wrong(format!("`{text}` is no number"), expected))
     }
 
+    /// Tests that a cell is a date `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// With file and line when it is none.
+    pub fn date(&self, text: &str) -> Result<(), Error> {
+        if form::is_date(text) {
+            return Ok(());
+        }
+        Err(self.wrong(
+            format!("`{text}` is no date"),
+            "a date such as `2023-01-01`",
+        ))
+    }
+
+    /// Tests that a cell is a name as [`form::fault`] wants it.
+    ///
+    /// # Errors
+    /// With file and line when something is wrong with it.
+    pub fn name(&self, text: &str, what: &str) -> Result<(), Error> {
+        let Some(fault) = form::fault(text) else {
+            return Ok(());
+        };
+        let message = format!("the {what} `{}` {fault}", text.escape_debug());
+        Err(self.wrong(message, "one line of text in UTF-8"))
+    }
+
+    /// Its line in the file.
+    pub fn line(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::line)
+    }
+
     /// The complaint that this line is wrong.
     pub fn wrong(&self, message: String, expected: &str) -> Error {
-        let line = self.record.position().map_or(0, csv::Position::line);
-        wrong(self.path, line, message, expected)
+        wrong(self.path, self.line(), message, expected)
     }
 }
 
-fn wrong(path: &Path, line: u64, message: String, expected: &str) -> Error {
+/// The complaint that a line of a file is wrong.
+pub fn wrong(path: &Path, line: u64, message: String, expected: &str) -> Error {
     let complaint = Place::line(path, line as usize).wrong(message, format!("expected {expected}"));
     // such files are written by `import`, not by hand
     complaint.ending(Exit::Other).into()
 }
 
-/// Reads a CSV file with exactly this header and hands over each line.
+fn no_utf8(path: &Path, line: u64) -> Error {
+    let message = "the line is no UTF-8".to_owned();
+    wrong(path, line, message, "a file that is saved as UTF-8")
+}
+
+/// Reads a CSV file with exactly these columns, in any order, and hands over each line.
 pub fn for_each_row(
     path: &Path,
     header: &[&str],
@@ -82,8 +127,16 @@ pub fn for_each_row(
     let mut reader = csv::ReaderBuilder::new()
         .from_path(path)
         .map_err(unreadable)?;
-    let found = reader.headers().map_err(unreadable)?.clone();
-    if found.iter().ne(header.iter().copied()) {
+    let found = reader.headers().map_err(|error| match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => no_utf8(path, 1),
+        _ => unreadable(error),
+    })?;
+    let found = found.clone();
+    let places = header
+        .iter()
+        .map(|name| found.iter().position(|other| other == *name));
+    let order: Option<Vec<usize>> = places.collect();
+    let Some(order) = order.filter(|_| found.len() == header.len()) else {
         let found = found.iter().collect::<Vec<_>>().join(",");
         let expected = format!("`{}`", header.join(","));
         return Err(wrong(
@@ -92,7 +145,7 @@ pub fn for_each_row(
             format!("the header is `{found}`"),
             &expected,
         ));
-    }
+    };
     let mut record = csv::StringRecord::new();
     loop {
         match reader.read_record(&mut record) {
@@ -100,9 +153,13 @@ pub fn for_each_row(
             Ok(true) => each(Row {
                 path,
                 record: &record,
+                order: &order,
             })?,
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
+                if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) {
+                    return Err(no_utf8(path, line));
+                }
                 let expected = format!("{} cells", header.len());
                 return Err(wrong(path, line, error.to_string(), &expected));
             }

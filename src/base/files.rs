@@ -31,6 +31,9 @@ impl Report for Error {
             io::ErrorKind::StorageFull => {
                 Some("make room on the disk; nothing that was there is lost".to_owned())
             }
+            io::ErrorKind::InvalidData => {
+                Some("save it as UTF-8: an editor or `iconv -t UTF-8` does so".to_owned())
+            }
             io::ErrorKind::PermissionDenied => Some("check who may write there".to_owned()),
             io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
                 Some("move what stands in the place of a folder".to_owned())
@@ -54,7 +57,15 @@ pub fn at<T>(doing: &'static str, path: &Path, result: io::Result<T>) -> Result<
 /// # Errors
 /// When it cannot be read or is no UTF-8.
 pub fn read_text(path: &Path) -> Result<String, Error> {
-    at("read", path, fs::read_to_string(path))
+    let text = fs::read(path).and_then(|bytes| {
+        String::from_utf8(bytes).map_err(|wrong| {
+            let good = &wrong.as_bytes()[..wrong.utf8_error().valid_up_to()];
+            let line = good.split(|byte| *byte == b'\n').count();
+            let message = format!("line {line} is not UTF-8");
+            io::Error::new(io::ErrorKind::InvalidData, message)
+        })
+    });
+    at("read", path, text)
 }
 
 /// Writes a file beside its place and renames it there; the folder is made when it is missing.

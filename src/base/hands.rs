@@ -2,9 +2,55 @@
 //!
 //! The parts come back in their order, so that what is made is the same however fast each hand is.
 
+use std::env;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+
+use super::failure::{Exit, Report};
+
+/// The variable that says how many threads polars takes, and the most that it may: each has a stack of its own.
+const THREADS: (&str, usize) = ("POLARS_MAX_THREADS", 512);
+
+/// The environment asks for no threads, or for more than a machine has.
+#[derive(Debug, thiserror::Error)]
+#[error("`{variable}` is `{value}`")]
+pub struct NoThreads {
+    /// The variable.
+    pub variable: &'static str,
+    /// What it is.
+    pub value: String,
+}
+
+impl Report for NoThreads {
+    fn hint(&self) -> Option<String> {
+        let most = THREADS.1;
+        Some(format!(
+            "expected a number of threads from 1 to {most}; without it all cores are used"
+        ))
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
+
+/// Tests what the environment says of threads, before polars does as it says.
+///
+/// # Errors
+/// When it says no number of threads that can be.
+pub fn test_environment() -> Result<(), NoThreads> {
+    let (variable, most) = THREADS;
+    let Some(value) = env::var_os(variable) else {
+        return Ok(());
+    };
+    let value = value.to_string_lossy().into_owned();
+    let threads = value.trim().parse().ok();
+    match threads.filter(|threads| (1..=most).contains(threads)) {
+        Some(_) => Ok(()),
+        None => Err(NoThreads { variable, value }),
+    }
+}
 
 /// Makes so many parts, each from its place, in that order. A hand readies what it needs once, and takes the next part
 /// that no hand has.

@@ -104,12 +104,56 @@ impl Source {
         key: &str,
         bounds: RangeInclusive<T>,
     ) -> Result<T, Complaint> {
+        self.no_thousands(at)?;
         if bounds.contains(at) {
             return Ok(**at);
         }
         let (low, high) = (bounds.start(), bounds.end());
         let hint = format!("expected a number from {low} to {high}");
         Err(self.wrong(at, format!("`{key}` is {}", **at), hint))
+    }
+
+    /// The two numbers of a key, the smaller first.
+    ///
+    /// # Errors
+    /// When they are not, or are no numbers that a figure can be.
+    pub fn span_of(
+        &self,
+        at: &At<Pair>,
+        what: &str,
+        expected: &str,
+    ) -> Result<(f64, f64), Complaint> {
+        self.no_thousands(at)?;
+        let Pair(low, high) = **at;
+        if low < high && low >= -MOST && high <= MOST {
+            return Ok((low, high));
+        }
+        let message = format!("the {what} is empty");
+        Err(self.wrong(
+            at,
+            message,
+            format!("expected `{expected}`, numbers up to {MOST:e}"),
+        ))
+    }
+
+    /// Refuses a number as Dutch text has it: to TOML `30.000` is thirty.
+    fn no_thousands<T>(&self, at: &At<T>) -> Result<(), Complaint> {
+        let is_grouped = |number: &&str| {
+            let Some((whole, rest)) = number.split_once('.') else {
+                return false;
+            };
+            // `0.250` and `1.125` are what they look like
+            rest.len() == 3 && rest.ends_with('0') && !whole.starts_with('0') && !whole.is_empty()
+        };
+        let written = self.text.get(at.span()).unwrap_or_default();
+        let mut numbers = written.split(|c: char| !c.is_ascii_digit() && c != '.');
+        let Some(number) = numbers.find(is_grouped) else {
+            return Ok(());
+        };
+        let (thousands, short) = (number.replace('.', "_"), number.trim_end_matches('0'));
+        let hint = format!("write `{thousands}`, or `{}`", short.trim_end_matches('.'));
+        let message = format!("`{number}` is {} in TOML", short.trim_end_matches('.'));
+        Err(self.wrong(at, message, hint))
     }
 
     /// Reads the text as TOML.
@@ -130,12 +174,64 @@ impl Source {
             let start = error.span().map_or(0, |span| span.start);
             // serde says `unknown field x, expected one of …` in one line: the second half is the hint
             let message = error.message().replace('\n', " ");
-            let (message, expected) = message
-                .split_once(", expected ")
-                .unwrap_or((&message, "valid TOML"));
+            let (message, mut expected) = match message.split_once(", expected ") {
+                Some((message, expected)) => (message, expected.to_owned()),
+                None => (message.as_str(), "valid TOML".to_owned()),
+            };
+            if let Some(key) = message.strip_prefix("missing field ") {
+                expected = format!("the key {key}");
+            }
+            let (before, after) = self.text.split_at_checked(start).unwrap_or_default();
+            if after.starts_with(',') && before.ends_with(|c: char| c.is_ascii_digit()) {
+                expected += DECIMAL_POINT;
+            }
             self.at(start)
                 .wrong(message, format!("expected {expected}"))
         })
+    }
+}
+
+/// The largest number that a bound of figures can be.
+const MOST: f64 = 1e12;
+
+/// What to do where a decimal comma may be meant.
+const DECIMAL_POINT: &str = "; decimals have a point in TOML: `20.5` and not `20,5`";
+
+/// Two numbers, as `[0, 100]`: serde's own pairs leave out in silence what comes after the second.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "Vec<f64>")]
+pub struct Pair(
+    /// The first.
+    pub f64,
+    /// The second.
+    pub f64,
+);
+
+impl TryFrom<Vec<f64>> for Pair {
+    type Error = String;
+
+    fn try_from(numbers: Vec<f64>) -> Result<Self, String> {
+        match numbers[..] {
+            [first, second] => Ok(Self(first, second)),
+            _ => Err(format!(
+                "{} numbers, expected two{DECIMAL_POINT}",
+                numbers.len()
+            )),
+        }
+    }
+}
+
+impl JsonSchema for Pair {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Pair".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        <[f64; 2]>::json_schema(generator)
     }
 }
 
@@ -144,7 +240,7 @@ impl Source {
 pub struct Place {
     /// File.
     pub path: PathBuf,
-    /// Line, from 1.
+    /// Line, from 1; 0 where none is known.
     pub line: usize,
     /// Column in characters, from 1; none where only the line is known.
     pub column: Option<usize>,
@@ -179,7 +275,10 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.path.display(), self.line)?;
+        write!(f, "{}", self.path.display())?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
         self.column.map_or(Ok(()), |column| write!(f, ":{column}"))
     }
 }

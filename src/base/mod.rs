@@ -1,9 +1,11 @@
-//! What every room uses: errors, files, numbers, the words of an observation, CSV, the project's folders, time.
+//! What every room uses: errors, files, numbers, the words of an observation, the form of names, CSV, the project's
+//! folders, time.
 
 pub mod clock;
 pub mod csv;
 pub mod failure;
 pub mod files;
+pub mod form;
 pub mod hands;
 pub mod located;
 pub mod look;

@@ -20,7 +20,7 @@ use crate::figures::members::{MemberSums, combine};
 use crate::figures::{Figures, GroupFigure, Spread};
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{Group, GroupId, GroupKind};
-use crate::query::{FactId, FactYears, IndicatorId, Predicate, Stat, Subject, Values, Way};
+use crate::query::{Bar, FactId, FactYears, IndicatorId, Predicate, Stat, Subject, Values, Way};
 
 /// How a claim stands in the variants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -149,14 +149,15 @@ impl Values for Varied<'_, '_> {
             _ => Some(first - second),
         };
         match (id.subject, id.years) {
+            (Subject::Group(group), years) if years.first_of_change().is_some() => {
+                let to = self.year(id.indicator, years)?;
+                two(of(group, to)?, of(group, years.first_of_change()?)?)
+            }
             (Subject::Period, years) => Some(f64::from(self.year(id.indicator, years)?)),
             (Subject::Gemeente(region), years) => {
                 let year = self.year(id.indicator, years)?;
                 let cell = self.figures().cell(id.indicator, region, year)?;
                 cell.value()
-            }
-            (Subject::Group(group), FactYears::Change(from, to)) => {
-                two(of(group, to)?, of(group, from)?)
             }
             (Subject::Group(group), years) => {
                 let year = self.year(id.indicator, years)?;
@@ -174,14 +175,7 @@ impl Values for Varied<'_, '_> {
             return None;
         };
         let year = self.year(id.indicator, id.years)?;
-        let group = self.figures().groups.get(group);
-        let members = self
-            .members(group)
-            .unwrap_or_else(|| group.regions().collect());
-        let cells = members
-            .into_iter()
-            .filter_map(|region| self.figures().cell(id.indicator, region, year));
-        let values: Vec<f64> = cells.filter_map(crate::figures::Cell::value).collect();
+        let values = self.values(id.indicator, group, year);
         (!values.is_empty())
             .then(|| values.iter().filter(|value| condition(**value)).count() as f64)
     }
@@ -194,11 +188,9 @@ impl<'a> Varied<'_, 'a> {
 
     /// The year meant; in the variant of the previous period the latest one before it that has figures.
     fn year(&self, indicator: IndicatorId, years: FactYears) -> Option<i32> {
-        let used = match years {
-            FactYears::Year(year) | FactYears::Change(_, year) => return Some(year),
-            FactYears::Used => self.figures().used(indicator).year?,
-        };
-        if *self.variant != Variant::Previous {
+        let used = years.last(self.figures().used(indicator).year)?;
+        let is_fixed = matches!(years, FactYears::Year(_) | FactYears::Change(..));
+        if is_fixed || *self.variant != Variant::Previous {
             return Some(used);
         }
         let (compared, groups) = (self.figures().compared(indicator), &self.figures().groups);
@@ -271,6 +263,9 @@ impl<'a> Varied<'_, 'a> {
         if stat == Stat::Rank {
             return self.rank(indicator, group, year);
         }
+        if let Some((above, bar)) = stat.beyond() {
+            return self.beyond(indicator, group, year, (above, bar));
+        }
         let figure = self.figures().group(indicator, group, year)?;
         let way = &self.register.queries()[indicator].ways[figure.way];
         let group = self.figures().groups.get(group);
@@ -278,6 +273,38 @@ impl<'a> Varied<'_, 'a> {
             Some(members) => self.over(indicator, year, way, &members, stat),
             None => self.statistic(figure, way, group, stat),
         }
+    }
+
+    /// The values of the members of a group, or of those that the variant puts in their place.
+    fn values(&self, indicator: IndicatorId, group: GroupId, year: i32) -> Vec<f64> {
+        let group = self.figures().groups.get(group);
+        let members = self
+            .members(group)
+            .unwrap_or_else(|| group.regions().collect());
+        let cells = members
+            .into_iter()
+            .filter_map(|region| self.figures().cell(indicator, region, year));
+        cells.filter_map(crate::figures::Cell::value).collect()
+    }
+
+    /// How many members print more or less than a bar.
+    fn beyond(
+        &self,
+        indicator: IndicatorId,
+        group: GroupId,
+        year: i32,
+        (above, bar): (bool, Bar),
+    ) -> Option<f64> {
+        let decimals = decimals(&self.register.queries()[indicator]);
+        let printed = |value: f64| number::round(value, decimals).ok();
+        let bar = printed(match bar {
+            Bar::Zero => 0.0,
+            Bar::Group(bar) => self.of_group(indicator, bar, year, Stat::Value)?,
+        })?;
+        let values = self.values(indicator, group, year);
+        let values = values.into_iter().filter_map(printed);
+        let beyond = values.filter(|value| if above { *value > bar } else { *value < bar });
+        Some(beyond.count() as f64)
     }
 
     /// A statistic of the group as it is; for its value another middle where the variant is one.

@@ -3,6 +3,7 @@
 //! Data (requests, tables, JSON) goes to stdout, what was done and what failed to stderr. Ctrl-C ends a fetch in a state
 //! that the next one goes on from.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 use std::sync::atomic::Ordering;
@@ -10,7 +11,7 @@ use std::sync::atomic::Ordering;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::progress::Bars;
+use super::progress::{Bars, LongWaits};
 use crate::base::failure::{Failure, Report};
 use crate::base::files;
 use crate::base::project::Project;
@@ -23,6 +24,10 @@ use crate::source::fetch::{
 };
 
 /// `fetch`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that can be typed"
+)]
 #[derive(Debug, Args)]
 pub struct Fetch {
     /// Tables to fetch; without any, all that `queries/` asks for.
@@ -31,12 +36,18 @@ pub struct Fetch {
     /// Take the newest release and pin it, instead of bringing what `data/snapshots.lock` pins.
     #[arg(long, conflicts_with_all = ["check", "dry_run"])]
     update: bool,
+    /// Take releases that are held back because they do not look right beside the one before; the sidecar keeps the reason.
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["check", "dry_run"], value_parser = super::reason)]
+    accept: Option<String>,
     /// Only ask CBS whether there is anything new; exit status 1 when a refresh is due.
     #[arg(long, conflicts_with = "dry_run")]
     check: bool,
     /// Print the requests that would be made. The lists of each table are read for it.
     #[arg(long)]
     dry_run: bool,
+    /// Print every note: what the tables lack, and what CBS calls otherwise.
+    #[arg(long)]
+    verbose: bool,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -83,12 +94,12 @@ impl CommonArgs {
     }
 }
 
-/// Listens on a terminal, and not in a pipe.
+/// Listens on a terminal; in a pipe only long waits are heard.
 fn listener() -> Box<dyn Progress> {
     if std::io::stderr().is_terminal() {
         Box::new(Bars::new())
     } else {
-        Box::new(())
+        Box::new(LongWaits)
     }
 }
 
@@ -134,6 +145,7 @@ pub fn run_fetch(project: &Project, fetch: &Fetch) -> Result<(), Failure> {
     let options = Options {
         tables: fetch.tables.clone(),
         update: fetch.update,
+        accept: fetch.accept.clone(),
     };
     let reports = fetch::fetch(
         &client,
@@ -143,17 +155,55 @@ pub fn run_fetch(project: &Project, fetch: &Fetch) -> Result<(), Failure> {
         &options,
         &*listener,
     )?;
-    for report in &reports {
-        eprint!("{}", in_words(report));
-    }
+    eprint!("{}", all_in_words(&reports, fetch.verbose));
     if fetch.common.json {
         print_json(&reports)?;
     }
     let errors = reports.iter().filter_map(|report| report.error.as_ref());
-    Error::of_all(errors, reports.len()).map_or(Ok(()), |error| Err(error.into()))
+    let new_regions: BTreeSet<&String> = reports
+        .iter()
+        .flat_map(|report| &report.new_regions)
+        .collect();
+    let new_regions = (!new_regions.is_empty())
+        .then(|| Error::NewRegions(new_regions.into_iter().cloned().collect()));
+    match (Error::of_all(errors, reports.len()), new_regions) {
+        (Some(error), Some(also)) => {
+            failed(&also);
+            Err(error.into())
+        }
+        (Some(error), None) | (None, Some(error)) => Err(error.into()),
+        (None, None) => Ok(()),
+    }
 }
 
-fn in_words(report: &TableReport) -> String {
+fn failed(error: &Error) {
+    eprintln!("failed: {error}");
+    if let Some(hint) = error.hint() {
+        eprintln!("  hint: {hint}");
+    }
+}
+
+/// What became of all tables, what failed last.
+fn all_in_words(reports: &[TableReport], verbose: bool) -> String {
+    let (bad, good): (Vec<_>, Vec<_>) = reports
+        .iter()
+        .partition(|report| report.outcome == Outcome::Failed);
+    let words = |reports: Vec<&TableReport>| -> String {
+        let words = reports.into_iter().map(|report| in_words(report, verbose));
+        words.collect()
+    };
+    let notes: usize = reports.iter().map(|report| report.notes.len()).sum();
+    let hidden = if verbose || notes == 0 {
+        String::new()
+    } else {
+        format!(
+            "{notes} notes on what the tables lack or call otherwise: `--verbose` prints them\n"
+        )
+    };
+    words(good) + &hidden + &words(bad)
+}
+
+fn in_words(report: &TableReport, verbose: bool) -> String {
     let (table, release) = (&report.table, report.release.as_deref().unwrap_or_default());
     let mut text = match report.outcome {
         Outcome::Fetched => format!(
@@ -177,7 +227,10 @@ fn in_words(report: &TableReport) -> String {
             report.resumed, report.requests
         );
     }
-    for note in &report.notes {
+    for warning in &report.warnings {
+        let _ = writeln!(text, "  warning: {warning}");
+    }
+    for note in report.notes.iter().filter(|_| verbose) {
         let _ = writeln!(text, "  note: {note}");
     }
     if let Some(error) = &report.error {
@@ -253,10 +306,7 @@ fn dry_run(
                 });
             }
             Err(error) => {
-                eprintln!("failed: {error}");
-                if let Some(hint) = error.hint() {
-                    eprintln!("  hint: {hint}");
-                }
+                failed(error);
                 all.push(DryRun {
                     table,
                     requests: &[],
@@ -281,6 +331,12 @@ pub fn run_tables(project: &Project, tables: &Tables) -> Result<(), Failure> {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let client = client(common.config(project)?)?;
             let found = client.search(&words, &*listener())?;
+            if found.is_empty() {
+                eprintln!(
+                    "no table has `{}` in its id, title or catalog",
+                    words.join("` and `")
+                );
+            }
             if common.json {
                 print_json(&found)
             } else {
@@ -290,6 +346,9 @@ pub fn run_tables(project: &Project, tables: &Tables) -> Result<(), Failure> {
         TablesCommand::Show { id, common } => {
             let client = client(common.config(project)?)?;
             let table = describe(project, &client, id)?;
+            for warning in &table.warnings {
+                eprintln!("warning: {warning}");
+            }
             if common.json {
                 print_json(&table)
             } else {

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::base::failure::Failure;
+use crate::base::hands::test_environment;
 use crate::base::project::Project;
 use crate::pipeline;
 use crate::query::Queries;
@@ -80,6 +81,19 @@ struct Import {
     /// Keep only the topics that `queries/` asks for.
     #[arg(long)]
     only_asked: bool,
+    /// Take a table that is held back because it does not look right beside the one before; the sidecar keeps the reason.
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    accept: Option<String>,
+}
+
+/// Why a person takes a release that does not look right: words, on one line.
+fn reason(text: &str) -> Result<String, String> {
+    let reason = text.trim();
+    if reason.chars().any(char::is_alphabetic) && !reason.contains(char::is_control) {
+        Ok(reason.to_owned())
+    } else {
+        Err("expected a reason in words, on one line".to_owned())
+    }
 }
 
 /// Does what was typed.
@@ -87,6 +101,7 @@ struct Import {
 /// # Errors
 /// Whatever the room that was asked reports.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
+    test_environment()?;
     let project = Project::new(&arguments.project);
     match arguments.command {
         Command::Build(build) => run_build(&project, &build),
@@ -124,14 +139,19 @@ fn run_import(project: &Project, import: &Import) -> Result<(), Failure> {
         None
     };
     for folder in &import.folders {
-        match import::import(folder, &project.data(), queries.as_ref())? {
+        let accept = import.accept.as_deref();
+        match import::import_accepting(folder, &project.data(), queries.as_ref(), accept)? {
             Imported::Table {
                 table,
                 release,
                 topics,
                 rows,
+                notes,
             } => {
                 eprintln!("imported table `{table}` as `{release}`: {topics} topics, {rows} rows");
+                for note in notes {
+                    eprintln!("  note: {note}");
+                }
             }
             Imported::Files(paths) => {
                 for path in paths {

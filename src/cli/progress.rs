@@ -1,8 +1,9 @@
-//! Progress of a fetch: a bar per table with rows, bytes and time left on a terminal, nothing in a pipe.
+//! Progress of a fetch: a bar per table with rows, bytes and time left on a terminal, only long waits in a pipe.
 //!
-//! In: word from the client, from several threads. Out: bars on stderr. Cannot fail.
+//! In: word from the client, from several threads. Out: bars or lines on stderr. Cannot fail.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -40,6 +41,25 @@ impl Bars {
     }
 }
 
+/// What is heard in a pipe: a wait that could be taken for a program that hangs.
+pub struct LongWaits;
+
+/// A wait that is told in a pipe.
+const LONG: Duration = Duration::from_secs(5);
+
+impl Progress for LongWaits {
+    fn retry(&self, table: &str, why: &str, wait: Duration) {
+        if wait >= LONG {
+            // a reader that went away hears nothing
+            let _ = writeln!(std::io::stderr(), "{}", waiting(table, why, wait));
+        }
+    }
+}
+
+fn waiting(table: &str, why: &str, wait: Duration) -> String {
+    format!("{table}: {why}; again in {:.1} s", wait.as_secs_f64())
+}
+
 impl Progress for Bars {
     fn page(&self, table: &str, rows: u64, bytes: u64, expected: Option<u64>) {
         let mut tables = self.tables();
@@ -56,11 +76,8 @@ impl Progress for Bars {
     }
 
     fn retry(&self, table: &str, why: &str, wait: Duration) {
-        let seconds = wait.as_secs_f64();
         // a terminal that is gone hears nothing
-        let _ = self
-            .all
-            .println(format!("{table}: {why}; again in {seconds:.1} s"));
+        let _ = self.all.println(waiting(table, why, wait));
     }
 
     fn restart(&self, table: &str) {

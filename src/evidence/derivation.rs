@@ -42,7 +42,7 @@ pub enum Derivation {
         /// Year.
         year: i32,
     },
-    /// Numerator over denominator of Nederland: who lives in gemeenten of a size, on each year's own boundaries.
+    /// Numerator over denominator of Nederland: who lives in gemeenten of a size.
     SizeClass {
         /// Year.
         year: i32,
@@ -57,6 +57,17 @@ pub enum Derivation {
         year: i32,
         /// `min`, `q1`, `median`, `q3`, `max`, `mean`, `n` or `members`.
         stat: String,
+    },
+    /// How many members print a value above or below a bar.
+    Beyond {
+        /// Group.
+        group: String,
+        /// Year.
+        year: i32,
+        /// Above the bar instead of below it.
+        above: bool,
+        /// The bar: the value of a group, or zero.
+        bar: Option<Box<Derivation>>,
     },
     /// Rank among the networks by printed value, 1 the highest.
     Rank {
@@ -113,6 +124,7 @@ impl Derivation {
             Self::Published { .. } => "published",
             Self::SizeClass { .. } => "size-class",
             Self::Stat { .. } => "stat",
+            Self::Beyond { .. } => "beyond",
             Self::Rank { .. } => "rank",
             Self::Name { .. } => "name",
             Self::Gemeente { .. } => "gemeente",
@@ -131,6 +143,7 @@ impl Derivation {
             | Self::Published { year }
             | Self::SizeClass { year, .. }
             | Self::Stat { year, .. }
+            | Self::Beyond { year, .. }
             | Self::Rank { year, .. }
             | Self::Name { year, .. }
             | Self::Gemeente { year, .. } => Some(*year),

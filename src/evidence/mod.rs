@@ -6,10 +6,12 @@
 pub mod attachments;
 mod derivation;
 mod facts;
+mod seal;
 mod texts;
 
 pub use derivation::Derivation;
 pub use facts::{Entry, Facts, Places, label};
+pub use seal::{SEAL, Seal, SealedPage};
 pub use texts::Texts;
 
 /// Columns of `feiten.csv`.

@@ -7,7 +7,7 @@ use crate::evidence::Derivation;
 use crate::figures::Figures;
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{Group, GroupId};
-use crate::query::{FactYears, IndicatorId, Stat, Subject, Way};
+use crate::query::{Bar, IndicatorId, Stat, Subject, Way};
 
 /// The derivation of a fact; `None` when it has no figure.
 pub fn derivation(fact: &Fact, register: &Register<'_>) -> Option<Derivation> {
@@ -30,7 +30,7 @@ pub fn derivation(fact: &Fact, register: &Register<'_>) -> Option<Derivation> {
             },
         })
     };
-    match (id.subject, id.years) {
+    match (id.subject, id.years.first_of_change()) {
         (Subject::Period, _) => Some(Derivation::Period {}),
         (Subject::Gemeente(region), _) => Some(Derivation::Gemeente {
             region: region.to_string(),
@@ -40,8 +40,8 @@ pub fn derivation(fact: &Fact, register: &Register<'_>) -> Option<Derivation> {
             deriving.group_value(first, year),
             deriving.group_value(second, year),
         ),
-        (Subject::Group(group), FactYears::Change(from, to)) => two(
-            deriving.group_value(group, to),
+        (Subject::Group(group), Some(from)) => two(
+            deriving.group_value(group, year),
             deriving.group_value(group, from),
         ),
         (Subject::Group(group), _) => deriving.statistic(group, year, id.stat),
@@ -66,6 +66,16 @@ pub fn regions(
         }
         Derivation::Published { year } | Derivation::SizeClass { year, .. } => {
             needed.entry(*year).or_default().insert(RegionId::NEDERLAND);
+        }
+        Derivation::Beyond {
+            group, year, bar, ..
+        } => {
+            let members = figures.groups.named(group).map(Group::regions);
+            let of_year = needed.entry(*year).or_default();
+            of_year.extend(members.into_iter().flatten());
+            if let Some(bar) = bar {
+                regions(bar, figures, needed);
+            }
         }
         Derivation::Rank { of, .. } => {
             for of in of.values() {
@@ -147,6 +157,15 @@ impl Deriving<'_, '_> {
                 group: id,
                 year,
                 highest: stat == Stat::MaxName,
+            },
+            Stat::Above(bar) | Stat::Below(bar) => Derivation::Beyond {
+                group: id,
+                year,
+                above: matches!(stat, Stat::Above(_)),
+                bar: match bar {
+                    Bar::Zero => None,
+                    Bar::Group(bar) => Some(Box::new(self.group_value(bar, year)?)),
+                },
             },
             Stat::Percent | Stat::Times => return None,
             _ => Derivation::Stat {

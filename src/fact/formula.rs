@@ -97,6 +97,12 @@ impl<'r> Writer<'r, '_> {
             }
             Derivation::SizeClass { year, scale } => self.size_class(*year, *scale)?,
             Derivation::Stat { group, year, stat } => self.stat(group, *year, stat)?,
+            Derivation::Beyond {
+                group,
+                year,
+                above,
+                bar,
+            } => self.beyond((group, *year), *above, bar.as_deref())?,
             Derivation::Rank { of, .. } => self.rank(of),
             Derivation::Name {
                 group,
@@ -136,6 +142,25 @@ impl<'r> Writer<'r, '_> {
         let side = if highest { "hoogste" } else { "laagste" };
         let extreme = self.extreme(group, year, highest)?;
         Some(format!("lid met de {side} waarde: {extreme}"))
+    }
+
+    fn beyond(
+        self,
+        (group, year): (&str, i32),
+        above: bool,
+        bar: Option<&Derivation>,
+    ) -> Option<String> {
+        let id = self.group(group)?.id;
+        let figure = self.figures().group(self.fact.id.indicator, id, year)?;
+        let side = if above { "boven" } else { "onder" };
+        let bar = bar.map_or_else(
+            || "nul".to_owned(),
+            |bar| format!("{} ({})", self.short(bar), self.text(bar)),
+        );
+        let (n, members) = (figure.n, figure.members);
+        Some(format!(
+            "leden {side} {bar}, van de {n} met een cijfer (van {members} leden)"
+        ))
     }
 
     fn size_class(self, year: i32, scale: f64) -> Option<String> {

@@ -89,6 +89,9 @@ mod tests {
             service: Service::Auto,
             catalog: catalog.to_owned(),
             fixed: BTreeMap::new(),
+            fixed_where_there: BTreeMap::new(),
+            sum_months: false,
+            optional: false,
             all_zero_is_not_delivered: false,
         }
     }

@@ -5,7 +5,7 @@ use crate::base::number::{self, Notation, NumberError, Style};
 use crate::base::wording;
 use crate::figures::{Cell, Figures, GroupFigure, Withheld};
 use crate::gemeente::group::GroupId;
-use crate::query::{FactId, FactYears, Indicator, Queries, Stat, Subject};
+use crate::query::{Bar, FactId, Indicator, Queries, Stat, Subject};
 
 /// One printed number (or name).
 #[derive(Clone, Debug, PartialEq)]
@@ -73,10 +73,7 @@ impl Fact {
             unit: indicator.unit.clone(),
             decimals: decimals(indicator),
             way: used.way,
-            year: match id.years {
-                FactYears::Used => used.year,
-                FactYears::Year(year) | FactYears::Change(_, year) => Some(year),
-            },
+            year: id.years.last(used.year),
             what: String::new(),
             provisional: false,
             lacking: None,
@@ -101,10 +98,10 @@ struct Resolving<'a> {
 impl Resolving<'_> {
     fn found(&self, fact: &mut Fact) -> Result<Found, NumberError> {
         let of = |group: GroupId, year: Option<i32>| self.group(fact, group, year);
-        match (fact.id.subject, fact.id.years) {
+        match (fact.id.subject, fact.id.years.first_of_change()) {
             (Subject::Period, _) => Ok(fact.year.map(|year| (None, year.to_string()))),
-            (Subject::Group(group), FactYears::Change(from, to)) => {
-                let (to, from) = (of(group, Some(to)), of(group, Some(from)));
+            (Subject::Group(group), from @ Some(_)) => {
+                let (to, from) = (of(group, fact.year), of(group, from));
                 self.difference(fact, to, from)
             }
             (Subject::Group(group), _) => match of(group, fact.year) {
@@ -155,6 +152,10 @@ impl Resolving<'_> {
             Stat::Count => return count(fact, Some(figure.n)),
             Stat::Members => return count(fact, Some(figure.members)),
             Stat::Rank => return count(fact, figure.rank),
+            Stat::Above(bar) | Stat::Below(bar) => {
+                let beyond = self.beyond(fact, group, bar, figure.year)?;
+                return count(fact, beyond);
+            }
             Stat::MinName | Stat::MaxName => {
                 let highest = fact.id.stat == Stat::MaxName;
                 let members = self.figures.groups.get(group);
@@ -170,6 +171,36 @@ impl Resolving<'_> {
         self.printed(fact, value)
     }
 
+    /// How many members print more or less than a bar; who prints the same does neither.
+    fn beyond(
+        &self,
+        fact: &Fact,
+        group: GroupId,
+        bar: Bar,
+        year: i32,
+    ) -> Result<Option<usize>, NumberError> {
+        let printed = |value: f64| number::round(value, fact.decimals);
+        let bar = match bar {
+            Bar::Zero => Some(0.0),
+            Bar::Group(of) => self.group(fact, of, Some(year)).and_then(|of| of.value),
+        };
+        let Some(bar) = bar.map(printed).transpose()? else {
+            return Ok(None);
+        };
+        let members = self.figures.groups.get(group);
+        let mut beyond = 0;
+        for (_, cell) in self.figures.members(fact.id.indicator, members, year) {
+            let Some(value) = cell.value().map(printed).transpose()? else {
+                continue;
+            };
+            beyond += usize::from(match fact.id.stat {
+                Stat::Above(_) => value > bar,
+                _ => value < bar,
+            });
+        }
+        Ok(Some(beyond))
+    }
+
     /// The first minus the second, printed without a sign: the sentence around it says the direction.
     fn difference(
         &self,
@@ -178,12 +209,9 @@ impl Resolving<'_> {
         second: Option<GroupFigure>,
     ) -> Result<Found, NumberError> {
         let provisional = |of: &Option<GroupFigure>| of.is_some_and(|of| of.is_provisional());
-        fact.provisional = match fact.id.years {
-            FactYears::Change(..) => provisional(&first) || provisional(&second),
-            _ => {
-                first.is_some() && second.is_some() && (provisional(&first) || provisional(&second))
-            }
-        };
+        let of_change = fact.id.years.first_of_change().is_some();
+        let both = of_change || (first.is_some() && second.is_some());
+        fact.provisional = both && (provisional(&first) || provisional(&second));
         let values = first
             .and_then(|of| of.value)
             .zip(second.and_then(|of| of.value));
@@ -274,6 +302,8 @@ fn what(indicator: &Indicator, fact: &Fact, figures: &Figures) -> String {
         Stat::Max => ", hoogste lid",
         Stat::Mean => ", ongewogen gemiddelde van de leden",
         Stat::Count => ", leden met een cijfer",
+        Stat::Above(bar) => &format!(", leden boven {}", bar_name(bar, figures)),
+        Stat::Below(bar) => &format!(", leden onder {}", bar_name(bar, figures)),
         Stat::Members => ", aantal leden",
         Stat::Rank => {
             let networks = figures.groups.networks().count() as u32;
@@ -299,10 +329,18 @@ fn what(indicator: &Indicator, fact: &Fact, figures: &Figures) -> String {
         Subject::Gemeente(region) => figures.name(region),
         Subject::Period => "periode".to_owned(),
     };
-    let when = match (fact.id.years, fact.year) {
-        (FactYears::Change(from, to), _) => format!(", verandering {from}-{to}"),
+    let when = match (fact.id.years.first_of_change(), fact.year) {
+        (Some(from), Some(to)) => format!(", verandering {from}-{to}"),
         (_, Some(year)) => format!(", {year}"),
         (_, None) => String::new(),
     };
     format!("{}, {whom}{when}{stat}", indicator.title)
+}
+
+/// What members are held against, in Dutch.
+fn bar_name(bar: Bar, figures: &Figures) -> String {
+    match bar {
+        Bar::Zero => "nul".to_owned(),
+        Bar::Group(group) => figures.groups.get(group).name.label.clone(),
+    }
 }

@@ -52,6 +52,8 @@ pub struct Period {
     pub year: i32,
     /// Which of the indicator's ways makes it: the first that has figures.
     pub way: usize,
+    /// Gemeenten in the size class that it is about, and in all.
+    pub of_size: Option<(usize, usize)>,
 }
 
 /// All figures of one indicator.

@@ -9,9 +9,7 @@ use std::collections::BTreeMap;
 use super::block::{Block, Cell, Period};
 use super::members::{MemberSums, combine};
 use super::rank::{printed, ranks};
-use super::size_class::SizeClassSums;
 use super::spread::Spread;
-use super::tidy::Tidy;
 use crate::base::observation::Status;
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{Group, GroupId, GroupKind, Groups};
@@ -150,8 +148,6 @@ pub struct Comparing<'a> {
     pub groups: &'a Groups,
     /// Inhabitants by year and place of the region.
     pub inhabitants: &'a BTreeMap<i32, Vec<Option<f64>>>,
-    /// Where a size class is counted on each year's own list.
-    pub tidy: &'a Tidy,
 }
 
 impl Comparing<'_> {
@@ -208,8 +204,7 @@ impl Comparing<'_> {
             _ => Withheld::No,
         };
         let own = published.and_then(|cell| cell.value());
-        let counted = self.size_class(way, period.year);
-        let (n, of) = counted.unwrap_or((sums.n, members.len()));
+        let (n, of) = period.of_size.unwrap_or((sums.n, members.len()));
         GroupFigure {
             year: period.year,
             way: period.way,
@@ -228,18 +223,6 @@ impl Comparing<'_> {
             diff_pct: None,
             rank: None,
         }
-    }
-
-    /// Gemeenten in a size class and in all, on the year's own list.
-    fn size_class(self, way: &Way, year: i32) -> Option<(usize, usize)> {
-        let Way::SizeClass {
-            topic, from, to, ..
-        } = way
-        else {
-            return None;
-        };
-        let sums = SizeClassSums::of(self.tidy.rows(*topic, year), (*from, *to))?;
-        Some((sums.within, sums.of))
     }
 
     /// Each group against the subject.

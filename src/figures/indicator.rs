@@ -165,7 +165,13 @@ impl Making<'_> {
                 let estimated = estimated && cell.value().is_some();
                 Cell { estimated, ..cell }
             });
-            block.push(Period { year, way: place }, cells);
+            let of_size = self.of_size(way, year);
+            let period = Period {
+                year,
+                way: place,
+                of_size: of_size.map(|sums| (sums.within, sums.of)),
+            };
+            block.push(period, cells);
         }
         block
     }
@@ -263,12 +269,7 @@ impl Making<'_> {
                     rows.map(|row| row.map(lone_cell)).collect()
                 })
             }
-            Way::SizeClass {
-                topic,
-                from,
-                to,
-                scale,
-            } => Box::new(|year| self.size_class(*topic, (*from, *to), *scale, year)),
+            Way::SizeClass { scale, .. } => Box::new(|year| self.size_class(way, *scale, year)),
         };
         years.iter().map(|year| (*year, of_year(*year))).collect()
     }
@@ -437,21 +438,36 @@ impl Making<'_> {
         weights.unwrap_or_default()
     }
 
-    /// The share of the national total that lives in gemeenten of a size, on the year's own list.
-    fn size_class(
-        &self,
-        topic: TopicId,
-        (from, to): (f64, f64),
-        scale: f64,
-        year: i32,
-    ) -> Vec<Option<Cell>> {
-        let rows = self.tidy.rows(topic, year);
-        let Some(class) = SizeClassSums::of(rows, (from, to)) else {
+    /// The share of the national total that lives in gemeenten of a size.
+    fn size_class(&self, way: &Way, scale: f64, year: i32) -> Vec<Option<Cell>> {
+        let Some(sums) = self.of_size(way, year) else {
             return Vec::new();
         };
-        let cell = class.cell(year, scale);
+        let cell = sums.cell(year, scale);
         let of = |region: &RegionId| (*region == RegionId::NEDERLAND).then_some(cell);
         self.regions.ids().iter().map(of).collect()
+    }
+
+    /// Who lives in gemeenten of the size that a way asks for, on the year's own list or on the edition's.
+    fn of_size(&self, way: &Way, year: i32) -> Option<SizeClassSums> {
+        let Way::SizeClass {
+            topic,
+            from,
+            to,
+            on_edition,
+            ..
+        } = way
+        else {
+            return None;
+        };
+        if *on_edition {
+            let brought = self.topic(*topic, Moving::AddingUp);
+            let regions = self.regions.ids().iter().zip(brought.get(&year)?);
+            let rows = regions.filter_map(|(region, of)| Some((*region, (*of)?)));
+            return SizeClassSums::of(rows, (*from, *to));
+        }
+        let rows = self.tidy.rows(*topic, year).iter();
+        SizeClassSums::of(rows.map(|row| (row.region, row.observation)), (*from, *to))
     }
 
     /// Inhabitants per year and place, of that year or the latest earlier one.

@@ -85,6 +85,7 @@ impl Figures {
         clock: &mut Clock,
     ) -> Result<Self, Failure> {
         let gemeenten = Gemeenten::read(data)?;
+        edition.fits(&queries.groups, &gemeenten)?;
         let store = Store::new(data);
         let lock = store.lock()?;
         let scope = Scope {
@@ -146,7 +147,6 @@ impl Figures {
             block: self.block(indicator),
             groups: &self.groups,
             inhabitants: &self.indicators.inhabitants,
-            tidy: &self.tidy,
         }
     }
 
@@ -233,6 +233,7 @@ impl Figures {
 
     /// The name of a region as the paper prints it.
     pub fn name(&self, region: RegionId) -> String {
-        self.gemeenten.regions.short_name(region)
+        let regions = &self.gemeenten.regions;
+        regions.short_name(region, self.edition.boundaries)
     }
 }

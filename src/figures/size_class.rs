@@ -1,7 +1,6 @@
-//! Who lives in gemeenten of a size, on each year's own list of gemeenten.
+//! Who lives in gemeenten of a size, on each year's own list of gemeenten or on the edition's.
 
 use super::block::Cell;
-use super::tidy::Row;
 use crate::base::observation::{Missing, Observation, Status};
 use crate::base::sum::Sum;
 use crate::gemeente::RegionId;
@@ -19,8 +18,11 @@ pub struct SizeClassSums {
 }
 
 impl SizeClassSums {
-    /// From the rows of a topic and year; `None` where no gemeente has a figure.
-    pub fn of(rows: &[Row], (from, to): (f64, f64)) -> Option<Self> {
+    /// From what regions have of a topic in a year; `None` where no gemeente has a figure.
+    pub fn of(
+        rows: impl Iterator<Item = (RegionId, Observation)>,
+        (from, to): (f64, f64),
+    ) -> Option<Self> {
         let mut sums = Self {
             num: Sum::default(),
             den: Sum::default(),
@@ -28,13 +30,13 @@ impl SizeClassSums {
             within: 0,
             of: 0,
         };
-        for row in rows.iter().filter(|row| row.region != RegionId::NEDERLAND) {
-            let Some(value) = row.observation.value else {
+        for (_, observation) in rows.filter(|(region, _)| *region != RegionId::NEDERLAND) {
+            let Some(value) = observation.value else {
                 continue;
             };
             sums.den.add(value);
             sums.of += 1;
-            sums.status = sums.status.max(row.observation.status);
+            sums.status = sums.status.max(observation.status);
             if (from..=to).contains(&value) {
                 sums.num.add(value);
                 sums.within += 1;

@@ -46,6 +46,8 @@ pub struct Tidy {
     pub origins: BTreeMap<(TopicId, i32), Origin>,
     /// Sidecars of the tables in use, by table.
     pub sidecars: BTreeMap<String, Sidecar>,
+    /// Codes of gemeenten that are in a table and on no list, with the years of their rows, by table.
+    pub unknown: BTreeMap<String, BTreeMap<String, BTreeSet<i32>>>,
     /// What is asked but not there.
     pub lacking: Vec<Lacking>,
     /// Places of topics that no table of theirs has.
@@ -169,6 +171,25 @@ impl Tidy {
         place.ok().map(|place| &rows[place])
     }
 
+    /// The codes of gemeenten that no list has, a sentence per table.
+    pub fn unknown_codes(&self) -> impl Iterator<Item = String> + '_ {
+        const SHOWN: usize = 5;
+        self.unknown.iter().map(|(table, codes)| {
+            let years = |years: &BTreeSet<i32>| {
+                let years: Vec<String> = years.iter().map(i32::to_string).collect();
+                years.join(", ")
+            };
+            let some = codes.iter().take(SHOWN);
+            let some = some.map(|(code, of)| format!("`{code}` in {}", years(of)));
+            let mut some: Vec<String> = some.collect();
+            if codes.len() > SHOWN {
+                some.push(format!("and {} more", codes.len() - SHOWN));
+            }
+            let some = some.join("; ");
+            format!("unknown: table `{table}` has {some}, which `data/regions` lacks: its figures are left out")
+        })
+    }
+
     /// The years of a topic with their rows, ascending.
     pub fn years(&self, topic: TopicId) -> impl Iterator<Item = (i32, &[Row])> {
         self.columns
@@ -194,6 +215,9 @@ pub fn read(scope: Scope<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Failur
             let lists = Lists::new(scope, boundaries, &snapshot.cells);
             let twice = fill(&mut columns, &snapshot, scope, &lists, &wanted);
             tidy.twice.extend(twice);
+        }
+        if !snapshot.unknown.is_empty() {
+            tidy.unknown.insert(id.clone(), snapshot.unknown);
         }
         tidy.raw.insert(id.clone(), snapshot.observations);
         tidy.sidecars.insert(id, snapshot.sidecar);

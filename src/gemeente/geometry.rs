@@ -4,12 +4,18 @@
 //! `[x, y, dx, dy, dx, dy, …]` in units of 10 m, the first point absolute and each next one as a step.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::region::RegionId;
-use crate::base::csv::Error;
+use super::region::{RegionId, Regions};
+use crate::base::csv::{self, Error};
+
+/// Where the Netherlands lie in RD, in metres.
+const RD_X: RangeInclusive<f64> = 0.0..=300_000.0;
+const RD_Y: RangeInclusive<f64> = 300_000.0..=625_000.0;
+const FRAME: &str = "metres in RD (EPSG:28992): x from 0 to 300000, y from 300000 to 625000";
 
 /// One closed ring of points (x, y) in RD metres.
 pub type Ring = Vec<(f64, f64)>;
@@ -24,6 +30,9 @@ pub struct Geometry {
     pub source: String,
     /// Licence.
     pub license: String,
+    /// The file they were read from.
+    #[serde(skip)]
+    pub path: PathBuf,
     /// Rings per code, as steps of 10 m.
     pub regions: BTreeMap<String, Vec<Vec<i32>>>,
 }
@@ -54,10 +63,55 @@ impl Geometry {
             let geometry: Self =
                 serde_json::from_str(&text).map_err(|error| unreadable(path, error.to_string()))?;
             if geometry.valid_for.contains(&year) {
-                return Ok(Some(geometry));
+                let path = path.clone();
+                return Ok(Some(Self { path, ..geometry }));
             }
         }
         Ok(None)
+    }
+
+    /// Tests that every gemeente of a year's list has borders, nothing else has, and all lie where the Netherlands do.
+    ///
+    /// # Errors
+    /// With the file, and the first gemeente or point that is wrong.
+    pub fn fits(&self, regions: &Regions, year: i32) -> Result<(), Error> {
+        let wrong =
+            |message: String, expected: &str| Err(csv::wrong(&self.path, 0, message, expected));
+        for code in self.regions.keys() {
+            let region = RegionId::parse(code).filter(|region| regions.exists(*region, year));
+            let Some(region) = region else {
+                let message = format!("`{code}` has borders and is no gemeente in {year}");
+                return wrong(message, "codes of the list of gemeenten of that year");
+            };
+            let name = &regions.short_name(region, year);
+            for ring in self.rings(region) {
+                if ring.len() < 4 || ring.first() != ring.last() {
+                    let message = format!("the borders of `{code}` ({name}) are not closed");
+                    return wrong(
+                        message,
+                        "rings of four points or more, of which the last is the first",
+                    );
+                }
+                if let Some((x, y)) = ring
+                    .iter()
+                    .find(|(x, y)| !RD_X.contains(x) || !RD_Y.contains(y))
+                {
+                    let message = format!("the borders of `{code}` ({name}) go to {x}, {y}");
+                    return wrong(message, FRAME);
+                }
+            }
+        }
+        let has_none = |(region, _): &(RegionId, _)| self.rings(*region).is_empty();
+        match regions.in_year(year).find(has_none) {
+            None => Ok(()),
+            Some((region, gemeente)) => {
+                let message = format!("`{region}` ({}) of {year} has no borders", gemeente.name);
+                wrong(
+                    message,
+                    "borders of every gemeente of the years they are for",
+                )
+            }
+        }
     }
 
     /// The rings of a gemeente in metres.
@@ -83,12 +137,13 @@ impl Geometry {
 }
 
 fn unpack(steps: &[i32]) -> Ring {
-    let mut last = (0, 0);
+    // whatever a file says, a sum of steps ends in numbers
+    let mut last = (0.0, 0.0);
     steps
         .chunks_exact(2)
         .map(|step| {
-            last = (last.0 + step[0], last.1 + step[1]);
-            (f64::from(last.0) * 10.0, f64::from(last.1) * 10.0)
+            last = (last.0 + f64::from(step[0]), last.1 + f64::from(step[1]));
+            (last.0 * 10.0, last.1 * 10.0)
         })
         .collect()
 }

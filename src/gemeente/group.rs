@@ -59,9 +59,13 @@ pub struct GroupName {
 pub struct GroupNames(Vec<GroupName>);
 
 impl GroupNames {
-    /// Names in the order of tables; there are never more than a few.
+    /// The most groups that can be told apart.
+    pub const MOST: usize = u8::MAX as usize;
+
+    /// Names in the order of tables, of which there are [`Self::MOST`] at most: who reads them refuses more.
     pub fn new(names: Vec<GroupName>) -> Self {
-        Self(names.into_iter().take(usize::from(u8::MAX)).collect())
+        debug_assert!(names.len() <= Self::MOST, "{} groups", names.len());
+        Self(names)
     }
 
     /// Every group, in the order of tables.

@@ -16,6 +16,8 @@ pub type Population = BTreeMap<(i32, RegionId), f64>;
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq)]
 struct Event {
+    /// Its line in the file.
+    line: u64,
     date: String,
     kind: Kind,
     from: RegionId,
@@ -54,50 +56,109 @@ pub struct Part {
     pub dwellings: f64,
 }
 
+impl Event {
+    /// What no two lines have in common.
+    fn key(&self) -> (String, RegionId, RegionId) {
+        (self.date.clone(), self.from, self.to)
+    }
+
+    /// The year of the last list of 1 January before it.
+    fn list_before(&self) -> i32 {
+        let year: i32 = self.date[..4].parse().unwrap_or(0);
+        year - i32::from(self.date.ends_with("-01-01"))
+    }
+}
+
+/// A number of inhabitants or dwellings. A change of name moves everyone and counts no one.
+fn count(row: &csv::Row<'_>, text: &str) -> Result<f64, csv::Error> {
+    if text.is_empty() {
+        return Ok(0.0);
+    }
+    // no gemeente is larger than the country
+    let count: u32 = row.number(text, "a count, of whole inhabitants or dwellings")?;
+    Ok(f64::from(count))
+}
+
 impl Herindelingen {
     /// Reads `herindelingen.csv` of `data/regions/`: `date,kind,from,to,inhabitants,dwellings`.
     ///
     /// # Errors
     /// When the file is missing or a line is wrong.
     pub fn read(path: &Path) -> Result<Self, csv::Error> {
-        let mut events = Vec::new();
+        let mut herindelingen = Self::default();
         csv::for_each_row(
             path,
             &["date", "kind", "from", "to", "inhabitants", "dwellings"],
-            |row| {
-                let [date, kind, from, to, inhabitants, dwellings] = row.cells();
-                let kind = match kind {
-                    "opheffing" => Kind::Opheffing,
-                    "grenswijziging" => Kind::Grenswijziging,
-                    "naamswijziging" => Kind::Naamswijziging,
-                    other => {
-                        return Err(row.wrong(
-                            format!("`{other}` is no kind of herindeling"),
-                            "opheffing, grenswijziging or naamswijziging",
-                        ));
-                    }
-                };
-                // a change of name moves everyone and counts no one
-                let count = |text: &str| {
-                    if text.is_empty() {
-                        Ok(0.0)
-                    } else {
-                        row.number(text, "a count")
-                    }
-                };
-                events.push(Event {
-                    date: date.to_owned(),
-                    kind,
-                    from: region_in(&row, from)?,
-                    to: region_in(&row, to)?,
-                    inhabitants: count(inhabitants)?,
-                    dwellings: count(dwellings)?,
-                });
-                Ok(())
-            },
+            |row| herindelingen.add(&row, row.cells()),
         )?;
-        events.sort_by(|a, b| (&a.date, &a.from, &a.to).cmp(&(&b.date, &b.from, &b.to)));
-        Ok(Self { events })
+        Ok(herindelingen)
+    }
+
+    /// Adds a line of the log: its date, kind, both codes, inhabitants and dwellings.
+    ///
+    /// # Errors
+    /// With file and line when one of them is wrong, or the same stands in an earlier line.
+    pub fn add(
+        &mut self,
+        row: &csv::Row<'_>,
+        [date, kind, from, to, inhabitants, dwellings]: [&str; 6],
+    ) -> Result<(), csv::Error> {
+        let kind = match kind {
+            "opheffing" => Kind::Opheffing,
+            "grenswijziging" => Kind::Grenswijziging,
+            "naamswijziging" => Kind::Naamswijziging,
+            other => {
+                return Err(row.wrong(
+                    format!("`{other}` is no kind of herindeling"),
+                    "opheffing, grenswijziging or naamswijziging",
+                ));
+            }
+        };
+        row.date(date)?;
+        let event = Event {
+            line: row.line(),
+            date: date.to_owned(),
+            kind,
+            from: region_in(row, from)?,
+            to: region_in(row, to)?,
+            inhabitants: count(row, inhabitants)?,
+            dwellings: count(row, dwellings)?,
+        };
+        if event.from == event.to {
+            let expected = "two gemeenten, of which the first gives something to the second";
+            return Err(row.wrong(format!("`{from}` goes into itself"), expected));
+        }
+        let place = self.events.binary_search_by_key(&event.key(), Event::key);
+        let Err(place) = place else {
+            let message = format!("`{from}` goes into `{to}` on {date} twice");
+            return Err(row.wrong(message, "one line per date and pair"));
+        };
+        self.events.insert(place, event);
+        Ok(())
+    }
+
+    /// Tests that both gemeenten of every line existed about its date; before the first list nothing is known of that.
+    ///
+    /// # Errors
+    /// With file and line of the first that did not.
+    pub fn fits(&self, path: &Path, regions: &Regions) -> Result<(), csv::Error> {
+        for event in &self.events {
+            let before = event.list_before();
+            if before < regions.first_year() {
+                continue;
+            }
+            let exists =
+                |region| regions.exists(region, before) || regions.exists(region, before + 1);
+            if let Some(region) = [event.from, event.to].into_iter().find(|of| !exists(*of)) {
+                let message = format!(
+                    "`{region}` is no gemeente on 1 January {before} or {}",
+                    before + 1
+                );
+                let expected = "codes of the lists of gemeenten before and after the date";
+                return Err(csv::wrong(path, event.line, message, expected));
+            }
+        }
+        Ok(())
     }
 
     /// The list of `year + 1` that follows from that of `year`.

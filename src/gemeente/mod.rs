@@ -15,8 +15,11 @@ use std::path::Path;
 pub use crosswalk::{Crosswalk, CrosswalkRow, SLIVER};
 pub use geometry::Geometry;
 pub use herindeling::{Herindelingen, Part, Population};
-pub use network::{Member, MemberList, Networks, NoList};
-pub use region::{Gemeente, NEDERLAND, RegionId, RegionList, Regions, region_in};
+pub use network::{COLUMNS as NETWORK_COLUMNS, Member, MemberList, Networks, NoList};
+pub use region::{
+    Gemeente, NEDERLAND, RegionId, RegionList, Regions, gemeente_in, is_no_gemeente, region_in,
+    year_in,
+};
 
 use crate::base::failure::Failure;
 
@@ -38,8 +41,11 @@ impl Gemeenten {
     /// When one is missing or wrong.
     pub fn read(data: &Path) -> Result<Self, Failure> {
         let regions = Regions::read(&data.join("regions/gemeenten.csv"))?;
+        let log = data.join("regions/herindelingen.csv");
+        let herindelingen = Herindelingen::read(&log)?;
+        herindelingen.fits(&log, &regions)?;
         Ok(Self {
-            herindelingen: Herindelingen::read(&data.join("regions/herindelingen.csv"))?,
+            herindelingen,
             networks: Networks::read(&data.join("networks.csv"), &regions)?,
             regions,
         })

@@ -44,6 +44,14 @@ impl fmt::Display for RegionId {
     }
 }
 
+/// Codes that CBS gives to what is in no gemeente, and to what lies abroad: neither is a gemeente that is lacking.
+const NOWHERE: [&str; 2] = ["GM0000", "GM0998"];
+
+/// Whether a code is of something larger than a gemeente, or of nothing in the Netherlands.
+pub fn is_no_gemeente(code: &str) -> bool {
+    code == NEDERLAND || code.starts_with("LD") || code.starts_with("PV") || NOWHERE.contains(&code)
+}
+
 /// The code CBS gives to the Netherlands.
 pub const NEDERLAND: &str = "NL01";
 
@@ -73,10 +81,66 @@ pub struct Gemeente {
     pub to: i32,
 }
 
+impl Gemeente {
+    /// Whether a name is its own, with or without what CBS puts behind it.
+    pub fn is_named(&self, name: &str) -> bool {
+        [self.bare_name(), &self.name].contains(&name)
+    }
+
+    /// Its name without what CBS puts behind it in brackets to tell two apart.
+    pub fn bare_name(&self) -> &str {
+        let bare = self.name.strip_suffix(')');
+        let bare = bare.and_then(|name| name.rsplit_once(" ("));
+        bare.map_or(&self.name, |(bare, _)| bare)
+    }
+}
+
+/// The gemeente of a line with its code, name and province, which must be one.
+///
+/// # Errors
+/// With file and line when the code is no gemeente's, or name or province cannot be one.
+pub fn gemeente_in(
+    row: &csv::Row<'_>,
+    [code, name, province]: [&str; 3],
+) -> Result<RegionId, csv::Error> {
+    let region = region_in(row, code)?;
+    if region == RegionId::NEDERLAND {
+        return Err(row.wrong(format!("`{code}` is no gemeente"), "`GM` and four digits"));
+    }
+    row.name(name, "name")?;
+    // a Greek or Cyrillic letter looks like the Latin one, and is not found by it
+    if name.chars().any(|c| c.is_alphabetic() && c > '\u{24F}') {
+        let message = format!("the name `{name}` has a letter that is not Latin");
+        return Err(row.wrong(message, "Latin letters"));
+    }
+    let digits = province.strip_prefix("PV").unwrap_or_default();
+    if digits.len() != 2 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(row.wrong(
+            format!("`{province}` is no province"),
+            "`PV` and two digits",
+        ));
+    }
+    Ok(region)
+}
+
+/// The year of a cell, which must be one of 1900 to 2100.
+///
+/// # Errors
+/// With file and line when it is not.
+pub fn year_in(row: &csv::Row<'_>, text: &str) -> Result<i32, csv::Error> {
+    let expected = "a year such as 2026";
+    let year = row.number(text, expected)?;
+    if (1900..=2100).contains(&year) {
+        return Ok(year);
+    }
+    Err(row.wrong(format!("`{text}` is no year"), expected))
+}
+
 /// All gemeenten that ever were, by code.
 #[derive(Clone, Debug, Default)]
 pub struct Regions {
     gemeenten: BTreeMap<RegionId, Gemeente>,
+    first_year: i32,
     last_year: i32,
 }
 
@@ -89,13 +153,17 @@ impl Regions {
         let mut gemeenten = BTreeMap::new();
         csv::for_each_row(path, &["code", "name", "province", "from", "to"], |row| {
             let [code, name, province, from, to] = row.cells();
+            let region = gemeente_in(&row, [code, name, province])?;
             let gemeente = Gemeente {
                 name: name.to_owned(),
                 province: province.to_owned(),
-                from: row.number(from, "a year")?,
-                to: row.number(to, "a year")?,
+                from: year_in(&row, from)?,
+                to: year_in(&row, to)?,
             };
-            match gemeenten.insert(region_in(&row, code)?, gemeente) {
+            if gemeente.from > gemeente.to {
+                return Err(row.wrong(format!("`{code}` ends before it begins"), "`from` to `to`"));
+            }
+            match gemeenten.insert(region, gemeente) {
                 None => Ok(()),
                 Some(_) => Err(row.wrong(format!("gemeente `{code}` twice"), "one line per code")),
             }
@@ -105,14 +173,12 @@ impl Regions {
 
     /// From a table of gemeenten.
     pub fn new(gemeenten: BTreeMap<RegionId, Gemeente>) -> Self {
-        let last_year = gemeenten
-            .values()
-            .map(|gemeente| gemeente.to)
-            .max()
-            .unwrap_or_default();
+        let first = gemeenten.values().map(|gemeente| gemeente.from).min();
+        let last = gemeenten.values().map(|gemeente| gemeente.to).max();
         Self {
             gemeenten,
-            last_year,
+            first_year: first.unwrap_or_default(),
+            last_year: last.unwrap_or_default(),
         }
     }
 
@@ -123,6 +189,11 @@ impl Regions {
             .iter()
             .filter(move |(_, gemeente)| gemeente.from <= year && year <= gemeente.to)
             .map(|(region, gemeente)| (*region, gemeente))
+    }
+
+    /// The gemeente with the highest code.
+    pub fn highest(&self) -> Option<RegionId> {
+        self.gemeenten.keys().next_back().copied()
     }
 
     /// Whether a gemeente existed on 1 January of a year.
@@ -138,9 +209,35 @@ impl Regions {
         self.gemeenten.get(&region)
     }
 
+    /// Whose name it is, among all gemeenten that ever were, when it is not that of `region`. With a suffix in brackets
+    /// or without, as a list of members may have it.
+    pub fn of_another_name(&self, region: RegionId, name: &str) -> Option<RegionId> {
+        if self.get(region).is_some_and(|of| of.is_named(name)) {
+            return None;
+        }
+        let mut all = self.gemeenten.iter();
+        let other = all.find(|(_, gemeente)| gemeente.is_named(name));
+        other.map(|(other, _)| *other)
+    }
+
     /// Whether it is Nederland or a gemeente that is or was.
     pub fn knows(&self, region: RegionId) -> bool {
         region == RegionId::NEDERLAND || self.gemeenten.contains_key(&region)
+    }
+
+    /// Whether a gemeente is on the list that was in force on a date; before the first list and after the last one,
+    /// those count.
+    pub fn exists_on(&self, region: RegionId, date: &str) -> bool {
+        let year: i32 = date
+            .get(..4)
+            .and_then(|year| year.parse().ok())
+            .unwrap_or(0);
+        self.exists(region, year.max(self.first_year))
+    }
+
+    /// First year of the files.
+    pub const fn first_year(&self) -> i32 {
+        self.first_year
     }
 
     /// Last year of the files.
@@ -148,12 +245,16 @@ impl Regions {
         self.last_year
     }
 
-    /// The name of a region as the paper prints it, without CBS's suffixes in brackets where the name stays unique.
-    pub fn short_name(&self, region: RegionId) -> String {
+    /// The name of a region as the paper prints it, without CBS's suffix in brackets where the name is that of no other
+    /// gemeente on the list of a year.
+    pub fn short_name(&self, region: RegionId, year: i32) -> String {
         match self.gemeenten.get(&region) {
             Some(gemeente) => {
-                let name = gemeente.name.strip_suffix(" (gemeente)");
-                name.unwrap_or(&gemeente.name).to_owned()
+                let bare = gemeente.bare_name();
+                let is_same =
+                    |(other, of): (RegionId, &Gemeente)| other != region && of.bare_name() == bare;
+                let is_shared = bare != gemeente.name && self.in_year(year).any(is_same);
+                if is_shared { &gemeente.name } else { bare }.to_owned()
             }
             None if region == RegionId::NEDERLAND => "Nederland".to_owned(),
             None => region.to_string(),

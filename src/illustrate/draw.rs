@@ -378,10 +378,10 @@ impl<'a> Drawing<'a> {
         let subject = groups.subject();
         let boundaries = self.figures.edition.boundaries;
         let regions = self.figures.gemeenten.regions.in_year(boundaries);
-        let regions = regions.map(|(region, gemeente)| {
+        let regions = regions.map(|(region, _)| {
             let is_in = |group: &Group| group.regions().any(|member| member == region);
             chart::MapRegion {
-                name: gemeente.name.clone(),
+                name: self.figures.name(region),
                 rings: geometry.rings(region),
                 class: if is_in(subject) {
                     Some(0)

@@ -14,7 +14,7 @@ use crate::base::number;
 use crate::base::observation::{Missing, Status};
 use crate::fact::{Register, print};
 use crate::figures::{Cell, Figures, Row};
-use crate::gemeente::{NEDERLAND, RegionId};
+use crate::gemeente::{RegionId, is_no_gemeente};
 use crate::query::{Formula, IndicatorId, Known, Relation, Right, TopicId, TopicKind, Way};
 
 /// All checks of the figures.
@@ -62,12 +62,9 @@ fn of_table(table: &str, frame: &DataFrame, register: &Register<'_>) -> PolarsRe
             ));
         }
         let region = region.unwrap_or_default();
-        let known = match RegionId::parse(region) {
-            Some(region) => regions.knows(region),
-            None => is_larger(region),
-        };
-        if !known {
-            unknown.insert(format!("region {region}"));
+        let is_known = RegionId::parse(region).is_some_and(|region| regions.knows(region));
+        if !is_known && !is_no_gemeente(region) {
+            unknown.insert(format!("region {region} in {}", period.unwrap_or_default()));
         }
         let known = missing.is_some_and(|word| word.parse::<Missing>().is_ok());
         if !known {
@@ -96,11 +93,6 @@ fn of_table(table: &str, frame: &DataFrame, register: &Register<'_>) -> PolarsRe
     let some: Vec<String> = unknown.into_iter().take(5).collect();
     let unknown = (!some.is_empty()).then(|| some.join(", "));
     Ok([check(Kind::Unique, twice), check(Kind::Accepted, unknown)])
-}
-
-/// Nederland, landsdelen, provinces and the codes CBS gives to what is in no gemeente.
-fn is_larger(region: &str) -> bool {
-    region == NEDERLAND || region.starts_with("LD") || region.starts_with("PV")
 }
 
 /// What the figures of an indicator's members lack, and how many gemeenten have one.

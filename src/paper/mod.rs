@@ -46,6 +46,7 @@ pub struct Typesetting {
     work: PathBuf,
     sources: PathBuf,
     texts: Texts,
+    checksums: String,
 }
 
 /// Writes everything Typst needs into `work` and starts it.
@@ -106,6 +107,7 @@ pub fn start(
         work: work.to_owned(),
         sources: sources.to_owned(),
         texts,
+        checksums: sums,
     })
 }
 
@@ -118,13 +120,13 @@ fn checksums(attached: &[(&'static str, Cow<'_, [u8]>)]) -> String {
 }
 
 impl Typesetting {
-    /// Waits for Typst, checks every numeral of the PDF, and puts it in its place.
+    /// Waits for Typst, checks every numeral of the PDF, seals its pages, and puts it in its place.
     ///
     /// # Errors
     /// When Typst fails or warns, a numeral came from nowhere, or the PDF cannot be moved.
     pub fn finish(self, place: &Path) -> Result<(), Failure> {
         typst::wait(self.child, &self.work, &self.sources)?;
-        verify::back_check(&self.pdf, &self.texts)?;
+        verify::back_check(&self.pdf, &self.texts, &self.checksums)?;
         files::at("move", place, fs::rename(&self.pdf, place))?;
         Ok(())
     }

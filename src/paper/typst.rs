@@ -44,10 +44,10 @@ impl Typst {
                 }),
             };
         }
-        let cache = cache_folder()?;
-        let cached = cache.join("bin/typst");
+        // without a folder for a cache there still may be a program elsewhere
+        let cache = cache_folder();
         let candidates = [
-            Some(cached.clone()),
+            cache.as_deref().ok().map(program_in),
             env::var_os("TYPST").map(PathBuf::from),
             Some(PathBuf::from("typst")),
         ];
@@ -56,9 +56,11 @@ impl Typst {
                 return Ok(Self { program });
             }
         }
+        let cache = cache?;
         install(&cache)?;
-        match version(&cached) {
-            Some(found) if found == VERSION => Ok(Self { program: cached }),
+        let program = program_in(&cache);
+        match version(&program) {
+            Some(found) if found == VERSION => Ok(Self { program }),
             _ => Err(Error::Typst {
                 message: format!(
                     "typst {VERSION} was installed in `{}` but does not run",
@@ -150,16 +152,22 @@ fn version(program: &Path) -> Option<String> {
         .map(str::to_owned)
 }
 
+fn program_in(cache: &Path) -> PathBuf {
+    cache.join("bin/typst")
+}
+
 /// The program's own cache folder for this version of Typst.
 fn cache_folder() -> Result<PathBuf, Error> {
-    let base = env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute())
-        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")));
+    let folder = |variable: &str| {
+        let folder = env::var_os(variable).map(PathBuf::from);
+        folder.filter(|folder| folder.is_absolute())
+    };
+    let base = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
     base.map(|base| base.join("middelgroot").join(format!("typst-{VERSION}")))
         .ok_or_else(|| Error::Typst {
-            message: "there is no folder for a cache".to_owned(),
-            hint: "set HOME or XDG_CACHE_HOME, or name a Typst program with `--typst`".to_owned(),
+            message: format!("there is no typst {VERSION}, and no folder to install it in"),
+            hint: "set HOME or XDG_CACHE_HOME, or name a Typst program with TYPST or `--typst`"
+                .to_owned(),
         })
 }
 
@@ -174,7 +182,7 @@ fn install(cache: &Path) -> Result<(), Error> {
     let lock = File::create(cache.join("installing"))
         .and_then(|file| file.lock().map(|()| file))
         .map_err(|error| failed(format!("cannot lock `{}`: {error}", cache.display())))?;
-    if version(&cache.join("bin/typst")).as_deref() == Some(VERSION) {
+    if version(&program_in(cache)).as_deref() == Some(VERSION) {
         return Ok(());
     }
     eprintln!(

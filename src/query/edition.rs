@@ -1,6 +1,9 @@
 //! Editions: one yearly publication each.
 
-use crate::gemeente::group::GroupPlan;
+use crate::base::failure::Report;
+use crate::base::located::{Complaint, Place};
+use crate::gemeente::group::{GroupNames, GroupPlan};
+use crate::gemeente::{Gemeenten, Member};
 
 /// One yearly publication.
 #[derive(Clone, Debug)]
@@ -13,6 +16,8 @@ pub struct Edition {
     pub default: bool,
     /// Year of whose 1 January the boundaries are.
     pub boundaries: i32,
+    /// Where it says so.
+    pub place: Place,
     /// Last period that may be used.
     pub until: i32,
     /// Date printed on the paper, ISO.
@@ -21,4 +26,57 @@ pub struct Edition {
     pub groups: GroupPlan,
     /// What the first page says of it.
     pub note: String,
+}
+
+impl Edition {
+    /// Tests that there are a list of gemeenten and lists of members for it.
+    ///
+    /// # Errors
+    /// With the place where the edition says its boundaries, and the lists there are.
+    pub fn fits(&self, names: &GroupNames, gemeenten: &Gemeenten) -> Result<(), Complaint> {
+        let Gemeenten {
+            regions,
+            herindelingen,
+            networks,
+        } = gemeenten;
+        let wrong = |message: String, hint: String| {
+            let message = format!("edition `{}`: {message}", self.id);
+            Err(self.place.clone().wrong(message, hint))
+        };
+        let (first, last) = (regions.first_year(), regions.last_year());
+        if !(first..=last).contains(&self.boundaries) {
+            let hint = format!(
+                "lists are of {first} to {last}: take one of those years, or `import` a folder of regions with the year"
+            );
+            let message = format!("there is no list of gemeenten of {}", self.boundaries);
+            return wrong(message, hint);
+        }
+        for (group, date) in &self.groups.lists {
+            let network = &names.get(*group).id;
+            let list = match networks.list(network, date) {
+                Ok(list) => list,
+                Err(none) => return wrong(none.to_string(), none.hint().unwrap_or_default()),
+            };
+            let members = list.members(self.boundaries, regions, herindelingen);
+            let is_none = |member: &&Member| !regions.exists(member.region, self.boundaries);
+            if let Some(Member {
+                region,
+                listed_name,
+                ..
+            }) = members.iter().find(is_none)
+            {
+                let message = format!(
+                    "`{region}` ({listed_name}) of the list of {network} dated {date} is no gemeente in {}",
+                    self.boundaries
+                );
+                let dates: Vec<&str> = networks.dates(network).map(String::as_str).collect();
+                let hint = format!(
+                    "take a list of that time: lists are dated {}",
+                    dates.join(", ")
+                );
+                return wrong(message, hint);
+            }
+        }
+        Ok(())
+    }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::base::failure::{Exit, Report};
+use crate::base::files;
 use crate::base::located::Complaint;
 
 /// What can be wrong with `queries/`.
@@ -40,9 +41,12 @@ pub enum Error {
 impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Unreadable { .. } => {
-                Some("run from the project's folder, or name it with `--project`".to_owned())
+            Self::Unreadable { path, source } => files::Error {
+                doing: "read",
+                path: path.clone(),
+                source: source.kind().into(),
             }
+            .hint(),
             Self::Wrong(complaint) => complaint.hint(),
             Self::NoTopic { .. } => {
                 Some("inhabitants divide splits and give sizes: ask for them".to_owned())

@@ -1,7 +1,8 @@
 //! Fact ids: `indicator.subject`, a year or two after `@`, a statistic after a dot.
 //!
 //! `misdrijven.M50`, `misdrijven.M50@2021`, `misdrijven.M50.max-naam`, `misdrijven.M50-Nederland.pct`,
-//! `inwoners.M50@2019..2026.pct`, `inwoners.GM0203`, `misdrijven.periode`. An id is written in one way only, so that the
+//! `inwoners.M50@2019..2026.pct`, `inwoners.M50@2019..`, `jeugdzorg.M50.boven-Nederland`, `inwoners.GM0203`,
+//! `misdrijven.periode`. An id is written in one way only, so that the
 //! same fact never stands in two rows of the appendix.
 
 use std::fmt;
@@ -9,6 +10,7 @@ use std::fmt;
 use super::indicator::IndicatorId;
 use super::misread::Misread;
 use super::names::Names;
+use super::years;
 use crate::base::located::nearest;
 use crate::gemeente::RegionId;
 use crate::gemeente::group::GroupId;
@@ -61,6 +63,26 @@ pub enum FactYears {
     Year(i32),
     /// The change from the first year to the second.
     Change(i32, i32),
+    /// The change from a year to the period the paper uses.
+    Since(i32),
+}
+
+impl FactYears {
+    /// The year it is of, the later of two, when the paper uses one of the indicator.
+    pub const fn last(self, used: Option<i32>) -> Option<i32> {
+        match self {
+            Self::Used | Self::Since(_) => used,
+            Self::Year(year) | Self::Change(_, year) => Some(year),
+        }
+    }
+
+    /// The first year of a change.
+    pub const fn first_of_change(self) -> Option<i32> {
+        match self {
+            Self::Change(from, _) | Self::Since(from) => Some(from),
+            Self::Used | Self::Year(_) => None,
+        }
+    }
 }
 
 /// Which figure of a subject.
@@ -88,6 +110,10 @@ pub enum Stat {
     Count,
     /// Members.
     Members,
+    /// Members that print more than the bar.
+    Above(Bar),
+    /// Members that print less than the bar.
+    Below(Bar),
     /// Rank among the networks, 1 is the highest value.
     Rank,
     /// Name of the member with the lowest value.
@@ -95,6 +121,19 @@ pub enum Stat {
     /// Name of the member with the highest value.
     MaxName,
 }
+
+/// What members are held against, as it is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bar {
+    /// Zero.
+    Zero,
+    /// The value of a group.
+    Group(GroupId),
+}
+
+/// The words before a bar, and the word for zero behind them.
+const BEYOND: [(&str, fn(Bar) -> Stat); 2] = [("boven-", Stat::Above), ("onder-", Stat::Below)];
+const ZERO_WORD: &str = "nul";
 
 /// The word for the period that the paper uses of an indicator, in the place of a group.
 pub(super) const PERIOD_WORD: &str = "periode";
@@ -116,12 +155,21 @@ const STATS: [(&str, Stat); 13] = [
 ];
 
 impl Stat {
-    /// The word in an id; empty for the value itself.
+    /// The word in an id; empty for the value itself, and for what is held against a bar.
     pub fn word(self) -> &'static str {
         STATS
             .iter()
             .find(|(_, stat)| *stat == self)
             .map_or("", |(word, _)| word)
+    }
+
+    /// Whether it counts members beyond a bar: above it or not, and the bar.
+    pub const fn beyond(self) -> Option<(bool, Bar)> {
+        match self {
+            Self::Above(bar) => Some((true, bar)),
+            Self::Below(bar) => Some((false, bar)),
+            _ => None,
+        }
     }
 
     const fn is_of_two(self) -> bool {
@@ -159,7 +207,7 @@ impl FactId {
         };
         let indicator = names.indicator(indicator)?;
         let from = text.len() - rest.len();
-        let (rest, stat) = split_stat(rest).map_err(|wrong| wrong.after(from))?;
+        let (rest, stat) = split_stat(rest, names).map_err(|wrong| wrong.after(from))?;
         let (subject, years) = match rest.split_once('@') {
             None => (rest, FactYears::Used),
             Some((subject, years)) => {
@@ -177,11 +225,16 @@ impl FactId {
             years,
             stat,
         };
-        let of_two = matches!(id.subject, Subject::Difference(..))
-            || matches!(id.years, FactYears::Change(..));
+        let of_two =
+            matches!(id.subject, Subject::Difference(..)) || id.years.first_of_change().is_some();
         if stat.is_of_two() && !of_two {
             let message = format!("`{}` is of two groups or years", stat.word());
             let hint = "expected two groups with a hyphen between them, or two years such as `@2019..2026`";
+            return Err(Misread::new(from + rest.len() + 1, message, hint));
+        }
+        if id.stat.beyond().is_some() && (of_two || !matches!(id.subject, Subject::Group(_))) {
+            let message = format!("`{text}` counts members, and is not of one group and year");
+            let hint = "expected a group before it, such as `jeugdzorg.M50.boven-Nederland`";
             return Err(Misread::new(from + rest.len() + 1, message, hint));
         }
         Ok(id)
@@ -189,12 +242,19 @@ impl FactId {
 }
 
 /// Takes the statistic off the end; what follows the last dot and starts with a letter must be one.
-fn split_stat(text: &str) -> Result<(&str, Stat), Misread> {
+fn split_stat<'t>(text: &'t str, names: &Names<'_>) -> Result<(&'t str, Stat), Misread> {
     let Some((before, word)) = text.rsplit_once('.') else {
         return Ok((text, Stat::Value));
     };
     if !word.starts_with(char::is_alphabetic) {
         return Ok((text, Stat::Value));
+    }
+    for (start, beyond) in BEYOND {
+        if let Some(bar) = word.strip_prefix(start) {
+            let bar = parse_bar(bar, names);
+            let bar = bar.map_err(|wrong| wrong.after(before.len() + 1 + start.len()))?;
+            return Ok((before, beyond(bar)));
+        }
     }
     let known = STATS.iter().find(|(known, _)| *known == word);
     known.map(|(_, stat)| (before, *stat)).ok_or_else(|| {
@@ -207,18 +267,34 @@ fn split_stat(text: &str) -> Result<(&str, Stat), Misread> {
     })
 }
 
+fn parse_bar(text: &str, names: &Names<'_>) -> Result<Bar, Misread> {
+    if text == ZERO_WORD {
+        return Ok(Bar::Zero);
+    }
+    names.groups.parse(text).map(Bar::Group).ok_or_else(|| {
+        let groups = names
+            .groups
+            .ids()
+            .map(|id| names.groups.get(id).id.as_str());
+        let known: Vec<&str> = std::iter::once(ZERO_WORD).chain(groups).collect();
+        Misread::new(
+            0,
+            format!("there is no group `{text}`"),
+            format!("expected one of {}", known.join(", ")),
+        )
+    })
+}
+
 fn parse_years(text: &str) -> Result<FactYears, Misread> {
     let year = |text: &str, at: usize| {
-        text.parse::<i32>().map_err(|_| {
-            Misread::new(
-                at,
-                format!("`{text}` is no year"),
-                "expected a year such as `2019`",
-            )
+        years::year(text).ok_or_else(|| {
+            let hint = "expected a year such as `2019`, between 1900 and 2100";
+            Misread::new(at, format!("`{text}` is no year"), hint)
         })
     };
     match text.split_once("..") {
         None => Ok(FactYears::Year(year(text, 0)?)),
+        Some((from, "")) => Ok(FactYears::Since(year(from, 0)?)),
         Some((from, to)) => Ok(FactYears::Change(year(from, 0)?, year(to, from.len() + 2)?)),
     }
 }
@@ -284,6 +360,11 @@ mod tests {
             )
         );
         assert_eq!(parse("misdrijven.periode").subject, Subject::Period);
+        assert_eq!(parse("inwoners.A@2019..").years, FactYears::Since(2019));
+        let bar = |id: &str| Bar::Group(group(id));
+        assert_eq!(parse("inwoners.A.boven-nul").stat, Stat::Above(Bar::Zero));
+        let id = parse("inwoners.30-80-niet-A@2020.onder-30-80");
+        assert_eq!(id.stat, Stat::Below(bar("30-80")));
     }
 
     #[test]
@@ -298,6 +379,9 @@ mod tests {
             ("inwoners.A@2019..x", 17),
             ("inwoners.A.hoogste", 11),
             ("inwoners.A.pct", 11),
+            ("inwoners.A.boven-B", 17),
+            ("inwoners.A-30-80.boven-nul", 17),
+            ("inwoners.A@2019...onder-nul", 17),
         ] {
             assert_eq!(FactId::parse(text, &names).unwrap_err().at, at, "{text}");
         }

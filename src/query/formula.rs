@@ -2,6 +2,10 @@
 
 use super::misread::Misread;
 use super::topic::TopicId;
+use super::years;
+
+/// The most topics in one sum.
+const LONGEST: usize = 200;
 
 /// A sum of topics.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,8 +71,13 @@ impl Formula {
                         .split_once('@')
                         .map_or((name, None), |(name, year)| (name, Some(year)));
                     if let Some(year) = year {
-                        let year = year.parse();
-                        fixed_year = Some(year.map_err(|_| no_sum(at, "a year after `@`"))?);
+                        let year = years::year(year);
+                        fixed_year = Some(year.ok_or_else(|| no_sum(at, "a year after `@`"))?);
+                    }
+                    if terms.len() == LONGEST {
+                        let message = format!("a sum of more than {LONGEST} topics");
+                        let hint = "expected fewer; `keys` of a `[[topic]]` sums many at once";
+                        return Err(Misread::new(at, message, hint));
                     }
                     let topic = topic(name).map_err(|wrong| wrong.after(at))?;
                     if terms.iter().any(|term: &Term| term.topic == topic) {
@@ -145,6 +154,7 @@ mod tests {
             ("+ a", 0),
             ("a b", 2),
             ("a@x", 0),
+            ("a@20190", 0),
             ("a@2019 + b", 0),
             ("a + d", 4),
             ("a + a", 4),
@@ -152,5 +162,12 @@ mod tests {
         ] {
             assert_eq!(parse(text).unwrap_err().at, at, "{text}");
         }
+        let longest = ["a"; LONGEST].join(" + ");
+        assert!(parse(&longest).is_ok());
+        let wrong = parse(&format!("{longest} + a")).unwrap_err();
+        assert_eq!(
+            (wrong.at, wrong.message.as_str()),
+            (4 * LONGEST, "a sum of more than 200 topics")
+        );
     }
 }

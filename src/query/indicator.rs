@@ -107,7 +107,7 @@ pub enum Way {
         /// Topic.
         topic: TopicId,
     },
-    /// Share of the national total that lives in gemeenten of a size, on each year's own boundaries.
+    /// Share of the national total that lives in gemeenten of a size.
     SizeClass {
         /// Topic that gives the size.
         topic: TopicId,
@@ -115,6 +115,8 @@ pub enum Way {
         from: f64,
         /// Largest size that counts.
         to: f64,
+        /// On the edition's boundaries, instead of those of each year itself.
+        on_edition: bool,
         /// Factor.
         scale: f64,
     },

@@ -36,7 +36,7 @@ pub use check::{Checks, Known, Relation, Right};
 pub use claim::Claim;
 pub use edition::Edition;
 pub use error::Error;
-pub use fact_id::{FactId, FactYears, Stat, Subject};
+pub use fact_id::{Bar, FactId, FactYears, Stat, Subject};
 pub use formula::{Formula, Term};
 pub use indicator::{Direction, Indicator, IndicatorId, Way};
 pub use misread::Misread;
@@ -199,9 +199,16 @@ impl Queries {
                 from,
                 to,
                 scale,
+                on_edition,
             } => {
                 let topic = &self[*topic].id;
-                let text = format!("{topic} waar {from} <= {topic} <= {to} / {topic} x {scale}");
+                let list = if *on_edition {
+                    " op de grenzen van de editie"
+                } else {
+                    ""
+                };
+                let text =
+                    format!("{topic} waar {from} <= {topic} <= {to}{list} / {topic} x {scale}");
                 (text, *scale)
             }
         }

@@ -113,6 +113,14 @@ impl Predicate {
             at: 0,
             depth: 0,
         };
+        if let Some((at, _)) = reader.tokens.get(LONGEST) {
+            let message = format!("a predicate of more than {LONGEST} words and signs");
+            return Err(Misread::new(
+                *at,
+                message,
+                "expected fewer: make claims of its parts",
+            ));
+        }
         let condition = reader.either()?;
         if reader.peek().is_some() {
             return Err(reader.wrong("`and`, `or` or the end"));
@@ -216,6 +224,8 @@ fn tokens(text: &str) -> Vec<(usize, &str)> {
     tokens
 }
 
+/// Words and signs; each sum or `and` goes one level deeper, whatever its brackets.
+const LONGEST: usize = 1000;
 /// Brackets and `not` within each other; a sentence that needs more says too much.
 const DEEPEST: usize = 50;
 
@@ -433,6 +443,22 @@ mod tests {
         ] {
             let wrong = Predicate::parse(text, &names).unwrap_err();
             assert_eq!(wrong.at, at, "{text}: {wrong:?}");
+        }
+        // quickly, however long it is
+        for part in [
+            "(",
+            "not ",
+            "a.A + ",
+            "a.A < 1 and ",
+            "a.A < 1 or ",
+            ")",
+            "1 * ",
+        ] {
+            let wrong = Predicate::parse(&part.repeat(200_000), &names).unwrap_err();
+            assert!(
+                wrong.message.starts_with("a predicate of more than 1000"),
+                "{part}"
+            );
         }
     }
 }

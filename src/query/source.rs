@@ -65,7 +65,9 @@ impl InPlace {
                 .map(|(path, unit)| (path, Some(unit.trim().to_owned())))
                 .ok_or_else(expected)?,
         };
-        let levels: Vec<_> = path.split('>').map(one_line).collect();
+        let mut levels: Vec<_> = path.split('>').map(one_line).collect();
+        // any levels twice are any levels, and looking for both takes long
+        levels.dedup_by(|next, level| next == ANY_LEVELS && level == ANY_LEVELS);
         let is_bare = levels.iter().all(|level| level == ANY_LEVELS);
         if head.next().is_some() || is_bare || levels.iter().any(String::is_empty) {
             return Err(expected());
@@ -270,6 +272,8 @@ mod tests {
         }
         let brackets = InPlace::parse("kwb: Europa (exclusief Nederland)").unwrap();
         assert_eq!(brackets.unit, None);
+        let any = InPlace::parse("kwb: … > … > Totaal > … > …").unwrap();
+        assert_eq!(any.path, "… > Totaal > …");
         let colon = InPlace::parse("83648NED: Soort: diefstal > Totaal").unwrap();
         assert_eq!(colon.path, "Soort: diefstal > Totaal");
     }

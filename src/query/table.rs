@@ -19,6 +19,12 @@ pub struct Table {
     pub fixed: BTreeMap<String, String>,
     /// Its place among the tables, in the order of the file.
     pub place: usize,
+    /// The same for dimensions that not every edition of the table has.
+    pub fixed_where_there: BTreeMap<String, String>,
+    /// A year that the table only has in months is the sum of its twelve.
+    pub sum_months: bool,
+    /// CBS may not have it yet.
+    pub optional: bool,
     /// A gemeente whose every figure is zero did not deliver.
     pub all_zero_is_not_delivered: bool,
 }

@@ -18,7 +18,7 @@ use serde::Serialize;
 pub use columns::{Columns, schema};
 pub use draft::{Draft, Sealed};
 pub use lock::Lock;
-pub use sidecar::{Boundaries, Fetched, Sidecar, TopicMeta};
+pub use sidecar::{Accepted, Boundaries, Fetched, Sidecar, TopicMeta};
 pub use store::{Snapshot, Store};
 
 use crate::base::failure::{Exit, Report};
@@ -89,6 +89,14 @@ pub enum Error {
         /// Rows expected.
         expected: usize,
     },
+    /// A file puts several figures into one year, or a figure into another.
+    #[error("`{}`: {what}", path.display())]
+    Misplaced {
+        /// File.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
     /// A name that could leave the store.
     #[error("`{name}` cannot be the name of a snapshot")]
     Name {
@@ -113,6 +121,10 @@ impl Report for Error {
                 "restore the file from version control, or import or fetch the table again"
                     .to_owned(),
             ),
+            Self::Misplaced { .. } => Some(
+                "one figure per region, topic and calendar year: import or fetch the table again, whole years only"
+                    .to_owned(),
+            ),
             Self::Toml { .. } => Some("restore the file from version control".to_owned()),
             Self::Name { .. } => Some("letters, digits, `-`, `_` and `.`".to_owned()),
             Self::Boundaries { .. } => Some("`period`, `period-or-next` or a year".to_owned()),
@@ -121,7 +133,7 @@ impl Report for Error {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Hash { .. } | Self::Shape { .. } => Exit::DoesNotHold,
+            Self::Hash { .. } | Self::Shape { .. } | Self::Misplaced { .. } => Exit::DoesNotHold,
             _ => Exit::Other,
         }
     }

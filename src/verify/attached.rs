@@ -1,6 +1,6 @@
 //! The files that a PDF carries, held against their checksums.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lopdf::{Dictionary, Document, Object};
 
@@ -12,38 +12,44 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// Deeper than any name tree nests.
 const MAX_DEPTH: usize = 32;
+/// More nodes than any name tree has.
+const MAX_NODES: usize = 10_000;
+/// More than any paper carries, in bytes.
+const MAX_BYTES: usize = 512 << 20;
 
 /// Reads the attached files of a PDF, and says which are missing, changed, unlisted, or attached in one way only.
 pub fn read(document: &Document, differences: &mut Vec<String>) -> Files {
-    let mut found = Files::new();
-    let names = document.catalog().ok().and_then(|catalog| {
-        let names = catalog.get_deref(b"Names", document).ok()?.as_dict().ok()?;
-        names
-            .get_deref(b"EmbeddedFiles", document)
-            .ok()?
-            .as_dict()
-            .ok()
-    });
-    if let Some(names) = names {
-        tree(document, names, &mut found, 0);
+    let mut named = Reader::new(document);
+    let names = document
+        .catalog()
+        .and_then(|catalog| catalog.get_deref(b"Names", document)?.as_dict())
+        .and_then(|names| names.get_deref(b"EmbeddedFiles", document)?.as_dict());
+    if let Ok(names) = names {
+        named.tree(names, 0);
     }
-    let mut associated = Files::new();
+    let mut associated = Reader::new(document);
     let list = document
         .catalog()
-        .and_then(|catalog| catalog.get_deref(b"AF", document))
-        .and_then(Object::as_array);
+        .and_then(|catalog| catalog.get_deref(b"AF", document)?.as_array());
     for file in list.into_iter().flatten() {
-        one(document, file, &mut associated);
+        associated.one(file);
     }
-    for (name, bytes) in associated {
+    let Reader {
+        files: mut found,
+        mut twice,
+        ..
+    } = named;
+    twice.extend(associated.twice);
+    for (name, bytes) in associated.files {
         match found.get(&name) {
             None => differences.push(format!("attachment `{name}` is not in the list of names")),
-            Some(known) if *known != bytes => {
-                differences.push(format!("attachment `{name}` is there in two versions"));
-            }
+            Some(known) if *known != bytes => drop(twice.insert(name.clone())),
             Some(_) => {}
         }
         found.entry(name).or_insert(bytes);
+    }
+    for name in twice {
+        differences.push(format!("attachment `{name}` is there in two versions"));
     }
     for attachment in ALL {
         if !found.contains_key(attachment.name) {
@@ -54,38 +60,61 @@ pub fn read(document: &Document, differences: &mut Vec<String>) -> Files {
     found
 }
 
-fn tree(document: &Document, node: &Dictionary, found: &mut Files, depth: usize) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    if let Ok(pairs) = node
-        .get_deref(b"Names", document)
-        .and_then(Object::as_array)
-    {
-        for file in pairs.iter().skip(1).step_by(2) {
-            one(document, file, found);
+struct Reader<'a> {
+    document: &'a Document,
+    files: Files,
+    /// Names with different contents.
+    twice: BTreeSet<String>,
+    nodes_left: usize,
+    bytes_left: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(document: &'a Document) -> Self {
+        Self {
+            document,
+            files: Files::new(),
+            twice: BTreeSet::new(),
+            nodes_left: MAX_NODES,
+            bytes_left: MAX_BYTES,
         }
     }
-    if let Ok(kids) = node.get_deref(b"Kids", document).and_then(Object::as_array) {
-        for kid in kids {
-            if let Ok((_, Object::Dictionary(kid))) = document.dereference(kid) {
-                tree(document, kid, found, depth + 1);
+
+    fn tree(&mut self, node: &Dictionary, depth: usize) {
+        if depth > MAX_DEPTH || self.nodes_left == 0 {
+            return;
+        }
+        self.nodes_left -= 1;
+        let list = |key: &[u8]| node.get_deref(key, self.document)?.as_array();
+        for file in list(b"Names").into_iter().flatten().skip(1).step_by(2) {
+            self.one(file);
+        }
+        for kid in list(b"Kids").into_iter().flatten() {
+            if let Ok((_, Object::Dictionary(kid))) = self.document.dereference(kid) {
+                self.tree(kid, depth + 1);
             }
         }
     }
-}
 
-fn one(document: &Document, file: &Object, found: &mut Files) {
-    let read = || {
-        let (_, file) = document.dereference(file).ok()?;
-        let file = file.as_dict().ok()?;
-        let name = file.get(b"UF").or_else(|_| file.get(b"F")).ok()?;
-        let name = lopdf::decode_text_string(name).ok()?;
-        let streams = file.get_deref(b"EF", document).ok()?.as_dict().ok()?;
-        let stream = streams.get_deref(b"F", document).ok()?.as_stream().ok()?;
-        Some((name, stream.get_plain_content().ok()?))
-    };
-    found.extend(read());
+    fn one(&mut self, file: &Object) {
+        let Ok((name, bytes)) = self.named(file) else {
+            return;
+        };
+        self.bytes_left -= bytes.len().min(self.bytes_left);
+        let other = self.files.insert(name.clone(), bytes);
+        if other.is_some_and(|other| self.files.get(&name) != Some(&other)) {
+            self.twice.insert(name);
+        }
+    }
+
+    fn named(&self, file: &Object) -> Result<(String, Vec<u8>), lopdf::Error> {
+        let (_, file) = self.document.dereference(file)?;
+        let file = file.as_dict()?;
+        let name = lopdf::decode_text_string(file.get(b"UF").or_else(|_| file.get(b"F"))?)?;
+        let streams = file.get_deref(b"EF", self.document)?.as_dict()?;
+        let stream = streams.get_deref(b"F", self.document)?.as_stream()?;
+        Ok((name, stream.get_plain_content_with_limit(self.bytes_left)?))
+    }
 }
 
 fn checksums(found: &Files, differences: &mut Vec<String>) {

@@ -7,11 +7,13 @@
 
 mod appendix;
 mod line;
+mod standing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use appendix::misprinted;
+pub use standing::{standing, words};
 
 use super::known::{Known, PrintedFact};
 use super::numerals::{Numeral, numerals, squeeze};

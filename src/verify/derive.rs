@@ -246,6 +246,16 @@ impl AttachedFigures {
                 let rows = self.members(indicator, group, *year)?;
                 statistic(stat, &rows).ok_or_else(missing)?
             }
+            Derivation::Beyond {
+                group,
+                year,
+                above,
+                bar,
+            } => {
+                let bar = bar.as_ref().map(|bar| self.value(indicator, bar));
+                let bar = bar.transpose()?.unwrap_or_default();
+                self.beyond(indicator, (group, *year), *above, bar)?
+            }
             Derivation::Rank { group, of, .. } => self.rank(indicator, group, of)?,
             Derivation::Gemeente { region, year } => self
                 .rows(indicator, *year)?
@@ -274,6 +284,29 @@ impl AttachedFigures {
         })
     }
 
+    /// How many members print more or less than a bar.
+    fn beyond(
+        &self,
+        indicator: &str,
+        (group, year): (&str, i32),
+        above: bool,
+        bar: f64,
+    ) -> Checked<f64> {
+        let bar = self.printed(indicator, bar)?;
+        let mut beyond = 0;
+        for row in self.members(indicator, group, year)? {
+            let Some(value) = row.value else { continue };
+            let value = self.printed(indicator, value)?;
+            beyond += i32::from(if above { value > bar } else { value < bar });
+        }
+        Ok(f64::from(beyond))
+    }
+
+    fn printed(&self, indicator: &str, value: f64) -> Checked<number::Decimal> {
+        let decimals = self.decimals.get(indicator).copied().unwrap_or_default();
+        number::round(value, decimals).map_err(|error| error.to_string())
+    }
+
     /// One more than the networks that print higher.
     fn rank(
         &self,
@@ -281,11 +314,8 @@ impl AttachedFigures {
         group: &str,
         of: &BTreeMap<String, Derivation>,
     ) -> Checked<f64> {
-        let decimals = self.decimals.get(indicator).copied().unwrap_or_default();
-        let printed = |derivation: &Derivation| {
-            let value = self.value(indicator, derivation)?;
-            number::round(value, decimals).map_err(|error| error.to_string())
-        };
+        let printed =
+            |derivation: &Derivation| self.printed(indicator, self.value(indicator, derivation)?);
         let own = of.get(group).ok_or("is not among those it ranks")?;
         let own = printed(own)?;
         let mut rank = 1;

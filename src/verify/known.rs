@@ -42,6 +42,13 @@ pub struct Known {
     pictures: BTreeSet<String>,
 }
 
+/// The texts of facts.
+struct Printed {
+    by_id: BTreeMap<String, String>,
+    /// Squeezed.
+    alone: BTreeSet<String>,
+}
+
 /// Fewer letters than these are no sentence.
 const LETTERS: usize = 4;
 /// Bytes by which sentences are looked up.
@@ -80,15 +87,16 @@ impl Known {
                 })
                 .collect();
         }
-        let printed: BTreeMap<String, String> = known
-            .facts
-            .iter()
-            .map(|fact| (fact.id.clone(), fact.text.clone()))
-            .collect();
-        let alone: BTreeSet<String> = printed.values().map(|text| squeeze(text).0).collect();
+        let facts = known.facts.iter();
+        let printed = Printed {
+            alone: facts.clone().map(|fact| squeeze(&fact.text).0).collect(),
+            by_id: facts
+                .map(|fact| (fact.id.clone(), fact.text.clone()))
+                .collect(),
+        };
         let mut sentences = BTreeSet::new();
         known.gather(&texts.paper, &printed, &mut sentences);
-        for sentence in sentences.difference(&alone) {
+        for sentence in &sentences {
             let Some(start) = sentence.as_bytes().first_chunk::<KEY>() else {
                 continue;
             };
@@ -110,12 +118,7 @@ impl Known {
         known
     }
 
-    fn gather(
-        &mut self,
-        value: &Value,
-        facts: &BTreeMap<String, String>,
-        sentences: &mut BTreeSet<String>,
-    ) {
+    fn gather(&mut self, value: &Value, facts: &Printed, sentences: &mut BTreeSet<String>) {
         let mut texts = Vec::new();
         match value {
             Value::Object(fields) => {
@@ -138,7 +141,8 @@ impl Known {
             let (squeezed, _) = squeeze(&text);
             let letters = squeezed.chars().filter(|c| c.is_alphabetic()).count();
             let with_digit = squeezed.contains(char::is_numeric);
-            if with_digit && letters >= LETTERS {
+            // a fact alone, such as `1,05 procentpunt`, is a value and no sentence
+            if with_digit && letters >= LETTERS && !facts.alone.contains(&squeezed) {
                 sentences.insert(squeezed.clone());
             } else if with_digit {
                 for numeral in numerals(&text) {
@@ -158,7 +162,7 @@ impl Known {
     fn field(
         &mut self,
         field: &Value,
-        facts: &BTreeMap<String, String>,
+        facts: &Printed,
         sentences: &mut BTreeSet<String>,
         texts: &mut Vec<String>,
     ) {
@@ -169,7 +173,7 @@ impl Known {
                 let piece = |item: &Value| {
                     let text = item.get("t").and_then(Value::as_str);
                     let fact = item.get("f").and_then(Value::as_str);
-                    text.or_else(|| fact.and_then(|id| facts.get(id)).map(String::as_str))
+                    text.or_else(|| fact.and_then(|id| facts.by_id.get(id)).map(String::as_str))
                         .map(str::to_owned)
                 };
                 if let Some(pieces) = items.iter().map(piece).collect::<Option<Vec<_>>>() {

@@ -1,17 +1,20 @@
 //! Checking a finished PDF: every numeral came from the program, and every fact follows from what is attached.
 //!
-//! In: a PDF. [`back_check`] is the last stage of a build; [`verify`] needs the PDF alone. Out: nothing when all holds,
-//! else what differs, with pages. The text is read from the glyphs, so it is what a reader sees.
+//! In: a PDF. [`back_check`] is the last stage of a build, which seals the pages; [`verify`] needs the PDF alone. Out:
+//! nothing when all holds, else what differs, with pages. The text is read from the glyphs, so it is what a reader sees.
 
 mod attached;
 pub mod backcheck;
 mod derive;
+mod digest;
 mod known;
 mod listed;
 pub mod numerals;
+mod sealed;
 pub mod text;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use lopdf::Document;
@@ -21,22 +24,34 @@ pub use known::{Known, text_of_svg};
 pub use listed::{listed, schema};
 
 use crate::base::failure::{Exit, Failure, Report};
+use crate::base::files;
+use crate::base::hands::both;
 use crate::evidence::Texts;
 use crate::evidence::attachments::TEXTS;
 use text::Printed;
 
-/// Checks that every numeral of a PDF came from the program.
+/// Checks that every numeral of a PDF came from the program, and seals its pages. `checksums` is the list of those of
+/// its attachments.
 ///
 /// # Errors
-/// When the PDF cannot be read, or a numeral came from elsewhere.
-pub fn back_check(pdf: &Path, texts: &Texts) -> Result<(), Failure> {
-    let printed = read(pdf).and_then(|document| printed(pdf, &document))?;
-    let findings = backcheck::check(&printed, &Known::new(texts));
-    if findings.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Typed(findings).into())
+/// When the PDF cannot be read or written, or a numeral came from elsewhere.
+pub fn back_check(pdf: &Path, texts: &Texts, checksums: &str) -> Result<(), Failure> {
+    let bytes = files::at("read", pdf, fs::read(pdf))?;
+    let wrong = |source| Error::Pdf {
+        path: pdf.to_owned(),
+        source,
+    };
+    let document = Document::load_mem(&bytes).map_err(wrong)?;
+    let printed = printed(pdf, &document)?;
+    let (findings, seal) = both(
+        || backcheck::check(&printed, &Known::new(texts)),
+        || sealed::seal_of(&document, &printed, texts, checksums.as_bytes()),
+    );
+    if !findings.is_empty() {
+        return Err(Error::Typed(findings).into());
     }
+    let sealed = sealed::put(bytes, document, &seal).map_err(wrong)?;
+    Ok(files::at("write", pdf, fs::write(pdf, sealed))?)
 }
 
 /// What `verify` found.
@@ -62,10 +77,12 @@ pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
     let mut differences = Vec::new();
     let files = attached::read(&document, &mut differences);
     let facts = derive::check(&files, &mut differences);
-    match files
+    let texts = files
         .get(TEXTS)
-        .map(|bytes| serde_json::from_slice::<Texts>(bytes))
-    {
+        .map(|bytes| serde_json::from_slice::<Texts>(bytes));
+    let known_texts = texts.as_ref().and_then(|texts| texts.as_ref().ok());
+    sealed::check(&document, &printed, &files, known_texts, &mut differences);
+    match texts {
         Some(Ok(texts)) => {
             let known = Known::new(&texts);
             derive::compare(&files, &known, &mut differences);
@@ -76,6 +93,10 @@ pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
         Some(Err(error)) => differences.push(format!("`{TEXTS}` cannot be read: {error}")),
         // that it is missing was said
         None => {}
+    }
+    // what a stranger wrote into the file goes to a terminal
+    for line in &mut differences {
+        line.retain(|letter| !letter.is_control());
     }
     Ok(Verdict {
         pages: printed.pages,

@@ -1,18 +1,21 @@
 //! The text of a finished PDF, in reading order, with what each piece is: prose, heading, cell, picture, header.
 //!
-//! In: a tagged PDF as Typst writes it. Out: [`Printed`]. Glyphs become letters by the font's ToUnicode map; the structure
-//! tree says where they stand and which links they carry. What is in no structure element counts as prose, so that
-//! nothing on a page goes unseen. An `ActualText` only replaces what holds no letter or digit: the glyphs that a reader
-//! sees are what is read.
+//! In: a tagged PDF as Typst writes it. Out: [`Printed`], with a [`Sheet`] for what else is on each page. Glyphs become
+//! letters by the font's ToUnicode map; the structure tree says where they stand and which links they carry. What is in
+//! no structure element counts as prose, so that nothing on a page goes unseen. An `ActualText` only replaces what holds
+//! no letter or digit: the glyphs that a reader sees are what is read.
 
+mod annotation;
 mod content;
 mod structure;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use lopdf::{Document, ObjectId};
+use lopdf::{Document, Object, ObjectId};
 
-use content::Pieces;
+use super::digest::Digests;
+use crate::base::hands::in_parts;
+use content::{Fonts, Pieces};
 
 /// Where a piece of text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,11 +71,28 @@ pub enum Target {
     Elsewhere,
 }
 
+/// What is on a page beside its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sheet {
+    /// Digest of all that draws on it.
+    pub content: String,
+    /// Digest of its annotations.
+    pub links: String,
+    /// What the program never puts on a page of its own accord, in words.
+    pub odd: BTreeSet<&'static str>,
+    /// Annotations that are no plain link, in words.
+    pub notes: Vec<String>,
+}
+
 /// The text of a PDF.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Printed {
     /// Number of pages.
     pub pages: usize,
+    /// The pages.
+    pub sheets: Vec<Sheet>,
+    /// The first page that was there before in the list of pages, or is none; that list may lead back to itself.
+    pub no_page: Option<usize>,
     /// Blocks in reading order, then headers and footers page by page.
     pub blocks: Vec<Block>,
     /// Links, by number.
@@ -85,14 +105,46 @@ impl Printed {
     /// Reads the text of a PDF.
     ///
     /// # Errors
-    /// When it is no PDF, or a page cannot be read.
+    /// When it is no PDF, or a page is none.
     pub fn read(document: &Document) -> Result<Self> {
-        let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
-        let mut fonts = BTreeMap::new();
-        let mut found = Pieces::default();
-        for (number, &page) in (1..).zip(&pages) {
-            found.read_page(document, &mut fonts, number, page)?;
+        let (pages, no_page) = pages(document);
+        let read = in_parts(
+            pages.len(),
+            || (Fonts::new(), Digests::new(document, &pages)),
+            |own, place| Pieces::of_page(document, own, place + 1, &pages),
+        );
+        let (mut found, mut sheets) = (Pieces::default(), Vec::new());
+        for of_page in read {
+            let (pieces, sheet) = of_page?;
+            found.add(pieces);
+            sheets.push(sheet);
         }
-        Ok(structure::arranged(document, &pages, found))
+        Ok(Self {
+            sheets,
+            no_page,
+            ..structure::arranged(document, &pages, found)
+        })
     }
+}
+
+/// The pages in order, each once, and the first place (from 1) of the list that holds none or one that was there before.
+///
+/// Whatever has no kids counts as a page, as it does where it is shown.
+pub(super) fn pages(document: &Document) -> (Vec<ObjectId>, Option<usize>) {
+    let (mut pages, mut seen, mut no_page) = (Vec::new(), BTreeSet::new(), None);
+    let root = document.catalog().and_then(|catalog| catalog.get(b"Pages"));
+    let mut open: Vec<&Object> = root.into_iter().collect();
+    while let Some(next) = open.pop() {
+        let known = next.as_reference().ok().filter(|&id| seen.insert(id));
+        let node = known.and_then(|id| Some((id, document.get_dictionary(id).ok()?)));
+        let Some((id, node)) = node else {
+            no_page = no_page.or(Some(pages.len() + 1));
+            continue;
+        };
+        match node.get_deref(b"Kids", document).and_then(Object::as_array) {
+            Ok(kids) => open.extend(kids.iter().rev()),
+            Err(_) => pages.push(id),
+        }
+    }
+    (pages, no_page)
 }

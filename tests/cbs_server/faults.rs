@@ -36,6 +36,12 @@ pub enum Fault {
     ForeignLink,
     /// The next link is left out.
     LostLink,
+    /// Only so many rows, and nothing after them.
+    CutRows(usize),
+    /// Another answer, whole and with status 200.
+    Instead(&'static str),
+    /// A text of the answer is replaced.
+    Rewrite(&'static str, &'static str),
     /// One row comes twice.
     DuplicateRow,
     /// One row is left out.
@@ -103,6 +109,11 @@ impl Fault {
                 answer
                     .headers
                     .extend(after.clone().map(|after| ("Retry-After".to_owned(), after)));
+            }
+            Self::Instead(text) => *answer = Answer::json(*text),
+            Self::Rewrite(from, to) => {
+                let text = String::from_utf8_lossy(&answer.body).replace(from, to);
+                answer.body = text.into_bytes();
             }
             Self::Redirect(to) => {
                 *answer = Answer::text(302, "Moved");

@@ -39,6 +39,8 @@ pub struct Options {
     pub feed_page: usize,
     pub v4_page: usize,
     pub api_limit: usize,
+    /// What the API says above its limit.
+    pub limit_text: &'static str,
     /// Next links and catalog rows show CBS's internal host, as its third-party catalog does.
     pub wrong_host: bool,
     pub delay: Duration,
@@ -57,6 +59,7 @@ impl Default for Options {
             feed_page: 10_000,
             v4_page: 100_000,
             api_limit: 10_000,
+            limit_text: "query returns more than 10000 records",
             wrong_host: false,
             delay: Duration::ZERO,
             gzip: true,

@@ -166,7 +166,7 @@ pub fn big(gemeenten: usize, years: usize) -> ServedTable {
         key,
         status,
     };
-    table.dims[0].members = (0..gemeenten)
+    table.dims[0].members = (1..=gemeenten)
         .map(|number| member(format!("GM{number:04}"), None))
         .collect();
     let years = 0..years;

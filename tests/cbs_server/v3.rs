@@ -304,7 +304,7 @@ impl Site<'_> {
             .number("$top")
             .map_or(rows.count, |top| (skip + top).min(rows.count));
         if api && end - skip > self.options.api_limit {
-            return Answer::text(500, "query returns more than 10000 records");
+            return Answer::text(500, self.options.limit_text);
         }
         let last = if api {
             end
@@ -340,6 +340,7 @@ impl Site<'_> {
         match self.fault {
             Some(Fault::DuplicateRow) => rows.extend(rows.first().cloned()),
             Some(Fault::LostRow) => drop(rows.pop()),
+            Some(Fault::CutRows(kept)) => rows.truncate(*kept),
             _ => {}
         }
     }
@@ -355,7 +356,7 @@ impl Site<'_> {
             Some(Fault::ForeignLink) => {
                 Some("http://127.0.0.1:9/ODataFeed/OData/99999NED/Other?$skip=7".into())
             }
-            Some(Fault::LostLink) => None,
+            Some(Fault::LostLink | Fault::CutRows(_)) => None,
             _ => Some(link),
         }
     }

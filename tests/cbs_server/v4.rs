@@ -316,7 +316,7 @@ fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bo
         format!("{root}/Observations?{}$skip={last}", query.concat())
     });
     let next = site.tweak_link(next, skip);
-    let counted = site.request.option("$count") == Some("true");
+    let counted = site.request.option("$count") == Some("true") && !site.options.countless;
     page(root, counted.then_some(count), &rows, next.as_deref())
 }
 

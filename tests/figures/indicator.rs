@@ -185,6 +185,19 @@ fn a_size_class_is_counted_on_the_list_of_each_year() {
         value("aandeel-midden", 2024, "GM0001"),
         Err(Missing::Absent)
     );
+    // on the list of 2024 Aarle and Beers are the only ones in every year
+    assert_value(
+        "aandeel-midden-nu",
+        2020,
+        "NL01",
+        3_000.0 / 19_700.0 * 100.0,
+    );
+    assert_value(
+        "aandeel-midden-nu",
+        2024,
+        "NL01",
+        3_020.0 / 19_720.0 * 100.0,
+    );
 }
 
 #[test]

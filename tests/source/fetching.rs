@@ -32,6 +32,7 @@ pub struct Kept {
 impl Sink for Kept {
     fn topics(&mut self, topics: &[AnsweredTopic]) -> Result<(), SinkError> {
         self.topics = topics.to_vec();
+        self.cells.clear();
         Ok(())
     }
     fn row(

@@ -16,12 +16,21 @@ const TOPICS: &str = "topic,title,unit,decimals,presentation,source_column,key_k
 const OBSERVATIONS: &str = "region,period,topic,value,missing,status
 GM0363,2021JJ00,0.0.0:GeregistreerdeMisdrijven_1,12,none,definitief
 GM0599,2021JJ00,0.0.0:GeregistreerdeMisdrijven_1,,unknown,voorlopig
-GM0363,2022JJ00,0.0.0:GeregistreerdeMisdrijven_1,13.5,none,unknown
-GM0599,2022JJ00,0.0.0:GeregistreerdeMisdrijven_1,-4,none,unknown
+GM0363,2022JJ00,0.0.0:GeregistreerdeMisdrijven_1,13,none,unknown
+GM0599,2022JJ00,0.0.0:GeregistreerdeMisdrijven_1,4,none,unknown
 NL01,2022JJ00,0.0.0:GeregistreerdeMisdrijven_1,99,none,unknown
 PV20,2022JJ00,0.0.0:GeregistreerdeMisdrijven_1,50,none,unknown
 GM0363,2021JJ00,0.0.0:Verdachten_2,3,none,definitief
 ";
+
+/// A project that has no release of the table that comes in.
+fn without_release() -> Project {
+    let project = Project::frozen();
+    let mut lock = project.store().lock().unwrap();
+    lock.tables.remove("47022NED");
+    project.store().write_lock(&lock).unwrap();
+    project
+}
 
 /// A folder of figures as it should be, for table `47022NED`, which the queries ask.
 fn folder(project: &Project, topics: &str, observations: &str) -> PathBuf {
@@ -44,7 +53,7 @@ fn text(path: &Path) -> &str {
 
 #[test]
 fn a_good_folder_becomes_a_snapshot_and_the_lock_names_it() {
-    let project = Project::frozen();
+    let project = without_release();
     let before = files(&project.path("data"));
     let run = project.must(&["import", text(&folder(&project, TOPICS, OBSERVATIONS))]);
     assert!(
@@ -88,7 +97,7 @@ fn a_good_folder_becomes_a_snapshot_and_the_lock_names_it() {
         )
     };
     assert_eq!(value("GM0599", 2021), (None, "unknown".to_owned()));
-    assert_eq!(value("GM0599", 2022), (Some(-4.0), "none".to_owned()));
+    assert_eq!(value("GM0599", 2022), (Some(4.0), "none".to_owned()));
 
     // every release that was there is there still
     let after = files(&project.path("data"));
@@ -101,7 +110,7 @@ fn a_good_folder_becomes_a_snapshot_and_the_lock_names_it() {
 
 #[test]
 fn only_asked_keeps_only_what_the_queries_ask() {
-    let project = Project::frozen();
+    let project = without_release();
     let folder = folder(&project, TOPICS, OBSERVATIONS);
     project.must(&["import", "--only-asked", text(&folder)]);
     let store = Store::new(&project.path("data"));
@@ -146,18 +155,18 @@ const WRONG: &[Wrong] = &[
     ("observations.csv", "GM0599,2021JJ00", "GM9999,2021JJ00", "observations.csv:3: unknown region `GM9999`", "NL01"),
     ("observations.csv", "GM0599,2021JJ00", "GM599,2021JJ00", "observations.csv:3: unknown region `GM599`", "NL01"),
     ("observations.csv", "GM0363,2022JJ00", "GM0363,2021JJ00", "observations.csv:4: `GM0363` has topic `0.0.0:GeregistreerdeMisdrijven_1` in `2021JJ00` twice", "one line per cell"),
-    ("observations.csv", ",13.5,", ",\"13,5\",", "observations.csv:4: `13,5` is no number", "decimal point"),
-    ("observations.csv", ",13.5,", ",NaN,", "observations.csv:4: `NaN` is no number", "decimal point"),
-    ("observations.csv", ",13.5,", ",inf,", "observations.csv:4: `inf` is no number", "decimal point"),
-    ("observations.csv", ",13.5,", ",1e3,", "observations.csv:4: `1e3` is no number", "decimal point"),
-    ("observations.csv", ",-4,none", ",-4,unknown", "observations.csv:5: a value and a kind of missing", "a value with `none`"),
-    ("observations.csv", ",-4,none", ",,none", "observations.csv:5: a value and a kind of missing", "a value with `none`"),
-    ("observations.csv", ",-4,none,unknown", ",-4,none,klaar", "observations.csv:5: `klaar` is none of definitief", "a status"),
+    ("observations.csv", ",13,none", ",\"13,5\",none", "observations.csv:4: `13,5` is no number", "decimal point"),
+    ("observations.csv", ",13,none", ",NaN,none", "observations.csv:4: `NaN` is no number", "decimal point"),
+    ("observations.csv", ",13,none", ",inf,none", "observations.csv:4: `inf` is no number", "decimal point"),
+    ("observations.csv", ",13,none", ",1e3,none", "observations.csv:4: `1e3` is no number", "decimal point"),
+    ("observations.csv", ",4,none", ",4,unknown", "observations.csv:5: a value and a kind of missing", "a value with `none`"),
+    ("observations.csv", ",4,none", ",,none", "observations.csv:5: a value and a kind of missing", "a value with `none`"),
+    ("observations.csv", ",4,none,unknown", ",4,none,klaar", "observations.csv:5: `klaar` is none of definitief", "a status"),
     ("observations.csv", ",,unknown,voorlopig", ",,weg,voorlopig", "observations.csv:3: `weg` is none of none", "a kind of missing"),
     ("observations.csv", "2021JJ00,0.0.0:Verdachten_2", "2021JJ00,0.0.0:Verdachten_3", "observations.csv:8: unknown topic `0.0.0:Verdachten_3`", "a topic of `topics.csv`"),
     ("observations.csv", "GM0363,2022JJ00", "GM0363,2022", "observations.csv:4: `2022` is no period", "2021JJ00"),
     ("observations.csv", "GM0363,2022JJ00", "GM0363,JJ002022", "observations.csv:4: `JJ002022` is no period", "2021JJ00"),
-    ("observations.csv", ",13.5,none,unknown", ",13.5,none", "observations.csv:4: ", "6 cells"),
+    ("observations.csv", ",13,none,unknown", ",13,none", "observations.csv:4: ", "6 cells"),
     ("topics.csv", "decimals", "decimalen", "topics.csv:1: the header is", "expected `topic,title,unit,decimals"),
     ("topics.csv", "Verdachten,aantal,0", "Verdachten,aantal,geen", "topics.csv:3: decimals `geen`", "a whole number"),
     ("topics.csv", "0.0.0:Verdachten_2", "0.0.0:GeregistreerdeMisdrijven_1", "topics.csv:3: topic `0.0.0:GeregistreerdeMisdrijven_1` twice", "one line per topic"),
@@ -168,7 +177,7 @@ const WRONG: &[Wrong] = &[
 
 #[test]
 fn wrong_input_is_named_with_file_and_line_and_changes_nothing() {
-    let project = Project::frozen();
+    let project = without_release();
     let good = folder(&project, TOPICS, OBSERVATIONS);
     project.must(&["import", text(&good)]);
     let before = files(&project.path("data"));

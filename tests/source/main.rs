@@ -11,10 +11,16 @@ mod cbs_server;
 mod support;
 
 mod cbs_faithful;
+mod compare;
+mod door;
+mod fetch_door;
 mod fetch_faults;
 mod fetch_integrity;
 mod fetch_program;
 mod fetch_project;
+mod fetch_queries;
 mod fetch_values;
+mod fetch_whole;
 mod fetching;
 mod import;
+mod import_lists;

@@ -2,7 +2,7 @@
 //!
 //! Parquet is read with polars, by two hands, for unpacking it is most of the work.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use polars::prelude::*;
 
@@ -10,7 +10,7 @@ use super::{Error, Lacking, Scope};
 use crate::base::failure::Failure;
 use crate::base::hands::in_parts;
 use crate::base::observation::{Missing, Observation, Status};
-use crate::gemeente::RegionId;
+use crate::gemeente::{RegionId, is_no_gemeente};
 use crate::query::{Service, Table};
 use crate::source::snapshot::{Lock, Sidecar, Snapshot, Store};
 
@@ -20,6 +20,8 @@ pub(super) struct Read<'a> {
     pub release: String,
     pub sidecar: Sidecar,
     pub cells: Vec<TidyCell>,
+    /// Codes of gemeenten that no list has, with the years of their rows.
+    pub unknown: Unknown,
     /// The snapshot itself, for tracing figures back to it.
     pub observations: DataFrame,
 }
@@ -52,10 +54,12 @@ pub(super) fn read_snapshots<'a>(
             sidecar,
             observations,
         } = store.read(&table.id, release)?;
+        let (cells, unknown) = cells(scope, table, &sidecar, &observations).map_err(Error)?;
         Ok(Read {
             table,
             release: release.clone(),
-            cells: cells(scope, table, &sidecar, &observations).map_err(Error)?,
+            cells,
+            unknown,
             sidecar,
             observations,
         })
@@ -65,13 +69,16 @@ pub(super) fn read_snapshots<'a>(
         .collect()
 }
 
-/// The rows that count, with words as what they mean. Words repeat row after row: each is looked up where it changes.
+/// Codes of gemeenten that no list has, with the years of their rows.
+type Unknown = BTreeMap<String, BTreeSet<i32>>;
+
+/// The rows that count, with words as what they mean, and the codes of those that are of no known gemeente. Words repeat row after row: each is looked up where it changes.
 fn cells(
     scope: Scope<'_>,
     table: &Table,
     sidecar: &Sidecar,
     observations: &DataFrame,
-) -> PolarsResult<Vec<TidyCell>> {
+) -> PolarsResult<(Vec<TidyCell>, Unknown)> {
     let text = |name: &str| PolarsResult::Ok(observations.column(name)?.str()?.clone());
     let (keys, regions) = (text("topic")?, text("region")?);
     let (missing, status) = (text("missing")?, text("status")?);
@@ -84,7 +91,7 @@ fn cells(
     let mut key_of = Cached::new(|word: &str| places.get(word).copied());
     let mut missing_of = Cached::new(|word: &str| word.parse::<Missing>().ok());
     let mut status_of = Cached::new(|word: &str| word.parse::<Status>().ok());
-    let mut cells = Vec::with_capacity(observations.height());
+    let (mut cells, mut unknown) = (Vec::with_capacity(observations.height()), Unknown::new());
     let words = keys
         .iter()
         .zip(regions.iter())
@@ -96,6 +103,10 @@ fn cells(
             .and_then(RegionId::parse)
             .filter(|region| scope.gemeenten.regions.knows(*region));
         let (Some(region), Some(year)) = (known, year) else {
+            let code = region.filter(|code| !is_no_gemeente(code));
+            if let (Some(code), Some(year)) = (code, year) {
+                unknown.entry(code.to_owned()).or_default().insert(year);
+            }
             continue;
         };
         if table.service == Service::File && region == RegionId::NEDERLAND {
@@ -115,7 +126,7 @@ fn cells(
     if table.all_zero_is_not_delivered {
         not_delivered(&mut cells);
     }
-    Ok(cells)
+    Ok((cells, unknown))
 }
 
 /// What a word means, looked up where the word changes.

@@ -21,7 +21,7 @@ pub(super) struct ChartEntry {
     /// Ids of the indicators that it shows. Example: `indicators = ["misdrijven"]`.
     indicators: At<Vec<At<String>>>,
     /// Groups to show, in order; left out, the networks and Nederland. Example: `groups = ["M50", "Nederland"]`.
-    groups: Option<Vec<At<String>>>,
+    groups: Option<At<Vec<At<String>>>>,
     /// The finding in Dutch, with facts and words that the figures choose. Example: `title = "M50 telt {misdrijven.M50 ~ misdrijven.Nederland | meer misdrijven dan | evenveel misdrijven als | minder misdrijven dan} Nederland"`.
     title: At<String>,
     /// Years that lines or a slope show. Example: `years = "2021..2024"`.
@@ -90,6 +90,18 @@ pub(super) fn read(
     Ok(())
 }
 
+fn is_of_something(file: &Source, entry: &ChartEntry) -> Result<(), Complaint> {
+    if entry.indicators.is_empty() {
+        let hint = "expected the id of an indicator";
+        return Err(file.wrong(&entry.indicators, "a chart of nothing", hint));
+    }
+    if let Some(at) = entry.groups.as_ref().filter(|groups| groups.is_empty()) {
+        let hint = "expected the id of a group; left out, it shows the networks and Nederland";
+        return Err(file.wrong(at, "a chart of no group", hint));
+    }
+    Ok(())
+}
+
 fn chart(
     file: &Source,
     entry: ChartEntry,
@@ -122,10 +134,7 @@ fn chart(
             "`broken` belongs to `lines`",
         ));
     }
-    if entry.indicators.is_empty() {
-        let hint = "expected the id of an indicator";
-        return Err(file.wrong(&entry.indicators, "a chart of nothing", hint));
-    }
+    is_of_something(file, &entry)?;
     let indicators = entry.indicators.iter();
     let indicators = indicators.map(|id| names::indicator(file, id, names));
     let groups = match &entry.groups {

@@ -119,7 +119,10 @@ fn relation(file: &Source, entry: RelationEntry, queries: &Queries) -> Result<Re
         title: entry.title,
         left: sum(&entry.left)?,
         right: match &*entry.right {
-            RightEntry::Number(number) => Right::Number(*number),
+            RightEntry::Number(number) => {
+                let number = entry.right.with(*number);
+                Right::Number(file.bounded(&number, "right", -1e12..=1e12)?)
+            }
             RightEntry::Sum(text) => Right::Sum(sum(&entry.right.with(text.clone()))?),
         },
         tolerance: file.bounded(&entry.tolerance, "tolerance", 0.0..=100.0)?,

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::breaks::BreakEntry;
-use crate::base::located::At;
+use super::years;
+use crate::base::located::{At, Complaint, Pair, Source};
 use crate::query::Direction;
 
 /// What the indicators of a theme have in common; what an indicator says itself goes first, then what is said for its
@@ -27,7 +28,7 @@ pub(super) struct Defaults {
     /// Percent of the weight that must have a value, 80 when nothing says otherwise. Example: `coverage = 90`.
     pub(super) coverage: Option<At<f64>>,
     /// Lowest and highest plausible value of a gemeente. Example: `range = [0, 100]`.
-    pub(super) range: Option<At<[f64; 2]>>,
+    pub(super) range: Option<At<Pair>>,
     /// Years from which they are measured or made in another way. Example: `breaks = [{ year = 2020, why = "andere meetmethode" }]`.
     pub(super) breaks: Option<Vec<BreakEntry>>,
     /// Years to report. Example: `periods = "2015.."`.
@@ -47,12 +48,26 @@ pub(super) struct OfUnit {
     /// Percent of the weight that must have a value. Example: `coverage = 90`.
     pub(super) coverage: Option<At<f64>>,
     /// Lowest and highest plausible value of a gemeente. Example: `range = [0, 100]`.
-    pub(super) range: Option<At<[f64; 2]>>,
+    pub(super) range: Option<At<Pair>>,
     /// Years from which they are measured or made in another way. Example: `breaks = [{ year = 2020, why = "andere meetmethode" }]`.
     pub(super) breaks: Option<Vec<BreakEntry>>,
 }
 
 impl OfUnit {
+    /// Tests that its numbers lie within their bounds.
+    pub(super) fn test(&self, file: &Source) -> Result<(), Complaint> {
+        if let Some(at) = &self.decimals {
+            file.bounded(at, "decimals", -6..=6)?;
+        }
+        if let Some(at) = &self.coverage {
+            file.bounded(at, "coverage", 0.0..=100.0)?;
+        }
+        if let Some(at) = &self.range {
+            file.span_of(at, "range", "[lowest, highest]")?;
+        }
+        Ok(())
+    }
+
     /// The same, with what another says where this says nothing.
     fn or(self, other: &Self) -> Self {
         Self {
@@ -69,17 +84,29 @@ impl Defaults {
     /// What an indicator says, then what is said for its unit, then what is said for all.
     pub(super) fn complete(&self, own: OfUnit, unit: &str) -> OfUnit {
         let of_unit = self.units.iter().find(|(known, _)| ***known == unit);
-        let of_all = OfUnit {
+        match of_unit {
+            None => own.or(&self.of_all()),
+            Some((_, of_unit)) => own.or(of_unit).or(&self.of_all()),
+        }
+    }
+
+    fn of_all(&self) -> OfUnit {
+        OfUnit {
             decimals: self.decimals.clone(),
             direction: self.direction,
             coverage: self.coverage.clone(),
             range: self.range.clone(),
             breaks: self.breaks.clone(),
-        };
-        match of_unit {
-            None => own.or(&of_all),
-            Some((_, of_unit)) => own.or(of_unit).or(&of_all),
         }
+    }
+
+    /// Tests what it says, also where every indicator says otherwise.
+    pub(super) fn test(&self, file: &Source) -> Result<(), Complaint> {
+        years(file, self.periods.as_ref())?;
+        self.of_all().test(file)?;
+        self.units
+            .values()
+            .try_for_each(|of_unit| of_unit.test(file))
     }
 }
 

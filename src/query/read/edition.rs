@@ -6,8 +6,8 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{YEARS, is_name, names, once, required};
-use crate::base::located::{At, Complaint, Source};
+use super::{YEARS, date, is_name, name, names, once, required};
+use crate::base::located::{At, Complaint, Pair, Source};
 use crate::gemeente::group::{GroupId, GroupKind, GroupNames, GroupPlan, SizeClass};
 use crate::query::{Edition, Error};
 
@@ -16,6 +16,7 @@ use crate::query::{Edition, Error};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct EditionsFile {
     /// An edition. Example: `[[edition]]`.
+    #[serde(default)]
     edition: Vec<EditionEntry>,
 }
 
@@ -26,7 +27,7 @@ pub(super) struct EditionEntry {
     /// Id, also the name of its folder in `output/`. Example: `id = "2026"`.
     id: At<String>,
     /// Title of the paper. Example: `title = "De Kracht van Middelgroot 2026"`.
-    title: String,
+    title: At<String>,
     /// Whether it is the one that is built when none is named: exactly one edition is. Example: `default = true`.
     default: Option<At<bool>>,
     /// Year of whose 1 January the boundaries are. Example: `boundaries = 2026`.
@@ -38,9 +39,9 @@ pub(super) struct EditionEntry {
     /// The network whose paper it is. Example: `subject = "M50"`.
     subject: At<String>,
     /// Smallest and largest number of inhabitants of its size class. Example: `size-class = [30_000, 80_000]`.
-    size_class: At<[f64; 2]>,
+    size_class: At<Pair>,
     /// Date of the membership list per network. Example: `lists = { M50 = "2019-01-01", G4 = "1995-01-01" }`.
-    lists: BTreeMap<At<String>, String>,
+    lists: BTreeMap<At<String>, At<String>>,
     /// What the first page says of it, in Dutch. Example: `note = "Deze editie kijkt terug."`.
     note: String,
 }
@@ -77,14 +78,13 @@ fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Ed
         let hint = "expected `until` no later than `boundaries`";
         return Err(file.wrong(&entry.until, message, hint));
     }
-    if jiff::civil::Date::strptime("%Y-%m-%d", &*entry.date).is_err() {
-        let message = format!("`{}` is no date", *entry.date);
-        return Err(file.wrong(&entry.date, message, "expected a date such as `2026-11-01`"));
-    }
+    date(file, &entry.date)?;
+    name(file, &entry.title, "title")?;
     Ok(Edition {
         groups: group_plan(file, &entry, groups)?,
         id,
-        title: entry.title,
+        title: entry.title.into_inner(),
+        place: file.at(entry.boundaries.start()),
         default: entry.default.is_some_and(At::into_inner),
         boundaries,
         until,
@@ -99,8 +99,9 @@ fn group_plan(
     groups: &GroupNames,
 ) -> Result<GroupPlan, Complaint> {
     let mut lists = BTreeMap::new();
-    for (id, date) in &entry.lists {
-        lists.insert(network(file, id, groups)?, date.clone());
+    for (id, of) in &entry.lists {
+        date(file, of)?;
+        lists.insert(network(file, id, groups)?, of.to_string());
     }
     for group in groups.of_kind(GroupKind::Network) {
         if !lists.contains_key(&group) {
@@ -109,10 +110,10 @@ fn group_plan(
             return Err(file.wrong(&entry.id, message, "expected a list date"));
         }
     }
-    let [from, to] = *entry.size_class;
-    if !(0.0 <= from && from < to && to.is_finite()) {
-        let hint = "expected `[smallest, largest]`";
-        return Err(file.wrong(&entry.size_class, "the size class is empty", hint));
+    let (from, to) = file.span_of(&entry.size_class, "size class", "[smallest, largest]")?;
+    if from < 0.0 {
+        let hint = "expected numbers of inhabitants";
+        return Err(file.wrong(&entry.size_class, "the size class starts below 0", hint));
     }
     Ok(GroupPlan {
         subject: network(file, &entry.subject, groups)?,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::breaks::BreakEntry;
 use super::defaults::DirectionWord;
 use super::topic::Split;
-use crate::base::located::At;
+use crate::base::located::{At, Pair};
 
 /// Whose denominator it is.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
@@ -14,6 +14,14 @@ use crate::base::located::At;
 pub(super) enum Of {
     /// That of Nederland, whoever is asked about.
     Nederland,
+}
+
+/// On which boundaries a size is taken.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Boundaries {
+    /// On those of the edition, in every year.
+    Edition,
 }
 
 /// The keys of a way stand in the indicator itself for its first way; serde's `flatten` would forget unknown keys.
@@ -65,7 +73,7 @@ with_first_way! {
         /// Percent of the weight that must have a value, 80 when nothing says otherwise. Example: `coverage = 90`.
         pub(super) coverage: Option<At<f64>>,
         /// Lowest and highest plausible value of a gemeente. Example: `range = [0, 40]`.
-        pub(super) range: Option<At<[f64; 2]>>,
+        pub(super) range: Option<At<Pair>>,
         /// Years to report. Example: `periods = "..2024"`.
         pub(super) periods: Option<At<String>>,
         /// Years from which it is measured or made in another way: no trend crosses them. Example: `breaks = [{ year = 2020, why = "andere meetmethode" }]`.
@@ -94,12 +102,14 @@ with_first_way! {
         weight: At<String>,
         /// A figure that cannot be combined, such as a median, as a topic or in place: only its distribution over gemeenten is told. Example: `distribution = "kwb: Inkomen > … > Mediaan vermogen van particuliere huish."`.
         distribution: At<String>,
-        /// A topic that gives the size of gemeenten: the share of Nederland that lives in those of a size, in percent, on the boundaries of each year itself. Example: `size-class = "inwoners"`.
+        /// A topic that gives the size of gemeenten: the share of Nederland that lives in those of a size, in percent, on the boundaries of each year itself unless `boundaries` says otherwise. Example: `size-class = "inwoners"`.
         size_class: At<String>,
         /// Smallest size that counts in `size-class`. Example: `from = 30000`.
         from: At<f64>,
         /// Largest size that counts in `size-class`. Example: `to = 80000`.
         to: At<f64>,
+        /// On which boundaries the size of `size-class` is taken, so that what herindeling does can be told from growth. Example: `boundaries = "edition"`.
+        boundaries: At<Boundaries>,
         /// For a topic in place: a key that it had in some release, which decides where several topics fit. Example: `key = "3000000:TotaalGeregistreerdeMisdrijven_1"`.
         key: At<String>,
         /// For a topic in place: whether its absence is no error. Example: `optional = true`.

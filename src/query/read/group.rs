@@ -6,7 +6,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{once, required};
+use super::{name, once, required};
 use crate::base::located::{At, Complaint, Source};
 use crate::base::look::Look;
 use crate::gemeente::RegionId;
@@ -19,6 +19,7 @@ use crate::query::fact_id::PERIOD_WORD;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct GroupsFile {
     /// A group. Example: `[[group]]`.
+    #[serde(default)]
     group: Vec<GroupEntry>,
 }
 
@@ -65,6 +66,10 @@ pub(super) fn read(folder: &Path) -> Result<GroupNames, Error> {
     let (mut names, mut seen) = (Vec::new(), BTreeSet::new());
     for entry in file.toml::<GroupsFile>()?.group {
         once(&file, &mut seen, &entry.id, "group")?;
+        if names.len() == GroupNames::MOST {
+            let message = format!("more than {} groups", GroupNames::MOST);
+            return Err(file.wrong(&entry.id, message, "expected fewer").into());
+        }
         names.push(group(&file, entry, &names)?);
     }
     let is_there = |kind: GroupKind| names.iter().any(|name: &GroupName| name.kind == kind);
@@ -95,6 +100,7 @@ fn group(file: &Source, entry: GroupEntry, before: &[GroupName]) -> Result<Group
         return Err(file.wrong(&entry.id, message, hint));
     }
     if let Some(at) = &entry.label {
+        name(file, at, "label")?;
         let rest = at.replace(SIZE_WORD, "").replace(SUBJECT_WORD, "");
         if rest.contains(['{', '}']) {
             let hint = format!("expected `{SIZE_WORD}` or `{SUBJECT_WORD}` in braces");

@@ -13,7 +13,7 @@ use super::per::{PerEntry, PerFile, Words};
 use super::topic::{Beside, in_place};
 use super::way::{Ground, measure, way};
 use super::{OfTheme, once, place, years};
-use crate::base::located::{At, Complaint, Source, nearest};
+use crate::base::located::{At, Complaint, Pair, Source, nearest};
 use crate::query::{Break, Direction, InPlace, Indicator, Queries, Topic, TopicKind, Unit, Way};
 
 /// An indicator on its way: what stood in place becomes topics, then the unit is known.
@@ -52,6 +52,9 @@ pub(super) fn read(
         draft.take_in_place(TopicKind::Ratio, &themes, queries)?;
     }
     every_unit_is_used(&themes, &drafts)?;
+    for theme in &themes {
+        theme.defaults.test(theme.source())?;
+    }
     let own = themes.iter_mut().map(|theme| &mut theme.per);
     let words = Words::new(common, own, &queries.topics)?;
     for draft in drafts {
@@ -223,18 +226,19 @@ impl Draft {
             breaks: entry.breaks.clone(),
         };
         let said = defaults.complete(own, &unit);
-        let decimals = said.decimals.ok_or_else(|| lacks("decimals", or_default))?;
-        let range = said.range.ok_or_else(|| lacks("range", or_default))?;
-        let coverage = said
-            .coverage
-            .map(|at| source.bounded(&at, "coverage", 0.0..=100.0));
+        let decimals = said.decimals.clone();
+        let decimals = decimals.ok_or_else(|| lacks("decimals", or_default))?;
+        let range = said.range.clone();
+        let range = range.ok_or_else(|| lacks("range", or_default))?;
+        said.test(source)?;
+        let Pair(low, high) = *range;
         let periods = entry.periods.as_ref().or(defaults.periods.as_ref());
         Ok(Indicator {
             place: place(source, &entry.id),
-            decimals: source.bounded(&decimals, "decimals", -6..=6)?,
+            decimals: *decimals,
             direction: said.direction.map_or(Direction::None, Direction::from),
-            coverage: coverage.transpose()?.unwrap_or(80.0),
-            range: plausible(source, &range)?,
+            coverage: said.coverage.map_or(80.0, At::into_inner),
+            range: (low, high),
             years: years(source, periods)?,
             breaks: all_breaks(
                 breaks(source, &said.breaks.unwrap_or_default())?,
@@ -317,14 +321,6 @@ fn free_id(id: &str, topics: &[Topic]) -> String {
         .chain(numbered)
         .find(is_free)
         .unwrap_or_default()
-}
-
-fn plausible(file: &Source, at: &At<[f64; 2]>) -> Result<(f64, f64), Complaint> {
-    let [low, high] = **at;
-    if low < high && low.is_finite() && high.is_finite() {
-        return Ok((low, high));
-    }
-    Err(file.wrong(at, "the range is empty", "expected `[lowest, highest]`"))
 }
 
 /// A unit in the defaults that no indicator of the theme has is a slip.

@@ -25,13 +25,15 @@ mod topic;
 mod way;
 
 use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use schemars::Schema;
 
+use super::years::YEARS;
 use super::{Error, GEMEENTEN, INHABITANTS, Queries, TopicId, Years};
+use crate::base::files;
+use crate::base::form;
 use crate::base::located::{self, At, Complaint, Source};
 use theme::{ThemeFile, ThemeSource};
 
@@ -112,9 +114,9 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
 
 /// A file that must be there.
 fn required(path: PathBuf) -> Result<Source, Error> {
-    match std::fs::read_to_string(&path) {
+    match files::read_text(&path) {
         Ok(text) => Ok(Source::new(path, text)),
-        Err(source) => Err(Error::Unreadable { path, source }),
+        Err(files::Error { path, source, .. }) => Err(Error::Unreadable { path, source }),
     }
 }
 
@@ -150,15 +152,16 @@ fn once(
 /// Refuses an id that cannot be the name of a file or folder.
 fn is_name(file: &Source, id: &At<String>, kind: &str) -> Result<(), Complaint> {
     let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if !id.is_empty() && id.chars().all(fine) {
+    if (1..=100).contains(&id.len()) && id.chars().all(fine) {
         return Ok(());
     }
     let message = format!("`{}` is no {kind} id", **id);
-    Err(file.wrong(id, message, "expected small letters, digits and `-`"))
+    Err(file.wrong(
+        id,
+        message,
+        "expected small letters, digits and `-`, 100 at most",
+    ))
 }
-
-/// Years between which every year lies.
-const YEARS: RangeInclusive<i32> = 1900..=2100;
 
 fn years(file: &Source, text: Option<&At<String>>) -> Result<Years, Complaint> {
     text.map_or(Ok(Years::default()), |text| {
@@ -167,6 +170,24 @@ fn years(file: &Source, text: Option<&At<String>>) -> Result<Years, Complaint> {
             file.wrong(text, message, format!("expected {expected}"))
         })
     })
+}
+
+/// Tests that a text is a date `YYYY-MM-DD`.
+fn date(file: &Source, at: &At<String>) -> Result<(), Complaint> {
+    if form::is_date(at) {
+        return Ok(());
+    }
+    let message = format!("`{}` is no date", **at);
+    Err(file.wrong(at, message, "expected a date such as `2026-11-01`"))
+}
+
+/// Tests that a text that is printed as a name can be one.
+fn name(file: &Source, at: &At<String>, what: &str) -> Result<(), Complaint> {
+    let Some(fault) = form::fault(at) else {
+        return Ok(());
+    };
+    let message = format!("the {what} `{}` {fault}", at.escape_debug());
+    Err(file.wrong(at, message, "expected one line of text"))
 }
 
 /// A key whose value starts at an offset changes nothing where it stands.

@@ -5,7 +5,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{OfTheme, optional, sums};
+use super::{OfTheme, name, optional, sums};
 use crate::base::located::{At, Complaint, Source, nearest};
 use crate::query::{Error, Formula, Topic};
 
@@ -23,7 +23,7 @@ pub(super) struct PerFile {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct PerEntry {
     /// The words, one and many. Example: `words = ["inwoner", "inwoners"]`.
-    words: Vec<At<String>>,
+    words: At<Vec<At<String>>>,
     /// The topic, or sum of topics, that counts them. Example: `count = "inwoners"`.
     count: At<String>,
     /// How many of what is counted make one of the words; left out, one. Example: `scale = 100`, for km² counted in hectares.
@@ -92,7 +92,15 @@ fn typed(file: &Source, entries: Vec<PerEntry>, topics: &[Topic]) -> Result<Vec<
         let scale = entry.scale.map_or(Ok(1.0), |at| {
             file.bounded(&at, "scale", f64::MIN_POSITIVE..=1e12)
         })?;
-        for words in entry.words {
+        if let Some(at) = entry.words.is_empty().then_some(&entry.words) {
+            return Err(file.wrong(
+                at,
+                "divides for no words",
+                "expected words such as `inwoner`",
+            ));
+        }
+        for words in entry.words.into_inner() {
+            name(file, &words, "words")?;
             if all.iter().any(|known| known.words == *words) {
                 let message = format!("`per {}` twice", *words);
                 return Err(file.wrong(&words, message, "expected each of the words once"));

@@ -15,6 +15,7 @@ use crate::query::{Error, Service, Table};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct TablesFile {
     /// A table. Example: `[[table]]`.
+    #[serde(default)]
     table: Vec<TableEntry>,
 }
 
@@ -37,6 +38,13 @@ pub(super) struct TableEntry {
     catalog: Option<At<String>>,
     /// For each further dimension the member that is meant, as a rule its total. Example: `fixed = { Geslacht = "T001038" }`.
     fixed: Option<At<BTreeMap<String, String>>>,
+    /// The same for dimensions that not every edition of the table has; a member that a dimension lacks gives way to its
+    /// total. Example: `fixed-where-there = { Marges = "MW00000" }`.
+    fixed_where_there: Option<At<BTreeMap<String, String>>>,
+    /// How a year is read that the table only has in months. Example: `months = "sum"`.
+    months: Option<At<Months>>,
+    /// Whether CBS may not have it yet: until a release is held, `fetch` leaves it out. Example: `optional = true`.
+    optional: Option<At<bool>>,
     /// What it means when every figure of a gemeente is zero. Example: `all-zero = "not-delivered"`.
     all_zero: Option<AllZero>,
 }
@@ -57,6 +65,13 @@ enum ServiceWord {
     V3,
     /// OData v4.
     V4,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Months {
+    /// The sum of its twelve months; a year that is not whole is left out.
+    Sum,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -93,14 +108,21 @@ fn table(file: &Source, place: usize, entry: TableEntry) -> Result<Table, Compla
     }
     let is_file = entry.kind.is_some();
     let of_odata = "a file is brought by `import`, not by a service";
-    if is_file && let Some(at) = &entry.service {
-        return Err(idle(file, at.start(), "service", of_odata));
-    }
-    if is_file && let Some(at) = &entry.catalog {
-        return Err(idle(file, at.start(), "catalog", of_odata));
-    }
-    if is_file && let Some(at) = &entry.fixed {
-        return Err(idle(file, at.start(), "fixed", of_odata));
+    let keys = [
+        ("service", entry.service.as_ref().map(At::start)),
+        ("catalog", entry.catalog.as_ref().map(At::start)),
+        ("fixed", entry.fixed.as_ref().map(At::start)),
+        (
+            "fixed-where-there",
+            entry.fixed_where_there.as_ref().map(At::start),
+        ),
+        ("months", entry.months.as_ref().map(At::start)),
+        ("optional", entry.optional.as_ref().map(At::start)),
+    ];
+    for (key, start) in keys {
+        if let (true, Some(start)) = (is_file, start) {
+            return Err(idle(file, start, key, of_odata));
+        }
     }
     let period = entry.period.map(|at| file.bounded(&at, "period", YEARS));
     Ok(Table {
@@ -118,6 +140,12 @@ fn table(file: &Source, place: usize, entry: TableEntry) -> Result<Table, Compla
             .catalog
             .map_or_else(|| "CBS".to_owned(), At::into_inner),
         fixed: entry.fixed.map(At::into_inner).unwrap_or_default(),
+        fixed_where_there: entry
+            .fixed_where_there
+            .map(At::into_inner)
+            .unwrap_or_default(),
+        sum_months: entry.months.is_some(),
+        optional: entry.optional.is_some_and(At::into_inner),
         all_zero_is_not_delivered: matches!(entry.all_zero, Some(AllZero::NotDelivered)),
     })
 }

@@ -67,6 +67,7 @@ fn refuse_idle(file: &Source, entry: &WayEntry, kind: &str) -> Result<(), Compla
         ("weight", entry.weight.as_ref().map(At::start), is("ratio"), "`ratio`"),
         ("from", entry.from.as_ref().map(At::start), is("size-class"), "`size-class`"),
         ("to", entry.to.as_ref().map(At::start), is("size-class"), "`size-class`"),
+        ("boundaries", entry.boundaries.as_ref().map(At::start), is("size-class"), "`size-class`"),
         // what stood in place took these away
         ("key", entry.key.as_ref().map(At::start), false, in_place),
         ("optional", entry.optional.as_ref().map(At::start), false, in_place),
@@ -156,6 +157,7 @@ fn size_class(ground: &Ground<'_>, entry: &WayEntry, what: &At<String>) -> Resul
         topic: term.topic,
         from: smallest,
         to: file.bounded(to, "to", smallest..=1e9)?,
+        on_edition: entry.boundaries.is_some(),
         scale: 100.0,
     })
 }
@@ -176,7 +178,7 @@ fn number_and_words(file: &Source, at: &At<String>) -> Result<(f64, usize), Comp
         let digits: String = number.split('.').collect();
         let is_grouped = number.split('.').skip(1).all(|group| group.len() == 3);
         let value: f64 = digits.parse().ok()?;
-        (is_grouped && value > 0.0).then_some((value, number.len() + 1))
+        (is_grouped && (1.0..=1e12).contains(&value)).then_some((value, number.len() + 1))
     });
     parsed.ok_or_else(|| {
         let message = format!("`per {}` starts with no number", **at);

@@ -165,6 +165,17 @@ impl StoredPages {
         Ok(stored)
     }
 
+    /// Throws away the page to a request; the note goes first, as it came last.
+    pub(super) fn forget(&self, request: &str) -> Result<()> {
+        for ending in ["page", "json"] {
+            match fs::remove_file(self.place(request, ending)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The bytes of a stored page, into a buffer that is used again. They were hashed when they came or were found.
     pub(super) fn read(&self, stored: &StoredPage, buffer: &mut Vec<u8>) -> Result<()> {
         buffer.clear();

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Client;
 use super::config::parse;
-use super::describe;
+use super::describe::{self, Sought};
 use super::description::{Description, one_line};
-use super::error::Result;
+use super::error::{ErrorKind, Result};
 use super::http::Session;
 use super::list::list;
 use super::parallel::parallel;
@@ -75,6 +75,20 @@ pub struct News {
     pub successors: Vec<Entry>,
 }
 
+/// So many held tables may be gone from the catalogs before these are not believed.
+const LOST_AT_ONCE: usize = 2;
+
+impl PinnedTable {
+    /// Whether a release of it is held.
+    fn is_held(&self) -> bool {
+        !self.title.is_empty()
+    }
+
+    fn is_own(&self) -> bool {
+        self.catalog.is_empty() || self.catalog == "CBS"
+    }
+}
+
 impl News {
     /// Whether a refresh is due.
     pub fn is_due(&self) -> bool {
@@ -116,7 +130,11 @@ impl Client {
             let text = format!("{} {} {}", entry.id, entry.title, entry.catalog).to_lowercase();
             words.iter().all(|word| text.contains(word))
         };
-        Ok(self.entries(progress)?.into_values().filter(fits).collect())
+        Ok(self
+            .entries(false, progress)?
+            .into_values()
+            .filter(fits)
+            .collect())
     }
 
     /// Dimensions with members, topics, periods and release of a table.
@@ -131,7 +149,13 @@ impl Client {
         progress: &dyn Progress,
     ) -> Result<Description> {
         let session = Session::new(id, progress, &self.http.config);
-        describe::find(&self.http, &session, &self.bases, (id, catalog, service))
+        let sought = Sought {
+            id,
+            catalog,
+            service,
+            held: None,
+        };
+        describe::find(&self.http, &session, &self.bases, sought)
             .and_then(|(endpoint, head)| describe::read(&self.http, &session, &endpoint, &head))
             .map_err(|error| error.of_table(id))
     }
@@ -141,11 +165,27 @@ impl Client {
     /// # Errors
     /// When a catalog cannot be read.
     pub fn releases(&self, pinned: &[PinnedTable], progress: &dyn Progress) -> Result<Vec<News>> {
-        let entries = self.entries(progress)?;
-        Ok(pinned.iter().map(|pinned| news(pinned, &entries)).collect())
+        let of_others = pinned.iter().any(|pinned| !pinned.is_own());
+        let entries = self.entries(of_others, progress)?;
+        let news: Vec<_> = pinned.iter().map(|pinned| news(pinned, &entries)).collect();
+        let held = || pinned.iter().zip(&news).filter(|(it, _)| it.is_held());
+        let (gone, of) = (held().filter(|(_, news)| news.gone).count(), held().count());
+        if gone > LOST_AT_ONCE && 2 * gone > of {
+            let why = format!("the catalogs lack {gone} of the {of} tables that are held");
+            return Err(ErrorKind::Short(why).into());
+        }
+        Ok(news)
     }
 
-    fn entries(&self, progress: &dyn Progress) -> Result<BTreeMap<String, Entry>> {
+    /// All tables of the catalogs. None of CBS's own can be empty, nor that of third parties where one is expected there.
+    fn entries(&self, of_others: bool, progress: &dyn Progress) -> Result<BTreeMap<String, Entry>> {
+        let filled = |name: &str, is_empty: bool| -> Result<()> {
+            if is_empty {
+                let why = format!("the catalog of {name} lists no tables at all");
+                return Err(ErrorKind::Short(why).into());
+            }
+            Ok(())
+        };
         let session = Session::new("catalog", progress, &self.http.config);
         let mut entries = BTreeMap::new();
         let bases = vec![self.bases.catalog.clone(), self.bases.third_catalog.clone()];
@@ -154,6 +194,8 @@ impl Client {
             url.set_query(Some("$format=json"));
             list::<V3Row>(&self.http, &session, url)
         })?;
+        filled("v3", v3[0].is_empty())?;
+        filled("third parties", of_others && v3[1].is_empty())?;
         for row in v3.into_iter().flatten() {
             let stopped = [&row.reason_delivery, &row.frequency]
                 .into_iter()
@@ -164,11 +206,10 @@ impl Client {
             entry.period = row.period.unwrap_or_default();
             entry.discontinued = stopped;
         }
-        for row in list::<V4Row>(
-            &self.http,
-            &session,
-            parse(&format!("{}/Datasets", self.bases.v4))?,
-        )? {
+        let datasets = parse(&format!("{}/Datasets", self.bases.v4))?;
+        let v4 = list::<V4Row>(&self.http, &session, datasets)?;
+        filled("v4", v4.is_empty())?;
+        for row in v4 {
             let entry = entry(&mut entries, row.identifier, row.title, row.catalog, "v4");
             entry.v4 = Release {
                 modified: row.modified.unwrap_or_default(),

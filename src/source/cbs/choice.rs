@@ -10,6 +10,7 @@ use super::description::{Description, Dimension, DimensionKind, Member, Topic, i
 use super::error::{ErrorKind, Result};
 use super::request::{Periods, TableRequest};
 use super::rows::Axis;
+use super::years;
 
 /// One dimension, with the members that were asked.
 pub(super) struct Choice<'a> {
@@ -78,26 +79,35 @@ pub(super) fn member<'a>(dimension: &'a Dimension, key: &str) -> Result<&'a Memb
         .iter()
         .find(|member| member.key == key.trim_end())
         .ok_or_else(|| {
-            let totals = totals(dimension);
-            let some = || dimension.members.iter().take(5).map(shown).collect();
-            let nearest = if totals.is_empty() { some() } else { totals };
             ErrorKind::NoMember {
                 what: format!("member `{key}` in dimension {}", dimension.key),
-                nearest,
+                nearest: totals_first(dimension),
             }
             .into()
         })
 }
 
-fn totals(dimension: &Dimension) -> Vec<String> {
-    let total = |member: &&Member| member.title.to_lowercase().contains("tota");
-    dimension
-        .members
-        .iter()
-        .filter(total)
-        .take(5)
-        .map(shown)
-        .collect()
+/// Whether a member is the total of its dimension, by what it is called: `Totaal`, `Totaal mannen en vrouwen`. A part
+/// that is called one (`Nederlands (totaal)`) is not.
+fn is_total(member: &Member) -> bool {
+    let first = member
+        .title
+        .split(|sign: char| !sign.is_alphabetic())
+        .next();
+    first.is_some_and(|word| ["totaal", "total"].contains(&word.to_lowercase().as_str()))
+}
+
+/// Members that an error lists.
+const LISTED: usize = 8;
+
+/// The first few members, those that look like a total before the others.
+fn totals_first(dimension: &Dimension) -> Vec<String> {
+    let mut members: Vec<&Member> = dimension.members.iter().collect();
+    members.sort_by_key(|member| {
+        let mentions = member.title.to_lowercase().contains("tota");
+        (!is_total(member), !mentions)
+    });
+    members.into_iter().take(LISTED).map(shown).collect()
 }
 
 fn shown(member: &Member) -> String {
@@ -126,7 +136,7 @@ pub(super) fn choices<'a>(
         match dimension.kind {
             DimensionKind::Geo if free => regions.push(region_choice(dimension)?),
             DimensionKind::Time if free => {
-                periods.push(period_choice(dimension, &request.periods)?);
+                periods.push(period_choice(dimension, request)?);
             }
             _ => others.push(other_choice(dimension, request, wanted)?),
         }
@@ -162,21 +172,20 @@ fn region_choice(dimension: &Dimension) -> Result<Choice<'_>> {
     })
 }
 
-fn period_choice<'a>(dimension: &'a Dimension, asked: &Periods) -> Result<Choice<'a>> {
+fn period_choice<'a>(dimension: &'a Dimension, request: &TableRequest) -> Result<Choice<'a>> {
     let all = dimension.members.iter();
-    let members: Vec<_> = match asked {
+    let members: Vec<_> = match &request.periods {
         Periods::All => all.collect(),
-        Periods::Years { from, to } => all
-            .filter(|member| {
-                let year = member
-                    .key
-                    .strip_suffix("JJ00")
-                    .and_then(|year| year.parse::<u16>().ok());
+        Periods::Years { from, to } => {
+            let parts = years::parts(&dimension.members, request.sum_months);
+            all.filter(|member| {
+                let year = parts.get(member.key.as_str());
                 year.is_some_and(|year| {
-                    from.is_none_or(|first| year >= first) && to.is_none_or(|last| year <= last)
+                    from.is_none_or(|first| *year >= first) && to.is_none_or(|last| *year <= last)
                 })
             })
-            .collect(),
+            .collect()
+        }
         Periods::Keys(keys) => keys
             .iter()
             .map(|key| member(dimension, key))
@@ -190,8 +199,14 @@ fn period_choice<'a>(dimension: &'a Dimension, asked: &Periods) -> Result<Choice
             .chain(dimension.members.last())
             .map(shown)
             .collect();
+        let has_months = !years::parts(&dimension.members, true).is_empty();
+        let what = if has_months && !request.sum_months {
+            "year among the periods; it has months, which `months = \"sum\"` adds up"
+        } else {
+            "period of the asked years"
+        };
         return Err(ErrorKind::NoMember {
-            what: "period of the asked years".into(),
+            what: what.into(),
             nearest,
         }
         .into());
@@ -228,20 +243,45 @@ fn other_choice<'a>(
     })
 }
 
+/// The member that the request fixes, else the only one, else the one that is the total.
 fn fixed<'a>(dimension: &'a Dimension, request: &TableRequest) -> Result<&'a Member> {
-    match (
-        request.fixed.get(&dimension.key).map(Vec::as_slice),
-        dimension.members.as_slice(),
-    ) {
-        (Some([first, rest @ ..]), _) => {
-            let found = rest.iter().find_map(|key| member(dimension, key).ok());
-            member(dimension, first).or_else(|error| found.ok_or(error))
-        }
-        (_, [only]) => Ok(only),
+    if let Some([first, rest @ ..]) = request.fixed.get(&dimension.key).map(Vec::as_slice) {
+        let found = rest.iter().find_map(|key| member(dimension, key).ok());
+        return member(dimension, first).or_else(|error| found.ok_or(error));
+    }
+    let preferred = request.fixed_where_there.get(&dimension.key);
+    if let Some(found) = preferred.and_then(|key| member(dimension, key).ok()) {
+        return Ok(found);
+    }
+    if let [only] = dimension.members.as_slice() {
+        return Ok(only);
+    }
+    let mut totals = dimension.members.iter().filter(|member| is_total(member));
+    match (totals.next(), totals.next()) {
+        (Some(total), None) => Ok(total),
         _ => Err(ErrorKind::OpenDimension {
             dimension: dimension.key.clone(),
-            totals: totals(dimension),
+            members: totals_first(dimension),
         }
         .into()),
     }
+}
+
+/// What is said of the dimensions that were taken at their total without the request naming it.
+pub(super) fn taken_at_totals(request: &TableRequest, others: &[Choice<'_>]) -> Vec<String> {
+    let is_taken = |choice: &&Choice<'_>, member: &Member| {
+        let key = &choice.dimension.key;
+        let is_said = request.fixed.contains_key(key)
+            || request.fixed_where_there.get(key) == Some(&member.key);
+        !is_said && choice.dimension.members.len() > 1
+    };
+    let one = |choice: &Choice<'_>| {
+        let total = fixed(choice.dimension, request).ok()?;
+        let is_used = choice.members.iter().any(|member| member.key == total.key);
+        (is_used && is_taken(&choice, total)).then(|| {
+            let (dimension, member) = (&choice.dimension.key, shown(total));
+            format!("dimension {dimension} is not fixed in the query: taken at {member}")
+        })
+    };
+    others.iter().filter_map(one).collect()
 }

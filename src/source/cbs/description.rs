@@ -34,6 +34,9 @@ pub struct Description {
     pub license: String,
     /// All cells (v4), empty in v3.
     pub observations: Option<u64>,
+    /// What is strange about where it was found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// Dimensions, in the table's order.
     pub dimensions: Vec<Dimension>,
     /// Topics, in the table's order.
@@ -128,12 +131,13 @@ impl Description {
     }
 }
 
-/// Whether a trimmed key is that of a gemeente; `GM0998` (abroad) and `GM0999` (unknown) are none.
+/// Whether a trimmed key is that of a gemeente; `GM0000` (belongs nowhere), `GM0998` (abroad) and `GM0999` (unknown) are
+/// none.
 pub(super) fn is_gemeente(key: &str) -> bool {
     key.len() == 6
         && key.starts_with("GM")
         && key[2..].bytes().all(|byte| byte.is_ascii_digit())
-        && !matches!(key, "GM0998" | "GM0999")
+        && !matches!(key, "GM0000" | "GM0998" | "GM0999")
 }
 
 /// Groups of topics: id to title and parent.

@@ -29,6 +29,13 @@ pub enum ErrorKind {
     BadId(String),
     /// No such table, or not in this case.
     NotFound,
+    /// The way to the source is closed: trying again will not open it.
+    Connection {
+        /// What of it.
+        part: Part,
+        /// The failure.
+        why: String,
+    },
     /// Every attempt failed; the last one so.
     Unreachable {
         /// Attempts made.
@@ -43,7 +50,7 @@ pub enum ErrorKind {
         /// What the server said.
         message: String,
     },
-    /// The v3 API has more than 10,000 rows to this request.
+    /// The v3 API has more rows to this request than it gives, 10,000 as a rule.
     TooManyRecords,
     /// A redirect to another host.
     Redirect(String),
@@ -68,6 +75,17 @@ pub enum ErrorKind {
         /// Rows that came.
         found: u64,
     },
+    /// Rows that were asked did not come, also when they were asked again.
+    Missing {
+        /// How many.
+        missing: u64,
+        /// Of how many.
+        of: u64,
+        /// Region and period of the first few, and the topic where only that is missing.
+        first: Vec<String>,
+    },
+    /// A list that cannot be empty or as short as it is.
+    Short(String),
     /// No row at all.
     Empty,
     /// One cell came twice.
@@ -98,8 +116,8 @@ pub enum ErrorKind {
     OpenDimension {
         /// Its key.
         dimension: String,
-        /// Members that look like a total.
-        totals: Vec<String>,
+        /// Its members, those that look like a total first.
+        members: Vec<String>,
     },
     /// No dimension, or more than one, holds the regions or the periods.
     Shape(String),
@@ -111,6 +129,17 @@ pub enum ErrorKind {
     Sink(Box<dyn std::error::Error + Send + Sync>),
     /// Stopped by the user.
     Interrupted,
+}
+
+/// What closes the way to a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The certificate, or TLS itself.
+    Tls,
+    /// The name of the host.
+    Name,
+    /// The proxy of the environment.
+    Proxy,
 }
 
 /// A result of this room.
@@ -155,11 +184,19 @@ impl Error {
         self
     }
 
+    /// Whether the source answered that there is no such thing.
+    pub(super) fn is_404(&self) -> bool {
+        matches!(*self.kind, ErrorKind::Refused { status: 404, .. })
+    }
+
     /// Whether the source failed to give a whole answer, rather than the request being wrong.
     pub fn is_unreachable(&self) -> bool {
         matches!(
             *self.kind,
             ErrorKind::Unreachable { .. }
+                | ErrorKind::Connection { .. }
+                | ErrorKind::Missing { .. }
+                | ErrorKind::Short(_)
                 | ErrorKind::Refused { .. }
                 | ErrorKind::TooManyRecords
                 | ErrorKind::Redirect(_)
@@ -178,6 +215,7 @@ impl Error {
             *self.kind,
             ErrorKind::NextLink(_)
                 | ErrorKind::Count { .. }
+                | ErrorKind::Missing { .. }
                 | ErrorKind::Duplicate { .. }
                 | ErrorKind::Malformed(_)
                 | ErrorKind::Empty
@@ -191,19 +229,26 @@ impl Error {
             ErrorKind::BadId(_) => "a table id is digits and letters, such as 03759ned".into(),
             ErrorKind::NotFound => "table ids are case-sensitive (80590ned, not 80590NED): try `tables search`".into(),
             ErrorKind::Unreachable { .. } => "what has arrived is kept: run `fetch` again later to resume".into(),
+            ErrorKind::Connection { part: Part::Tls, .. } => "if your network sets certificates of its own in between, name the file that holds them in SSL_CERT_FILE; else look at the hosts in `queries/fetch.toml` and at the clock of this machine".into(),
+            ErrorKind::Connection { part: Part::Name, .. } => "look at the network of this machine, and at the hosts in `queries/fetch.toml`".into(),
+            ErrorKind::Connection { part: Part::Proxy, .. } => "look at HTTPS_PROXY and NO_PROXY in the environment".into(),
+            ErrorKind::Refused { status: 404, .. } => "CBS lists what it does not give: run `fetch` again; if it stays, write to infoservice@cbs.nl".into(),
+            ErrorKind::Short(_) => "run it again; if it stays, look at the list in a browser".into(),
             ErrorKind::Refused { .. } => "open the request in a browser to see what CBS says".into(),
             ErrorKind::TooManyRecords => "ask for fewer periods or topics, or through the feed".into(),
             ErrorKind::Redirect(_) => "if CBS has moved, set the new address in the configuration".into(),
             ErrorKind::TooLarge { .. } => "if the table really is that large, raise the limit in the configuration".into(),
             ErrorKind::Republished { .. } => "CBS is publishing: wait half an hour and run `fetch` again".into(),
-            ErrorKind::NextLink(_) | ErrorKind::Count { .. } | ErrorKind::Duplicate { .. } | ErrorKind::Malformed(_) => {
+            ErrorKind::NextLink(_) | ErrorKind::Count { .. } | ErrorKind::Missing { .. } | ErrorKind::Duplicate { .. } | ErrorKind::Malformed(_) => {
                 "run `fetch` again; if it stays, CBS serves the table wrongly: write to infoservice@cbs.nl".into()
             }
             ErrorKind::Empty => "look at the periods and members with `tables show`".into(),
             ErrorKind::NoTopic { nearest: list } => listed("correct title and unit in the query; nearest", list),
             ErrorKind::ManyTopics { candidates: list } => listed("give more of the path, or the key; these fit", list),
             ErrorKind::NoMember { nearest: list, .. } => listed("correct the query; there are", list),
-            ErrorKind::OpenDimension { totals: list, .. } => listed("fix one member in the query; perhaps", list),
+            ErrorKind::OpenDimension { members: list, .. } => {
+                listed("fix one member in `queries/tables.toml`; totals first, there are", list)
+            }
             ErrorKind::Shape(_) => "look at the table with `tables show`".into(),
             ErrorKind::Cache(_) => "free disk space or permissions: what has arrived is kept".into(),
             ErrorKind::CacheInUse => "wait for the other fetch to end".into(),
@@ -232,10 +277,20 @@ impl fmt::Display for Error {
     }
 }
 
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tls => "no trusted connection",
+            Self::Name => "no address for the host",
+            Self::Proxy => "the proxy gives no way through",
+        })
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Config(why) | Self::Shape(why) => f.write_str(why),
+            Self::Config(why) | Self::Shape(why) | Self::Short(why) => f.write_str(why),
             Self::BadId(id) => write!(f, "`{id}` cannot be a table id"),
             Self::NotFound => f.write_str("CBS has no such table"),
             Self::Unreachable { attempts, last } => write!(
@@ -245,18 +300,16 @@ impl fmt::Display for ErrorKind {
             Self::Refused { status, message } => {
                 write!(f, "refused with status {status}: {message}")
             }
-            Self::TooManyRecords => f.write_str("more than 10000 records for the v3 API"),
+            Self::Connection { part, why } => write!(f, "{part}: {why}"),
+            Self::TooManyRecords => f.write_str("more records than CBS gives at once"),
             Self::Redirect(to) => write!(f, "redirected to another host: {to}"),
             Self::TooLarge { limit, unpacked } => {
-                write!(
-                    f,
-                    "the answer exceeds {limit} bytes{}",
-                    if *unpacked {
-                        " after decompression"
-                    } else {
-                        ""
-                    }
-                )
+                let after = if *unpacked {
+                    " after decompression"
+                } else {
+                    ""
+                };
+                write!(f, "the answer exceeds {limit} bytes{after}")
             }
             Self::NextLink(why) => write!(f, "next link {why}"),
             Self::Republished { times } => {
@@ -264,6 +317,18 @@ impl fmt::Display for ErrorKind {
             }
             Self::Count { expected, found } => {
                 write!(f, "CBS counts {expected} rows, {found} came")
+            }
+            Self::Missing { missing, of, first } => {
+                let more = if *missing > first.len() as u64 {
+                    ", …"
+                } else {
+                    ""
+                };
+                let list = first.join(", ");
+                write!(
+                    f,
+                    "{missing} of {of} rows that were asked did not come: {list}{more}"
+                )
             }
             Self::Empty => f.write_str("the answer holds no rows"),
             Self::Duplicate { cell } => write!(f, "{cell} came twice"),
@@ -274,7 +339,10 @@ impl fmt::Display for ErrorKind {
             }
             Self::NoMember { what, .. } => write!(f, "no {what}"),
             Self::OpenDimension { dimension, .. } => {
-                write!(f, "dimension {dimension} is left open")
+                write!(
+                    f,
+                    "dimension {dimension} is left open, and not exactly one of its members is a total"
+                )
             }
             Self::Cache(error) => write!(f, "page cache: {error}"),
             Self::CacheInUse => f.write_str("the page cache is in use by another fetch"),

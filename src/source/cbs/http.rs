@@ -2,27 +2,33 @@
 //!
 //! In go an address and a taker of the unpacked bytes (is this complete JSON of the right form?). Failures
 //! that time can heal are tried again within the budget: resets, time-outs, truncated or empty or HTML answers, 429 and
-//! 5xx. Not healed by time: 4xx, other hosts, sizes beyond the limit, and CBS's 500 "more than 10000 records".
+//! 5xx. Not healed by time: 4xx, other hosts, sizes beyond the limit, CBS's 500 "more than 10000 records", and certificates,
+//! names and proxies that do not let us through. A 404 is believed when it comes twice.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use flate2::read::MultiGzDecoder;
-use reqwest::blocking::{Client, Response};
+use reqwest::blocking::Client;
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, LOCATION,
+    RETRY_AFTER,
 };
 use reqwest::{StatusCode, Url, redirect};
 
 use super::config::Config;
-use super::error::{Error, ErrorKind, Result};
+use super::error::{Error, ErrorKind, Part, Result};
 use super::limiter::{Limiter, backoff, retry_after};
 use super::page;
+use super::pump::{Head, Pump};
 use super::sink::Progress;
 
+/// Attempts at an answer that comes whole and wrong.
+const AT_MOST: u32 = 3;
 /// As much of an error page as is read.
 const ERROR_BYTES: u64 = 64 << 10;
 
@@ -31,6 +37,8 @@ pub(super) struct Http {
     client: Client,
     limiter: Limiter,
     pub(super) config: Config,
+    /// The tables that v4 lists, once that was asked.
+    pub(super) listed: Mutex<Option<BTreeSet<String>>>,
 }
 
 /// The reading of one table: whose requests these are, who hears of them, and the attempts that are left.
@@ -81,6 +89,7 @@ impl Http {
             client,
             limiter: Limiter::new(&config, stop),
             config,
+            listed: Mutex::default(),
         })
     }
 
@@ -106,14 +115,20 @@ impl Http {
         url: &Url,
         take: impl Fn(&mut Body<'_>) -> std::result::Result<T, BodyError>,
     ) -> Result<T> {
-        let mut attempt = 1;
+        let (mut attempt, mut doubted) = (1, false);
         loop {
             let permit = self.limiter.permit()?;
             let taken = self.attempt(url, &take);
             drop(permit);
             let (why, asked) = match taken {
                 Ok(taken) => return Ok(taken),
-                Err(AttemptError::Permanent(error)) => return Err(error.of_request(url.as_str())),
+                Err(AttemptError::Permanent(error)) => {
+                    let once = error.is_404() && !std::mem::replace(&mut doubted, true);
+                    if !once || attempt >= self.config.retry.attempts {
+                        return Err(error.of_request(url.as_str()));
+                    }
+                    (error.kind.to_string(), None)
+                }
                 Err(AttemptError::Transient(why, asked)) => (why, asked),
             };
             // what failed because the user stopped is no failure of the source
@@ -142,31 +157,35 @@ impl Http {
         }
     }
 
+    /// Waits before what was asked is asked again, for so manieth time; whether it may be. Few times: an answer that is
+    /// whole and wrong seldom betters.
+    pub(super) fn again(&self, session: &Session<'_>, attempt: u32, why: &str) -> Result<bool> {
+        let retry = &self.config.retry;
+        if attempt >= retry.attempts.min(AT_MOST) || !session.take_retry() {
+            return Ok(false);
+        }
+        let wait = backoff(retry, attempt);
+        session.progress.retry(session.table, why, wait);
+        self.limiter.sleep(wait)?;
+        Ok(true)
+    }
+
     fn attempt<T>(
         &self,
         url: &Url,
         take: &impl Fn(&mut Body<'_>) -> std::result::Result<T, BodyError>,
     ) -> std::result::Result<T, AttemptError> {
         let deadline = Instant::now() + self.config.request_timeout;
-        let response = self.client.get(url.clone()).send().map_err(|error| {
-            if error.is_redirect() {
-                permanent(ErrorKind::Redirect(chain(&error)))
-            } else {
-                AttemptError::Transient(chain(&error), None)
-            }
-        })?;
-        let status = response.status();
-        let (asked, moved) = (
-            header(&response, &RETRY_AFTER),
-            header(&response, &LOCATION),
-        );
-        let mut body = self.body(response, deadline);
+        let pump = Pump::send(self.client.get(url.clone()));
+        let (status, headers) = self.head(&pump, deadline)?;
+        let (asked, moved) = (header(&headers, &RETRY_AFTER), header(&headers, &LOCATION));
+        let mut body = self.body(pump, &headers, deadline);
         if status != StatusCode::OK {
             let mut said = Vec::new();
             // What an error page says is told as far as it came.
             let _ = (&mut body).take(ERROR_BYTES).read_to_end(&mut said);
             let asked = asked.and_then(|text| retry_after(&text, SystemTime::now()));
-            return Err(refusal(status, page::said(&said), asked, moved));
+            return Err(refusal(status, &said, asked, moved));
         }
         let taken = take(&mut body);
         match (body.failed, taken) {
@@ -180,11 +199,41 @@ impl Http {
         }
     }
 
-    fn body(&self, response: Response, deadline: Instant) -> Body<'_> {
-        let packed = header(&response, &CONTENT_ENCODING)
+    /// The head of an answer, for which the time of the whole answer may be taken.
+    fn head(&self, pump: &Pump, deadline: Instant) -> std::result::Result<Head, AttemptError> {
+        let late = || {
+            let seconds = self.config.request_timeout.as_secs_f64();
+            AttemptError::Transient(format!("no answer within {seconds} s"), None)
+        };
+        let sent = loop {
+            self.limiter.check().map_err(AttemptError::Permanent)?;
+            if let Some(sent) = pump.head() {
+                break sent;
+            }
+            if Instant::now() > deadline {
+                return Err(late());
+            }
+        };
+        sent.map_err(|error| {
+            let why = chain(&error);
+            if error.is_redirect() {
+                permanent(ErrorKind::Redirect(why))
+            } else if error.is_timeout() && !error.is_connect() {
+                late()
+            } else if let Some(part) = closed(&error, &why) {
+                permanent(ErrorKind::Connection { part, why })
+            } else {
+                AttemptError::Transient(why, None)
+            }
+        })
+    }
+
+    fn body(&self, pump: Pump, headers: &HeaderMap, deadline: Instant) -> Body<'_> {
+        let packed = header(headers, &CONTENT_ENCODING)
             .is_some_and(|value| value.to_ascii_lowercase().contains("gzip"));
         let wire = Wire {
-            inner: response,
+            inner: pump,
+            idle: self.config.idle_timeout,
             left: self.config.max_wire_bytes,
             deadline,
             limiter: &self.limiter,
@@ -260,7 +309,8 @@ fn permanent(kind: ErrorKind) -> AttemptError {
 
 /// The answer as it is sent, with an end to its size and to our patience.
 struct Wire<'a> {
-    inner: Response,
+    inner: Pump,
+    idle: Duration,
     left: u64,
     deadline: Instant,
     limiter: &'a Limiter,
@@ -268,16 +318,22 @@ struct Wire<'a> {
 
 impl Read for Wire<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if Instant::now() > self.deadline {
-            return Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                "the answer drips in too slowly",
-            ));
-        }
-        if self.limiter.check().is_err() {
-            return Err(io::Error::other("interrupted"));
-        }
-        let read = self.inner.read(buffer)?;
+        let late = |why| Err(io::Error::new(io::ErrorKind::TimedOut, why));
+        let start = Instant::now();
+        let read = loop {
+            if self.limiter.check().is_err() {
+                return Err(io::Error::other("interrupted"));
+            }
+            if let Some(read) = self.inner.read(buffer) {
+                break read?;
+            }
+            if Instant::now() > self.deadline {
+                return late("the answer drips in too slowly");
+            }
+            if start.elapsed() > self.idle {
+                return late("nothing more came");
+            }
+        };
         self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
             io::Error::new(io::ErrorKind::FileTooLarge, "the answer is too large")
         })?;
@@ -287,15 +343,16 @@ impl Read for Wire<'_> {
 
 fn refusal(
     status: StatusCode,
-    said: String,
+    said: &[u8],
     asked: Option<Duration>,
     moved: Option<String>,
 ) -> AttemptError {
     let code = status.as_u16();
+    let is_limit = page::tells_a_limit(said);
+    let said = page::said(said);
     match code {
-        404 => permanent(ErrorKind::NotFound),
         300..400 => permanent(ErrorKind::Redirect(moved.unwrap_or(said))),
-        500.. if said.contains("more than 10000") => permanent(ErrorKind::TooManyRecords),
+        400.. if is_limit => permanent(ErrorKind::TooManyRecords),
         408 | 425 | 429 | 500.. => AttemptError::Transient(format!("status {code}: {said}"), asked),
         _ => permanent(ErrorKind::Refused {
             status: code,
@@ -304,12 +361,30 @@ fn refusal(
     }
 }
 
-fn header(response: &Response, name: &reqwest::header::HeaderName) -> Option<String> {
-    response
-        .headers()
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned)
+/// What closes the way to the source, when something does that time will not open.
+fn closed(error: &reqwest::Error, why: &str) -> Option<Part> {
+    if why.contains("tunnel error") {
+        return Some(Part::Proxy);
+    }
+    if error.is_dns() {
+        return Some(Part::Name);
+    }
+    is_of_tls(error).then_some(Part::Tls)
+}
+
+/// Whether TLS is among the causes; an error of reading and writing hides the one that it carries.
+fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let carried = error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || carried.is_some_and(|error| is_of_tls(error))
+        || error.source().is_some_and(is_of_tls)
+}
+
+fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let value = headers.get(name)?;
+    value.to_str().ok().map(str::to_owned)
 }
 
 fn client(config: &Config) -> reqwest::Result<Client> {
@@ -327,7 +402,7 @@ fn client(config: &Config) -> reqwest::Result<Client> {
         .default_headers(headers)
         .no_gzip() // unpacked here, where both sizes can be bounded
         .connect_timeout(config.connect_timeout)
-        .timeout(config.idle_timeout)
+        .timeout(config.request_timeout)
         .pool_max_idle_per_host(config.connections)
         .referer(false)
         .retry(reqwest::retry::never())

@@ -25,6 +25,7 @@ mod page;
 mod pages;
 mod parallel;
 mod plan;
+mod pump;
 mod request;
 pub mod rows;
 mod selection;
@@ -32,6 +33,7 @@ mod sink;
 mod topics;
 mod v3;
 mod v4;
+mod years;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -41,11 +43,12 @@ pub use cache::PageCache;
 pub use catalog::{Entry, News, PinnedTable};
 pub use config::{Bases, Config, Retry};
 pub use description::{Description, Dimension, DimensionKind, Member, Topic};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, Part, Result};
 pub use fetch::PlannedRequest;
 pub use request::{Periods, Service, TableRequest, TopicRequest, checked_id};
 pub use sink::{
-    AnsweredTopic, Lacking, PeriodMeta, Progress, Release, RequestMade, Sink, SinkError, TableMeta,
+    AnsweredTopic, Lacking, PeriodMeta, Progress, RegionMeta, Release, RequestMade, Sink,
+    SinkError, TableMeta,
 };
 
 /// Speaks to CBS, for any number of tables and threads.

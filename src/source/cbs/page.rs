@@ -3,11 +3,14 @@
 //! In go bytes, out come a [`Summary`] or the typed rows of a list; nothing is built but what is asked for. CBS
 //! peculiarity: v3 writes `odata.nextLink`, v4 `@odata.nextLink`; behind an outage stands HTML with status 200.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::BufRead;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 /// The byte order mark that .NET likes to send.
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -73,6 +76,16 @@ pub(super) fn count(body: &[u8]) -> Result<u64, String> {
         .ok_or_else(|| format!("no count: {}", said(body)))
 }
 
+/// The count that v4 gives with a page, if it does.
+pub(super) fn count_within(body: &[u8]) -> Result<Option<u64>, String> {
+    #[derive(Deserialize)]
+    struct Counted {
+        #[serde(rename = "@odata.count")]
+        count: Option<u64>,
+    }
+    parse::<Counted>(body).map(|page| page.count)
+}
+
 /// What an error page says, short and on one line.
 pub(super) fn said(body: &[u8]) -> String {
     let text = serde_json::from_slice::<Fault>(plain(body))
@@ -85,6 +98,20 @@ pub(super) fn said(body: &[u8]) -> String {
     } else {
         line.chars().take(200).collect()
     }
+}
+
+/// Whether an error page says that there are more records than the service gives, however many those are.
+pub(super) fn tells_a_limit(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body).to_lowercase();
+    text.split("more than").skip(1).any(|rest| {
+        let rest = rest.trim_start();
+        let words =
+            rest.trim_start_matches(|sign: char| sign.is_ascii_digit() || "., ".contains(sign));
+        words.len() < rest.len()
+            && ["record", "row", "cell"]
+                .iter()
+                .any(|word| words.starts_with(word))
+    })
 }
 
 /// The error bodies of OData v3 and v4.
@@ -114,6 +141,11 @@ impl Fault {
     }
 }
 
+/// What is said of a key that an object has twice: which of the two is meant, nobody knows.
+pub(super) fn twice(key: &str) -> String {
+    format!("key `{key}` twice in one object")
+}
+
 struct Scan {
     rows: Option<u64>,
     next: Option<String>,
@@ -139,7 +171,11 @@ impl<'de> Visitor<'de> for ScanVisitor {
             rows: None,
             next: None,
         };
+        let mut seen = BTreeSet::new();
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            if !seen.insert(key.clone()) {
+                return Err(A::Error::custom(twice(&key)));
+            }
             match key.as_ref() {
                 "value" => scan.rows = Some(map.next_value::<Count>()?.0),
                 "odata.nextLink" | "@odata.nextLink" => scan.next = map.next_value()?,
@@ -201,6 +237,31 @@ mod tests {
         for end in 0..whole.len() {
             assert!(summary(&whole[..end]).is_err(), "cut at {end}");
         }
+    }
+
+    #[test]
+    fn a_doubled_key_is_no_answer() {
+        for body in [
+            r#"{"value":[1],"value":[]}"#,
+            r#"{"value":[],"odata.nextLink":"a","odata.nextLink":"b"}"#,
+            r#"{"a":1,"value":[],"a":1}"#,
+        ] {
+            let error = summary(body.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains("twice in one object"), "{error}");
+        }
+    }
+
+    #[test]
+    fn any_number_of_records_is_a_limit() {
+        for said in [
+            "query returns more than 10000 records",
+            "More than 100 records.",
+            "<html>… more than 5.000 cells …</html>",
+            r#"{"odata.error":{"message":{"value":"returns more than 250000 rows"}}}"#,
+        ] {
+            assert!(tells_a_limit(said.as_bytes()), "{said}");
+        }
+        assert!(!tells_a_limit(b"no more than usual") && !tells_a_limit(b"more than 10 seconds"));
     }
 
     #[test]

@@ -2,22 +2,23 @@
 //!
 //! In goes a [`RowRequest`]; out come its pages in order. CBS's next links are a plain count of rows to skip, so once the
 //! first page shows the pattern, the pages after it are asked for side by side, and each next link must then agree with
-//! what was foreseen. Another pattern is followed link by link. Fails on links that loop, jump or lead elsewhere, and on
-//! rows behind the last page.
+//! what was foreseen. Another pattern is followed link by link. Where fewer rows come than must, or links loop, jump or
+//! lead elsewhere, the pages that may be to blame are asked again, a few times; then it fails, or leaves it to the caller
+//! to find out which rows are missing.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::Url;
-use serde::Deserialize;
 
 use super::cache::{StoredPage, StoredPages};
 use super::config::address;
+use super::describe;
 use super::error::{Error, ErrorKind, Result};
 use super::http::{Http, Session};
 use super::limiter::lock;
-use super::list::{list, next_url};
+use super::list::next_url;
 use super::page;
 use super::parallel::{both, parallel};
 use super::selection::{Count, RowRequest};
@@ -33,9 +34,61 @@ pub(super) struct PageReader<'a> {
     pub(super) notes: Mutex<BTreeSet<String>>,
 }
 
+/// The pages of a request.
+pub(super) struct ReadPages {
+    pub(super) pages: Vec<StoredPage>,
+    /// CBS's own count of their rows, where it has one.
+    pub(super) count: Option<u64>,
+    /// Fewer rows than the product of the members and periods that were asked, where that is what must come.
+    pub(super) is_short: bool,
+}
+
 impl PageReader<'_> {
-    /// All pages of a request, and CBS's count of its rows, which they must meet.
-    pub(super) fn read(&self, request: &RowRequest) -> Result<(Vec<StoredPage>, Option<u64>)> {
+    /// All pages of a request. Where CBS counts its rows, they meet that count.
+    pub(super) fn read(&self, request: &RowRequest) -> Result<ReadPages> {
+        let mut attempt = 1;
+        loop {
+            let mut pages = Vec::new();
+            // an API that gives less than it should is not asked twice
+            let feed = request.feed.as_ref().filter(|_| attempt > 1);
+            let read = self.once(request, feed.unwrap_or(&request.first), &mut pages);
+            let why = match &read {
+                Ok((_, true)) => {
+                    let found: u64 = pages.iter().map(|page| page.summary.rows).sum();
+                    Some(format!("{found} of {} rows came", request.bound))
+                }
+                Err(error) if error.spoils_cache() => Some(error.kind.to_string()),
+                _ => None,
+            };
+            if let Some(why) = why
+                && self.http.again(self.session, attempt, &why)?
+            {
+                let of_error = read
+                    .as_ref()
+                    .err()
+                    .and_then(|error| error.request.as_deref());
+                let doubtful = pages.iter().filter(|page| is_doubtful(page));
+                for page in doubtful.map(|page| page.request.as_str()).chain(of_error) {
+                    self.stored.forget(page)?;
+                }
+                attempt += 1;
+                continue;
+            }
+            return read.map(|(count, is_short)| ReadPages {
+                pages,
+                count,
+                is_short,
+            });
+        }
+    }
+
+    /// One reading: into the pages, and out comes CBS's count, and whether they have fewer rows than must come.
+    fn once(
+        &self,
+        request: &RowRequest,
+        first: &Url,
+        pages: &mut Vec<StoredPage>,
+    ) -> Result<(Option<u64>, bool)> {
         // The first page is asked for together with the count, and found in hand afterwards.
         let count = || {
             request
@@ -43,12 +96,24 @@ impl PageReader<'_> {
                 .as_ref()
                 .map_or(Ok(None), |count| self.count(count))
         };
-        let (count, first) = both(count, || self.first(request));
-        let ((first_url, first), count) = (first?, count?);
+        let (count, start) = both(count, || self.page(first));
+        let count = count?;
         self.expected
             .fetch_add(count.unwrap_or_default(), Ordering::Relaxed);
-        let pages = self.follow(first_url, first, count.unwrap_or(request.bound))?;
-        let found = pages.iter().map(|page| page.summary.rows).sum();
+        let bound = count.unwrap_or(request.bound);
+        let followed = start.and_then(|start| self.follow(first, start, bound, pages));
+        match (followed, &request.feed) {
+            // the API has more rows to it than it gives: the feed gives them all
+            (Err(error), Some(feed)) if matches!(*error.kind, ErrorKind::TooManyRecords) => {
+                pages.clear();
+                self.follow(feed, self.page(feed)?, bound, pages)?;
+            }
+            (followed, _) => followed?,
+        }
+        let found: u64 = pages.iter().map(|page| page.summary.rows).sum();
+        // v4 leaves rows out that have no value, so that only a count tells; v3 never does
+        let of_v4 = matches!(request.count, Some(Count::Observations { .. }));
+        let is_short = found < request.bound && (count.is_none() || !of_v4);
         match count {
             // v3's catalog may lag behind its tables: cells that come twice are refused elsewhere, so more rows are fine.
             Some(expected)
@@ -56,64 +121,49 @@ impl PageReader<'_> {
             {
                 lock(&self.notes)
                     .insert(format!("the catalog counts {expected} rows, {found} came"));
-                Ok((pages, Some(found)))
+                Ok((Some(found), is_short))
             }
             Some(expected) if expected != found => {
                 Err(Error::from(ErrorKind::Count { expected, found })
                     .of_request(request.first.as_str()))
             }
-            _ => Ok((pages, count)),
-        }
-    }
-
-    /// The first page, from the feed when the API has too many rows for it.
-    fn first<'c>(&self, request: &'c RowRequest) -> Result<(&'c Url, StoredPage)> {
-        match (self.page(&request.first), &request.feed) {
-            (Err(error), Some(feed)) if matches!(*error.kind, ErrorKind::TooManyRecords) => {
-                self.page(feed).map(|page| (feed, page))
-            }
-            (page, _) => page.map(|page| (&request.first, page)),
+            _ => Ok((count, is_short)),
         }
     }
 
     /// CBS's own count; a service that offers none is no failure.
     fn count(&self, count: &Count) -> Result<Option<u64>> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Row {
-            identifier: String,
-            modified: Option<String>,
-            record_count: Option<u64>,
-        }
         let found = match count {
-            Count::Observations(url) => self.http.get(self.session, url, page::count).map(Some),
-            // A row of another release counts another table: the catalog lags, or runs ahead.
+            Count::Observations { count, within } => {
+                match self.http.get(self.session, count, page::count) {
+                    Err(error) if matches!(*error.kind, ErrorKind::Refused { .. }) => {
+                        self.http.get(self.session, within, page::count_within)
+                    }
+                    found => found.map(Some),
+                }
+            }
             Count::Catalog { row, id, modified } => {
-                list::<Row>(self.http, self.session, row.clone()).map(|rows| {
-                    rows.into_iter()
-                        .find(|row| {
-                            row.identifier == *id
-                                && row.modified.as_ref().is_none_or(|at| at == modified)
-                        })
-                        .and_then(|row| row.record_count)
-                })
+                describe::counted(self.http, self.session, row, (id, modified))
             }
         };
         match found {
-            Err(error)
-                if matches!(*error.kind, ErrorKind::NotFound | ErrorKind::Refused { .. }) =>
-            {
-                Ok(None)
-            }
+            Err(error) if matches!(*error.kind, ErrorKind::Refused { .. }) => Ok(None),
             other => other,
         }
     }
 
-    fn follow(&self, first: &Url, start: StoredPage, bound: u64) -> Result<Vec<StoredPage>> {
-        let (mut pages, mut seen) = (vec![start], BTreeSet::from([first.to_string()]));
+    fn follow(
+        &self,
+        first: &Url,
+        start: StoredPage,
+        bound: u64,
+        pages: &mut Vec<StoredPage>,
+    ) -> Result<()> {
+        let mut seen = BTreeSet::from([first.to_string()]);
+        pages.push(start);
         loop {
-            let Some(next) = Self::next(pages.last())? else {
-                return Ok(pages);
+            let Some(next) = next(pages.last())? else {
+                return Ok(());
             };
             if !seen.insert(next.to_string()) {
                 return Err(Error::from(ErrorKind::NextLink(
@@ -121,10 +171,10 @@ impl PageReader<'_> {
                 ))
                 .of_request(next.as_str()));
             }
-            match SkipPattern::of(first, &pages, &next) {
+            match SkipPattern::of(first, pages, &next) {
                 Some(pattern) => {
-                    if self.side_by_side(&pattern, bound, &mut pages)? {
-                        return Ok(pages);
+                    if self.side_by_side(&pattern, bound, pages)? {
+                        return Ok(());
                     }
                 }
                 None => pages.push(self.page(&next)?),
@@ -162,7 +212,7 @@ impl PageReader<'_> {
                 }
                 continue;
             }
-            match Self::next(Some(&page))? {
+            match next(Some(&page))? {
                 None => done = true,
                 Some(next)
                     if page.summary.rows == pattern.rows
@@ -175,16 +225,6 @@ impl PageReader<'_> {
             pages.push(page);
         }
         Ok(done)
-    }
-
-    fn next(page: Option<&StoredPage>) -> Result<Option<Url>> {
-        let Some((page, link)) =
-            page.and_then(|page| page.summary.next.as_ref().map(|link| (page, link)))
-        else {
-            return Ok(None);
-        };
-        let current = address(&page.request)?;
-        next_url(&current, link).map(Some)
     }
 
     fn page(&self, url: &Url) -> Result<StoredPage> {
@@ -204,6 +244,24 @@ impl PageReader<'_> {
         );
         Ok(stored)
     }
+}
+
+/// Where a page leads.
+fn next(page: Option<&StoredPage>) -> Result<Option<Url>> {
+    let Some((page, link)) =
+        page.and_then(|page| page.summary.next.as_ref().map(|link| (page, link)))
+    else {
+        return Ok(None);
+    };
+    let current = address(&page.request)?;
+    next_url(&current, link).map(Some)
+}
+
+/// Whether rows or the link of a page may be missing: it is the last, or its link does not skip the rows that it has.
+fn is_doubtful(page: &StoredPage) -> bool {
+    let from = address(&page.request).ok().and_then(|url| skip(&url));
+    let to = next(Some(page)).ok().flatten().and_then(|url| skip(&url));
+    to != Some(from.unwrap_or_default() + page.summary.rows)
 }
 
 /// Next links that skip so many rows a page.

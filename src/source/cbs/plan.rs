@@ -5,7 +5,7 @@
 //! the periods, the topics. CBS peculiarity: filter keys are taken verbatim from the table's lists, because an unpadded
 //! key gives an empty answer without an error.
 
-use super::choice::{Choice, Wanted, choices, dimension_of, is_nederland, member};
+use super::choice::{Choice, Wanted, choices, dimension_of, is_nederland, member, taken_at_totals};
 use super::config::Config;
 use super::description::{Description, DimensionKind, Member, Topic, one_line};
 use super::endpoint::Endpoint;
@@ -13,8 +13,9 @@ use super::error::{Error, ErrorKind, Result};
 use super::request::{TableRequest, TopicRequest};
 use super::rows::{Axis, Layout};
 use super::selection::{RowRequest, Selection};
-use super::sink::{AnsweredTopic, Lacking, PeriodMeta};
+use super::sink::{AnsweredTopic, Lacking, PeriodMeta, RegionMeta};
 use super::topics;
+use super::years::{self, Years};
 use crate::base::observation::{Missing, Status};
 use crate::query::title_fits;
 
@@ -29,17 +30,24 @@ pub(super) struct Plan {
     pub(super) has_periods: bool,
     /// How many members were asked of each other dimension.
     pub(super) others: Vec<usize>,
-    pub(super) regions: Vec<String>,
-    pub(super) periods: Vec<PeriodMeta>,
+    pub(super) regions: Vec<RegionMeta>,
+    /// Periods as they are read, by key.
+    pub(super) read: Vec<String>,
+    /// Periods as they come out.
+    pub(super) years: Years,
     pub(super) topics: Vec<AnsweredTopic>,
     pub(super) lacking: Vec<Lacking>,
     pub(super) map_year: Option<u16>,
-    /// What an empty v3 cell of a column means; `None` for zero.
-    pub(super) empty: Vec<Option<Missing>>,
+    /// What an empty v3 cell of a column means.
+    pub(super) empty: Vec<Missing>,
     /// For each combination of members and column: the topic.
     pub(super) targets: Vec<Option<usize>>,
     pub(super) columns: usize,
     pub(super) requests: Vec<RowRequest>,
+    /// What was chosen without being asked.
+    pub(super) notes: Vec<String>,
+    /// What does not fit in the table's description.
+    pub(super) warnings: Vec<String>,
 }
 
 impl Plan {
@@ -52,6 +60,12 @@ impl Plan {
         let (wanted, lacking) = wanted(table, request)?;
         let (regions, periods, others) = choices(table, request, &wanted)?;
         let columns = columns(&wanted);
+        let read = period_meta(table, request, &regions, periods.as_ref())?;
+        let keys = read.iter().map(|period| period.key.clone()).collect();
+        let years = Years::of(read, request.sum_months);
+        if years.has_sums() {
+            columns.iter().try_for_each(|topic| years::may_sum(topic))?;
+        }
         let requests = Selection {
             config,
             endpoint,
@@ -73,12 +87,14 @@ impl Plan {
             ),
             others: others.iter().map(|choice| choice.members.len()).collect(),
             has_periods: periods.is_some(),
-            regions: regions
-                .members
+            regions: regions.members.iter().copied().map(normal).collect(),
+            read: keys,
+            years,
+            notes: taken_at_totals(request, &others),
+            warnings: periods
                 .iter()
-                .map(|member| normal(&member.key))
+                .filter_map(|periods| too_few(table, periods))
                 .collect(),
-            periods: period_meta(table, request, &regions, periods.as_ref())?,
             topics: wanted.iter().map(meta).collect(),
             lacking,
             map_year: map_year(&regions),
@@ -157,11 +173,15 @@ fn map_year(regions: &Choice<'_>) -> Option<u16> {
 }
 
 /// KWB calls the Netherlands `NL00`, everything else `NL01`.
-fn normal(key: &str) -> String {
-    if is_nederland(key) {
-        "NL01".into()
+fn normal(member: &Member) -> RegionMeta {
+    let key = if is_nederland(&member.key) {
+        "NL01"
     } else {
-        key.to_owned()
+        &member.key
+    };
+    RegionMeta {
+        key: key.to_owned(),
+        title: member.title.clone(),
     }
 }
 
@@ -183,12 +203,12 @@ fn meta(wanted: &Wanted<'_>) -> AnsweredTopic {
     }
 }
 
-/// What CBS says an empty cell of a topic means.
-fn meaning(default: &str) -> Option<Missing> {
+/// What CBS says an empty cell of a topic means. Zeros are sent as zeros, also where the default is one: in 8,100 captured
+/// cells of such topics none is empty. A cell that is may be confidential, and never is a zero.
+fn meaning(default: &str) -> Missing {
     match default {
-        "Zero" => None,
-        "Impossible" => Some(Missing::Impossible),
-        _ => Some(Missing::Unknown),
+        "Impossible" => Missing::Impossible,
+        _ => Missing::Unknown,
     }
 }
 
@@ -266,7 +286,9 @@ fn of_member<'a>(
     let (head, rest) = title.split_once(" > ")?;
     let code = asked.key.as_deref().and_then(|key| key.split_once(':'));
     let free = table.dimensions.iter().filter(|dimension| {
-        dimension.kind == DimensionKind::Plain && !request.fixed.contains_key(&dimension.key)
+        dimension.kind == DimensionKind::Plain
+            && !request.fixed.contains_key(&dimension.key)
+            && !request.fixed_where_there.contains_key(&dimension.key)
     });
     let members = |fits: &dyn Fn(&Member) -> bool| -> Vec<(&'a str, &'a Member)> {
         free.clone()
@@ -340,6 +362,19 @@ fn period_meta(
         key,
         status: Status::Unknown,
     }])
+}
+
+/// What is said when the table speaks of a year that its list of periods does not reach: the list may be cut.
+fn too_few(table: &Description, periods: &Choice<'_>) -> Option<String> {
+    let said = year_in(&table.period)?;
+    let years = periods.dimension.members.iter();
+    let last: u16 = years
+        .filter_map(|member| member.key.get(..4)?.parse().ok())
+        .max()?;
+    (last < said).then(|| {
+        let period = &table.period;
+        format!("CBS speaks of `{period}`, and its list of periods ends with {last}")
+    })
 }
 
 /// The last year in a title.

@@ -60,13 +60,20 @@ pub struct TableRequest {
     /// For each further dimension the member to read, by trimmed key. Several keys are alternatives in order of
     /// preference (CBS recodes totals between editions): the first that the table has is taken.
     pub fixed: BTreeMap<String, Vec<String>>,
+    /// The same for dimensions that not every edition of the table has. A member that the dimension lacks gives way to
+    /// its total.
+    pub fixed_where_there: BTreeMap<String, String>,
     /// The periods.
     pub periods: Periods,
+    /// Whether a year that the table only has in months is the sum of its twelve; years that are not whole are left out.
+    pub sum_months: bool,
     /// The period of a table without periods (Kerncijfers wijken en buurten), such as `2020JJ00`. Without it the
     /// table's map year counts, then a year in its title.
     pub period: Option<String>,
     /// The topics.
     pub topics: Vec<TopicRequest>,
+    /// The service that gave the release that is held, if one is.
+    pub held: Option<Service>,
 }
 
 /// One topic, by what CBS calls it.

@@ -12,6 +12,8 @@ use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
+use super::page::twice;
+
 /// What the keys of a row mean. The first two dimensions are the regions and the periods.
 pub struct Layout {
     /// The dimensions, with their members.
@@ -115,14 +117,18 @@ impl<'a> Reader<'a> {
         Ok(rows)
     }
 
-    fn field(&mut self, position: usize, key: &str) -> Field {
+    /// What a key means. The keys before it are the first of `order`, so one that is among those comes twice.
+    fn field(&mut self, position: usize, key: &str) -> Result<Field, String> {
         match self.order.get(position) {
-            Some((known, field)) if known == key => *field,
+            Some((known, field)) if known == key => Ok(*field),
             _ => {
                 let field = self.fields.get(key).copied().unwrap_or(Field::Other);
                 self.order.truncate(position);
+                if self.order.iter().any(|(known, _)| known == key) {
+                    return Err(twice(key));
+                }
                 self.order.push((key.to_owned(), field));
-                field
+                Ok(field)
             }
         }
     }
@@ -230,7 +236,7 @@ impl<'de> Visitor<'de> for OneRow<'_, '_> {
         let (mut asked, mut known, mut position) = (true, 0, 0);
         while let Some(field) = map.next_key_seed(Key(|key: &str| reader.field(position, key)))? {
             position += 1;
-            match field {
+            match field.map_err(A::Error::custom)? {
                 Field::Axis(axis) => {
                     known += 1;
                     match map
@@ -316,7 +322,7 @@ fn cell(text: &str) -> Cell {
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'));
     match bare.parse() {
-        Ok(number) if numeric => Cell::Number(number),
+        Ok(number) if numeric && f64::is_finite(number) => Cell::Number(number),
         _ => Cell::Text(bare.to_owned()),
     }
 }
@@ -359,7 +365,8 @@ mod tests {
         let rows = read(
             r#"{"value":[{"ID":0,"RegioS":"NL01  ","Perioden":"2019JJ00","A_1":17282163,"B_2":38.799999999999997},
             {"ID":1,"RegioS":"GM0363","Perioden":"2019JJ00","B_2":"       .","A_1":"   135.5"},
-            {"RegioS":"GM0363","Perioden":"2019JJ00","A_1":null,"B_2":"NaN"}]}"#,
+            {"RegioS":"GM0363","Perioden":"2019JJ00","A_1":null,"B_2":"NaN"},
+            {"RegioS":"GM0363","Perioden":"2019JJ00","A_1":"1e999","B_2":"-inf"}]}"#,
         )
         .unwrap();
         assert_eq!(
@@ -377,6 +384,8 @@ mod tests {
             rows[2],
             (vec![1, 0], vec![Cell::Null, Cell::Text("NaN".into())])
         );
+        let endless = ["1e999", "-inf"].map(|text| Cell::Text(text.into()));
+        assert_eq!(rows[3], (vec![1, 0], endless.to_vec()));
     }
 
     #[test]
@@ -384,6 +393,17 @@ mod tests {
         let unknown =
             read(r#"{"value":[{"RegioS":"GM9999","Perioden":"2019JJ00","A_1":1,"B_2":2}]}"#);
         assert!(unknown.unwrap_err().contains("GM9999"));
+        for doubled in [
+            r#"{"RegioS":"NL01","RegioS":"GM0363","Perioden":"2019JJ00","A_1":1,"B_2":2}"#,
+            r#"{"RegioS":"NL01","Perioden":"2019JJ00","A_1":1,"B_2":2,"A_1":3}"#,
+            r#"{"ID":0,"ID":1,"RegioS":"NL01","Perioden":"2019JJ00","A_1":1,"B_2":2}"#,
+        ] {
+            let plain = r#"{"RegioS":"NL01","Perioden":"2019JJ00","A_1":1,"B_2":2}"#;
+            for page in [doubled.to_owned(), format!("{plain},{doubled}")] {
+                let error = read(&format!(r#"{{"value":[{page}]}}"#)).unwrap_err();
+                assert!(error.contains("twice in one object"), "{error}");
+            }
+        }
         assert!(
             read(r#"{"value":[{"RegioS":"NL01","A_1":1}]}"#)
                 .unwrap_err()

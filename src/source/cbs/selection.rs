@@ -37,8 +37,8 @@ pub(super) struct RowRequest {
 /// CBS's own count of rows.
 #[derive(Clone, Debug)]
 pub(super) enum Count {
-    /// v4 counts what meets the filter.
-    Observations(Url),
+    /// v4 counts what meets the filter, at an address of its own or within a page.
+    Observations { count: Url, within: Url },
     /// v3 counts whole tables only, in its catalog, in the row with this id and of this release.
     Catalog {
         row: Url,
@@ -108,7 +108,13 @@ impl Selection<'_> {
             return RowRequest {
                 first: at("Observations"),
                 feed: None,
-                count: Some(Count::Observations(at("Observations/$count"))),
+                count: Some(Count::Observations {
+                    count: at("Observations/$count"),
+                    within: self.endpoint.at(
+                        "Observations",
+                        &join([query.as_str(), "$count=true", "$top=1"]),
+                    ),
+                }),
                 bound,
                 columns,
             };
@@ -119,12 +125,7 @@ impl Selection<'_> {
             format!("{},{}", self.dimensions(), keys.join(","))
         };
         let options = [option("$filter", filter), option("$select", &select)];
-        let query = options
-            .iter()
-            .filter(|text| !text.is_empty())
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join("&");
+        let query = join(options.iter().map(String::as_str));
         let feed = self.endpoint.at("TypedDataSet", &query);
         let count = filter.is_empty().then(|| Count::Catalog {
             row: self.endpoint.row.clone(),
@@ -306,6 +307,12 @@ fn and<'a>(conditions: impl IntoIterator<Item = &'a str>) -> String {
         .filter(|text| !text.is_empty())
         .collect::<Vec<_>>()
         .join(" and ")
+}
+
+/// Options of a query that are not empty.
+fn join<'a>(options: impl IntoIterator<Item = &'a str>) -> String {
+    let options = options.into_iter().filter(|text| !text.is_empty());
+    options.collect::<Vec<_>>().join("&")
 }
 
 fn option(name: &str, text: &str) -> String {

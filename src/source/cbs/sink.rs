@@ -14,7 +14,8 @@ pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Receives one table.
 pub trait Sink {
-    /// Called once, before the rows: the topics, in the order in which they were asked.
+    /// Called before the rows: the topics, in the order in which they were asked. Called again when the answer was not
+    /// whole and is read anew; what was heard before is void then.
     ///
     /// # Errors
     /// Ends the fetch.
@@ -86,6 +87,15 @@ pub struct RequestMade {
     pub resumed: bool,
 }
 
+/// A region of the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegionMeta {
+    /// Code, such as `GM0363`.
+    pub key: String,
+    /// Name, as CBS writes it.
+    pub title: String,
+}
+
 /// A period and how final it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PeriodMeta {
@@ -114,6 +124,8 @@ pub struct TableMeta {
     pub license: String,
     /// The release.
     pub release: Release,
+    /// Regions read, in the table's order.
+    pub regions: Vec<RegionMeta>,
     /// Periods read, in the table's order.
     pub periods: Vec<PeriodMeta>,
     /// Topics, in the order in which they were asked.
@@ -134,6 +146,8 @@ pub struct TableMeta {
     pub cells: u64,
     /// Surprises that did not stop the fetch, each once.
     pub notes: Vec<String>,
+    /// Those that the user must hear of.
+    pub warnings: Vec<String>,
 }
 
 /// Hears how the work goes, from several threads.
@@ -160,3 +174,22 @@ pub trait Progress: Sync {
 }
 
 impl Progress for () {}
+
+/// Hears nothing: for looking whether all is there.
+impl Sink for () {
+    fn topics(&mut self, _: &[AnsweredTopic]) -> Result<(), SinkError> {
+        Ok(())
+    }
+
+    fn row(
+        &mut self,
+        _: &str,
+        _: &str,
+        _: usize,
+        _: Option<f64>,
+        _: Missing,
+        _: Status,
+    ) -> Result<(), SinkError> {
+        Ok(())
+    }
+}

@@ -85,6 +85,7 @@ pub(super) fn head(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> R
             String::new()
         },
         observations: None,
+        warnings: Vec::new(),
         dimensions: Vec::new(),
         topics: Vec::new(),
     })

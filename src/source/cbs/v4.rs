@@ -9,7 +9,7 @@ use super::description::{
     Description, Dimension, DimensionKind, Groups, Member, Topic, Year, one_line, path_of, status,
 };
 use super::endpoint::Endpoint;
-use super::error::{ErrorKind, Result};
+use super::error::Result;
 use super::http::{Http, Session};
 use super::list::list;
 use super::page;
@@ -90,6 +90,7 @@ pub(super) fn head(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> R
         publisher: if own { "CBS".into() } else { publisher },
         license: found.license.unwrap_or_default(),
         observations: found.observation_count,
+        warnings: Vec::new(),
         dimensions: Vec::new(),
         topics: Vec::new(),
     })
@@ -102,41 +103,39 @@ pub(super) fn whole(
     endpoint: &Endpoint,
     mut description: Description,
 ) -> Result<Description> {
-    let (groups, (axes, measures)) = both(
-        || groups(http, session, endpoint),
+    let (axes, measures) = both(
+        || list::<Axis>(http, session, endpoint.at("Dimensions", "")),
+        || list::<Measure>(http, session, endpoint.at("MeasureCodes", "")),
+    );
+    let (axes, measures) = (axes?, measures?);
+    let is_grouped = measures.iter().any(|measure| measure.group.is_some());
+    let (groups, dimensions) = both(
         || {
-            both(
-                || list::<Axis>(http, session, endpoint.at("Dimensions", "")),
-                || list::<Measure>(http, session, endpoint.at("MeasureCodes", "")),
-            )
+            if is_grouped {
+                groups(http, session, endpoint)
+            } else {
+                Ok(Groups::new())
+            }
+        },
+        || {
+            parallel(http.config.connections, axes, |axis| {
+                let codes = endpoint.at(&format!("{}Codes", axis.identifier), "");
+                let codes: Vec<Code> = list(http, session, codes)?;
+                Ok(dimension(axis, codes))
+            })
         },
     );
-    let (groups, axes, measures) = (groups?, axes?, measures?);
-    description.topics = measures
-        .into_iter()
-        .map(|measure| topic(&groups, measure))
-        .collect();
-    description.dimensions = parallel(http.config.connections, axes, |axis| {
-        let codes: Vec<Code> = list(
-            http,
-            session,
-            endpoint.at(&format!("{}Codes", axis.identifier), ""),
-        )?;
-        Ok(dimension(axis, codes))
-    })?;
+    let groups = groups?;
+    let topics = measures.into_iter().map(|measure| topic(&groups, measure));
+    description.topics = topics.collect();
+    description.dimensions = dimensions?;
     Ok(description)
 }
 
 fn groups(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> Result<Groups> {
-    match list::<Group>(http, session, endpoint.at("MeasureGroups", "")) {
-        Ok(groups) => {
-            let entry =
-                |group: Group| (group.id, (group.title.unwrap_or_default(), group.parent_id));
-            Ok(groups.into_iter().map(entry).collect())
-        }
-        Err(error) if matches!(*error.kind, ErrorKind::NotFound) => Ok(Groups::new()),
-        Err(error) => Err(error),
-    }
+    let groups: Vec<Group> = list(http, session, endpoint.at("MeasureGroups", ""))?;
+    let entry = |group: Group| (group.id, (group.title.unwrap_or_default(), group.parent_id));
+    Ok(groups.into_iter().map(entry).collect())
 }
 
 fn topic(groups: &Groups, measure: Measure) -> Topic {

@@ -3,10 +3,12 @@
 //! In: an error of the client, the store or the queries. Out: the same as one [`Error`]. The peculiarity it exists for: a
 //! source that cannot be reached ends with another status than figures that do not hold.
 
+use super::writer::Unfit;
 use crate::base::failure::{Exit, Report};
 use crate::base::files;
 use crate::base::located::Complaint;
 use crate::source::cbs::{self, ErrorKind};
+use crate::source::compare;
 use crate::source::snapshot;
 
 /// What can go wrong with a fetch.
@@ -14,10 +16,13 @@ use crate::source::snapshot;
 pub enum Error {
     /// CBS, or the way to it.
     #[error(transparent)]
-    Cbs(#[from] cbs::Error),
+    Cbs(cbs::Error),
     /// The store.
     #[error(transparent)]
     Store(#[from] snapshot::Error),
+    /// A release is held back.
+    #[error(transparent)]
+    Compared(#[from] compare::Error),
     /// Files or folders.
     #[error(transparent)]
     Files(#[from] files::Error),
@@ -40,6 +45,14 @@ pub enum Error {
         /// Topic.
         topic: String,
     },
+    /// CBS sends a figure that its topic cannot have.
+    #[error("table {table}: {unfit}")]
+    Unfit {
+        /// Table.
+        table: String,
+        /// The figure, and what is wrong with it.
+        unfit: Unfit,
+    },
     /// What the lock pins is not here, and CBS has something else.
     #[error("table {table}: CBS no longer has the pinned release `{pinned}`, it now has `{has}`")]
     Gone {
@@ -50,6 +63,19 @@ pub enum Error {
         /// The release that CBS has.
         has: String,
     },
+    /// CBS answers that it does not have a table of which a release is held.
+    #[error(
+        "table {table}: CBS has no such table any more; the release `{held}` that is held stays in use"
+    )]
+    Withdrawn {
+        /// Table.
+        table: String,
+        /// The release that is held.
+        held: String,
+    },
+    /// CBS has gemeenten that the lists here do not.
+    #[error("CBS has {} gemeenten that `data/regions` lacks: {}", .0.len(), .0.join(", "))]
+    NewRegions(Vec<String>),
     /// Some tables failed; each was reported.
     #[error("{failed} of {of} tables could not be fetched; what was here of them stays")]
     SomeFailed {
@@ -59,8 +85,8 @@ pub enum Error {
         of: usize,
         /// The exit status of the worst.
         exit: Exit,
-        /// Whether the user stopped it.
-        interrupted: bool,
+        /// What to do next, beside what each hints at.
+        next: Option<&'static str>,
     },
     /// `check` found that figures are out of date.
     #[error("a refresh is due for {0} tables")]
@@ -80,15 +106,44 @@ impl Error {
         let exit = worst
             .into_iter()
             .find(|exit| errors.iter().any(|error| error.exit() == *exit))?;
-        let interrupted = errors.iter().any(
-            |error| matches!(error, Self::Cbs(error) if matches!(*error.kind, ErrorKind::Interrupted)),
-        );
+        let kinds = || errors.iter().filter_map(|error| error.kind());
+        let may_pass = |kind: &ErrorKind| !matches!(kind, ErrorKind::Connection { .. });
+        let next = if kinds().any(|kind| matches!(kind, ErrorKind::Interrupted)) {
+            Some("what has arrived is kept: run the same `fetch` again to resume")
+        } else if exit == Exit::Unreachable && kinds().any(may_pass) {
+            Some("what has arrived is kept: run the same `fetch` again later to resume")
+        } else {
+            None
+        };
         Some(Self::SomeFailed {
             failed: errors.len(),
             of,
             exit,
-            interrupted,
+            next,
         })
+    }
+
+    fn kind(&self) -> Option<&ErrorKind> {
+        match self {
+            Self::Cbs(error) => Some(&error.kind),
+            _ => None,
+        }
+    }
+}
+
+impl From<cbs::Error> for Error {
+    fn from(error: cbs::Error) -> Self {
+        let unfit = match &*error.kind {
+            ErrorKind::Sink(cause) => cause.downcast_ref::<Unfit>().cloned(),
+            _ => None,
+        };
+        match unfit {
+            None => Self::Cbs(error),
+            Some(unfit) => Self::Unfit {
+                table: error.table.clone().unwrap_or_default(),
+                unfit,
+            },
+        }
     }
 }
 
@@ -97,23 +152,29 @@ impl Report for Error {
         match self {
             Self::Cbs(error) => Some(error.hint()),
             Self::Store(error) => error.hint(),
+            Self::Compared(error) => error.hint(),
             Self::Files(error) => error.hint(),
             Self::Query(error) => error.hint(),
             Self::NotAsked { nearest, .. } => {
                 Some(format!("ids are case-sensitive; there are {}", nearest.join(", ")))
             }
+            Self::Unfit { unfit, .. } => Some(format!(
+                "expected {}; what was here stays in use until CBS has mended it",
+                unfit.expected
+            )),
             Self::Patterns { .. } => Some("ask it by its title path".to_owned()),
             Self::Gone { .. } => Some(
                 "restore the snapshot from version control, or take the newest with `fetch --update`"
                     .to_owned(),
             ),
-            Self::SomeFailed { interrupted: true, .. } => {
-                Some("what has arrived is kept: run the same `fetch` again to resume".to_owned())
-            }
-            Self::SomeFailed { exit: Exit::Unreachable, .. } => {
-                Some("what has arrived is kept: run the same `fetch` again later to resume".to_owned())
-            }
-            Self::SomeFailed { .. } => None,
+            Self::Withdrawn { .. } => Some(
+                "look for what continues it with `fetch --check` or `tables search`, and name that in `queries/tables.toml`"
+                    .to_owned(),
+            ),
+            Self::NewRegions(_) => Some(
+                "bring the new list of gemeenten and herindelingen with `import`, then `build`".to_owned(),
+            ),
+            Self::SomeFailed { next, .. } => next.map(str::to_owned),
             Self::Due(_) => Some("run `fetch --update`, then `build`".to_owned()),
         }
     }
@@ -122,10 +183,15 @@ impl Report for Error {
         match self {
             Self::Cbs(error) => exit_of(error),
             Self::Store(error) => error.exit(),
+            Self::Compared(error) => error.exit(),
             Self::Files(error) => error.exit(),
             Self::Query(error) => error.exit(),
             Self::NotAsked { .. } | Self::Patterns { .. } => Exit::Usage,
-            Self::Gone { .. } | Self::Due(_) => Exit::DoesNotHold,
+            Self::Gone { .. }
+            | Self::Due(_)
+            | Self::Unfit { .. }
+            | Self::Withdrawn { .. }
+            | Self::NewRegions(_) => Exit::DoesNotHold,
             Self::SomeFailed { exit, .. } => *exit,
         }
     }

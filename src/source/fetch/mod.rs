@@ -24,9 +24,11 @@ pub use error::Error;
 pub use report::{Outcome, TableReport};
 pub use settings::{read as settings, schema};
 
+use crate::gemeente::{RegionId, Regions};
 use crate::query::{Queries, Service, Table};
 use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
-use crate::source::snapshot::{Lock, Sidecar, Store};
+use crate::source::compare::Door;
+use crate::source::snapshot::{Lock, Sealed, Sidecar, Store};
 
 /// What `fetch` was asked.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +37,8 @@ pub struct Options {
     pub tables: Vec<String>,
     /// Take the newest release instead of the pinned one.
     pub update: bool,
+    /// Why a release that does not look right beside the one before it is taken all the same.
+    pub accept: Option<String>,
 }
 
 /// The tables that were named, or all; each once.
@@ -74,7 +78,9 @@ struct Run<'a> {
     store: Store,
     lock: Mutex<Lock>,
     queries: &'a Queries,
-    update: bool,
+    options: &'a Options,
+    /// The gemeenten that are known here, where there are lists of them.
+    regions: Option<Regions>,
     progress: &'a dyn Progress,
 }
 
@@ -98,7 +104,9 @@ pub fn fetch(
         lock: Mutex::new(store.lock()?),
         store,
         queries,
-        update: options.update,
+        options,
+        // lists that cannot be read are told by whoever uses them
+        regions: Regions::read(&data.join("regions/gemeenten.csv")).ok(),
         progress,
     };
     let reports: Mutex<BTreeMap<usize, TableReport>> = Mutex::default();
@@ -138,7 +146,7 @@ impl Run<'_> {
             return Ok(TableReport::new(&table.id, Outcome::File));
         }
         let pinned = self.pinned(&table.id);
-        if !self.update && !pinned.is_empty() {
+        if !self.options.update && !pinned.is_empty() {
             let mut away = Vec::new();
             for release in &pinned {
                 if !self.store.is_whole(&table.id, release)? {
@@ -177,34 +185,40 @@ impl Run<'_> {
         if request.topics.is_empty() {
             return Ok(TableReport::new(&table.id, Outcome::Lacking));
         }
+        let unchanged = self.unchanged(&request, pinned.as_ref())?;
+        if unchanged.is_some() && only.is_empty() {
+            return Ok(TableReport {
+                release: unchanged,
+                ..TableReport::new(&table.id, Outcome::Unchanged)
+            });
+        }
         let mut rows = writer::SnapshotWriter::new(&self.store, &table.id);
         let fetched = self
             .client
             .fetch(&request, &self.cache, &mut rows, self.progress);
         let meta = match fetched {
             Ok(meta) => meta,
-            Err(error) if optional && only.is_empty() && is_lacking(&error) => {
-                return Ok(TableReport {
-                    notes: vec![error.to_string()],
-                    ..TableReport::new(&table.id, Outcome::Lacking)
-                });
-            }
-            Err(error) => return Err(error.into()),
+            Err(error) => return missed(table, error, optional, pinned.as_ref()),
         };
         let of_table = |kind| cbs::Error::from(kind).of_table(&table.id);
         let finished = rows
             .finish()
             .map_err(|error| of_table(ErrorKind::Sink(error)))?;
-        let (draft, periods) = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
-        let sidecar = sidecar::sidecar(&meta, &request, periods, pinned.as_ref());
-        let (topics, notes) = (sidecar.topics.len(), sidecar.caveats.clone());
-        let sealed = draft.seal(sidecar)?;
+        let written = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
+        let sidecar = sidecar::sidecar(&meta, &request, written.periods, pinned.as_ref());
+        let topics = sidecar.topics.len();
+        // what is warned of leads them
+        let mut notes = sidecar.caveats[meta.warnings.len()..].to_vec();
+        let mut sealed = written.draft.seal(sidecar)?;
         if !only.is_empty() && !only.contains(&sealed.release()) {
             return Err(Error::Gone {
                 table: table.id.clone(),
                 pinned: only.join("`, `"),
                 has: sealed.release(),
             });
+        }
+        if only.is_empty() {
+            notes.extend(self.judge(&mut sealed)?);
         }
         let rows = sealed.rows();
         let (release, is_new) = sealed.keep()?;
@@ -225,8 +239,80 @@ impl Run<'_> {
             requests: meta.requests.len(),
             resumed: resumed.count(),
             notes,
+            new_regions: self.new_regions(&meta, &written.last_figure),
+            warnings: meta.warnings,
             ..TableReport::new(&table.id, outcome)
         })
+    }
+
+    /// Holds a release against the one before it: what there is to say of it, when it may come in.
+    fn judge(&self, sealed: &mut Sealed) -> Result<Vec<String>, Error> {
+        let pinned = unpoisoned(&self.lock)
+            .tables
+            .get(&sealed.sidecar().table)
+            .cloned();
+        let door = Door {
+            store: &self.store,
+            pinned: pinned.as_deref(),
+            regions: self.regions.as_ref(),
+            offered: None,
+            accept: self.options.accept.as_deref(),
+        };
+        let judged = door.judge(sealed.sidecar(), sealed.rows(), || sealed.observations())?;
+        if let Some(accepted) = judged.accepted {
+            sealed.accept(accepted)?;
+        }
+        Ok(judged.notes)
+    }
+
+    /// The release that is used, when CBS has the same and the same was asked of it: then nothing more is asked.
+    fn unchanged(
+        &self,
+        request: &cbs::TableRequest,
+        pinned: Option<&Sidecar>,
+    ) -> Result<Option<String>, Error> {
+        let held = pinned.and_then(|sidecar| sidecar.fetched.as_ref());
+        let release = unpoisoned(&self.lock).tables.get(&request.id).cloned();
+        let (Some(held), Some(release)) = (held, release) else {
+            return Ok(None);
+        };
+        if held.asked != request::fingerprint(request)
+            || !self.store.is_whole(&request.id, &release)?
+        {
+            return Ok(None);
+        }
+        // what goes wrong here goes wrong again, and is told, when the table is read
+        let is_same = self
+            .client
+            .release(request, self.progress)
+            .is_ok_and(|(service, latest)| {
+                let latest = (service, &latest.modified, &latest.version);
+                latest == (held.service.as_str(), &held.modified, &held.version)
+            });
+        Ok(is_same.then_some(release))
+    }
+
+    /// Gemeenten of the answer that no list here knows. CBS's lists go back further than those here, so one that is new
+    /// has figures of the years of those, or a number above all that are known.
+    fn new_regions(
+        &self,
+        meta: &cbs::TableMeta,
+        last_figure: &BTreeMap<String, i32>,
+    ) -> Vec<String> {
+        let Some(regions) = &self.regions else {
+            return Vec::new();
+        };
+        let (first_year, highest) = (regions.first_year(), regions.highest());
+        let is_new = |region: &&cbs::RegionMeta| {
+            let id = RegionId::parse(&region.key).filter(|id| !regions.knows(*id));
+            let last = last_figure.get(&region.key).copied().unwrap_or_default();
+            id.is_some_and(|id| last >= first_year || Some(id) > highest)
+        };
+        meta.regions
+            .iter()
+            .filter(is_new)
+            .map(|region| format!("{} `{}`", region.key, region.title))
+            .collect()
     }
 
     /// Pins a release; whether another one was pinned before.
@@ -238,6 +324,26 @@ impl Run<'_> {
             self.store.write_lock(&lock)?;
         }
         Ok(is_other)
+    }
+}
+
+/// What becomes of a table that was not read: an optional one that was never held is left out, all else is an error.
+fn missed(
+    table: &Table,
+    error: cbs::Error,
+    optional: bool,
+    pinned: Option<&Sidecar>,
+) -> Result<TableReport, Error> {
+    match (pinned, &*error.kind) {
+        (None, _) if optional && is_lacking(&error) => Ok(TableReport {
+            notes: vec![error.to_string()],
+            ..TableReport::new(&table.id, Outcome::Lacking)
+        }),
+        (Some(held), ErrorKind::NotFound) => Err(Error::Withdrawn {
+            table: table.id.clone(),
+            held: held.release.clone(),
+        }),
+        _ => Err(error.into()),
     }
 }
 
@@ -274,8 +380,8 @@ pub fn requests(
         let requests = || {
             let (request, optional) = request::request(queries, table, pinned.as_ref())?;
             match client.requests(&request, progress) {
-                Err(error) if optional && is_lacking(&error) => Ok(Vec::new()),
-                other => Ok(other?),
+                Err(error) => missed(table, error, optional, pinned.as_ref()).map(|_| Vec::new()),
+                Ok(requests) => Ok(requests),
             }
         };
         planned.push((table.id.clone(), requests()));

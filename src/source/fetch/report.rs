@@ -47,6 +47,12 @@ pub struct TableReport {
     pub resumed: usize,
     /// What an analyst should know.
     pub notes: Vec<String>,
+    /// What must be heard.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// Gemeenten that `data/regions` does not know, with their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub new_regions: Vec<String>,
     /// Why it failed.
     #[serde(skip)]
     pub error: Option<Error>,
@@ -69,6 +75,8 @@ impl TableReport {
             requests: 0,
             resumed: 0,
             notes: Vec::new(),
+            warnings: Vec::new(),
+            new_regions: Vec::new(),
             error: None,
             message: None,
             hint: None,

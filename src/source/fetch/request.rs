@@ -2,10 +2,11 @@
 //!
 //! In: a table and everything that asks for it, and the release that is pinned. Out: a [`TableRequest`]. Fails on a source
 //! that is found by patterns of keys, which only imported files have. CBS peculiarity: the tables of a family (KWB of
-//! each year) do not all have the same topics, so a topic of a family may be lacking, unless the pinned release
-//! has it: then CBS has renamed it, and that must be seen.
+//! each year) do not all have the same topics, so a topic of a family may be lacking, as may one that is optional, unless
+//! the pinned release has it: then CBS has renamed it, and that must be seen.
 
 use super::Error;
+use crate::base::files;
 use crate::query::{Find, Queries, Service, Table};
 use crate::source::cbs::{Periods, Service as Cbs, TableRequest, TopicRequest};
 use crate::source::snapshot::Sidecar;
@@ -17,22 +18,7 @@ pub fn request(
     table: &Table,
     pinned: Option<&Sidecar>,
 ) -> Result<(TableRequest, bool), Error> {
-    let mut request = TableRequest {
-        id: table.id.clone(),
-        service: match table.service {
-            Service::V3 => Cbs::V3,
-            Service::V4 => Cbs::V4,
-            Service::Auto | Service::File => Cbs::Auto,
-        },
-        catalog: table.catalog.clone(),
-        fixed: table
-            .fixed
-            .iter()
-            .map(|(dimension, member)| (dimension.clone(), vec![member.clone()]))
-            .collect(),
-        period: table.period.map(|year| format!("{year}JJ00")),
-        ..TableRequest::default()
-    };
+    let mut request = of_table(table, pinned);
     let (mut from, mut to) = (i32::MAX, i32::MIN);
     let mut all_optional = true;
     for asked in topics::asked_of(queries, table) {
@@ -44,7 +30,7 @@ pub fn request(
             });
         };
         (from, to) = (from.min(source.years.from), to.max(source.years.to));
-        all_optional &= source.optional;
+        all_optional &= source.optional || table.optional;
         let of_family = source.table != table.id;
         let was_there = match pinned {
             Some(pinned) => !asked.keys(&pinned.topics)?.is_empty(),
@@ -55,7 +41,7 @@ pub fn request(
             unit: source.unit.clone(),
             key: key.clone(),
             member: None,
-            optional: source.optional || of_family && !was_there,
+            optional: (source.optional || of_family || table.optional) && !was_there,
         };
         match request
             .topics
@@ -74,6 +60,50 @@ pub fn request(
         to: u16::try_from(to).ok(),
     };
     Ok((request, all_optional))
+}
+
+/// What is asked of a table but for its topics and periods.
+fn of_table(table: &Table, pinned: Option<&Sidecar>) -> TableRequest {
+    TableRequest {
+        id: table.id.clone(),
+        service: match table.service {
+            Service::V3 => Cbs::V3,
+            Service::V4 => Cbs::V4,
+            Service::Auto | Service::File => Cbs::Auto,
+        },
+        catalog: table.catalog.clone(),
+        fixed: table
+            .fixed
+            .iter()
+            .map(|(dimension, member)| (dimension.clone(), vec![member.clone()]))
+            .collect(),
+        fixed_where_there: table.fixed_where_there.clone(),
+        sum_months: table.sum_months,
+        period: table.period.map(|year| format!("{year}JJ00")),
+        held: pinned
+            .and_then(|pinned| pinned.fetched.as_ref())
+            .map(|held| match held.service.as_str() {
+                "v4" => Cbs::V4,
+                _ => Cbs::V3,
+            }),
+        ..TableRequest::default()
+    }
+}
+
+/// What is asked, in short: the same for the same question, whatever is held.
+pub fn fingerprint(request: &TableRequest) -> String {
+    let topics: Vec<_> = request
+        .topics
+        .iter()
+        .map(|topic| (&topic.title, &topic.unit, &topic.key, &topic.member))
+        .collect();
+    let asked = (
+        (request.service, &request.catalog),
+        (&request.fixed, &request.fixed_where_there),
+        (&request.periods, &request.period, request.sum_months),
+        topics,
+    );
+    files::sha256(format!("{asked:?}").as_bytes())
 }
 
 fn one_line(text: &str) -> String {

@@ -4,6 +4,7 @@
 //! sidecar, but for what only shows when the rows are written. Cannot fail. CBS peculiarities: v3 knows no licence;
 //! nowhere does a table say which year's gemeenten its periods follow.
 
+use super::request;
 use crate::base::files;
 use crate::query::title_fits;
 use crate::source::cbs::{TableMeta, TableRequest, TopicRequest};
@@ -51,6 +52,7 @@ pub fn sidecar(
             modified: meta.release.modified.clone(),
             version: meta.release.version.clone(),
             expected: meta.expected,
+            asked: request::fingerprint(request),
             rows: meta.rows,
             bytes: meta.requests.iter().map(|request| request.bytes).sum(),
         }),
@@ -61,7 +63,7 @@ pub fn sidecar(
 
 /// The topics by the titles that the queries give them, and what a user of the figures must know.
 fn topics(meta: &TableMeta, request: &TableRequest) -> (Vec<TopicMeta>, Vec<String>) {
-    let mut caveats = meta.notes.clone();
+    let mut caveats = [meta.warnings.clone(), meta.notes.clone()].concat();
     let mut topics = Vec::new();
     for topic in &meta.topics {
         let asked = request
@@ -165,6 +167,7 @@ mod tests {
             publisher: String::new(),
             license: String::new(),
             release: crate::source::cbs::Release::default(),
+            regions: Vec::new(),
             periods: Vec::new(),
             topics: Vec::new(),
             lacking: Vec::new(),
@@ -175,6 +178,7 @@ mod tests {
             rows: 0,
             cells: 0,
             notes: Vec::new(),
+            warnings: Vec::new(),
         };
         meta.map_year = map_year;
         let pinned = pinned.map(|word| Sidecar {

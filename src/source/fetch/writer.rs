@@ -2,12 +2,14 @@
 //!
 //! In: cells, one by one. Out: row groups of a [`Draft`], each sorted by topic, period and region. A table that fits in
 //! one group (nearly all do) is sorted as a whole; a larger one by group, and whoever reads it must not count on more.
+//! Fails on a period that is no calendar year and on a value that its topic cannot have.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use polars::prelude::*;
 
 use crate::base::observation::{Missing, Status};
+use crate::source::bounds::{Bounds, calendar_year};
 use crate::source::cbs::{AnsweredTopic, Sink, SinkError};
 use crate::source::snapshot::{Draft, Store};
 
@@ -20,9 +22,22 @@ pub struct SnapshotWriter<'a> {
     table: &'a str,
     draft: Option<Draft>,
     topics: Vec<String>,
+    bounds: Vec<Bounds>,
     regions: Names,
     periods: Names,
     buffer: Vec<Cell>,
+    /// For each region the last year that has a figure other than zero.
+    last_figure: Vec<i32>,
+}
+
+/// A cell of CBS that its topic cannot have.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Unfit {
+    /// The cell, and what is wrong with it.
+    pub what: String,
+    /// What was expected.
+    pub expected: String,
 }
 
 #[derive(Clone, Copy)]
@@ -33,6 +48,16 @@ struct Cell {
     value: Option<f64>,
     missing: Missing,
     status: Status,
+}
+
+/// All cells of a table.
+pub struct Written {
+    /// The release.
+    pub draft: Draft,
+    /// The periods that have cells.
+    pub periods: Vec<String>,
+    /// For each region the last year that has a figure other than zero; 0 where there is none.
+    pub last_figure: BTreeMap<String, i32>,
 }
 
 /// Names by number, in the order in which they came.
@@ -88,19 +113,33 @@ impl<'a> SnapshotWriter<'a> {
             table,
             draft: None,
             topics: Vec::new(),
+            bounds: Vec::new(),
             regions: Names::default(),
             periods: Names::default(),
             buffer: Vec::new(),
+            last_figure: Vec::new(),
         }
     }
 
-    /// All that came, as a draft, and the periods that have figures; nothing when nothing came.
-    pub fn finish(mut self) -> Result<Option<(Draft, Vec<String>)>, SinkError> {
+    /// All that came; nothing when nothing came.
+    pub fn finish(mut self) -> Result<Option<Written>, SinkError> {
         self.flush()?;
         let periods: BTreeSet<String> = self.periods.all.into_iter().collect();
-        Ok(self
-            .draft
-            .map(|draft| (draft, periods.into_iter().collect())))
+        let last_figure = self.regions.all.into_iter().zip(self.last_figure).collect();
+        Ok(self.draft.map(|draft| Written {
+            draft,
+            periods: periods.into_iter().collect(),
+            last_figure,
+        }))
+    }
+
+    fn look_for_figures(&mut self, years: &[i32]) {
+        self.last_figure.resize(self.regions.all.len(), 0);
+        let has_figure = |cell: &&Cell| cell.value.is_some_and(|value| value != 0.0);
+        for cell in self.buffer.iter().filter(has_figure) {
+            let last = &mut self.last_figure[cell.region as usize];
+            *last = (*last).max(years[cell.period as usize]);
+        }
     }
 
     fn flush(&mut self) -> Result<(), SinkError> {
@@ -124,12 +163,10 @@ impl<'a> SnapshotWriter<'a> {
             .all
             .iter()
             .map(|period| {
-                period
-                    .get(..4)
-                    .and_then(|year| year.parse().ok())
-                    .ok_or_else(|| format!("`{period}` is no period"))
+                calendar_year(period).map_err(|(what, expected)| Unfit { what, expected })
             })
             .collect::<Result<_, _>>()?;
+        self.look_for_figures(&years);
         let cells = &self.buffer;
         let frame = DataFrame::new_infer_height(vec![
             text("region", cells, |cell| {
@@ -166,7 +203,11 @@ impl<'a> SnapshotWriter<'a> {
 
 impl Sink for SnapshotWriter<'_> {
     fn topics(&mut self, topics: &[AnsweredTopic]) -> Result<(), SinkError> {
+        // what came of an earlier reading is void
+        *self = Self::new(self.store, self.table);
         self.topics = topics.iter().map(|topic| topic.key.clone()).collect();
+        let bounds = |of: &AnsweredTopic| Bounds::of(&of.title, &of.unit, u32::from(of.decimals));
+        self.bounds = topics.iter().map(bounds).collect();
         Ok(())
     }
 
@@ -179,6 +220,14 @@ impl Sink for SnapshotWriter<'_> {
         missing: Missing,
         status: Status,
     ) -> Result<(), SinkError> {
+        let checked = value.map_or(Ok(()), |value| self.bounds[topic].check(value));
+        checked.map_err(|(message, expected)| {
+            let topic = &self.topics[topic];
+            Unfit {
+                what: format!("`{region}` has topic `{topic}` in `{period}`: {message}"),
+                expected,
+            }
+        })?;
         let cell = Cell {
             topic: topic as u32,
             period: self.periods.number(period),

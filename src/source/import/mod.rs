@@ -5,6 +5,7 @@
 //! `data/regions/`, `data/geometry/` and `data/networks.csv`. This is also how figures come in that are not in OData.
 //! Whatever is wrong is an [`Error`] with file and line, and what was there before stays.
 
+mod dates;
 mod regions;
 mod table;
 
@@ -17,6 +18,7 @@ use crate::base::failure::{Exit, Failure, Report};
 use crate::base::files;
 use crate::base::located::{Complaint, Place};
 use crate::query::Queries;
+use crate::source::compare;
 
 /// What an import brought in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub enum Imported {
         topics: usize,
         /// Rows kept.
         rows: usize,
+        /// What an analyst should know, such as how it differs from the release before.
+        notes: Vec<String>,
     },
     /// Files of regions, borders or networks.
     Files(Vec<PathBuf>),
@@ -63,6 +67,13 @@ struct Source {
     caveats: Vec<String>,
     #[serde(default)]
     files: BTreeMap<String, GeometryFile>,
+    rows: Option<usize>,
+    topics: Option<usize>,
+    periods: Option<Vec<String>>,
+    #[serde(skip)]
+    path: PathBuf,
+    #[serde(skip)]
+    text: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,7 +85,8 @@ impl Source {
     fn read(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("source.toml");
         let text = files::read_text(&path)?;
-        toml::from_str(&text).map_err(|error| {
+        let read: Result<Self, _> = toml::from_str(&text);
+        let source = read.map_err(|error| {
             let line = error.span().map_or(0, |span| {
                 text[..span.start].matches('\n').count() as u64 + 1
             });
@@ -84,37 +96,101 @@ impl Source {
                 error.message().replace('\n', " "),
                 "the keys of a source: id, title, …",
             )
+        })?;
+        Ok(Self {
+            path,
+            text,
+            ..source
         })
+    }
+
+    /// The complaint that what it says under a key is wrong.
+    fn wrong(&self, key: &str, message: String, expected: &str) -> Error {
+        let is_it = |line: &str| {
+            line.split('=')
+                .next()
+                .is_some_and(|name| name.trim() == key)
+        };
+        let before = self.text.lines().take_while(|line| !is_it(line)).count();
+        Error::wrong(&self.path, before as u64 + 1, message, expected)
     }
 }
 
-/// Imports a folder (or a `networks.csv`) into `data`.
+/// Imports a folder (or a `networks.csv`, of which lists of other networks and dates stay) into `data`.
 ///
 /// With `only_asked`, a table is cut down to the topics that its queries ask for, for gemeenten and Nederland.
 ///
 /// # Errors
-/// When something is not as it should be, or cannot be written.
+/// When something is not as it should be, does not look right beside the release before, or cannot be written.
 pub fn import(
     folder: &Path,
     data: &Path,
     only_asked: Option<&Queries>,
 ) -> Result<Imported, Failure> {
+    import_accepting(folder, data, only_asked, None)
+}
+
+/// Imports, and takes a table that does not look right for the reason given, which its sidecar keeps.
+///
+/// # Errors
+/// When something is not as it should be, or cannot be written.
+pub fn import_accepting(
+    folder: &Path,
+    data: &Path,
+    only_asked: Option<&Queries>,
+    accept: Option<&str>,
+) -> Result<Imported, Failure> {
+    let source = folder.join("source.toml");
+    if source.exists() {
+        dates::test(&source)?;
+    }
+    let lists = folder.join("networks.csv");
     if folder.join("observations.csv").exists() {
-        Ok(table::import(folder, data, only_asked)?)
+        Ok(table::import(folder, data, only_asked, accept)?)
     } else if folder.join("herindelingen.csv").exists() {
         Ok(regions::import(folder, data)?)
-    } else if folder
-        .file_name()
-        .is_some_and(|name| name == "networks.csv")
-    {
+    } else if folder.is_file() {
         Ok(regions::import_networks(folder, data)?)
-    } else if folder.join("source.toml").exists() {
+    } else if lists.exists() {
+        Ok(regions::import_networks(&lists, data)?)
+    } else if source.exists() {
         Ok(regions::import_geometry(folder, data)?)
     } else {
         Err(Error::Nothing {
             folder: folder.to_owned(),
         }
         .into())
+    }
+}
+
+/// What happened to a file that has another hash than its source says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// Its line ends became those of Windows.
+    LineEnds,
+    /// A byte order mark came before the first sign.
+    ByteOrderMark,
+    /// What the source says is no SHA-256.
+    NoHash,
+    /// It does not show.
+    Other,
+}
+
+impl Damage {
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::LineEnds => {
+                "with LF line ends the hash is right: git or an editor made them CRLF. Check the folder out again with \
+                 `git config core.autocrlf false`, or turn the line ends back"
+            }
+            Self::ByteOrderMark => {
+                "without the byte order mark (BOM) at its start the hash is right: save it as UTF-8 without BOM"
+            }
+            Self::NoHash => {
+                "expected `sha256` of `observations.csv`: 64 hexadecimal digits, as `sha256sum` prints them"
+            }
+            Self::Other => "the file was changed after `source.toml` was written; get both anew",
+        }
     }
 }
 
@@ -133,6 +209,9 @@ pub enum Error {
     /// A line is wrong, or what the queries ask does not fit the table.
     #[error(transparent)]
     Wrong(#[from] Complaint),
+    /// A release is held back.
+    #[error(transparent)]
+    Compared(#[from] compare::Error),
     /// A file is not the one `source.toml` speaks of.
     #[error("`{}` has sha256 {found}, `source.toml` says {expected}", path.display())]
     Hash {
@@ -142,6 +221,8 @@ pub enum Error {
         expected: String,
         /// What the file has.
         found: String,
+        /// What happened to the file, as far as it shows.
+        damage: Damage,
     },
     /// A table that no query asks for.
     #[error("no query asks for table `{table}`")]
@@ -158,11 +239,20 @@ pub enum Error {
         source: polars::error::PolarsError,
     },
     /// A folder without figures.
-    #[error("`{}` holds nothing that can be imported", folder.display())]
+    #[error("{}", nothing(folder))]
     Nothing {
         /// Folder.
         folder: PathBuf,
     },
+}
+
+fn nothing(folder: &Path) -> String {
+    let name = folder.display();
+    if folder.exists() {
+        format!("`{name}` holds nothing that can be imported")
+    } else {
+        format!("there is no `{name}`")
+    }
 }
 
 impl Error {
@@ -180,15 +270,17 @@ impl Error {
 
 impl Report for Error {
     fn hint(&self) -> Option<String> {
+        let is_away = |error: &files::Error| error.source.kind() == std::io::ErrorKind::NotFound;
         Some(match self {
-            Self::Files(error) => return error.hint(),
+            Self::Files(error) if !is_away(error) => return error.hint(),
             Self::Store(error) => return error.hint(),
+            Self::Compared(error) => return error.hint(),
             Self::Regions(error) => return error.hint(),
             Self::Polars { .. } => return None,
             Self::Wrong(complaint) => return complaint.hint(),
-            Self::Hash { .. } => "the file was changed after `source.toml` was written; get both anew".to_owned(),
+            Self::Hash { damage, .. } => damage.hint().to_owned(),
             Self::NotAsked { .. } => "name it in `queries/tables.toml`, or leave out `--only-asked`".to_owned(),
-            Self::Nothing { .. } => {
+            Self::Files(_) | Self::Nothing { .. } => {
                 "name a folder with `source.toml`, `topics.csv` and `observations.csv`, a folder of regions or borders, \
                  or a `networks.csv`"
                     .to_owned()
@@ -201,6 +293,7 @@ impl Report for Error {
             Self::Nothing { .. } | Self::NotAsked { .. } => Exit::Usage,
             Self::Wrong(complaint) => complaint.exit(),
             Self::Hash { .. } => Exit::DoesNotHold,
+            Self::Compared(error) => error.exit(),
             _ => Exit::Other,
         }
     }

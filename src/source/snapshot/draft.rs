@@ -8,10 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
+use polars_io::SerReader;
 use polars_io::parquet::write::BatchedWriter;
-use polars_io::prelude::{ParquetCompression, ParquetWriter, StatisticsOptions};
+use polars_io::prelude::{ParquetCompression, ParquetReader, ParquetWriter, StatisticsOptions};
 
-use super::{Error, Sidecar, parse, schema, to_toml};
+use super::{Accepted, Error, Sidecar, parse, schema, to_toml};
 use crate::base::files;
 
 /// A release that is being written, row group by row group; dropped before [`Draft::finish`], it vanishes.
@@ -107,6 +108,32 @@ impl Sealed {
         self.sidecar.folder_name()
     }
 
+    /// Its sidecar.
+    pub fn sidecar(&self) -> &Sidecar {
+        &self.sidecar
+    }
+
+    /// Its figures.
+    ///
+    /// # Errors
+    /// When they cannot be read back.
+    pub fn observations(&self) -> Result<DataFrame, Error> {
+        let path = self.folder.path().join("observations.parquet");
+        let file = files::at("read", &path, fs::File::open(&path))?;
+        let read = ParquetReader::new(file).finish();
+        read.map_err(|source| Error::Parquet { path, source })
+    }
+
+    /// Keeps in the sidecar why it was taken.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn accept(&mut self, accepted: Accepted) -> Result<(), Error> {
+        self.sidecar.accepted = Some(accepted);
+        let path = self.folder.path().join("snapshot.toml");
+        Ok(files::write(&path, to_toml(&self.sidecar)?.as_bytes())?)
+    }
+
     /// Rows it has.
     pub fn rows(&self) -> usize {
         self.sidecar.rows
@@ -124,9 +151,9 @@ impl Sealed {
         let path = there.join("snapshot.toml");
         let is_same = |old: &Sidecar| {
             let release = |of: &Sidecar| {
-                of.fetched
-                    .as_ref()
-                    .map(|it| (it.service.clone(), it.modified.clone(), it.version.clone()))
+                of.fetched.as_ref().map(|it| {
+                    [&it.service, &it.modified, &it.version, &it.asked].map(String::clone)
+                })
             };
             release(old) == release(new)
                 && old.topics == new.topics

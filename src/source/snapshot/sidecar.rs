@@ -49,6 +49,9 @@ pub struct Sidecar {
     /// How it was fetched; none for what was imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetched: Option<Fetched>,
+    /// What did not look right about it, and why it was taken all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
     /// The topics it holds.
     #[serde(default, rename = "topic")]
     pub topics: Vec<TopicMeta>,
@@ -66,6 +69,9 @@ pub struct Fetched {
     pub modified: String,
     /// v4's version; empty in v3.
     pub version: String,
+    /// Fingerprint of what was asked of the table: while that and the release stay, nothing need be asked again.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub asked: String,
     /// Rows as CBS counts them, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<u64>,
@@ -73,6 +79,16 @@ pub struct Fetched {
     pub rows: u64,
     /// Bytes of the answers, unpacked.
     pub bytes: u64,
+}
+
+/// A release that was held back until a person took it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accepted {
+    /// Why, in the words of who took it.
+    pub reason: String,
+    /// What did not look right.
+    pub findings: Vec<String>,
 }
 
 /// One topic of a snapshot.

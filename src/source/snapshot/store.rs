@@ -14,6 +14,7 @@ use polars_io::prelude::ParquetReader;
 use super::draft::parquet_writer;
 use super::{Draft, Error, Lock, Sidecar, is_name, parse, schema, to_toml};
 use crate::base::files;
+use crate::source::bounds::calendar_year;
 
 /// A snapshot as it is read back.
 #[derive(Clone, Debug)]
@@ -142,10 +143,14 @@ impl Store {
                 expected: sidecar.rows,
             });
         }
-        Ok(Snapshot {
-            sidecar,
-            observations,
-        })
+        match misplaced(&observations) {
+            Ok(None) => Ok(Snapshot {
+                sidecar,
+                observations,
+            }),
+            Ok(Some(what)) => Err(Error::Misplaced { path, what }),
+            Err(source) => Err(Error::Parquet { path, source }),
+        }
     }
 
     /// Whether a release is there, and is what its sidecar says; read in pieces, however large it is.
@@ -211,4 +216,33 @@ impl Store {
         new.finish()?;
         Ok(release)
     }
+}
+
+/// What would give a region, topic and year another figure than its own: a period that is no calendar year, a year that is
+/// not that of its period, a cell that comes twice in a row.
+fn misplaced(observations: &DataFrame) -> PolarsResult<Option<String>> {
+    let text = |name: &str| PolarsResult::Ok(observations.column(name)?.str()?.clone());
+    let (regions, periods, topics) = (text("region")?, text("period")?, text("topic")?);
+    let years = observations.column("year")?.i32()?;
+    let (mut before, mut calendar) = ((None, None, None), (None, None));
+    let cells = regions.iter().zip(periods.iter()).zip(topics.iter());
+    for (((region, period), topic), year) in cells.zip(years.iter()) {
+        if calendar.0 != period || period.is_none() {
+            match calendar_year(period.unwrap_or_default()) {
+                Ok(year) => calendar = (period, Some(year)),
+                Err((message, _)) => return Ok(Some(message)),
+            }
+        }
+        let cell = (region, period, topic);
+        let [region, period, topic] = [region, period, topic].map(Option::unwrap_or_default);
+        if calendar.1 != year {
+            return Ok(Some(format!("`{region}` has `{period}` in another year")));
+        }
+        if std::mem::replace(&mut before, cell) == cell {
+            return Ok(Some(format!(
+                "`{region}` has topic `{topic}` in `{period}` twice"
+            )));
+        }
+    }
+    Ok(None)
 }

@@ -40,6 +40,20 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Its text page by page.
+    pub(super) fn by_page(&self) -> Vec<(usize, &str)> {
+        let runs = &self.block.runs;
+        let mut pages = Vec::new();
+        let mut first = 0;
+        for of_page in runs.chunk_by(|a, b| a.page == b.page) {
+            let next = first + of_page.len();
+            let end = self.starts.get(next).copied().unwrap_or(self.text.len());
+            pages.push((of_page[0].page, &self.text[self.starts[first]..end]));
+            first = next;
+        }
+        pages
+    }
+
     fn run_at(&self, place: usize) -> usize {
         self.starts
             .partition_point(|&start| start <= place)

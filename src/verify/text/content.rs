@@ -1,14 +1,23 @@
 //! The glyphs of a page as letters, by the mark that each piece carries.
 //!
-//! In: the content of a page and its fonts. Out: [`Pieces`]. Fails on content that is none. The peculiarity it exists for:
-//! an `ActualText` only counts where the glyphs hold no letter or digit, so that what a reader sees is what is read.
+//! In: the content of a page and its fonts. Out: [`Pieces`] and a [`Sheet`]. Fails on a page that is none; what cannot be
+//! read is named in the sheet. The peculiarity it exists for: an `ActualText` only counts where the glyphs hold no letter
+//! or digit, so that what a reader sees is what is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use lopdf::content::Content;
-use lopdf::{Dictionary, Document, Encoding, Object, ObjectId};
+use lopdf::content::{Content, Operation};
+use lopdf::{Dictionary, Document, Encoding, Object, ObjectId, Stream};
 
-use super::{Block, Place, Result, Run};
+use super::{Block, Place, Result, Run, Sheet, annotation};
+use crate::base::files;
+use crate::verify::digest::Digests;
+
+/// More content than any page has, and than any paper has, in bytes.
+const MAX_BYTES: (usize, usize) = (16 << 20, 256 << 20);
+
+/// The fonts of a document by where they stand; `None` where the letters cannot be told.
+pub(super) type Fonts<'a> = BTreeMap<*const Dictionary, Option<Encoding<'a>>>;
 
 /// Pieces by page and number of their mark, and those in no structure element.
 #[derive(Default)]
@@ -18,25 +27,78 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    /// Adds those of a page.
-    pub(super) fn read_page<'a>(
-        &mut self,
+    /// Those of a page, from 1, of so many.
+    pub(super) fn of_page<'a>(
         document: &'a Document,
-        fonts: &mut BTreeMap<ObjectId, Encoding<'a>>,
-        number: usize,
-        page: ObjectId,
-    ) -> Result<()> {
-        let content = document.get_page_content(page);
-        let resources = resources(document, document.get_dictionary(page)?);
+        (fonts, digests): &mut (Fonts<'a>, Digests<'a>),
+        page: usize,
+        pages: &[ObjectId],
+    ) -> Result<(Self, Sheet)> {
+        let dictionary = document.get_dictionary(pages[page - 1])?;
+        let mut sheet = Sheet::default();
+        let mut drawn = Vec::new();
+        frame(document, dictionary, digests, &mut sheet, &mut drawn);
+        let resources = inherited(document, dictionary, b"Resources");
+        let resources = resources.and_then(|of| of.as_dict().ok());
         let mut reader = Reader {
             document,
             fonts,
-            found: self,
-            page: number,
+            found: Self::default(),
+            sheet,
+            page,
             marks: Vec::new(),
-            depth: 0,
+            forms: BTreeSet::new(),
+            left: MAX_BYTES.0.min(MAX_BYTES.1 / pages.len()),
         };
-        reader.content(&content, resources, IDENTITY)
+        let content = document.get_page_content_with_limit(pages[page - 1], reader.left);
+        let operations = reader.operations(&content);
+        for operation in &operations {
+            reader.digest(operation, resources, digests, &mut drawn);
+        }
+        reader.content(&operations, resources, State::default());
+        let (found, mut sheet) = (reader.found, reader.sheet);
+        // the operations up to where it breaks off may be all that there were
+        if sheet.odd.contains(UNREADABLE) {
+            drawn.extend_from_slice(UNREADABLE.as_bytes());
+        }
+        sheet.content = files::sha256(&drawn);
+        annotation::read(document, dictionary, digests, &mut sheet);
+        Ok((found, sheet))
+    }
+
+    /// Adds those of a later page.
+    pub(super) fn add(&mut self, mut others: Self) {
+        self.marked.append(&mut others.marked);
+        self.loose.append(&mut others.loose);
+    }
+}
+
+const UNREADABLE: &str = "content that cannot be read";
+const UNREADABLE_TEXT: &str = "text that cannot be read";
+const UNSEEN: &str = "text that is not painted";
+const PICTURE: &str = "a picture that the program did not draw";
+const FORM: &str = "a form that the program did not draw";
+const LAYER: &str = "a layer that can be shown or hidden";
+const CUT: &str = "a frame that is cut, turned or scaled";
+
+/// How much of a page is shown, and which way up.
+fn frame(
+    document: &Document,
+    page: &Dictionary,
+    digests: &mut Digests<'_>,
+    sheet: &mut Sheet,
+    drawn: &mut Vec<u8>,
+) {
+    let media = inherited(document, page, b"MediaBox");
+    let shown = inherited(document, page, b"CropBox").or(media);
+    let (upright, single) = (Object::Integer(0), Object::Integer(1));
+    let turned = inherited(document, page, b"Rotate").unwrap_or(&upright);
+    let scaled = page.get_deref(b"UserUnit", document).unwrap_or(&single);
+    if shown != media || number(turned) != 0.0 || number(scaled) - 1.0 != 0.0 {
+        sheet.odd.insert(CUT);
+    }
+    for part in [media, shown, Some(turned), Some(scaled)] {
+        digests.write(part.unwrap_or(&Object::Null), drawn);
     }
 }
 
@@ -66,86 +128,189 @@ enum Mark {
 
 struct Reader<'a, 'b> {
     document: &'a Document,
-    fonts: &'b mut BTreeMap<ObjectId, Encoding<'a>>,
-    found: &'b mut Pieces,
+    fonts: &'b mut Fonts<'a>,
+    found: Pieces,
+    sheet: Sheet,
     page: usize,
     marks: Vec<Mark>,
-    depth: usize,
+    /// Forms read for this page: one that is drawn twice says nothing more, and one that draws itself ends.
+    forms: BTreeSet<*const Stream>,
+    /// How many bytes of content may still be read.
+    left: usize,
 }
 
-/// Forms within forms within forms are no paper.
+/// What `q` keeps and `Q` brings back.
+#[derive(Clone, Copy)]
+struct State {
+    matrix: Matrix,
+    font: Option<*const Dictionary>,
+    /// Whether text is painted.
+    shows: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            matrix: IDENTITY,
+            font: None,
+            shows: true,
+        }
+    }
+}
+
+/// Pages within pages within pages are no paper.
 const MAX_DEPTH: usize = 20;
 
 impl<'a> Reader<'a, '_> {
+    /// The operations of a content; of one that breaks off those before that.
+    fn operations(&mut self, content: &Result<Vec<u8>>) -> Vec<Operation> {
+        let bytes = content.as_deref().unwrap_or_default();
+        self.left -= bytes.len().min(self.left);
+        if let (true, Ok(content)) = (content.is_ok(), Content::decode_strict(bytes)) {
+            return content.operations;
+        }
+        self.sheet.odd.insert(UNREADABLE);
+        let read = Content::decode_iter(bytes);
+        read.map_while(std::result::Result::ok).collect()
+    }
+
+    /// Adds an operation, with what its names stand for.
+    fn digest(
+        &self,
+        operation: &Operation,
+        resources: Option<&'a Dictionary>,
+        digests: &mut Digests<'_>,
+        drawn: &mut Vec<u8>,
+    ) {
+        let kind: &[u8] = match operation.operator.as_str() {
+            "Tf" => b"Font",
+            "Do" => b"XObject",
+            "gs" => b"ExtGState",
+            "cs" | "CS" => b"ColorSpace",
+            "scn" | "SCN" => b"Pattern",
+            "sh" => b"Shading",
+            "BDC" | "DP" => b"Properties",
+            _ => b"",
+        };
+        for operand in &operation.operands {
+            let named = operand.as_name().ok().filter(|_| !kind.is_empty());
+            let named = named.and_then(|name| self.resource(resources, kind, name));
+            match named {
+                Some(named) => digests.write(named, drawn),
+                None => digests.write_operand(operand, drawn),
+            }
+        }
+        drawn.extend_from_slice(operation.operator.as_bytes());
+        drawn.push(b'\n');
+    }
+
+    fn resource(
+        &self,
+        resources: Option<&'a Dictionary>,
+        kind: &[u8],
+        name: &[u8],
+    ) -> Option<&'a Object> {
+        let of_kind = resources?.get_deref(kind, self.document).ok()?;
+        of_kind.as_dict().ok()?.get_deref(name, self.document).ok()
+    }
+
     fn content(
         &mut self,
-        bytes: &[u8],
+        operations: &[Operation],
         resources: Option<&'a Dictionary>,
-        start: Matrix,
-    ) -> Result<()> {
-        let (mut matrix, mut saved) = (start, Vec::new());
-        let (mut line, mut font) = (IDENTITY, None);
+        start: State,
+    ) {
+        let (mut state, mut saved) = (start, Vec::new());
+        let mut line = IDENTITY;
         let mut text = String::new();
-        for operation in Content::decode_iter(bytes) {
-            let operation = operation?;
+        for operation in operations {
             let operands = &operation.operands;
+            let name = || operands.last().and_then(|name| name.as_name().ok());
             match operation.operator.as_str() {
-                "q" => saved.push(matrix),
-                "Q" => matrix = saved.pop().unwrap_or(start),
-                "cm" => matrix = times(numbers(operands), matrix),
-                "BT" => {
-                    line = IDENTITY;
-                    text.clear();
-                }
+                "q" => saved.push(state),
+                "Q" => state = saved.pop().unwrap_or(start),
+                "cm" => state.matrix = times(numbers(operands), state.matrix),
+                "BT" => line = IDENTITY,
                 "Tm" => line = numbers(operands),
                 "Td" | "TD" => {
                     let by = numbers(operands);
                     line = times([1.0, 0.0, 0.0, 1.0, by[0], by[1]], line);
                 }
-                "Tf" => font = self.font(operands, resources),
+                "Tf" => state.font = self.font(operands, resources),
+                "Tr" => state.shows = numbers(operands)[0] < 3.0,
+                "gs" => state.font = self.font_of_state(operands, resources).or(state.font),
                 "Tj" | "TJ" | "'" | "\"" => {
+                    let before = text.len();
                     for operand in operands {
-                        self.show(operand, font, &mut text);
+                        self.show(operand, state.font, &mut text);
+                    }
+                    if !state.shows && text.len() > before {
+                        self.sheet.odd.insert(UNSEEN);
                     }
                 }
-                "ET" => self.keep(&mut text, times(line, matrix)[5]),
+                "ET" => self.keep(&mut text, times(line, state.matrix)[5]),
                 "BDC" | "BMC" => {
                     let mark = self.mark(operands, resources, text.len());
                     self.marks.push(mark);
                 }
-                "EMC" => {
-                    if let Some(Mark::Actual(actual, from)) = self.marks.pop()
-                        && !text[from..].contains(char::is_alphanumeric)
-                    {
-                        text.truncate(from);
-                        text.push_str(&actual);
-                    }
-                }
-                "Do" => self.form(operands, resources, matrix)?,
+                "EMC" => self.end_mark(&mut text),
+                "Do" => self.draw(operands, resources, state),
+                "BI" | "sh" => drop(self.sheet.odd.insert(PICTURE)),
+                "scn" | "SCN" if name().is_some() => drop(self.sheet.odd.insert(PICTURE)),
                 _ => {}
             }
         }
-        Ok(())
+        // text that no `ET` ends is painted all the same
+        self.keep(&mut text, times(line, state.matrix)[5]);
     }
 
-    fn font(&mut self, operands: &[Object], resources: Option<&'a Dictionary>) -> Option<ObjectId> {
+    fn font(
+        &mut self,
+        operands: &[Object],
+        resources: Option<&'a Dictionary>,
+    ) -> Option<*const Dictionary> {
         let name = operands.first()?.as_name().ok()?;
-        let fonts = resources?.get_deref(b"Font", self.document).ok()?;
-        let id = fonts.as_dict().ok()?.get(name).ok()?.as_reference().ok()?;
-        if !self.fonts.contains_key(&id) {
-            let font = self.document.get_dictionary(id).ok()?;
-            self.fonts
-                .insert(id, font.get_font_encoding(self.document).ok()?);
-        }
-        Some(id)
+        let font = self.resource(resources, b"Font", name)?.as_dict().ok()?;
+        Some(self.learn(font))
     }
 
-    fn show(&self, operand: &Object, font: Option<ObjectId>, text: &mut String) {
+    /// The font that a graphics state sets.
+    fn font_of_state(
+        &mut self,
+        operands: &[Object],
+        resources: Option<&'a Dictionary>,
+    ) -> Option<*const Dictionary> {
+        let name = operands.first()?.as_name().ok()?;
+        let state = self
+            .resource(resources, b"ExtGState", name)?
+            .as_dict()
+            .ok()?;
+        let font = state.get_deref(b"Font", self.document).ok()?;
+        let (_, font) = self
+            .document
+            .dereference(font.as_array().ok()?.first()?)
+            .ok()?;
+        Some(self.learn(font.as_dict().ok()?))
+    }
+
+    fn learn(&mut self, font: &'a Dictionary) -> *const Dictionary {
+        let key = std::ptr::from_ref(font);
+        let document = self.document;
+        self.fonts
+            .entry(key)
+            .or_insert_with(|| encoding(document, font));
+        key
+    }
+
+    fn show(&mut self, operand: &Object, font: Option<*const Dictionary>, text: &mut String) {
         match operand {
-            Object::String(bytes, _) => {
-                let encoding = font.and_then(|font| self.fonts.get(&font));
+            Object::String(bytes, _) if !bytes.is_empty() => {
+                let encoding = font.and_then(|font| self.fonts.get(&font)?.as_ref());
                 let letters = encoding.and_then(|known| Document::decode_text(known, bytes).ok());
-                text.push_str(&letters.unwrap_or_default());
+                match letters {
+                    Some(letters) if !letters.contains('\u{fffd}') => text.push_str(&letters),
+                    _ => drop(self.sheet.odd.insert(UNREADABLE_TEXT)),
+                }
             }
             Object::Array(parts) => {
                 for part in parts {
@@ -156,16 +321,21 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn mark(&self, operands: &[Object], resources: Option<&'a Dictionary>, written: usize) -> Mark {
-        if operands.first().and_then(|tag| tag.as_name().ok()) == Some(b"Artifact") {
-            return Mark::Artifact;
+    fn mark(
+        &mut self,
+        operands: &[Object],
+        resources: Option<&'a Dictionary>,
+        written: usize,
+    ) -> Mark {
+        match operands.first().and_then(|tag| tag.as_name().ok()) {
+            Some(b"Artifact") => return Mark::Artifact,
+            Some(b"OC") => drop(self.sheet.odd.insert(LAYER)),
+            _ => {}
         }
         let properties = match operands.get(1) {
             Some(Object::Dictionary(properties)) => Some(properties),
-            Some(Object::Name(name)) => resources
-                .and_then(|known| known.get_deref(b"Properties", self.document).ok())
-                .and_then(|known| known.as_dict().ok())
-                .and_then(|known| known.get_deref(name, self.document).ok())
+            Some(Object::Name(name)) => self
+                .resource(resources, b"Properties", name)
                 .and_then(|known| known.as_dict().ok()),
             _ => None,
         };
@@ -181,6 +351,16 @@ impl<'a> Reader<'a, '_> {
                 written,
             ),
             Err(_) => Mark::Other,
+        }
+    }
+
+    fn end_mark(&mut self, text: &mut String) {
+        if let Some(Mark::Actual(actual, from)) = self.marks.pop()
+            && let Some(glyphs) = text.get(from..)
+            && !glyphs.contains(char::is_alphanumeric)
+        {
+            text.truncate(from);
+            text.push_str(&actual);
         }
     }
 
@@ -221,46 +401,63 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn form(
-        &mut self,
-        operands: &[Object],
-        resources: Option<&'a Dictionary>,
-        matrix: Matrix,
-    ) -> Result<()> {
+    fn draw(&mut self, operands: &[Object], resources: Option<&'a Dictionary>, state: State) {
         let form = operands
             .first()
             .and_then(|name| name.as_name().ok())
-            .zip(resources)
-            .and_then(|(name, known)| {
-                let forms = known.get_deref(b"XObject", self.document).ok()?;
-                let form = forms.as_dict().ok()?.get_deref(name, self.document).ok()?;
-                form.as_stream().ok()
-            })
+            .and_then(|name| self.resource(resources, b"XObject", name))
+            .and_then(|form| form.as_stream().ok())
             .filter(|form| {
                 form.dict.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Form")
             });
-        let Some(form) = form.filter(|_| self.depth < MAX_DEPTH) else {
-            return Ok(());
+        let Some(form) = form else {
+            self.sheet.odd.insert(PICTURE);
+            return;
         };
+        self.sheet.odd.insert(FORM);
+        if form.dict.has(b"OC") {
+            self.sheet.odd.insert(LAYER);
+        }
+        if self.forms.len() > MAX_DEPTH || !self.forms.insert(std::ptr::from_ref(form)) {
+            return;
+        }
         let own = match form.dict.get(b"Matrix").and_then(Object::as_array) {
             Ok(own) => numbers(own),
             Err(_) => IDENTITY,
         };
-        self.depth += 1;
-        let content = form.get_plain_content()?;
-        let inner = self::resources(self.document, &form.dict).or(resources);
-        self.content(&content, inner, times(own, matrix))?;
-        self.depth -= 1;
-        Ok(())
+        let operations = self.operations(&form.get_plain_content_with_limit(self.left));
+        let inner = form.dict.get_deref(b"Resources", self.document);
+        let inner = inner.and_then(Object::as_dict).ok().or(resources);
+        let matrix = times(own, state.matrix);
+        self.content(&operations, inner, State { matrix, ..state });
     }
 }
 
-/// The resources of a page, or of the pages it is among.
-fn resources<'a>(document: &'a Document, of: &'a Dictionary) -> Option<&'a Dictionary> {
+/// How the letters of a font are told from its codes; `None` where they cannot be.
+fn encoding<'a>(document: &'a Document, font: &'a Dictionary) -> Option<Encoding<'a>> {
+    let kind = font
+        .get_deref(b"Subtype", document)
+        .and_then(Object::as_name);
+    let has_map = || {
+        let map = font.get_deref(b"ToUnicode", document);
+        map.is_ok_and(|map| map.as_stream().is_ok())
+    };
+    match kind {
+        // each glyph is a drawing
+        Ok(b"Type3") => None,
+        Ok(b"Type0") if !has_map() => None,
+        _ => font
+            .get_font_encoding_with_limit(document, MAX_BYTES.0)
+            .ok(),
+    }
+}
+
+/// What a page says itself, or the pages it is among.
+fn inherited<'a>(document: &'a Document, of: &'a Dictionary, key: &[u8]) -> Option<&'a Object> {
     let mut of = of;
     for _ in 0..MAX_DEPTH {
-        if let Ok(found) = of.get_deref(b"Resources", document) {
-            return found.as_dict().ok();
+        if let Ok(found) = of.get_deref(key, document) {
+            return Some(found);
         }
         of = of.get_deref(b"Parent", document).ok()?.as_dict().ok()?;
     }

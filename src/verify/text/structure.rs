@@ -56,6 +56,8 @@ struct Tree<'a> {
 
 /// Deeper than any paper nests.
 const MAX_NESTING: usize = 100;
+/// More elements than any paper has.
+const MAX_ELEMENTS: usize = 2_000_000;
 
 impl Tree<'_> {
     fn children(&mut self, element: &Dictionary, within: Within) {
@@ -95,7 +97,11 @@ impl Tree<'_> {
                     self.printed.links[link] = target;
                 }
             }
-            Object::Dictionary(kid) if within.depth < MAX_NESTING => self.element(kid, within),
+            Object::Dictionary(kid)
+                if within.depth < MAX_NESTING && self.elements < MAX_ELEMENTS =>
+            {
+                self.element(kid, within);
+            }
             _ => {}
         }
     }

@@ -1,0 +1,242 @@
+//! A release on its way in, held against the one before it and against what else is known.
+//!
+//! In: a new release with its sidecar, and the store. Out: notes on an ordinary revision, or [`Held`]: what no revision
+//! does is told with examples, and the release stays out until a person accepts it with a reason, which its sidecar keeps.
+//! What the release before has just as much is no news. CBS peculiarities: it revises without saying what, moves the number
+//! at the end of a key, and a table that follows the gemeenten of another year has other rows for a good reason.
+
+mod against;
+mod columns;
+mod tally;
+mod within;
+
+use std::collections::BTreeSet;
+
+use polars::prelude::{DataFrame, PolarsError};
+
+use self::columns::Columns;
+use crate::base::failure::{Exit, Report};
+use crate::gemeente::{Population, Regions};
+use crate::source::snapshot::{self, Accepted, Sidecar, Snapshot, Store, TopicMeta};
+
+/// Rows of a release that is compared whole: neighbourhoods of all years do not fit in memory twice.
+const WHOLE: usize = 1 << 20;
+
+/// By how many a table's inhabitants may differ from those of the population table: CBS corrects a few later on.
+const INHABITANTS: f64 = 20.0;
+
+/// Last words of the titles under which CBS counts all inhabitants on 1 January; the first is that of the table of which
+/// it is the subject.
+const INHABITANTS_TITLES: [&str; 3] = [
+    "bevolking op 1 januari",
+    "aantal inwoners",
+    "totale bevolking",
+];
+
+/// What is known when a release comes in.
+pub struct Door<'a> {
+    /// Where releases are.
+    pub store: &'a Store,
+    /// The release that is used of the table, if any.
+    pub pinned: Option<&'a str>,
+    /// The lists of gemeenten, if there are any yet.
+    pub regions: Option<&'a Regions>,
+    /// The topics that the source offers, where a topic that went is not known by other means.
+    pub offered: Option<&'a [TopicMeta]>,
+    /// Why a release that does not look right is taken all the same.
+    pub accept: Option<&'a str>,
+}
+
+/// What there is to say of a release that may come in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// What an analyst should know.
+    pub notes: Vec<String>,
+    /// What was accepted, and why.
+    pub accepted: Option<Accepted>,
+}
+
+/// A release that does not look right, and was not accepted.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "table {table}: the new release is held back, and what was here stays in use: {}",
+    findings.join("; ")
+)]
+pub struct Held {
+    /// Table.
+    pub table: String,
+    /// What no ordinary revision does, each with an example.
+    pub findings: Vec<String>,
+}
+
+impl Report for Held {
+    fn hint(&self) -> Option<String> {
+        Some(
+            "look at these figures at the publisher; if they are right, run the same again with `--accept \"reason\"`, \
+             which the sidecar keeps"
+                .to_owned(),
+        )
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::DoesNotHold
+    }
+}
+
+/// Why a release could not be compared, or is held back.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is held back.
+    #[error(transparent)]
+    Held(#[from] Held),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] snapshot::Error),
+    /// Polars cannot read it.
+    #[error("cannot compare the release: {0}")]
+    Polars(#[from] PolarsError),
+}
+
+impl Report for Error {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Held(held) => held.hint(),
+            Self::Store(error) => error.hint(),
+            Self::Polars(_) => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Held(held) => held.exit(),
+            Self::Store(error) => error.exit(),
+            Self::Polars(_) => Exit::Other,
+        }
+    }
+}
+
+impl Door<'_> {
+    /// Whether a release may come in, and what there is to say of it.
+    ///
+    /// # Errors
+    /// With [`Held`] when it may not; when it or a release it is held against cannot be read.
+    pub fn judge(
+        &self,
+        sidecar: &Sidecar,
+        rows: usize,
+        observations: impl FnOnce() -> Result<DataFrame, snapshot::Error>,
+    ) -> Result<Judged, Error> {
+        let mut judged = Judged::default();
+        if rows > WHOLE {
+            judged.notes.push(format!(
+                "{rows} rows are too many to be held against the release before"
+            ));
+            return Ok(judged);
+        }
+        let frame = observations()?;
+        let old = self
+            .pinned
+            .map(|release| self.store.read(&sidecar.table, release));
+        let old = match old.transpose() {
+            Ok(old) => old,
+            Err(error) => {
+                judged.notes.push(format!(
+                    "the release before cannot be compared with: {error}"
+                ));
+                None
+            }
+        };
+        let findings = self.findings(sidecar, &frame, old.as_ref(), &mut judged.notes)?;
+        let is_same = |old: &Snapshot| old.observations.equals_missing(&frame);
+        judged.accepted = match (findings.is_empty(), self.accept) {
+            (true, _) => old.filter(is_same).and_then(|old| old.sidecar.accepted),
+            (false, Some(reason)) => {
+                let told = findings
+                    .iter()
+                    .map(|finding| format!("accepted: {finding}"));
+                judged.notes.extend(told);
+                Some(Accepted {
+                    reason: reason.to_owned(),
+                    findings,
+                })
+            }
+            (false, None) => {
+                return Err(Error::Held(Held {
+                    table: sidecar.table.clone(),
+                    findings,
+                }));
+            }
+        };
+        Ok(judged)
+    }
+
+    fn findings(
+        &self,
+        sidecar: &Sidecar,
+        frame: &DataFrame,
+        old: Option<&Snapshot>,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<String>, Error> {
+        let population = self.population(sidecar)?;
+        let new = Columns::new(sidecar, frame, self.regions)?;
+        let mut findings = within::findings(&new, &population);
+        notes.extend(within::partial(&new));
+        if let Some(old) = old {
+            let before = Columns::new(&old.sidecar, &old.observations, self.regions)?;
+            let known: BTreeSet<String> =
+                within::findings(&before, &population).into_iter().collect();
+            findings.retain(|finding| !known.contains(finding));
+            let revised = against::compare(&new, &before, self.offered);
+            findings.extend(revised.findings);
+            notes.extend(revised.notes);
+        }
+        Ok(findings)
+    }
+
+    /// Inhabitants on 1 January by the tables that are used, other than the one that comes in.
+    fn population(&self, sidecar: &Sidecar) -> Result<Population, Error> {
+        // what is the measure itself is held against whoever counts the same
+        let is_measure = sidecar
+            .topics
+            .iter()
+            .any(|topic| inhabitants(topic) == Some(0));
+        let mut population = Population::new();
+        let lock = self.store.lock()?;
+        for rank in 0..if is_measure {
+            INHABITANTS_TITLES.len()
+        } else {
+            1
+        } {
+            for (table, release) in lock
+                .tables
+                .iter()
+                .filter(|(table, _)| **table != sidecar.table)
+            {
+                let known = self.store.sidecar(table, release);
+                let counts = |of: &Sidecar| {
+                    of.topics
+                        .iter()
+                        .any(|topic| inhabitants(topic) == Some(rank))
+                };
+                // a table that is not here, or damaged, is no measure
+                let read = known
+                    .ok()
+                    .filter(counts)
+                    .and_then(|_| self.store.read(table, release).ok());
+                let Some(read) = read else { continue };
+                let columns = Columns::new(&read.sidecar, &read.observations, self.regions)?;
+                columns.inhabitants(|region, year, count| {
+                    population.entry((year, region)).or_insert(count);
+                });
+            }
+        }
+        Ok(population)
+    }
+}
+
+/// The place among [`INHABITANTS_TITLES`] of a topic that counts all inhabitants.
+fn inhabitants(topic: &TopicMeta) -> Option<usize> {
+    let last = topic.title.rsplit(" > ").next()?.to_lowercase();
+    let place = INHABITANTS_TITLES.iter().position(|title| *title == last);
+    place.filter(|_| topic.unit == "aantal")
+}

@@ -1,0 +1,337 @@
+//! A release on its own: against the population table, and column against column.
+//!
+//! In: its columns and the inhabitants by other tables. Out: what does not fit. Cannot fail. A first import has no release
+//! before it, and a new year of any release has none either: what can be held against something is held here. The bounds
+//! were set where no table that is carried comes near them, and a column that is moved by a row is far beyond.
+
+use std::collections::BTreeMap;
+
+use super::INHABITANTS;
+use super::columns::{Column, Columns, by_topic, pairs};
+use super::tally::Tally;
+use crate::base::number::csv_number;
+use crate::gemeente::{Population, RegionId};
+use crate::query::{amount, is_of_ratio};
+
+/// From how many steps of the last decimal equal figures are no chance.
+const TELLING: f64 = 100.0;
+
+/// Years in a row in which two gemeenten cannot have equal figures.
+const YEARS: usize = 5;
+
+/// Figures from which a column can be told from another.
+const COLUMN: usize = 10;
+
+/// What does not fit.
+pub fn findings(columns: &Columns<'_>, population: &Population) -> Vec<String> {
+    let mut findings = Vec::new();
+    findings.extend(other_inhabitants(columns, population));
+    findings.extend(twins(columns));
+    findings.extend(copies(columns));
+    findings.extend(moved(columns, population));
+    findings.extend(leaps(columns));
+    findings
+}
+
+/// Inhabitants that are not those of the population table.
+fn other_inhabitants(columns: &Columns<'_>, population: &Population) -> Option<String> {
+    let (mut tested, mut off) = (0, Vec::new());
+    columns.inhabitants(|region, year, count| {
+        if let Some(known) = population.get(&(year, region)) {
+            tested += 1;
+            if (count - known).abs() > INHABITANTS && region != RegionId::NEDERLAND {
+                off.push((region, year, count, *known));
+            }
+        }
+    });
+    let (region, year, count, known) = off.first()?;
+    Some(format!(
+        "inhabitants differ by more than {INHABITANTS} from another table's in {} of {tested} cases, such as {} in {year}: {} \
+         against {}",
+        off.len(),
+        columns.name(*region),
+        csv_number(*count),
+        csv_number(*known)
+    ))
+}
+
+/// Two gemeenten with the same figures year after year.
+fn twins(columns: &Columns<'_>) -> Option<String> {
+    let mut tally = Tally::default();
+    for (place, years) in by_topic(columns) {
+        for run in years.windows(YEARS) {
+            let mut seen: BTreeMap<Vec<u64>, RegionId> = BTreeMap::new();
+            let (mut hits, mut example) = (0, String::new());
+            for region in run[0]
+                .1
+                .keys()
+                .filter(|region| **region != RegionId::NEDERLAND)
+            {
+                let value = |column: &Column| column.get(region).copied().flatten();
+                let telling = |value: &f64| columns.steps(place, *value) >= TELLING;
+                let values = run
+                    .iter()
+                    .map(|(_, column)| value(column).filter(telling).map(f64::to_bits));
+                let Some(values) = values.collect::<Option<Vec<u64>>>() else {
+                    continue;
+                };
+                if let Some(other) = seen.insert(values, *region) {
+                    hits += 1;
+                    example = format!("{} and {}", columns.name(other), columns.name(*region));
+                }
+            }
+            if hits > 0 {
+                let label = columns.label((place, run[0].0));
+                tally.add(hits, run[0].1.len(), &label, &example);
+            }
+        }
+    }
+    tally.told(&format!(
+        "two gemeenten have equal figures {YEARS} years in a row"
+    ))
+}
+
+/// Columns that are those of the year before, or of another topic.
+fn copies(columns: &Columns<'_>) -> Option<String> {
+    let mut tally = Tally::default();
+    let telling = |place: usize, (_, one, other): &(RegionId, f64, f64)| {
+        columns.steps(place, one.abs().min(other.abs())) >= TELLING
+    };
+    for (place, years) in by_topic(columns) {
+        // what does not change from year to year is no copy
+        if matches!(
+            columns.topic(place).unit.as_str(),
+            "ha" | "km" | "km²" | "m" | "code"
+        ) {
+            continue;
+        }
+        for pair in years.windows(2) {
+            let both: Vec<_> = pairs(pair[0].1, pair[1].1)
+                .filter(|pair| telling(place, pair))
+                .collect();
+            let equal = both
+                .iter()
+                .filter(|(_, one, other)| one.to_bits() == other.to_bits())
+                .count();
+            if both.len() >= COLUMN && 2 * equal >= both.len() {
+                let example = format!("those of {}", pair[0].0);
+                tally.add(
+                    equal,
+                    both.len(),
+                    &columns.label((place, pair[1].0)),
+                    &example,
+                );
+            }
+        }
+    }
+    let mut seen: BTreeMap<(i32, Vec<(RegionId, u64)>), usize> = BTreeMap::new();
+    for ((place, year), column) in &columns.of {
+        let figures = column
+            .iter()
+            .filter_map(|(region, value)| Some((*region, (*value)?)));
+        let figures: Vec<_> = figures
+            .filter(|(_, value)| columns.steps(*place, *value) >= TELLING)
+            .collect();
+        if figures.len() < COLUMN || 2 * figures.len() < column.len() {
+            continue;
+        }
+        let bits = column
+            .iter()
+            .map(|(region, value)| (*region, value.map_or(u64::MAX, f64::to_bits)));
+        if let Some(other) = seen.insert((*year, bits.collect()), *place) {
+            let example = format!("those of `{}`", columns.topic(other).title);
+            tally.add(
+                figures.len(),
+                column.len(),
+                &columns.label((*place, *year)),
+                &example,
+            );
+        }
+    }
+    tally.told("figures are copies of others")
+}
+
+/// Columns of which a stretch fits the gemeente of the row before or after, and not its own.
+fn moved(columns: &Columns<'_>, population: &Population) -> Option<String> {
+    let mut tally = Tally::default();
+    let inhabitants = |year: i32| -> Column {
+        let of_year =
+            population.range((year, RegionId::NEDERLAND)..(year + 1, RegionId::NEDERLAND));
+        of_year
+            .map(|((_, region), count)| (*region, Some(*count)))
+            .collect()
+    };
+    for (place, years) in by_topic(columns) {
+        let topic = columns.topic(place);
+        let is_amount = !is_of_ratio(&topic.unit) && matches!(amount(&topic.unit).1, "" | "euro");
+        for (position, (year, column)) in years.iter().enumerate() {
+            let before = position
+                .checked_sub(1)
+                .map(|before| years[before].1.clone());
+            let counts = is_amount.then(|| inhabitants(*year));
+            let stretches = before
+                .into_iter()
+                .chain(counts)
+                .filter_map(|fixed| stretch(column, &fixed));
+            if let Some((length, first)) = stretches.max_by_key(|(length, _)| *length) {
+                let example = format!("from {} on", columns.name(first));
+                tally.add(
+                    length,
+                    column.len(),
+                    &columns.label((place, *year)),
+                    &example,
+                );
+            }
+        }
+    }
+    tally.told("figures fit the gemeente of the row before or after, and not their own")
+}
+
+/// The stretch of a column that fits another column moved by a row better than as it stands: its length and first region.
+///
+/// Both are held as logarithms, each less its median; a stretch is where the deviations fall most when the row moves.
+fn stretch(column: &Column, fixed: &Column) -> Option<(usize, RegionId)> {
+    let positive =
+        |pair: &(RegionId, f64, f64)| pair.0 != RegionId::NEDERLAND && pair.1 > 0.0 && pair.2 > 0.0;
+    let rows: Vec<(RegionId, f64, f64)> = pairs(column, fixed)
+        .filter(positive)
+        .map(|(region, value, fixed)| (region, value.ln(), fixed.ln()))
+        .collect();
+    if rows.len() < COLUMN {
+        return None;
+    }
+    let deviations = |step: isize| -> Vec<f64> {
+        let at = |place: usize| rows.get(place.checked_add_signed(step)?);
+        let ratio =
+            |(place, row): (usize, &(RegionId, f64, f64))| row.1 - at(place).unwrap_or(row).2;
+        let ratios: Vec<f64> = rows.iter().enumerate().map(ratio).collect();
+        let middle = median(&ratios);
+        ratios
+            .iter()
+            .map(|ratio| (ratio - middle).abs().min(2.0))
+            .collect()
+    };
+    let own = deviations(0);
+    [1, -1].into_iter().find_map(|step| {
+        let moved = deviations(step);
+        let (mut best, mut sum, mut from) = ((0.0, 0, 0), 0.0, 0);
+        for (place, (own, moved)) in own.iter().zip(&moved).enumerate() {
+            sum += own - moved - 0.05;
+            if sum <= 0.0 {
+                (sum, from) = (0.0, place + 1);
+            } else if sum > best.0 {
+                best = (sum, from, place + 1);
+            }
+        }
+        let (gain, from, to) = best;
+        let length = to - from;
+        let mean = moved[from..to].iter().sum::<f64>() / length.max(1) as f64;
+        let is_moved = gain >= 15.0 || gain >= 5.0 && length >= 8 && mean <= 0.35;
+        is_moved.then(|| (length, rows[from].0))
+    })
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+}
+
+/// Years in which most figures are a multiple or a fraction of those of the year before.
+fn leaps(columns: &Columns<'_>) -> Option<String> {
+    let mut tally = Tally::default();
+    for (place, years) in by_topic(columns) {
+        for pair in years.windows(2) {
+            let large = |pair: &(RegionId, f64, f64)| {
+                columns.steps(place, pair.1.abs().min(pair.2.abs())) >= 10.0
+            };
+            let both: Vec<_> = pairs(pair[0].1, pair[1].1).filter(large).collect();
+            let ratios: Vec<f64> = both.iter().map(|(_, one, other)| other / one).collect();
+            let middle = median(&ratios);
+            if both.len() >= COLUMN && !(1.0 / 3.0..=3.0).contains(&middle) {
+                let (region, one, other) = both[0];
+                let label = columns.label((place, pair[1].0));
+                tally.add(
+                    both.len(),
+                    both.len(),
+                    &label,
+                    &columns.example(region, one, Some(other)),
+                );
+            }
+        }
+    }
+    tally.told("figures are a multiple or a fraction of those of the year before")
+}
+
+/// Gemeenten with far more zeros than others, which may not have delivered all: a warning.
+pub fn partial(columns: &Columns<'_>) -> Vec<String> {
+    let mut zeros: BTreeMap<i32, BTreeMap<RegionId, (usize, usize)>> = BTreeMap::new();
+    for ((_, year), column) in &columns.of {
+        for (region, value) in column {
+            if let (Some(value), true) = (value, *region != RegionId::NEDERLAND) {
+                let (zero, all) = zeros.entry(*year).or_default().entry(*region).or_default();
+                *zero += usize::from(*value == 0.0);
+                *all += 1;
+            }
+        }
+    }
+    let mut notes = Vec::new();
+    for (year, gemeenten) in zeros {
+        let share = |(zero, all): (usize, usize)| zero as f64 / all as f64;
+        // who delivered nothing at all is known as such
+        let counted = gemeenten.iter().filter(|(_, (_, all))| *all >= 20);
+        let shares: Vec<f64> = counted.clone().map(|(_, counts)| share(*counts)).collect();
+        let middle = median(&shares);
+        let is_partial =
+            |counts: (usize, usize)| counts.0 < counts.1 && share(counts) > middle + 0.4;
+        let found: Vec<_> = counted.filter(|(_, counts)| is_partial(**counts)).collect();
+        if let (Some((region, (zero, all))), true) = (found.first(), shares.len() >= COLUMN) {
+            notes.push(format!(
+                "warning: {} gemeenten have far more zeros in {year} than others and may have delivered a part, such as {}: \
+                 {zero} of {all}",
+                found.len(),
+                columns.name(**region)
+            ));
+        }
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(values: &[f64]) -> Column {
+        let region = |number: usize| RegionId::parse(&format!("GM{:04}", number + 1));
+        let cells = values.iter().enumerate();
+        cells
+            .filter_map(|(place, value)| Some((region(place)?, Some(*value))))
+            .collect()
+    }
+
+    /// Sizes as gemeenten have them, in no order.
+    fn sizes() -> Vec<f64> {
+        (0..60_u32)
+            .map(|place| f64::from(5_000 + place * 7_919 % 61 * 1_500))
+            .collect()
+    }
+
+    #[test]
+    fn a_stretch_moved_by_a_row_shows_and_noise_does_not() {
+        let people = sizes();
+        let right: Vec<f64> = (0..)
+            .zip(&people)
+            .map(|(place, of)| of * (0.4 + f64::from(place % 7) / 50.0))
+            .collect();
+        assert_eq!(stretch(&column(&right), &column(&people)), None);
+        for (from, to) in [(0, 60), (20, 45)] {
+            let mut wrong = right.clone();
+            wrong[from..to].rotate_right(1);
+            let found = stretch(&column(&wrong), &column(&people));
+            assert!(
+                found.is_some_and(|(length, _)| length + 6 >= to - from),
+                "{from} {found:?}"
+            );
+        }
+    }
+}
