@@ -25,7 +25,7 @@ pub use trace::{CellKey, Input, RawCell, Role, Slot, Trace};
 use crate::base::failure::{Exit, Report};
 use crate::base::number::NumberError;
 use crate::figures::Figures;
-use crate::query::{FactId, FactYears, IndicatorId, Queries, Stat, Subject};
+use crate::query::{FactId, IndicatorId, Queries, Stat, Subject};
 
 /// The facts that are wanted, resolved.
 #[derive(Debug)]
@@ -110,9 +110,7 @@ impl<'a> Register<'a> {
         for id in ids {
             let of = years.entry(id.indicator).or_default();
             of.extend(self.fact(id)?.year);
-            if let FactYears::Change(from, _) = id.years {
-                of.push(from);
-            }
+            of.extend(id.years.first_of_change());
         }
         for (indicator, years) in years {
             let (Some(&first), Some(&last)) = (years.iter().min(), years.iter().max()) else {
@@ -137,7 +135,7 @@ impl<'a> Register<'a> {
         let nation = self.figures.groups.nation().id;
         let national = |fact: &Fact| {
             let is_own = fact.id.subject == Subject::Group(nation)
-                && !matches!(fact.id.years, FactYears::Change(..))
+                && fact.id.years.first_of_change().is_none()
                 && fact.id.stat == Stat::Value;
             let figure = |year| self.figures.group(fact.id.indicator, nation, year);
             fact.year.filter(|_| is_own).and_then(figure)
