@@ -88,6 +88,7 @@ fn no_claim_compares_across_a_break() {
     for when in [
         "verkoopprijs.Rood > verkoopprijs.Rood@2020",
         "verkoopprijs.Rood@2020..2023 > 0",
+        "verkoopprijs.Rood@2020.. > 0",
         "verkoopprijs.Rood@2020 > 0 and verkoopprijs.Land > 0",
     ] {
         let made = broken(2022);

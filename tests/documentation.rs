@@ -120,7 +120,12 @@ fn every_word_of_the_open_data_is_in_the_readme() {
         .map(|word| word.word())
         .chain(Status::ALL.iter().map(|word| word.word()))
         .chain(groups)
-        .chain(["withheld-coverage", "distribution-only", "no-figures"])
+        .chain([
+            "withheld-coverage",
+            "withheld-incomplete",
+            "withheld-weight",
+        ])
+        .chain(["distribution-only", "no-figures"])
         .chain([
             "sum",
             "ratio-of-sums",

@@ -228,6 +228,8 @@ fn a_cell_has_a_value_or_a_kind_of_missing() {
             let known = [
                 "none",
                 "withheld-coverage",
+                "withheld-incomplete",
+                "withheld-weight",
                 "distribution-only",
                 "no-figures",
             ];

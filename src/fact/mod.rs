@@ -27,7 +27,7 @@ pub use trace::{CellKey, Input, RawCell, Role, Slot, Trace};
 use crate::base::failure::{Exit, Report};
 use crate::base::number::NumberError;
 use crate::figures::Figures;
-use crate::query::{FactId, FactYears, IndicatorId, Queries, Stat, Subject};
+use crate::query::{FactId, IndicatorId, Queries, Stat, Subject};
 
 /// The facts that are wanted, resolved.
 #[derive(Debug)]
@@ -191,7 +191,7 @@ impl<'a> Register<'a> {
         let nation = self.figures.groups.nation().id;
         let national = |fact: &Fact| {
             let is_own = fact.id.subject == Subject::Group(nation)
-                && !matches!(fact.id.years, FactYears::Change(..))
+                && fact.id.years.first_of_change().is_none()
                 && fact.id.stat == Stat::Value;
             let figure = |year| self.figures.group(fact.id.indicator, nation, year);
             fact.year.filter(|_| is_own).and_then(figure)

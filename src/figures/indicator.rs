@@ -158,9 +158,11 @@ impl Making<'_> {
         let mut block = Block::new(Arc::clone(&self.regions));
         for (year, (place, cells)) in made {
             let way = &indicator.ways[place];
-            let cells = (0..).zip(cells).map(|(at, cell)| {
+            let estimated = self.estimated(way, year, &cells);
+            let cells = cells.into_iter().zip(estimated);
+            let cells = cells.map(|(cell, estimated)| {
                 let cell = cell.unwrap_or(Cell::ABSENT);
-                let estimated = cell.value().is_some() && self.is_estimated(way, year, &cell, at);
+                let estimated = estimated && cell.value().is_some();
                 Cell { estimated, ..cell }
             });
             let of_size = self.of_size(way, year);
@@ -174,27 +176,50 @@ impl Making<'_> {
         block
     }
 
-    /// Whether a figure rests on the division of a gemeente: of what stands above the line in its year, or of what stands
+    /// Which figures rest on the division of a gemeente: of what stands above the line in its year, or of what stands
     /// below it in the year that is of.
-    fn is_estimated(&self, way: &Way, year: i32, cell: &Cell, place: usize) -> bool {
-        let of = |topic: TopicId, year: i32| {
-            self.queries[topic].additive && self.divided(topic, year).get(place) == Some(&true)
+    fn estimated(&self, way: &Way, year: i32, cells: &[Option<Cell>]) -> Vec<bool> {
+        let mut estimated = vec![false; cells.len()];
+        let mut mark = |topic: TopicId, year: i32, only: Option<i32>| {
+            let divided = self.divided(topic, year);
+            for ((mark, divided), cell) in estimated.iter_mut().zip(divided.iter()).zip(cells) {
+                let den_year = cell.and_then(|cell| cell.den_year);
+                *mark |= *divided && only.is_none_or(|only| den_year == Some(only));
+            }
         };
-        let of_sum = |sum: &Formula, year: i32| sum.terms.iter().any(|term| of(term.topic, year));
-        match way {
+        let added_up = |sum: &Formula| -> Vec<TopicId> {
+            let topics = sum.terms.iter().map(|term| term.topic);
+            topics
+                .filter(|topic| self.queries[*topic].additive)
+                .collect()
+        };
+        let (above, below) = match way {
             Way::Quotient {
                 numerator,
                 denominator,
                 of_nederland,
                 ..
             } => {
-                let below = cell.den_year.filter(|_| !of_nederland);
-                of_sum(numerator, year) || below.is_some_and(|below| of_sum(denominator, below))
+                let below = added_up(denominator);
+                let below = if *of_nederland { Vec::new() } else { below };
+                (added_up(numerator), below)
             }
-            Way::Total { total } => of_sum(total, year),
-            Way::Mean { ratio, .. } => self.divided(*ratio, year).get(place) == Some(&true),
-            Way::Distribution { .. } | Way::SizeClass { .. } => false,
+            Way::Total { total } => (added_up(total), Vec::new()),
+            Way::Mean { ratio, .. } => (vec![*ratio], Vec::new()),
+            Way::Distribution { .. } | Way::SizeClass { .. } => (Vec::new(), Vec::new()),
+        };
+        for topic in above {
+            mark(topic, year, None);
         }
+        let den_years = cells
+            .iter()
+            .filter_map(|cell| cell.and_then(|cell| cell.den_year));
+        for den_year in den_years.collect::<BTreeSet<i32>>() {
+            for topic in &below {
+                mark(*topic, den_year, Some(den_year));
+            }
+        }
+        estimated
     }
 
     /// Which places rest on the division of a gemeente in a topic and year.

@@ -1,5 +1,6 @@
 //! Indicators: what the paper reports, and the ways to compute it from topics.
 
+use super::breaks::Break;
 use super::formula::Formula;
 use super::topic::TopicId;
 use super::years::Years;
@@ -53,15 +54,6 @@ pub struct Indicator {
     pub breaks: Vec<Break>,
     /// Where it is asked: `file:line`.
     pub place: String,
-}
-
-/// A break in a series: from a year on the figures are made in another way, so that nothing is compared across it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Break {
-    /// First year after it.
-    pub year: i32,
-    /// What changed, in Dutch.
-    pub why: String,
 }
 
 impl Indicator {

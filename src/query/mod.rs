@@ -5,6 +5,7 @@
 //! file ends in an [`Error`] with file, line, column and what was expected.
 
 mod ask;
+mod breaks;
 mod chart;
 mod check;
 mod claim;
@@ -30,6 +31,7 @@ use std::ops::Index;
 use std::path::Path;
 
 pub use ask::{Ask, Column};
+pub use breaks::Break;
 pub use chart::{Chart, ChartKind};
 pub use check::{Checks, Known, Relation, Right};
 pub use claim::Claim;
@@ -37,7 +39,7 @@ pub use edition::Edition;
 pub use error::Error;
 pub use fact_id::{Bar, FactId, FactYears, Stat, Subject};
 pub use formula::{Formula, Term};
-pub use indicator::{Break, Direction, Indicator, IndicatorId, Way};
+pub use indicator::{Direction, Indicator, IndicatorId, Way};
 pub use misread::Misread;
 pub use names::Names;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! CBS moves key suffixes between releases, so a topic is asked by title path and unit; its key is a hint.
 
-use super::indicator::Break;
+use super::breaks::Break;
 use super::source::{TopicKind, Unit, amount};
 use super::years::Years;
 use crate::base::located::Place;
