@@ -89,11 +89,8 @@ impl<'r> Writer<'r, '_> {
                 format!("som van {} leden: {}", sums.members, amount(sums.num))
             }
             Derivation::Published { year } => {
-                let cell = self.cell(RegionId::NEDERLAND, *year)?;
-                format!(
-                    "cijfer voor Nederland van de bron: {}",
-                    self.one(*year, cell)
-                )
+                let one = self.one(*year, self.cell(RegionId::NEDERLAND, *year)?);
+                format!("cijfer voor Nederland van de bron: {one}")
             }
             Derivation::SizeClass { year, scale } => self.size_class(*year, *scale)?,
             Derivation::Stat { group, year, stat } => self.stat(group, *year, stat)?,
@@ -116,11 +113,11 @@ impl<'r> Writer<'r, '_> {
             Derivation::Difference {
                 first,
                 second,
-                percent: true,
-            } => self.of_two((first, second), |a, b| format!("({a} − {b}) / {b} × 100")),
-            Derivation::Difference { first, second, .. } => {
-                self.of_two((first, second), |a, b| format!("{a} − {b}"))
-            }
+                percent,
+            } => self.of_two((first, second), |a, b| match percent {
+                true => format!("({a} − {b}) / {b} × 100"),
+                false => format!("{a} − {b}"),
+            }),
             Derivation::Times { first, second } => {
                 self.of_two((first, second), |a, b| format!("{a} / {b}"))
             }

@@ -104,8 +104,8 @@ fn known(listed: &[String]) -> Known {
 }
 
 /// Words that a text says and that are not listed.
-fn words_of<'t>(
-    text: &'t str,
+fn words_of(
+    text: &str,
     find: impl Fn(&str) -> Vec<Range<usize>>,
     known: &Known,
 ) -> Vec<(Range<usize>, String)> {

@@ -132,7 +132,8 @@ pub enum Bar {
 }
 
 /// The words before a bar, and the word for zero behind them.
-const BEYOND: [(&str, fn(Bar) -> Stat); 2] = [("boven-", Stat::Above), ("onder-", Stat::Below)];
+const ABOVE_WORD: &str = "boven-";
+const BELOW_WORD: &str = "onder-";
 const ZERO_WORD: &str = "nul";
 
 /// The word for the period that the paper uses of an indicator, in the place of a group.
@@ -249,12 +250,16 @@ fn split_stat<'t>(text: &'t str, names: &Names<'_>) -> Result<(&'t str, Stat), M
     if !word.starts_with(char::is_alphabetic) {
         return Ok((text, Stat::Value));
     }
-    for (start, beyond) in BEYOND {
-        if let Some(bar) = word.strip_prefix(start) {
-            let bar = parse_bar(bar, names);
-            let bar = bar.map_err(|wrong| wrong.after(before.len() + 1 + start.len()))?;
-            return Ok((before, beyond(bar)));
-        }
+    let above = word.strip_prefix(ABOVE_WORD);
+    if let Some(bar) = above.or_else(|| word.strip_prefix(BELOW_WORD)) {
+        let at = text.len() - bar.len();
+        let bar = parse_bar(bar, names).map_err(|wrong| wrong.after(at))?;
+        let stat = if above.is_some() {
+            Stat::Above
+        } else {
+            Stat::Below
+        };
+        return Ok((before, stat(bar)));
     }
     let known = STATS.iter().find(|(known, _)| *known == word);
     known.map(|(_, stat)| (before, *stat)).ok_or_else(|| {

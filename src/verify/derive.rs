@@ -251,11 +251,7 @@ impl AttachedFigures {
                 year,
                 above,
                 bar,
-            } => {
-                let bar = bar.as_ref().map(|bar| self.value(indicator, bar));
-                let bar = bar.transpose()?.unwrap_or_default();
-                self.beyond(indicator, (group, *year), *above, bar)?
-            }
+            } => self.beyond(indicator, (group, *year), *above, bar.as_deref())?,
             Derivation::Rank { group, of, .. } => self.rank(indicator, group, of)?,
             Derivation::Gemeente { region, year } => self
                 .rows(indicator, *year)?
@@ -266,21 +262,26 @@ impl AttachedFigures {
                 first,
                 second,
                 percent,
-            } => {
-                let (first, second) = (
-                    self.value(indicator, first)?,
-                    self.value(indicator, second)?,
-                );
-                if *percent {
-                    (first - second) / second.abs() * 100.0
-                } else {
-                    first - second
-                }
-            }
+            } => self.difference(indicator, (first, second), *percent)?,
             Derivation::Times { first, second } => {
                 self.value(indicator, first)? / self.value(indicator, second)?
             }
             Derivation::Name { .. } | Derivation::Period {} => return Err(missing()),
+        })
+    }
+
+    fn difference(
+        &self,
+        indicator: &str,
+        (first, second): (&Derivation, &Derivation),
+        percent: bool,
+    ) -> Checked<f64> {
+        let second = self.value(indicator, second)?;
+        let difference = self.value(indicator, first)? - second;
+        Ok(if percent {
+            difference / second.abs() * 100.0
+        } else {
+            difference
         })
     }
 
@@ -290,8 +291,9 @@ impl AttachedFigures {
         indicator: &str,
         (group, year): (&str, i32),
         above: bool,
-        bar: f64,
+        bar: Option<&Derivation>,
     ) -> Checked<f64> {
+        let bar = bar.map_or(Ok(0.0), |bar| self.value(indicator, bar))?;
         let bar = self.printed(indicator, bar)?;
         let mut beyond = 0;
         for row in self.members(indicator, group, year)? {

@@ -204,11 +204,7 @@ impl Run<'_> {
             Ok(meta) => meta,
             Err(error) => return missed(table, error, optional, pinned.as_ref()),
         };
-        let of_table = |kind| cbs::Error::from(kind).of_table(&table.id);
-        let finished = rows
-            .finish()
-            .map_err(|error| of_table(ErrorKind::Sink(error)))?;
-        let written = finished.ok_or_else(|| of_table(ErrorKind::Empty))?;
+        let written = written(rows, table)?;
         let sidecar = sidecar::sidecar(&meta, &request, written.periods, pinned.as_ref());
         let topics = sidecar.topics.len();
         // what is warned of leads them
@@ -327,6 +323,14 @@ impl Run<'_> {
         }
         Ok(is_other)
     }
+}
+
+/// All rows of a table, which must have some.
+fn written(rows: writer::SnapshotWriter<'_>, table: &Table) -> Result<writer::Written, cbs::Error> {
+    let of_table = |kind| cbs::Error::from(kind).of_table(&table.id);
+    let finished = rows.finish();
+    let finished = finished.map_err(|error| of_table(ErrorKind::Sink(error)))?;
+    finished.ok_or_else(|| of_table(ErrorKind::Empty))
 }
 
 /// What becomes of a table that was not read: an optional one that was never held is left out, all else is an error.
