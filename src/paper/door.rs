@@ -212,6 +212,7 @@ fn line(source: &Source, at: usize) -> String {
 fn figures(chapter: &Chapter, manuscript: &Manuscript<'_>) -> Vec<String> {
     let (register, markup) = (&manuscript.register, &chapter.markup);
     let names = register.queries().names();
+    let prose = markup.only_prose(chapter.source.text());
     let mut sentences: BTreeMap<usize, (Range<usize>, Vec<FactId>, Vec<IndicatorId>)> =
         BTreeMap::new();
     for call in markup
@@ -238,7 +239,7 @@ fn figures(chapter: &Chapter, manuscript: &Manuscript<'_>) -> Vec<String> {
     }
     let mut found = Vec::new();
     for (range, facts, compared) in sentences.into_values() {
-        let mut text = chapter.source.text()[range.clone()].to_owned();
+        let mut text = prose[range.clone()].to_owned();
         let periods = facts.iter().filter_map(|id| register.fact(id).ok());
         for fact in periods.filter(|fact| fact.value.is_none()) {
             text.push(' ');

@@ -139,6 +139,12 @@ impl<'a> Manuscript<'a> {
                     why.map_or("", |(_, why)| why)
                 ));
             }
+            for call in ready.empty {
+                let start = chapter.markup.calls[call].range.start;
+                let place = Place::line(chapter.path(), chapter.source.at(start).line);
+                let why = lacking.get(&call).map_or("", String::as_str);
+                self.left_out.push(format!("{place}: {why}"));
+            }
             self.prepared
                 .push((chapter.source.path().to_owned(), ready.text));
         }
