@@ -53,7 +53,7 @@ fn inquiry<'a>(
         facts.extend(ask.facts.iter().chain(ask.why.facts()).cloned());
     }
     Ok(Inquiry {
-        register: paper::register(queries, figures, facts, &chapters.uses)?,
+        register: paper::register(queries, figures, &facts, &chapters.uses)?,
         chapters,
     })
 }
