@@ -43,7 +43,7 @@ fn inquiry<'a>(
     let chapters = Chapters::read(&project.paper(), queries)?;
     facts.extend(named(queries, &chapters.uses));
     Ok(Inquiry {
-        register: paper::register(queries, figures, facts, &chapters.uses)?,
+        register: paper::register(queries, figures, &facts, &chapters.uses)?,
         chapters,
     })
 }

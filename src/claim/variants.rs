@@ -170,6 +170,31 @@ impl Values for Varied<'_, '_> {
         }
     }
 
+    fn same(&self, first: &FactId, second: &FactId) -> bool {
+        let indicator = &self.register.queries()[first.indicator];
+        let is_value = |id: &FactId| id.stat == Stat::Value;
+        let values = self.value(first).zip(self.value(second));
+        first.indicator == second.indicator
+            && is_value(first)
+            && is_value(second)
+            && values.is_some_and(|(a, b)| indicator.is_small(a, b))
+    }
+
+    fn is_none(&self, difference: &FactId) -> bool {
+        let indicator = &self.register.queries()[difference.indicator];
+        let of = |group, year| self.of_group(difference.indicator, group, year, Stat::Value);
+        let pair = match (difference.subject, difference.years) {
+            (Subject::Group(group), FactYears::Change(from, to)) => {
+                of(group, to).zip(of(group, from))
+            }
+            (Subject::Difference(first, second), years) => self
+                .year(difference.indicator, years)
+                .and_then(|year| of(first, year).zip(of(second, year))),
+            _ => None,
+        };
+        pair.is_some_and(|(a, b)| indicator.is_small(a, b))
+    }
+
     fn count(&self, id: &FactId, condition: &dyn Fn(f64) -> bool) -> Option<f64> {
         let Subject::Group(group) = id.subject else {
             return None;

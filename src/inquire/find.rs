@@ -13,7 +13,7 @@ use super::Inquiry;
 use crate::base::number;
 use crate::base::wording;
 use crate::fact::{self, Register, fill, plain as plain_text};
-use crate::paper::{Printing, Use, UseKind};
+use crate::paper::{GOES_ON, Printing, Use, UseKind};
 use crate::query::{FactId, Template};
 
 /// A place where the text stands.
@@ -66,7 +66,11 @@ pub fn find(
             }
             found.push(Found {
                 place: format!("{}:{}", path.display(), first + 1),
-                line: lines[first..=last].join(" ").trim().to_owned(),
+                line: lines[first..=last]
+                    .join(" ")
+                    .replace(GOES_ON, "")
+                    .trim()
+                    .to_owned(),
                 parts,
             });
         }
@@ -288,8 +292,12 @@ fn printed(used: &Printing<'_>, register: &Register<'_>) -> Result<Option<String
     })
 }
 
+/// Over how many line ends a sentence may run.
+const JOINED: usize = 12;
+
 /// First and last line of every place where the wanted text stands; it may run over line ends.
 fn matches(wanted: &str, lines: &[String]) -> Vec<(usize, usize)> {
+    let is_end: Vec<bool> = lines.iter().map(|line| line.trim().is_empty()).collect();
     let lines: Vec<String> = lines.iter().map(|line| plain(line)).collect();
     let mut found = Vec::new();
     for first in 0..lines.len() {
@@ -299,9 +307,12 @@ fn matches(wanted: &str, lines: &[String]) -> Vec<(usize, usize)> {
         }
         // a sentence over several lines starts in this one and ends in a later one
         let mut joined = lines[first].clone();
-        for (last, line) in lines.iter().enumerate().skip(first + 1).take(6) {
-            if line.is_empty() || holds(line, wanted) {
+        for (last, line) in lines.iter().enumerate().skip(first + 1).take(JOINED) {
+            if is_end[last] || holds(line, wanted) {
                 break;
+            }
+            if line.is_empty() {
+                continue;
             }
             joined = format!("{joined} {line}");
             let starts_here = !holds(joined.get(lines[first].len()..).unwrap_or_default(), wanted);
@@ -328,8 +339,8 @@ fn plain(text: &str) -> String {
         })
         .filter(|sign| {
             !matches!(
-                sign,
-                '*' | '_' | '#' | '[' | ']' | '\\' | '\u{ad}' | '\u{200b}' | '\u{2060}'
+                *sign,
+                '*' | '_' | '#' | '[' | ']' | '\\' | '\u{ad}' | '\u{200b}' | '\u{2060}' | GOES_ON
             )
         })
         .collect();

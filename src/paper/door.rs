@@ -14,13 +14,13 @@ use ttf_parser::Face;
 use super::content::Content;
 use super::manuscript::Manuscript;
 use super::prepare::sentence;
-use super::scan::Chapter;
+use super::scan::{Chapter, UseKind};
 use super::{Error, FONTS};
 use crate::base::located::{Place, Source};
 use crate::base::words;
 use crate::evidence::Texts;
 use crate::fact;
-use crate::query::{FACT, FactId, IndicatorId, PrintedText, Queries, TextKind};
+use crate::query::{FACT, IndicatorId, PrintedText, Queries, TextKind};
 use crate::verify::numerals::numerals;
 use crate::verify::{Known, Listed};
 
@@ -207,51 +207,53 @@ fn line(source: &Source, at: usize) -> String {
     Place::line(source.path(), source.at(at).line).to_string()
 }
 
+/// The facts of a chapter by the sentence that they stand in.
+fn sentences(chapter: &Chapter) -> Vec<(Range<usize>, Vec<&UseKind>)> {
+    let mut found: BTreeMap<usize, (Range<usize>, Vec<&UseKind>)> = BTreeMap::new();
+    for (call, kind) in &chapter.calls {
+        if !matches!(kind, UseKind::Fact(_) | UseKind::Choice(..)) {
+            continue;
+        }
+        if let Some(range) = sentence(chapter, &chapter.markup.calls[*call]) {
+            let (_, kinds) = found.entry(range.start).or_insert((range, Vec::new()));
+            kinds.push(kind);
+        }
+    }
+    found.into_values().collect()
+}
+
 /// Sentences of a chapter that print figures of different years without saying the years, or compare a rate without
 /// saying per what.
 fn figures(chapter: &Chapter, manuscript: &Manuscript<'_>) -> Vec<String> {
-    let (register, markup) = (&manuscript.register, &chapter.markup);
-    let names = register.queries().names();
-    let mut sentences: BTreeMap<usize, (Range<usize>, Vec<FactId>, Vec<IndicatorId>)> =
-        BTreeMap::new();
-    for call in markup
-        .calls
-        .iter()
-        .filter(|call| matches!(call.name.as_str(), "f" | "keuze"))
-    {
-        let Some(range) = sentence(chapter, call) else {
-            continue;
-        };
-        let ids = call
-            .strings
-            .iter()
-            .filter_map(|(_, id)| FactId::parse(id, &names).ok());
-        let (_, facts, compared) =
-            sentences
-                .entry(range.start)
-                .or_insert((range, Vec::new(), Vec::new()));
-        let from = facts.len();
-        facts.extend(ids);
-        if call.name == "keuze" {
-            compared.extend(facts[from..].iter().map(|id| id.indicator));
-        }
-    }
+    let register = &manuscript.register;
+    let prose = chapter.markup.only_prose(chapter.source.text());
     let mut found = Vec::new();
-    for (range, facts, compared) in sentences.into_values() {
-        let mut text = chapter.source.text()[range.clone()].to_owned();
-        let periods = facts.iter().filter_map(|id| register.fact(id).ok());
-        for fact in periods.filter(|fact| fact.value.is_none()) {
-            text.push(' ');
-            text.push_str(&fact.text);
+    for (range, kinds) in sentences(chapter) {
+        let (mut text, mut facts) = (prose[range.clone()].to_owned(), Vec::new());
+        let mut compared = BTreeSet::new();
+        for kind in kinds {
+            match kind {
+                UseKind::Fact(id) => facts.push(id),
+                UseKind::Choice(first, second) => {
+                    facts.extend([first, second]);
+                    compared.extend([first.indicator, second.indicator]);
+                }
+                _ => {}
+            }
+        }
+        // a year that a fact prints is said, as is a name
+        for id in &facts {
+            if let Ok(fact) = register.fact(id)
+                && fact.value.is_none()
+            {
+                text = format!("{text} {}", fact.text);
+            }
         }
         let place = line(&chapter.source, range.start);
         let said = around(chapter.source.text(), range.start);
-        let compared = compared.into_iter().collect();
-        found.extend(
-            unnamed(compared, &text, register.queries())
-                .map(|which| format!("{place}: a sentence {which}: \"{said}\"")),
-        );
-        let unsaid = fact::unsaid_years(facts.iter(), &text, register);
+        let rates = unnamed(compared, &text, register.queries());
+        found.extend(rates.map(|which| format!("{place}: a sentence {which}: \"{said}\"")));
+        let unsaid = fact::unsaid_years(facts.into_iter(), &text, register);
         if !unsaid.is_empty() {
             let years: Vec<String> = unsaid.iter().map(ToString::to_string).collect();
             found.push(format!(

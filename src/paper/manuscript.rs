@@ -75,7 +75,7 @@ impl<'a> Manuscript<'a> {
         for ask in &queries.asks {
             facts.extend(ask.facts.iter().chain(ask.why.facts()).cloned());
         }
-        let register = register(queries, figures, facts, uses)?;
+        let register = register(queries, figures, &facts, uses)?;
         let claims = test_claims(uses, queries, &register)?;
         let mut illustrations = Vec::new();
         for drawn in drawn {
@@ -83,7 +83,7 @@ impl<'a> Manuscript<'a> {
             let what = format!("{place}: chart `{}`", drawn.chart.id);
             match without_figure(title.facts(), &register)? {
                 None => {
-                    illustrations.push(illustrate::caption(drawn, &register, sources.provenance)?)
+                    illustrations.push(illustrate::caption(drawn, &register, sources.provenance)?);
                 }
                 Some(why) => left_out.push(format!("{what} is not printed: {why}")),
             }
@@ -139,6 +139,12 @@ impl<'a> Manuscript<'a> {
                     "{place}: a sentence is not printed: {}: \"{words}\"",
                     why.map_or("", |(_, why)| why)
                 ));
+            }
+            for call in ready.empty {
+                let start = chapter.markup.calls[call].range.start;
+                let place = Place::line(chapter.path(), chapter.source.at(start).line);
+                let why = lacking.get(&call).map_or("", String::as_str);
+                self.left_out.push(format!("{place}: {why}"));
             }
             self.prepared
                 .push((chapter.source.path().to_owned(), ready.text));
@@ -293,7 +299,7 @@ fn without_figure<'i>(
 pub fn register<'a>(
     queries: &'a Queries,
     figures: &'a Figures,
-    facts: BTreeSet<FactId>,
+    facts: &BTreeSet<FactId>,
     uses: &[Use],
 ) -> Result<Register<'a>, Failure> {
     let source = match Register::new(queries, figures, facts.clone()) {

@@ -459,6 +459,11 @@ fn strings(text: &str, from: usize) -> Vec<(usize, String)> {
         let inside = text.get(start + 1..start + 1 + length).unwrap_or_default();
         found.push((start + 1, inside.to_owned()));
         let after = skip((start + length + 2).min(text.len()));
+        if !text[after..].starts_with([',', ')']) {
+            // a part of something that is computed
+            found.pop();
+            return found;
+        }
         if !text[after..].starts_with(',') {
             return found;
         }
@@ -486,11 +491,12 @@ mod tests {
 
     #[test]
     fn calls_are_found_behind_addresses_and_over_lines() {
-        let text = "#link(\"https://x.nl\")[site] en https://x.nl/a: #f(\"a.M50\").\n#keuze(\n  \"a\", // eerst\n  \"b\",\n)";
+        let text = "#link(\"https://x.nl\")[site] en https://x.nl/a: #f(\"a.M50\").\n#keuze(\n  \"a\", // eerst\n  \"b\",\n) #f(\"a.\" + g)";
         let expected = [
             call("link", &["https://x.nl"], true),
             call("f", &["a.M50"], true),
             call("keuze", &["a", "b"], true),
+            call("f", &[], true),
         ];
         assert_eq!(calls(text), expected);
     }

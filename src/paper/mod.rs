@@ -22,7 +22,7 @@ use std::process::Child;
 pub use content::Content;
 pub use door::admit;
 pub use manuscript::{Manuscript, Sources, register};
-pub use scan::{Chapter, Chapters, Printing, Use, UseKind, wanted};
+pub use scan::{Chapter, Chapters, GOES_ON, Printing, Use, UseKind, wanted};
 pub use typst::{Typst, VERSION};
 
 use crate::base::failure::{Exit, Failure, Report};

@@ -4,6 +4,7 @@
 //! sentences that were left out. Cannot fail. What it answers: Typst swallows a `;` behind a call and turns the
 //! apostrophe of 's, 't and '90 into an opening quote; and a sentence that says "geen cijfer" says nothing.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::markup::Call;
@@ -16,25 +17,31 @@ pub(super) struct Prepared {
     pub(super) text: String,
     /// Where each sentence stood that was left out, and its words.
     pub(super) left_out: Vec<(usize, String)>,
+    /// Calls without a figure that are printed all the same, as the cell of a table is.
+    pub(super) empty: Vec<usize>,
 }
 
 /// Makes a chapter ready; `lacks` says whether a call has no figure to print.
 pub(super) fn prepare(chapter: &Chapter, lacks: &dyn Fn(usize) -> bool) -> Prepared {
     let text = chapter.source.text();
     let mut edits = apostrophes(chapter);
-    let uses = chapter.calls.iter().map(|(place, _)| *place);
-    for call in uses.clone().map(|place| &chapter.markup.calls[place]) {
+    let uses: BTreeSet<usize> = chapter.calls.iter().map(|(place, _)| *place).collect();
+    for (place, call) in chapter.markup.calls.iter().enumerate() {
+        let is_of_sentence = uses.contains(&place) || LOOKS.contains(&call.name.as_str());
         let end = call.range.end;
-        if call.in_prose && text[end..].starts_with(';') {
+        if is_of_sentence && call.in_prose && text[end..].starts_with(';') {
             edits.push((end..end + 1, "\\;".to_owned()));
         }
     }
-    let mut left_out: Vec<Range<usize>> = Vec::new();
+    let (mut left_out, mut empty) = (Vec::<Range<usize>>::new(), Vec::new());
     for (place, kind) in &chapter.calls {
         let is_printed = matches!(kind, UseKind::Fact(_) | UseKind::Choice(..));
         let call = &chapter.markup.calls[*place];
         if is_printed && lacks(*place) && is_shown(chapter, call, lacks) {
-            left_out.extend(sentence(chapter, call));
+            match sentence(chapter, call) {
+                Some(range) => left_out.push(range),
+                None => empty.push(*place),
+            }
         }
     }
     left_out.sort_by_key(|range| range.start);
@@ -63,6 +70,7 @@ pub(super) fn prepare(chapter: &Chapter, lacks: &dyn Fn(usize) -> bool) -> Prepa
     Prepared {
         text: ready,
         left_out: said,
+        empty,
     }
 }
 
@@ -96,11 +104,13 @@ fn is_shown(chapter: &Chapter, call: &Call, lacks: &dyn Fn(usize) -> bool) -> bo
     let at = call.range.start;
     chapter.calls.iter().all(|(place, kind)| {
         let other = &chapter.markup.calls[*place];
-        let is_around = other.range.start < at && at < other.range.end;
         let is_choosing = matches!(kind, UseKind::Condition(_) | UseKind::Claim(_));
-        let otherwise =
-            at < other.closed && chapter.source.text()[other.range.start..at].contains("anders:");
-        !is_around || !is_choosing || lacks(*place) == otherwise
+        if !is_choosing || at <= other.range.start || other.range.end <= at {
+            return true;
+        }
+        let before = &chapter.source.text()[other.range.start..at];
+        let otherwise = at < other.closed && before.contains("anders:");
+        lacks(*place) == otherwise
     })
 }
 
@@ -221,8 +231,11 @@ mod tests {
 
     #[test]
     fn a_semicolon_behind_a_call_is_printed_and_one_that_ends_code_is_not() {
-        let (text, _) = ready("#f(\"a\"); en #let b = 1; c #text(red)[d]; e");
-        assert_eq!(text, "#f(\"a\")\\; en #let b = 1; c #text(red)[d]; e");
+        let (text, _) = ready("#f(\"a\"); en #let b = 1; c #text(red)[d]; e #v(1em); f");
+        assert_eq!(
+            text,
+            "#f(\"a\")\\; en #let b = 1; c #text(red)[d]\\; e #v(1em); f"
+        );
     }
 
     #[test]

@@ -48,6 +48,9 @@ pub enum UseKind {
     Chart(String),
 }
 
+/// Starts a line that goes on with the one before it.
+pub const GOES_ON: char = '\0';
+
 /// A use as it prints something.
 #[derive(Debug)]
 pub struct Printing<'c> {
@@ -251,7 +254,9 @@ impl Chapter {
             }
             out.push_str(&text[at..range.start]);
             out.push_str(&said);
-            out.push_str(&"\n".repeat(text[range.start..end].matches('\n').count()));
+            // the line goes on, and the places of those after it stay
+            let lines = text[range.start..end].matches('\n').count();
+            out.push_str(&format!("\n{GOES_ON}").repeat(lines));
             at = end;
         }
         out.push_str(&text[at..]);
