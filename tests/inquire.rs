@@ -478,16 +478,6 @@ fn a_build_is_refused_when_what_is_required_of_the_figures_does_not_hold() {
             frame.head(Some(1)).vstack(&frame).unwrap()
         });
     });
-    // two periods of one year are two figures of it
-    unfit(
-        "unique `misdaad` 1 cells twice, such as misdrijven 2021 GM0001",
-        |made| {
-            forge(made, "misdaad", |frame| {
-                let other = with_first(&frame.head(Some(1)), "period", "2021KW01");
-                other.vstack(&frame).unwrap()
-            });
-        },
-    );
 }
 
 #[test]

@@ -501,9 +501,9 @@ fn a_number_typed_into_queries_stops_the_build_and_is_named_with_its_line() {
             "12,5%",
         ),
         (
-            "queries/themes/veiligheid.toml",
-            "title = \"M50 telde",
-            "title = \"M50 telde 3 keer",
+            "queries/themes/profiel.toml",
+            "title = \"De leden van",
+            "title = \"De 3 leden van",
             "3",
         ),
         (
@@ -514,8 +514,8 @@ fn a_number_typed_into_queries_stops_the_build_and_is_named_with_its_line() {
         ),
         (
             "queries/themes/veiligheid.toml",
-            "sentence = \"Minder",
-            "sentence = \"1.500 minder",
+            "sentence = \"Meer",
+            "sentence = \"1.500 meer",
             "1.500",
         ),
         (

@@ -386,7 +386,7 @@ mod tests {
             ("inwoners.A.pct", 11),
             ("inwoners.A.boven-B", 17),
             ("inwoners.A-30-80.boven-nul", 17),
-            ("inwoners.A@2019...onder-nul", 17),
+            ("inwoners.A@2019...onder-nul", 18),
         ] {
             assert_eq!(FactId::parse(text, &names).unwrap_err().at, at, "{text}");
         }

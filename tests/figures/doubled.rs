@@ -211,9 +211,9 @@ fn of_two_tables_that_fill_one_year_the_first_counts_and_that_is_told() {
 fn labels(indicator: &str, topics: &str) -> Made {
     let made = Made::new();
     let rows = [
-        "GM0001,2020JJ00,label,30.0",
-        "GM0003,2020JJ00,label,60.0",
-        "GM0004,2020JJ00,label,20.0",
+        "GM0001,2020JJ00,label,30",
+        "GM0003,2020JJ00,label,60",
+        "GM0004,2020JJ00,label,20",
     ];
     made.bring("labels", "", &[topics], &rows);
     made.ask(&format!(
@@ -279,7 +279,7 @@ fn an_average_in_the_unit_of_a_count_does_not_add_up_either() {
     let made = labels("count = \"labels: Huur [euro]\"", "label,Huur,euro,0");
     let part = "incoming/labels/topics.csv";
     made.project.replace(part, "Absolute", "Relative");
-    made.change_value("labels", "GM0001,2020JJ00,label,", "31.0,");
+    made.change_value("labels", "GM0001,2020JJ00,label,", "31,");
     refused(&made, &["topic `label` is no count: `Huur`"]);
     // where the query says so it does
     let made = labels(

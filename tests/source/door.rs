@@ -169,7 +169,7 @@ fn a_store_that_holds_quarters_is_read_by_nobody() {
             .says("observations.parquet`: `2024KW01` is no calendar year")
             .says("hint: one figure per region, topic and calendar year");
     }
-    assert!(!project.path("output").exists());
+    assert!(files(&project.path("output")).is_empty());
 }
 
 /// What is replaced, by what, and what the message and the hint say.
