@@ -206,7 +206,7 @@ fn an_edition_needs_a_list_of_gemeenten_and_lists_of_members() {
     )
     .says("there is no list of gemeenten of 2019");
     refused("Rood = \"2020-01-01\"", "Rood = \"2023-01-02\"")
-        .says("edition `2024`: there is no list of Rood dated 2023-01-02")
+        .says("editions.toml:10:18: edition `2024`: there is no list of Rood dated 2023-01-02")
         .says("hint: lists are dated 2020-01-01, 2023-01-01");
 }
 

@@ -1,8 +1,10 @@
 //! Editions: one yearly publication each.
 
+use std::collections::BTreeMap;
+
 use crate::base::failure::Report;
 use crate::base::located::{Complaint, Place};
-use crate::gemeente::group::{GroupNames, GroupPlan};
+use crate::gemeente::group::{GroupId, GroupNames, GroupPlan};
 use crate::gemeente::{Gemeenten, Member};
 
 /// One yearly publication.
@@ -18,6 +20,8 @@ pub struct Edition {
     pub boundaries: i32,
     /// Where it says so.
     pub place: Place,
+    /// Where it says which list of a network it uses.
+    pub list_places: BTreeMap<GroupId, Place>,
     /// Last period that may be used.
     pub until: i32,
     /// Date printed on the paper, ISO.
@@ -39,9 +43,9 @@ impl Edition {
             herindelingen,
             networks,
         } = gemeenten;
-        let wrong = |message: String, hint: String| {
+        let wrong = |place: &Place, message: String, hint: String| {
             let message = format!("edition `{}`: {message}", self.id);
-            Err(self.place.clone().wrong(message, hint))
+            Err(place.clone().wrong(message, hint))
         };
         let (first, last) = (regions.first_year(), regions.last_year());
         if !(first..=last).contains(&self.boundaries) {
@@ -49,13 +53,16 @@ impl Edition {
                 "lists are of {first} to {last}: take one of those years, or `import` a folder of regions with the year"
             );
             let message = format!("there is no list of gemeenten of {}", self.boundaries);
-            return wrong(message, hint);
+            return wrong(&self.place, message, hint);
         }
         for (group, date) in &self.groups.lists {
-            let network = &names.get(*group).id;
+            let (network, place) = (&names.get(*group).id, self.list_places.get(group));
+            let place = place.unwrap_or(&self.place);
             let list = match networks.list(network, date) {
                 Ok(list) => list,
-                Err(none) => return wrong(none.to_string(), none.hint().unwrap_or_default()),
+                Err(none) => {
+                    return wrong(place, none.to_string(), none.hint().unwrap_or_default());
+                }
             };
             let members = list.members(self.boundaries, regions, herindelingen);
             let is_none = |member: &&Member| !regions.exists(member.region, self.boundaries);
@@ -74,7 +81,7 @@ impl Edition {
                     "take a list of that time: lists are dated {}",
                     dates.join(", ")
                 );
-                return wrong(message, hint);
+                return wrong(place, message, hint);
             }
         }
         Ok(())

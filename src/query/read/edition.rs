@@ -80,11 +80,15 @@ fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Ed
     }
     date(file, &entry.date)?;
     name(file, &entry.title, "title")?;
+    let at_list =
+        |(id, of): (&At<String>, &At<String>)| Some((groups.parse(id)?, file.at(of.start())));
+    let list_places = entry.lists.iter().filter_map(at_list).collect();
     Ok(Edition {
         groups: group_plan(file, &entry, groups)?,
         id,
         title: entry.title.into_inner(),
         place: file.at(entry.boundaries.start()),
+        list_places,
         default: entry.default.is_some_and(At::into_inner),
         boundaries,
         until,
