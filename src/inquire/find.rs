@@ -283,8 +283,7 @@ fn printed(used: &Printing<'_>, register: &Register<'_>) -> Result<Option<String
                 None => "niet te vergelijken met".to_owned(),
             })
         }
-        UseKind::Claim(id) | UseKind::Chart(id) => {
-            let _ = id;
+        UseKind::Claim(_) | UseKind::Chart(_) => {
             let parts = parts_of(&used.kind, register)?;
             parts.into_iter().next().map(|[_, _, text, _]| text)
         }

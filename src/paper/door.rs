@@ -4,6 +4,7 @@
 //! typed into `queries/` (one typed into a chapter is found in the PDF itself) and on a sign that the font lacks. Words
 //! that say a number or compare are remarks only: no program knows what they mean.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -109,7 +110,8 @@ fn words_of(
     find: impl Fn(&str) -> Vec<Range<usize>>,
     known: &Known,
 ) -> Vec<(Range<usize>, String)> {
-    let covered = known.covered(text);
+    // few texts have such a word
+    let covered = LazyCell::new(|| known.covered(text));
     let is_listed = |at: &Range<usize>| {
         covered
             .iter()
@@ -122,7 +124,7 @@ fn words_of(
 /// Numbers that a text of `queries/` types.
 fn typed(text: &PrintedText, queries: &Queries, known: &Known) -> Vec<String> {
     let words = text.typed();
-    let covered = known.covered(&words);
+    let covered = LazyCell::new(|| known.covered(&words));
     let is_listed = |start: usize, end: usize| {
         covered
             .iter()
@@ -328,8 +330,12 @@ fn unnamed(
     })
 }
 
-/// Whether every style of the font has a sign; what shows nothing needs none.
+/// Whether every style of the font has a sign; what shows nothing needs none, and ASCII is all there.
 fn has(sign: char) -> bool {
+    sign.is_ascii() || is_drawn(sign)
+}
+
+fn is_drawn(sign: char) -> bool {
     static FACES: OnceLock<Vec<Face<'static>>> = OnceLock::new();
     let faces = FACES.get_or_init(|| {
         let faces = FONTS.iter().map(|(_, bytes)| Face::parse(bytes, 0).ok());
@@ -400,5 +406,16 @@ fn lacking_in_content(
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_font_has_all_of_ascii() {
+        assert!((0..=127).map(char::from).all(is_drawn));
+        assert!(!has('\u{4e00}'));
     }
 }
