@@ -251,8 +251,9 @@ fn figures(chapter: &Chapter, manuscript: &Manuscript<'_>) -> Vec<String> {
                 text = format!("{text} {}", fact.text);
             }
         }
-        let place = line(&chapter.source, range.start);
-        let said = around(chapter.source.text(), range.start);
+        let start = range.end - prose[range.clone()].trim_start().len();
+        let place = line(&chapter.source, start);
+        let said = around(&prose, start);
         let rates = unnamed(compared, &text, register.queries());
         found.extend(rates.map(|which| format!("{place}: a sentence {which}: \"{said}\"")));
         let unsaid = fact::unsaid_years(facts.into_iter(), &text, register);
