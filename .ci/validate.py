@@ -10,9 +10,12 @@ import page
 def lengths_are_right(path):
     """Whether every stream is exactly as long as its dictionary says."""
     pdf = open(path, "rb").read()
-    starts = list(re.finditer(rb"/Length (\d+)[^>]*(?:>[^>]+)*?>>\s*stream\r?\n", pdf))
-    ends = all(re.match(rb"\r?\nendstream", pdf[at.end() + int(at[1]) :]) for at in starts)
-    return len(starts) == pdf.count(b"endstream") and ends
+    for at in re.finditer(rb"(?<!end)stream\r?\n", pdf):
+        dictionary = pdf[pdf.rfind(b"obj", 0, at.start()) : at.start()]
+        length = re.findall(rb"/Length (\d+)", dictionary)
+        if not length or not re.match(rb"\r?\nendstream", pdf[at.end() + int(length[-1]) :]):
+            return False
+    return True
 
 
 def problems(path):

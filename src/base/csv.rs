@@ -105,8 +105,7 @@ impl<'a> Row<'a> {
 /// The complaint that a line of a file is wrong.
 pub fn wrong(path: &Path, line: u64, message: String, expected: &str) -> Error {
     let complaint = Place::line(path, line as usize).wrong(message, format!("expected {expected}"));
-    // such files are written by `import`, not by hand
-    complaint.ending(Exit::Other).into()
+    complaint.ending(Exit::DoesNotHold).into()
 }
 
 fn no_utf8(path: &Path, line: u64) -> Error {

@@ -348,6 +348,7 @@ fn wrong_borders_are_named() {
         ("GM0005", "GM0004", "`GM0004` has borders and is no gemeente in 2022"),
         ("GM0005", "GM9999", "`GM9999` has borders and is no gemeente in 2022"),
         ("GM0005", "5", "`5` has borders and is no gemeente in 2022"),
+        ("EPSG:28992", "EPSG:4326", "the borders are in `EPSG:4326`"),
         ("101000,400000],", "101000,400000,1],", "gemeenten-2022.json:2: "),
     ];
     let country = Country::new();
@@ -362,7 +363,7 @@ fn wrong_borders_are_named() {
     fs::write(&earlier, "{}").unwrap();
     country.import_borders(BORDERS).ends(0);
     assert_eq!(fs::read_to_string(&earlier).unwrap(), "{}");
-    country.refuses(|country| country.import_borders(r#"{"year":2022,"regions":{}}"#), &["gemeenten-2022.json", "has no borders"]);
+    country.refuses(|country| country.import_borders(r#"{"year":2022,"crs":"EPSG:28992","regions":{}}"#), &["gemeenten-2022.json", "has no borders"]);
 }
 
 #[test]

@@ -284,19 +284,32 @@ pub(super) fn import_geometry(folder: &Path, data: &Path) -> Result<Imported, Er
     Ok(Imported::Files(written))
 }
 
+/// The coordinates of the Dutch grid.
+const RD: &str = "EPSG:28992";
+
 /// Borders as they come, with the year they were made for.
 fn borders(path: PathBuf, source: &Source, file: &GeometryFile) -> Result<(i32, Geometry), Error> {
     #[derive(Deserialize)]
     struct Borders {
         year: i32,
+        crs: String,
         regions: BTreeMap<String, Vec<Vec<(f64, f64)>>>,
     }
-    let Borders { year, regions } =
+    let Borders { year, crs, regions } =
         serde_json::from_str(&files::read_text(&path)?).map_err(|error| {
             let line = error.line() as u64;
             let expected = "regions with rings of points in metres";
             Error::wrong(&path, line, error.to_string(), expected)
         })?;
+    if crs != RD {
+        let message = format!("the borders are in `{crs}`");
+        return Err(Error::wrong(
+            &path,
+            0,
+            message,
+            format!("`crs` to be `{RD}`: metres in RD"),
+        ));
+    }
     let pack = |rings: Vec<Vec<_>>| rings.iter().map(|ring| Geometry::pack(ring)).collect();
     let regions = regions.into_iter();
     let geometry = Geometry {
