@@ -11,11 +11,11 @@ mod stretch;
 mod tally;
 mod within;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{DataFrame, PolarsError};
 
-use self::columns::Columns;
+use self::columns::{Column, Columns};
 use crate::base::failure::{Exit, Report};
 use crate::gemeente::{Population, Regions};
 use crate::source::snapshot::{self, Accepted, Lock, Sidecar, Snapshot, Store, TopicMeta};
@@ -33,6 +33,9 @@ const INHABITANTS_TITLES: [&str; 3] = [
     "aantal inwoners",
     "totale bevolking",
 ];
+
+/// Columns of other tables, by place of the topic and year of the column that each goes with.
+type Beside = BTreeMap<(usize, i32), Column>;
 
 /// What is known when a release comes in.
 pub struct Door<'a> {
@@ -182,20 +185,61 @@ impl Door<'_> {
     ) -> Result<Vec<String>, Error> {
         let population = self.population(sidecar)?;
         let new = Columns::new(sidecar, frame, self.regions)?;
-        let mut findings = within::findings(&new, &population);
+        let earlier = match old {
+            Some(_) => Beside::new(),
+            None => self.beside(&new)?,
+        };
+        let mut findings = within::findings(&new, &population, &earlier);
         notes.extend(within::partial(&new));
         // CBS leaves out rows of what is absent; a file says so
         notes.extend(self.offered.and_then(|_| within::uneven(&new)));
         if let Some(old) = old {
             let before = Columns::new(&old.sidecar, &old.observations, self.regions)?;
-            let known: BTreeSet<String> =
-                within::findings(&before, &population).into_iter().collect();
+            let known = within::findings(&before, &population, &earlier);
+            let known: BTreeSet<String> = known.into_iter().collect();
             findings.retain(|finding| !known.contains(finding));
             let revised = against::compare(&new, &before, self.offered);
             findings.extend(revised.findings);
             notes.extend(revised.notes);
         }
         Ok(findings)
+    }
+
+    /// For a release without one before it the columns of the tables that are used which have its topics, by title and
+    /// unit, in the year nearest to its own: Kerncijfers wijken en buurten is a new table every year.
+    fn beside(&self, new: &Columns<'_>) -> Result<Beside, Error> {
+        let others = self.lock.tables.iter().filter_map(|(table, release)| {
+            // a table that is not here, or damaged, is no measure
+            let sidecar = self.store.sidecar(table, release).ok();
+            Some((table, release, sidecar?)).filter(|_| *table != new.sidecar.table)
+        });
+        let others: Vec<_> = others.collect();
+        let mut wanted: BTreeMap<usize, Vec<((usize, i32), (usize, i32))>> = BTreeMap::new();
+        for &(place, year) in new.of.keys() {
+            let topic = new.topic(place);
+            let nearest = others.iter().enumerate().filter_map(|(at, (.., sidecar))| {
+                let is_same = |of: &TopicMeta| of.title == topic.title && of.unit == topic.unit;
+                let found = sidecar.topics.iter().position(is_same)?;
+                let years = sidecar.years().into_iter();
+                let nearest = years.min_by_key(|of| (of.abs_diff(year), *of))?;
+                Some((nearest.abs_diff(year), at, found, nearest))
+            });
+            if let Some((_, at, found, of_year)) = nearest.min() {
+                let wanted = wanted.entry(at).or_default();
+                wanted.push(((place, year), (found, of_year)));
+            }
+        }
+        let mut beside = Beside::new();
+        for (at, columns) in wanted {
+            let (table, release, _) = &others[at];
+            let Ok(read) = self.store.read(table, release) else {
+                continue;
+            };
+            let other = Columns::new(&read.sidecar, &read.observations, self.regions)?;
+            let found = columns.into_iter();
+            beside.extend(found.filter_map(|(own, of)| Some((own, other.of.get(&of)?.clone()))));
+        }
+        Ok(beside)
     }
 
     /// Inhabitants on 1 January by the tables that are used, other than the one that comes in.

@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::INHABITANTS;
 use super::columns::{Column, Columns, by_topic, pairs};
 use super::stretch::{COLUMN, median, stretch};
 use super::tally::Tally;
+use super::{Beside, INHABITANTS};
 use crate::base::number::csv_number;
 use crate::gemeente::{Population, RegionId};
 use crate::query::{amount, is_of_ratio};
@@ -20,13 +20,13 @@ const TELLING: f64 = 100.0;
 /// Years in a row in which two gemeenten cannot have equal figures.
 const YEARS: usize = 5;
 
-/// What does not fit.
-pub fn findings(columns: &Columns<'_>, population: &Population) -> Vec<String> {
+/// What does not fit; `beside` has what other tables say of a topic in the year nearest to a column's.
+pub fn findings(columns: &Columns<'_>, population: &Population, beside: &Beside) -> Vec<String> {
     let mut findings = Vec::new();
     findings.extend(other_inhabitants(columns, population));
     findings.extend(twins(columns));
     findings.extend(copies(columns));
-    findings.extend(moved(columns, population));
+    findings.extend(moved(columns, population, beside));
     findings.extend(leaps(columns));
     findings
 }
@@ -149,7 +149,7 @@ fn copies(columns: &Columns<'_>) -> Option<String> {
 }
 
 /// Columns of which a stretch fits the gemeente of the row before or after, and not its own.
-fn moved(columns: &Columns<'_>, population: &Population) -> Option<String> {
+fn moved(columns: &Columns<'_>, population: &Population, beside: &Beside) -> Option<String> {
     let mut tally = Tally::default();
     let inhabitants = |year: i32| -> Column {
         let of_year =
@@ -162,9 +162,10 @@ fn moved(columns: &Columns<'_>, population: &Population) -> Option<String> {
         let topic = columns.topic(place);
         let is_amount = !is_of_ratio(&topic.unit) && matches!(amount(&topic.unit).1, "" | "euro");
         for (position, (year, column)) in years.iter().enumerate() {
-            let before = position
-                .checked_sub(1)
-                .map(|before| years[before].1.clone());
+            let before = match position.checked_sub(1) {
+                Some(before) => Some(years[before].1.clone()),
+                None => beside.get(&(place, *year)).cloned(),
+            };
             let counts = is_amount.then(|| inhabitants(*year));
             let stretches = before
                 .into_iter()
