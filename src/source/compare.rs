@@ -34,8 +34,11 @@ const INHABITANTS_TITLES: [&str; 3] = [
     "totale bevolking",
 ];
 
-/// Columns of other tables, by place of the topic and year of the column that each goes with.
-type Beside = BTreeMap<(usize, i32), Column>;
+/// Place of a topic in its sidecar, and year.
+type At = (usize, i32);
+
+/// Columns of other tables, by the column that each goes with.
+type Beside = BTreeMap<At, Column>;
 
 /// What is known when a release comes in.
 pub struct Door<'a> {
@@ -214,7 +217,7 @@ impl Door<'_> {
             Some((table, release, sidecar?)).filter(|_| *table != new.sidecar.table)
         });
         let others: Vec<_> = others.collect();
-        let mut wanted: BTreeMap<usize, Vec<((usize, i32), (usize, i32))>> = BTreeMap::new();
+        let mut wanted: BTreeMap<usize, Vec<(At, At)>> = BTreeMap::new();
         for &(place, year) in new.of.keys() {
             let topic = new.topic(place);
             let nearest = others.iter().enumerate().filter_map(|(at, (.., sidecar))| {
