@@ -15,7 +15,7 @@
 use std::cell::Cell;
 
 use crate::base::number::{self, count_in_words};
-use crate::fact::{Register, decimals};
+use crate::fact::{Register, beyond, decimals};
 use crate::figures::members::{MemberSums, combine};
 use crate::figures::{Figures, GroupFigure, Spread};
 use crate::gemeente::RegionId;
@@ -320,16 +320,13 @@ impl<'a> Varied<'_, 'a> {
         year: i32,
         (above, bar): (bool, Bar),
     ) -> Option<f64> {
-        let decimals = decimals(&self.register.queries()[indicator]);
-        let printed = |value: f64| number::round(value, decimals).ok();
-        let bar = printed(match bar {
+        let bar = match bar {
             Bar::Zero => 0.0,
             Bar::Group(bar) => self.of_group(indicator, bar, year, Stat::Value)?,
-        })?;
-        let values = self.values(indicator, group, year);
-        let values = values.into_iter().filter_map(printed);
-        let beyond = values.filter(|value| if above { *value > bar } else { *value < bar });
-        Some(beyond.count() as f64)
+        };
+        let values = self.values(indicator, group, year).into_iter();
+        let decimals = decimals(&self.register.queries()[indicator]);
+        Some(beyond(values, (above, bar), decimals) as f64)
     }
 
     /// A statistic of the group as it is; for its value another middle where the variant is one.

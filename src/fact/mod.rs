@@ -20,7 +20,7 @@ pub use fill::{Segment, fill, plain};
 pub use formula::{amount, formula};
 pub use proof::{Evidence, Proven};
 pub use request::request;
-pub use resolve::{Fact, decimals, print};
+pub use resolve::{Fact, beyond, decimals, print};
 pub use sayable::{compared, names_measure, sayable, unsaid_years};
 pub use trace::{CellKey, Input, RawCell, Role, Slot, Trace};
 

@@ -152,8 +152,8 @@ impl Resolving<'_> {
             Stat::Count => return count(fact, Some(figure.n)),
             Stat::Members => return count(fact, Some(figure.members)),
             Stat::Rank => return count(fact, figure.rank),
-            Stat::Above(bar) | Stat::Below(bar) => {
-                let beyond = self.beyond(fact, group, bar, figure.year)?;
+            Stat::Above(_) | Stat::Below(_) => {
+                let beyond = self.beyond(fact, &figure, group);
                 return count(fact, beyond);
             }
             Stat::MinName | Stat::MaxName => {
@@ -171,34 +171,19 @@ impl Resolving<'_> {
         self.printed(fact, value)
     }
 
-    /// How many members print more or less than a bar; who prints the same does neither.
-    fn beyond(
-        &self,
-        fact: &Fact,
-        group: GroupId,
-        bar: Bar,
-        year: i32,
-    ) -> Result<Option<usize>, NumberError> {
-        let printed = |value: f64| number::round(value, fact.decimals);
+    /// How many members print more or less than a bar; none where no member or no bar has a figure.
+    fn beyond(&self, fact: &Fact, figure: &GroupFigure, group: GroupId) -> Option<usize> {
+        let (above, bar) = fact.id.stat.beyond()?;
         let bar = match bar {
-            Bar::Zero => Some(0.0),
-            Bar::Group(of) => self.group(fact, of, Some(year)).and_then(|of| of.value),
-        };
-        let Some(bar) = bar.map(printed).transpose()? else {
-            return Ok(None);
+            Bar::Zero => 0.0,
+            Bar::Group(of) => self.group(fact, of, Some(figure.year))?.value?,
         };
         let members = self.figures.groups.get(group);
-        let mut beyond = 0;
-        for (_, cell) in self.figures.members(fact.id.indicator, members, year) {
-            let Some(value) = cell.value().map(printed).transpose()? else {
-                continue;
-            };
-            beyond += usize::from(match fact.id.stat {
-                Stat::Above(_) => value > bar,
-                _ => value < bar,
-            });
-        }
-        Ok(Some(beyond))
+        let members = self
+            .figures
+            .members(fact.id.indicator, members, figure.year);
+        let values = members.filter_map(|(_, cell)| cell.value());
+        (figure.n > 0).then(|| beyond(values, (above, bar), fact.decimals))
     }
 
     /// The first minus the second, printed without a sign: the sentence around it says the direction.
@@ -277,6 +262,14 @@ impl Resolving<'_> {
             _ => format!("geen cijfer in {year}"),
         }
     }
+}
+
+/// How many values print more or less than a bar; who prints the same does neither.
+pub fn beyond(values: impl Iterator<Item = f64>, (above, bar): (bool, f64), decimals: i8) -> usize {
+    let bar = number::printed(bar, decimals);
+    let printed = values.map(|value| number::printed(value, decimals));
+    let beyond = printed.filter(|value| if above { *value > bar } else { *value < bar });
+    beyond.count()
 }
 
 fn count(fact: &mut Fact, number: Option<usize>) -> Result<Found, NumberError> {
