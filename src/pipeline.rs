@@ -55,7 +55,7 @@ fn named(queries: &Queries, uses: &[Use]) -> BTreeSet<FactId> {
     let titles = queries.charts.iter().flat_map(|chart| chart.title.facts());
     facts.extend(titles.cloned());
     for ask in &queries.asks {
-        facts.extend(ask.facts.iter().chain(ask.why.facts()).cloned());
+        facts.extend(ask.wanted().cloned());
     }
     facts
 }
@@ -343,15 +343,14 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     let open = output.path().join(OPEN_DATA);
     publish::write(&open, &queries, &figures, &provenance)?;
     report.clock.lap("open data");
-    let name = format!("de-kracht-van-middelgroot-{}.pdf", edition.id);
     if let Some(typesetting) = typesetting {
-        typesetting.finish(&output.path().join(&name))?;
+        typesetting.finish(output.path(), edition)?;
         let work = output.path().join(WORK);
         files::at("remove", &work, std::fs::remove_dir_all(&work))?;
         report.clock.lap("typst");
         output.finish()?;
     } else {
-        report.tell_earlier(&place.join(&name), &open);
+        report.tell_earlier(&place.join(paper::PAPER.file(edition)), &open);
         output.finish_part(OPEN_DATA)?;
     }
     report.clock.lap("finish");
@@ -426,5 +425,8 @@ fn start_paper(
     report.clock.lap("content");
     // written while Typst works
     evidence.publish(output)?;
+    if !manuscript.press.is_empty() {
+        files::write(&output.join(paper::PRESS), manuscript.press.as_bytes())?;
+    }
     Ok(typesetting)
 }

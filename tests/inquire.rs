@@ -147,7 +147,7 @@ fn where_finds_a_number_and_a_sentence_and_says_what_defines_them() {
         ])
         .stdout;
     for part in [
-        "04-veiligheid.typ:",
+        "03-veiligheid.typ:",
         "claim misdrijven-lager",
         "fact misdrijven.M50: ",
         "veiligheid.toml:",
@@ -166,12 +166,12 @@ fn where_finds_a_number_and_a_sentence_and_says_what_defines_them() {
 #[test]
 fn where_finds_every_printed_text_however_it_is_typed() {
     let project = Project::frozen();
-    let chapter = "src/paper/chapters/04-veiligheid.typ";
+    let chapter = "src/paper/chapters/03-veiligheid.typ";
     project.append(chapter, "\nIn 's-Gravenhage zijn #keuze(\n  \"misdrijven.G4\",\n  \"misdrijven.M50\",\n  \"meer\",\n  \"evenveel\",\n  \"minder\",\n) auto's (https://x.nl/a: ja).\n");
     for (text, place) in [
-        ("’s-Gravenhage", "04-veiligheid.typ:"),
-        ("'s-gravenhage zijn meer auto‘s", "04-veiligheid.typ:"),
-        ("https://x.nl/a: ja", "04-veiligheid.typ:"),
+        ("’s-Gravenhage", "03-veiligheid.typ:"),
+        ("'s-gravenhage zijn meer auto‘s", "03-veiligheid.typ:"),
+        ("https://x.nl/a: ja", "03-veiligheid.typ:"),
         // a subtitle, a source and an alternative text
         ("leden van M50 (stippen) en groepen", "veiligheid.toml:"),
         (

@@ -213,7 +213,7 @@ fn a_topic_that_the_paper_uses_and_no_table_has_is_told_with_the_nearest() {
 #[test]
 fn a_fact_that_is_not_there_is_named_with_chapter_and_line() {
     let (project, output) = with_output();
-    let chapter = "src/paper/chapters/04-veiligheid.typ";
+    let chapter = "src/paper/chapters/03-veiligheid.typ";
     let text = project.text(chapter);
     fs::write(
         project.path(chapter),
@@ -227,7 +227,7 @@ fn a_fact_that_is_not_there_is_named_with_chapter_and_line() {
         &["build"],
         2,
         &[
-            &format!("04-veiligheid.typ:{line}:5: there is no indicator"),
+            &format!("03-veiligheid.typ:{line}:5: there is no indicator"),
             "misdrijvne",
             "hint: ",
         ],
@@ -237,7 +237,7 @@ fn a_fact_that_is_not_there_is_named_with_chapter_and_line() {
 #[test]
 fn a_claim_or_chart_that_is_not_there_is_named_with_the_nearest() {
     let (project, output) = with_output();
-    let chapter = "src/paper/chapters/04-veiligheid.typ";
+    let chapter = "src/paper/chapters/03-veiligheid.typ";
     let text = project.text(chapter);
     for (call, what) in [("bewering", "claim"), ("grafiek", "chart")] {
         fs::write(
@@ -251,7 +251,7 @@ fn a_claim_or_chart_that_is_not_there_is_named_with_the_nearest() {
             output,
             &["build"],
             2,
-            &["04-veiligheid.typ:", &message, "hint: the nearest are"],
+            &["03-veiligheid.typ:", &message, "hint: the nearest are"],
         );
     }
 }
@@ -259,7 +259,7 @@ fn a_claim_or_chart_that_is_not_there_is_named_with_the_nearest() {
 #[test]
 fn a_chapter_that_typst_does_not_accept_is_named() {
     let (project, output) = with_output();
-    let chapter = "src/paper/chapters/04-veiligheid.typ";
+    let chapter = "src/paper/chapters/03-veiligheid.typ";
     let text = project.text(chapter);
     // an unknown font is a mere warning to Typst, and an error here
     for (wrong, word) in [
@@ -272,7 +272,7 @@ fn a_chapter_that_typst_does_not_accept_is_named() {
             output,
             &["build"],
             4,
-            &["src/paper/chapters/04-veiligheid.typ:", word],
+            &["src/paper/chapters/03-veiligheid.typ:", word],
         );
         assert!(
             !run.stderr.contains(".new-"),
@@ -287,7 +287,7 @@ fn a_claim_that_does_not_hold_stops_the_build_with_its_sentence() {
     let (project, output) = with_output();
     let claim = "\n[[claim]]\nid = \"proef-onwaar\"\nsentence = \"In M50 woont niemand.\"\nwhen = \"inwoners.M50 < 1\"\n";
     project.append("queries/themes/veiligheid.toml", claim);
-    let chapter = "src/paper/chapters/04-veiligheid.typ";
+    let chapter = "src/paper/chapters/03-veiligheid.typ";
     project.append(chapter, "\n#bewering(\"proef-onwaar\")\n");
     fails(&project, output, &["build"], 1, &["proef-onwaar", "hint: "]);
 }

@@ -207,8 +207,8 @@ fn dates_and_names_have_their_form() {
         ("editions.toml", "M50 = \"2019-01-01\"", "M50 = ¦\"1 januari 2019\"", "`1 januari 2019` is no date", "2026-11-01"),
         ("editions.toml", "{ M50 = \"2019-01-01\"", "{ ¦M51 = \"2019-01-01\"", "there is no group `M51`", "M50"),
         ("editions.toml", "title = \"De Kracht van Middelgroot 2026\"", "title = ¦\"De Kracht\\nvan\"", "the title `De Kracht\\nvan` has a line break", "one line"),
-        ("groups.toml", "label = \"{maat}\"", "label = ¦\"{maat}\\u202E\"", "the label `{maat}\\u{202e}` has a sign that is not seen", "one line"),
-        ("groups.toml", "label = \"{maat}\"", "label = ¦\"\"", "the label `` is empty", "one line"),
+        ("house.toml", "label = \"{maat}\"", "label = ¦\"{maat}\\u202E\"", "the label `{maat}\\u{202e}` has a sign that is not seen", "one line"),
+        ("house.toml", "label = \"{maat}\"", "label = ¦\"\"", "the label `` is empty", "one line"),
     ]);
 }
 
@@ -218,7 +218,7 @@ fn a_file_without_entries_says_what_is_lacking() {
     let folder = project.path("queries");
     for (file, said, hinted) in [
         (
-            "groups.toml",
+            "house.toml",
             "1:1: no group is a network",
             "expected a `[[group]]` with `kind = \"network\"`",
         ),
@@ -253,7 +253,7 @@ fn a_file_without_entries_says_what_is_lacking() {
     }
     // what is no UTF-8 is not sought elsewhere
     support::copy(&support::root().join("queries"), &folder);
-    fs::write(folder.join("groups.toml"), b"# een\n# \xE9\xE9n\n").unwrap();
+    fs::write(folder.join("house.toml"), b"# een\n# \xE9\xE9n\n").unwrap();
     let error = Queries::read(&folder).unwrap_err();
     assert!(error.to_string().contains("line 2 is not UTF-8"), "{error}");
     let hint = error.hint().unwrap();
@@ -268,20 +268,20 @@ fn there_are_no_more_groups_than_can_be_told_apart() {
     let project = Project::empty();
     let folder = project.path("queries");
     support::copy(&support::root().join("queries"), &folder);
-    let groups = project.text("queries/groups.toml");
+    let groups = project.text("queries/house.toml");
     let look = "look = { color = \"#12436D\", text = \"#12436D\", shape = \"circle\" }";
     let more = |count: usize| -> String {
         let entry = |number| format!("[[group]]\nid = \"N{number}\"\nkind = \"network\"\n{look}\n");
         (0..count).map(entry).collect()
     };
     // seven are there; an edition names a list of each
-    project.write("queries/groups.toml", &(groups.clone() + &more(248)));
+    project.write("queries/house.toml", &(groups.clone() + &more(248)));
     let error = Queries::read(&folder).unwrap_err().to_string();
     assert!(error.contains("names no list of N0"), "{error}");
-    project.write("queries/groups.toml", &(groups.clone() + &more(249)));
+    project.write("queries/house.toml", &(groups.clone() + &more(249)));
     let error = Queries::read(&folder).unwrap_err().to_string();
     let line = groups.lines().count() + 248 * 4 + 2;
-    let place = format!("groups.toml:{line}:6: more than 255 groups");
+    let place = format!("house.toml:{line}:6: more than 255 groups");
     assert!(error.contains(&place), "{error}");
 }
 
@@ -305,16 +305,16 @@ fn what_is_deep_or_long_is_refused_quickly() {
 #[rustfmt::skip]
 fn groups_are_whole_and_an_edition_names_a_list_of_each_network() {
     are_named(&[
-        ("groups.toml", "id = \"P10\"", "id = ¦\"G40\"", "group `G40` twice", "one group per id"),
-        ("groups.toml", "id = \"P10\"", "id = ¦\"P.10\"", "`P.10` is no group id", "letters, digits and hyphens"),
-        ("groups.toml", "id = \"P10\"", "id = ¦\"periode\"", "`periode` is no group id", "no code of a gemeente"),
-        ("groups.toml", "id = \"P10\"", "id = ¦\"GM0010\"", "`GM0010` is no group id", "no code of a gemeente"),
-        ("groups.toml", "label = \"{maat}\"", "label = ¦\"{size}\"", "a label with something else in braces", "`{maat}`"),
-        ("groups.toml", "kind = \"others-of-size\"", "kind = ¦\"size-class\"", "a second group of this kind", "one of each other kind"),
-        ("groups.toml", "kind = \"nation\"", "kind = ¦\"country\"", "unknown variant `country`", "`nation`"),
-        ("groups.toml", "color = \"#A285D1\"", "color = ¦\"violet\"", "`violet` is no colour", "#12436D"),
-        ("groups.toml", "text = \"#6A48A8\"", "text = ¦\"#A285D1\"", "`#A285D1` has a contrast of", "at least 4.5"),
-        ("groups.toml", "shape = \"triangle-up\"", "shape = ¦\"triangle\"", "unknown variant `triangle`", "`triangle-up`"),
+        ("house.toml", "id = \"P10\"", "id = ¦\"G40\"", "group `G40` twice", "one group per id"),
+        ("house.toml", "id = \"P10\"", "id = ¦\"P.10\"", "`P.10` is no group id", "letters, digits and hyphens"),
+        ("house.toml", "id = \"P10\"", "id = ¦\"periode\"", "`periode` is no group id", "no code of a gemeente"),
+        ("house.toml", "id = \"P10\"", "id = ¦\"GM0010\"", "`GM0010` is no group id", "no code of a gemeente"),
+        ("house.toml", "label = \"{maat}\"", "label = ¦\"{size}\"", "a label with something else in braces", "`{maat}`"),
+        ("house.toml", "kind = \"others-of-size\"", "kind = ¦\"size-class\"", "a second group of this kind", "one of each other kind"),
+        ("house.toml", "kind = \"nation\"", "kind = ¦\"country\"", "unknown variant `country`", "`nation`"),
+        ("house.toml", "color = \"#A285D1\"", "color = ¦\"violet\"", "`violet` is no colour", "#12436D"),
+        ("house.toml", "text = \"#6A48A8\"", "text = ¦\"#A285D1\"", "`#A285D1` has a contrast of", "at least 4.5"),
+        ("house.toml", "shape = \"triangle-up\"", "shape = ¦\"triangle\"", "unknown variant `triangle`", "`triangle-up`"),
         ("editions.toml", "subject = \"M50\"", "subject = ¦\"M40\"", "there is no group `M40`", "M50"),
         ("editions.toml", "subject = \"M50\"", "subject = ¦\"Nederland\"", "`Nederland` is no network", "`kind = \"network\"`"),
         ("editions.toml", "size-class = [30_000, 80_000]", "size-class = ¦[80_000, 30_000]", "the size class is empty", "[smallest, largest]"),
@@ -639,7 +639,7 @@ fn a_folder_that_is_not_there_is_named() {
     assert!(
         error
             .to_string()
-            .contains("cannot read `nergens/groups.toml`"),
+            .contains("cannot read `nergens/house.toml`"),
         "{error}"
     );
     assert!(error.hint().unwrap().contains("--project"));

@@ -356,7 +356,7 @@ fn what_is_no_pdf_is_an_error() {
 #[test]
 fn a_number_typed_into_a_chapter_stops_the_build() {
     let project = Project::copy();
-    let chapter = "src/paper/chapters/04-veiligheid.typ";
+    let chapter = "src/paper/chapters/03-veiligheid.typ";
     let written = project.text(chapter);
     let is_percent = |fact: &Value| fact["text"].as_str().unwrap().ends_with('%');
     let (_, _, percent) = built().fact(is_percent);

@@ -55,6 +55,40 @@ impl std::error::Error for NumberError {}
 
 type Result<T> = std::result::Result<T, NumberError>;
 
+/// A text in Dutch notation as an English reader writes it: `1.234,5` as `1,234.5`, `€ 12` as `€12`.
+///
+/// ```
+/// use middelgroot::base::number::english;
+/// assert_eq!(english("€\u{a0}1.234,5"), "€1,234.5");
+/// assert_eq!(english("\u{2212}0,3\u{a0}procentpunt"), "\u{2212}0.3\u{a0}percentage points");
+/// ```
+pub fn english(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_digit = |place: Option<usize>| {
+        place
+            .and_then(|place| letters.get(place))
+            .is_some_and(char::is_ascii_digit)
+    };
+    let swapped = letters.iter().enumerate().map(|(place, &letter)| {
+        let between = is_digit(place.checked_sub(1)) && is_digit(Some(place + 1));
+        match letter {
+            '.' if between => ',',
+            ',' if between => '.',
+            other => other,
+        }
+    });
+    let swapped: String = swapped.collect();
+    let words = [
+        ("€\u{a0}", "€"),
+        ("procentpunt", "percentage points"),
+        ("miljoen", "million"),
+        ("miljard", "billion"),
+    ];
+    words
+        .iter()
+        .fold(swapped, |text, (dutch, english)| text.replace(dutch, english))
+}
+
 /// `2020-2024`, or `2024` where both ends are the same. Ends print as they are: a year as an integer.
 ///
 /// ```

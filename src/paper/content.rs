@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::Error;
 use super::manuscript::Manuscript;
-use super::printed;
+use super::pictures::Pictures;
+use super::{PAPER, printed};
 use crate::base::number;
 use crate::claim::{self, State};
 use crate::evidence::attachments::{self, Attachment};
@@ -16,12 +17,13 @@ use crate::fact::{self, Evidence, Proven, Register, Segment, fill, print};
 use crate::figures::{Cell, GroupFigure, Lacking, Provenance};
 use crate::gemeente::group::{Group, GroupKind};
 use crate::illustrate::INCOMPLETE;
-use crate::query::IndicatorId;
+use crate::query::{House, IndicatorId, Sourced};
 
 /// Everything the paper prints.
 #[derive(Debug, Serialize)]
 pub struct Content {
     edition: printed::Edition,
+    house: printed::House,
     facts: BTreeMap<String, printed::Fact>,
     signs: BTreeMap<String, i32>,
     nearly: Vec<String>,
@@ -60,15 +62,20 @@ impl Content {
                 date: edition.date.clone(),
                 note: edition.note.clone(),
                 boundaries: edition.boundaries,
+                paper: PAPER.file(edition),
                 until: edition.until,
                 language: "nl",
             },
+            house: house(&queries.house, &manuscript.chapters.pictures),
             facts: evidence
                 .facts
                 .iter()
                 .map(|proven| {
                     let printed = printed::Fact {
                         text: proven.fact.text.clone(),
+                        english: number::english(&proven.fact.text),
+                        unit: proven.fact.unit.clone(),
+                        year: proven.fact.year,
                         label: proven.label.clone(),
                     };
                     (proven.fact.id.to_string(), printed)
@@ -207,14 +214,43 @@ fn asks(manuscript: &Manuscript<'_>) -> Result<Vec<printed::Ask>, fact::Error> {
             Ok(printed::Ask {
                 id: ask.id.clone(),
                 theme: ask.theme.clone(),
+                addressee: ask.addressee.clone(),
                 text: ask.text.clone(),
                 agenda: ask.agenda.clone(),
                 why: pieces(&fill(&ask.why, &manuscript.register)?),
+                gap: match &ask.gap {
+                    Some(gap) => pieces(&fill(gap, &manuscript.register)?),
+                    None => Vec::new(),
+                },
+                amount: ask.amount.as_ref().map(sourced),
+                by: ask.by.as_ref().map(sourced),
                 state: if ask.agreed { "agreed" } else { "concept" },
                 core: ask.core,
             })
         })
         .collect()
+}
+
+fn sourced(of: &Sourced) -> printed::Sourced {
+    printed::Sourced {
+        text: of.text.clone(),
+        source: of.source.clone(),
+    }
+}
+
+/// The house style, with the pictures that lie in its folder.
+fn house(house: &House, pictures: &Pictures) -> printed::House {
+    printed::House {
+        name: house.name.clone(),
+        full_name: house.full_name.clone(),
+        description: house.description.clone(),
+        keywords: house.keywords.clone(),
+        agenda: house.agenda.clone(),
+        color: house.color.hex(),
+        accent: house.accent.hex(),
+        logo: pictures.named("logo"),
+        cover: pictures.named("omslag"),
+    }
 }
 
 /// A column of the table per gemeente with the year it shows.
@@ -337,6 +373,8 @@ fn groups(register: &Register<'_>) -> Vec<printed::Group> {
             list_date: group.list_date.clone(),
             source: group.source.clone(),
             complete: group.complete,
+            color: group.name.look.color.hex(),
+            shape: group.name.look.shape,
             n: group.members.len(),
             members: if group.is_network() {
                 members

@@ -40,6 +40,7 @@ pub fn admit(
     let typed: Vec<String> = queries
         .texts
         .iter()
+        .chain(manuscript.chapters.press.typed())
         .flat_map(|text| typed(text, queries, &known))
         .collect();
     if !typed.is_empty() {
@@ -58,7 +59,7 @@ pub fn admit(
     let apart = manuscript.chapters.apart.iter();
     remarks.extend(apart.map(|path| {
         format!(
-            "{}: `main.typ` does not include it, so nothing of it is printed",
+            "{}: no document includes it, so nothing of it is printed",
             path.display()
         )
     }));

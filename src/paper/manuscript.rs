@@ -50,6 +50,8 @@ pub struct Manuscript<'a> {
     pub asks: Vec<&'a Ask>,
     /// The charts that are used and have figures.
     pub illustrations: Vec<Illustration>,
+    /// The press release, its figures filled in; empty where there is none.
+    pub press: String,
     /// Charts, asks, claims and sentences that are not printed for want of a figure: where they stand, and why.
     pub left_out: Vec<String>,
     /// The chapters as Typst gets them.
@@ -73,7 +75,7 @@ impl<'a> Manuscript<'a> {
             facts.extend(illustrate::wanted(drawn, queries, figures)?);
         }
         for ask in &queries.asks {
-            facts.extend(ask.facts.iter().chain(ask.why.facts()).cloned());
+            facts.extend(ask.wanted().cloned());
         }
         let register = register(queries, figures, &facts, uses)?;
         let claims = test_claims(uses, queries, &register)?;
@@ -90,6 +92,8 @@ impl<'a> Manuscript<'a> {
         }
         let asks = asks(queries, &register, &mut left_out)?;
         refuse_across(uses, &asks, &register)?;
+        let (press, without) = chapters.press.filled(&register)?;
+        left_out.extend(without);
         let mut manuscript = Self {
             nearly: nearly(uses, &register)?,
             signs: signs(uses, &register)?,
@@ -98,6 +102,7 @@ impl<'a> Manuscript<'a> {
             claims,
             asks,
             illustrations,
+            press,
             left_out,
             prepared: Vec::new(),
         };
@@ -242,7 +247,7 @@ fn asks<'a>(
     let mut supported = Vec::new();
     for ask in &queries.asks {
         let (id, place) = (&ask.id, &ask.place);
-        let why = match without_figure(ask.facts.iter().chain(ask.why.facts()), register)? {
+        let why = match without_figure(ask.wanted(), register)? {
             None if ask.facts.is_empty() => "no fact supports it".to_owned(),
             None => {
                 fact::sayable(&ask.why, register, &[]).map_err(|source| Error::Ask {
@@ -274,7 +279,7 @@ fn refuse_across(uses: &[Use], asks: &[&Ask], register: &Register<'_>) -> Result
         })?;
     }
     for ask in asks {
-        let facts = ask.facts.iter().chain(ask.why.facts());
+        let facts = ask.wanted();
         register.refuse_across(facts).map_err(|source| Error::Ask {
             ask: ask.id.clone(),
             place: ask.place.clone(),
@@ -322,7 +327,7 @@ fn place_of(id: &FactId, queries: &Queries, uses: &[Use]) -> Option<String> {
         .iter()
         .find(|used| wanted(std::slice::from_ref(used)).contains(id));
     let asks = queries.asks.iter().map(|ask| {
-        let facts: Vec<&FactId> = ask.facts.iter().chain(ask.why.facts()).collect();
+        let facts: Vec<&FactId> = ask.wanted().collect();
         (facts, &ask.place)
     });
     let claims = queries

@@ -1,7 +1,7 @@
-//! The paper: chapters in Typst, facts from the register, one PDF.
+//! The paper and what goes beside it: chapters in Typst, facts from the register, one PDF per document.
 //!
 //! In: the chapters of `src/paper/` (read when the paper is made, so that Dutch text is edited without compiling), the
-//! register, and the drawings. Out: a PDF that is valid PDF/UA-1 and PDF/A-3a. Chapters name facts, choices, claims and
+//! register, and the drawings. Out: PDFs that are valid PDF/UA-1 and PDF/A-3a, and the press release. Chapters name facts, choices, claims and
 //! charts by id; the ids are found by reading the chapters, and an unknown one ends in an error with file and line. Text
 //! from data reaches Typst only as strings in `paper.json`, never as markup.
 
@@ -9,7 +9,9 @@ mod content;
 mod door;
 mod manuscript;
 mod markup;
+mod pictures;
 mod prepare;
+mod press;
 mod printed;
 mod scan;
 mod typst;
@@ -23,6 +25,7 @@ pub use content::Content;
 pub use door::admit;
 pub use manuscript::{Manuscript, Sources, register};
 pub use scan::{Chapter, Chapters, GOES_ON, Printing, Use, UseKind, wanted};
+pub use press::PRESS;
 pub use typst::{Typst, VERSION};
 
 use crate::base::failure::{Exit, Failure, Report};
@@ -31,6 +34,7 @@ use crate::base::hands::both;
 use crate::evidence::Texts;
 use crate::evidence::attachments::{CHECKSUMS, FOLDER, TEXTS};
 use crate::fact;
+use crate::query::Edition;
 use crate::verify;
 
 /// The four styles of the one family, loaded from the same bytes as the charts measure with.
@@ -41,16 +45,59 @@ const FONTS: [(&str, &[u8]); 4] = [
     ("NotoSans-BoldItalic.ttf", ttf_noto_sans::BOLD_ITALIC),
 ];
 
-/// A paper that Typst is making.
+/// A document that is made of the same sources as the paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Its file among the sources.
+    pub source: &'static str,
+    /// The name of its PDF, before the edition.
+    name: &'static str,
+}
+
+impl Document {
+    /// The name of its PDF in an edition.
+    pub fn file(&self, edition: &Edition) -> String {
+        format!("{}-{}.pdf", self.name, edition.id)
+    }
+}
+
+/// The paper itself: it carries the evidence, and the others point to it.
+pub const PAPER: Document = Document {
+    source: "main.typ",
+    name: "de-kracht-van-middelgroot",
+};
+
+/// What is made, each in a run of its own: labels, outline and counters of one are then not those of another. A source
+/// that is not there makes nothing.
+pub const DOCUMENTS: [Document; 3] = [
+    PAPER,
+    Document {
+        source: "kernboodschap.typ",
+        name: "kernboodschap",
+    },
+    Document {
+        source: "summary.typ",
+        name: "summary",
+    },
+];
+
+/// What Typst is making.
 #[derive(Debug)]
 pub struct Typesetting {
     typst: Typst,
-    child: Child,
-    pdf: PathBuf,
+    runs: Vec<Run>,
     work: PathBuf,
     sources: PathBuf,
     texts: Texts,
     checksums: String,
+}
+
+/// One document that Typst is making.
+#[derive(Debug)]
+struct Run {
+    document: Document,
+    child: Child,
+    pdf: PathBuf,
 }
 
 /// Writes everything Typst needs into `work` and starts it.
@@ -77,7 +124,7 @@ pub fn start(
         let path = work.join(name);
         files::at("write", &path, fs::write(&path, bytes))
     };
-    for folder in ["fonts", "charts", FOLDER] {
+    for folder in ["fonts", "charts", pictures::FOLDER, FOLDER] {
         let path = work.join(folder);
         files::at("make", &path, fs::create_dir_all(&path))?;
     }
@@ -88,12 +135,17 @@ pub fn start(
         let name = format!("charts/{}.svg", illustration.id);
         write(&name, illustration.picture.svg.as_bytes())?;
     }
+    let pictures = &manuscript.chapters.pictures;
+    for (name, bytes) in &pictures.0 {
+        write(&format!("{}/{name}", pictures::FOLDER), bytes)?;
+    }
     write("paper.json", &content.to_json()?)?;
     let texts = Texts {
         paper: content.to_value()?,
         pictures: illustrations
             .iter()
             .map(|drawn| (drawn.id.clone(), verify::text_of_svg(&drawn.picture.svg)))
+            .chain(pictures.texts())
             .collect(),
         numerals,
     };
@@ -109,12 +161,22 @@ pub fn start(
     let (written, sums) = both(write_all, || checksums(&attached));
     written?;
     write(&format!("{FOLDER}/{CHECKSUMS}"), sums.as_bytes())?;
-    let pdf = work.join("paper.pdf");
-    let child = typst.start(work, &pdf, content.timestamp())?;
+    let mut runs = Vec::new();
+    for document in DOCUMENTS {
+        if !work.join(document.source).is_file() {
+            continue;
+        }
+        let pdf = work.join(document.name).with_extension("pdf");
+        let child = typst.start(work, document.source, &pdf, content.timestamp())?;
+        runs.push(Run {
+            document,
+            child,
+            pdf,
+        });
+    }
     Ok(Typesetting {
         typst: typst.clone(),
-        child,
-        pdf,
+        runs,
         work: work.to_owned(),
         sources: sources.to_owned(),
         texts,
@@ -131,15 +193,30 @@ fn checksums(attached: &[(&'static str, Cow<'_, [u8]>)]) -> String {
 }
 
 impl Typesetting {
-    /// Waits for Typst, checks every numeral of the PDF, seals its pages, and puts it in its place.
+    /// Waits for Typst, checks every numeral of the PDFs, seals the pages of the paper, and puts them in a folder.
     ///
     /// # Errors
-    /// When Typst fails or warns, a numeral came from nowhere, or the PDF cannot be moved.
-    pub fn finish(self, place: &Path) -> Result<(), Failure> {
-        self.typst
-            .wait(self.child, &self.work, &self.pdf, &self.sources)?;
-        verify::back_check(&self.pdf, &self.texts, &self.checksums)?;
-        files::at("move", place, fs::rename(&self.pdf, place))?;
+    /// When Typst fails or warns, a numeral came from nowhere, or a PDF cannot be moved.
+    pub fn finish(self, folder: &Path, edition: &Edition) -> Result<(), Failure> {
+        let Self {
+            typst,
+            runs,
+            work,
+            sources,
+            texts,
+            checksums,
+        } = self;
+        // the small ones are done first, and are looked at while the paper is made
+        for run in runs.into_iter().rev() {
+            typst.wait(run.child, &work, &run.pdf, &sources)?;
+            if run.document == PAPER {
+                verify::back_check_and_seal(&run.pdf, &texts, &checksums)?;
+            } else {
+                verify::back_check(&run.pdf, &texts)?;
+            }
+            let place = folder.join(run.document.file(edition));
+            files::at("move", &place, fs::rename(&run.pdf, &place))?;
+        }
         Ok(())
     }
 }

@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::base::look::Shape;
+
 #[derive(Debug, Serialize)]
 pub struct Edition {
     pub id: String,
@@ -12,6 +14,7 @@ pub struct Edition {
     pub date: String,
     pub note: String,
     pub boundaries: i32,
+    pub paper: String,
     pub until: i32,
     pub language: &'static str,
 }
@@ -19,7 +22,23 @@ pub struct Edition {
 #[derive(Debug, Serialize)]
 pub struct Fact {
     pub text: String,
+    pub english: String,
     pub label: String,
+    pub unit: String,
+    pub year: Option<i32>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct House {
+    pub name: String,
+    pub full_name: String,
+    pub description: String,
+    pub keywords: Vec<String>,
+    pub agenda: String,
+    pub color: String,
+    pub accent: String,
+    pub logo: Option<String>,
+    pub cover: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,11 +93,21 @@ pub struct Theme {
 pub struct Ask {
     pub id: String,
     pub theme: String,
+    pub addressee: String,
     pub text: String,
     pub agenda: String,
     pub why: Vec<Piece>,
+    pub gap: Vec<Piece>,
+    pub amount: Option<Sourced>,
+    pub by: Option<Sourced>,
     pub state: &'static str,
     pub core: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Sourced {
+    pub text: String,
+    pub source: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -108,6 +137,8 @@ pub struct Group {
     pub list_date: String,
     pub source: String,
     pub complete: bool,
+    pub color: String,
+    pub shape: Shape,
     pub n: usize,
     pub members: Vec<String>,
     pub remark: String,

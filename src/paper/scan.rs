@@ -2,14 +2,17 @@
 //!
 //! The names are literal, so that reading suffices and Typst need not run to know which facts a paper wants. A literal
 //! text elsewhere in code that is the id of a fact or claim is a use too, since a chapter may hand it on. A name that is
-//! none ends here, with file, line and column. A chapter that `main.typ` does not include uses nothing, and is named.
+//! none ends here, with file, line and column. A chapter that no document includes uses nothing, and is named.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::DOCUMENTS;
 use super::markup::{Call, Markup};
+use super::pictures::Pictures;
+use super::press::Press;
 use crate::base::failure::Failure;
 use crate::base::files;
 use crate::base::located::{Place, Source, nearest};
@@ -74,8 +77,12 @@ pub struct Chapter {
 pub struct Chapters {
     /// What they use, by file and line.
     pub uses: Vec<Use>,
-    /// Files that `main.typ` does not include, directly or by another.
+    /// Files that no document includes, directly or by another.
     pub apart: Vec<PathBuf>,
+    /// The press release.
+    pub press: Press,
+    /// The pictures of the house style.
+    pub pictures: Pictures,
     pub(super) files: Vec<Chapter>,
 }
 
@@ -104,9 +111,13 @@ impl Chapters {
                 apart.push(path.to_owned());
             }
         }
+        let press = Press::read(folder, queries)?;
+        uses.extend(press.uses.iter().cloned());
         Ok(Self {
             uses,
             apart,
+            press,
+            pictures: Pictures::read(folder)?,
             files: read,
         })
     }
@@ -146,12 +157,15 @@ fn gather(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), files::Error> {
     Ok(())
 }
 
-/// The files that `main.typ` includes or imports, directly or by another; none where there is no `main.typ`.
+/// The files that documents include or import, directly or by another; none where there is no document.
 fn included(folder: &Path, files: &[Chapter]) -> Option<BTreeSet<PathBuf>> {
-    let main = folder.join("main.typ");
     let of = |path: &Path| files.iter().find(|chapter| chapter.source.path() == path);
-    of(&main)?;
-    let (mut known, mut open) = (BTreeSet::new(), vec![main]);
+    let documents = DOCUMENTS.iter().map(|document| folder.join(document.source));
+    let mut open: Vec<PathBuf> = documents.filter(|path| of(path).is_some()).collect();
+    if open.is_empty() {
+        return None;
+    }
+    let mut known = BTreeSet::new();
     while let Some(path) = open.pop() {
         let Some(chapter) = of(&path).filter(|_| known.insert(path.clone())) else {
             continue;
@@ -185,9 +199,11 @@ fn joined(folder: &Path, name: &str) -> PathBuf {
 }
 
 /// The functions by which chapters use something, and how many names each takes.
-const FUNCTIONS: [(&str, usize); 6] = [
+const FUNCTIONS: [(&str, usize); 8] = [
     ("f", 1),
+    ("f-en", 1),
     ("keuze", 2),
+    ("keuze-en", 2),
     ("als", 1),
     ("heeft", 1),
     ("bewering", 1),
@@ -324,8 +340,8 @@ fn kind(call: &Call, queries: &Queries) -> Result<UseKind, Misread> {
         ))
     };
     Ok(match call.name.as_str() {
-        "f" => UseKind::Fact(fact(0)?),
-        "keuze" => UseKind::Choice(fact(0)?, fact(1)?),
+        "f" | "f-en" => UseKind::Fact(fact(0)?),
+        "keuze" | "keuze-en" => UseKind::Choice(fact(0)?, fact(1)?),
         "als" | "heeft" => UseKind::Condition(fact(0)?),
         "bewering" => {
             let claims = queries.claims.iter().map(|claim| claim.id.as_str());

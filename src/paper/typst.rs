@@ -71,8 +71,14 @@ impl Typst {
         }
     }
 
-    /// Starts setting `main.typ` of a folder.
-    pub(super) fn start(&self, work: &Path, pdf: &Path, timestamp: i64) -> Result<Child, Error> {
+    /// Starts setting a source of a folder.
+    pub(super) fn start(
+        &self,
+        work: &Path,
+        source: &str,
+        pdf: &Path,
+        timestamp: i64,
+    ) -> Result<Child, Error> {
         let mut command = Command::new(&self.program);
         // settings of the user's own must not change the paper
         for (name, _) in
@@ -95,7 +101,9 @@ impl Typst {
             .arg(timestamp.to_string())
             // the long form tells which call in a chapter led there
             .args(["--diagnostic-format", "human"])
-            .arg(work.join("main.typ"))
+            // what differs between documents, such as where a figure's source is to be found
+            .args(["--input", &format!("stuk={source}")])
+            .arg(work.join(source))
             .arg(pdf)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -1,6 +1,6 @@
 //! What is asked: the files in `queries/` and the editions, read, parsed and checked as one whole.
 //!
-//! In: `tables.toml`, `groups.toml`, `editions.toml`, one TOML file per theme in `themes/`, and some more. Out:
+//! In: `tables.toml`, `house.toml`, `editions.toml`, one TOML file per theme in `themes/`, and some more. Out:
 //! [`Queries`], in which every name that is used exists, and every way, predicate, sentence and fact id is typed. A wrong
 //! file ends in an [`Error`] with file, line, column and what was expected.
 
@@ -13,6 +13,7 @@ mod edition;
 mod error;
 mod fact_id;
 mod formula;
+mod house;
 mod indicator;
 mod misread;
 mod names;
@@ -30,7 +31,7 @@ use std::collections::BTreeMap;
 use std::ops::Index;
 use std::path::Path;
 
-pub use ask::{Ask, Column};
+pub use ask::{Ask, Column, Sourced};
 pub use breaks::Break;
 pub use chart::{Chart, ChartKind};
 pub use check::{Checks, Known, Relation, Right};
@@ -39,6 +40,7 @@ pub use edition::Edition;
 pub use error::Error;
 pub use fact_id::{Bar, FactId, FactYears, Stat, Subject};
 pub use formula::{Formula, Term};
+pub use house::House;
 pub use indicator::{Direction, Indicator, IndicatorId, Way};
 pub use misread::Misread;
 pub use names::Names;
@@ -74,6 +76,8 @@ pub struct Queries {
     pub gemeenten: TopicId,
     /// The topic that counts inhabitants.
     pub inhabitants: TopicId,
+    /// Whose paper it is, and how it looks.
+    pub house: House,
     /// Groups, in the order of tables.
     pub groups: GroupNames,
     /// Themes in the order of the paper.

@@ -76,7 +76,7 @@ pub fn check(printed: &Printed, known: &Known) -> Vec<Finding> {
         printed,
         known,
         lines: &lines,
-        spots: spots(printed, &lines, &appendix),
+        spots: spots(printed, &lines, &appendix, known),
         labels: appendix.iter().map(|row| row.place).collect(),
         headings: squeezed_of(&lines, |place| place == Place::Heading),
         repeated: squeezed_of(&lines, |place| {
@@ -177,7 +177,7 @@ impl Check<'_> {
         let link = line.link_at(numeral.start)?;
         let text = squeeze(&line.link_text(link)).0;
         if let Some(fact) = self.spots.get(&link) {
-            let said = [&fact.text, &fact.label].map(|text| squeeze(text).0);
+            let said = [&fact.text, &fact.english, &fact.label].map(|text| squeeze(text).0);
             return Some(if said.contains(&text) {
                 Ok(())
             } else {

@@ -19,6 +19,8 @@ pub struct PrintedFact {
     pub label: String,
     /// Text.
     pub text: String,
+    /// The same in English notation.
+    pub english: String,
     /// What it is, squeezed, as the appendix says.
     pub what: String,
 }
@@ -83,6 +85,7 @@ impl Known {
                     id: id.clone(),
                     label: field(fact, "label"),
                     text: field(fact, "text"),
+                    english: field(fact, "english"),
                     what: whats.get(id).cloned().unwrap_or_default(),
                 })
                 .collect();

@@ -1,6 +1,7 @@
 //! Checking a finished PDF: every numeral came from the program, and every fact follows from what is attached.
 //!
-//! In: a PDF. [`back_check`] is the last stage of a build, which seals the pages; [`verify`] needs the PDF alone. Out:
+//! In: a PDF. [`back_check`] is the last stage of a build, and [`back_check_and_seal`] for what carries its evidence;
+//! [`verify`] needs the PDF alone. Out:
 //! nothing when all holds, else what differs, with pages. The text is read from the glyphs, so it is what a reader sees.
 
 mod attached;
@@ -30,12 +31,25 @@ use crate::evidence::Texts;
 use crate::evidence::attachments::TEXTS;
 use text::Printed;
 
+/// Checks that every numeral of a PDF that carries no evidence of its own came from the program.
+///
+/// # Errors
+/// When the PDF cannot be read, or a numeral came from elsewhere.
+pub fn back_check(pdf: &Path, texts: &Texts) -> Result<(), Failure> {
+    let findings = backcheck::check(&printed(pdf, &read(pdf)?)?, &Known::new(texts));
+    if findings.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Typed(findings).into())
+    }
+}
+
 /// Checks that every numeral of a PDF came from the program, and seals its pages. `checksums` is the list of those of
 /// its attachments.
 ///
 /// # Errors
 /// When the PDF cannot be read or written, or a numeral came from elsewhere.
-pub fn back_check(pdf: &Path, texts: &Texts, checksums: &str) -> Result<(), Failure> {
+pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result<(), Failure> {
     let bytes = files::at("read", pdf, fs::read(pdf))?;
     let wrong = |source| Error::Pdf {
         path: pdf.to_owned(),

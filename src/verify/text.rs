@@ -67,6 +67,8 @@ pub struct Block {
 pub enum Target {
     /// A place in the paper: page from 1 and height from below.
     Spot(usize, f64),
+    /// A fact of another document, by its label there.
+    Label(String),
     /// Anything else.
     Elsewhere,
 }

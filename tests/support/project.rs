@@ -33,7 +33,7 @@ impl Project {
             &root().join("tests/small/queries"),
             &project.path("queries"),
         );
-        for name in ["groups.toml", "editions.toml"] {
+        for name in ["house.toml", "editions.toml"] {
             let from = root().join("tests/made/queries").join(name);
             fs::copy(from, project.path("queries").join(name)).expect("a file of queries");
         }

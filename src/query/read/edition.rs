@@ -131,6 +131,6 @@ fn network(file: &Source, id: &At<String>, groups: &GroupNames) -> Result<GroupI
     if groups.get(group).kind == GroupKind::Network {
         return Ok(group);
     }
-    let hint = "expected a group of `kind = \"network\"` in `groups.toml`";
+    let hint = "expected a group of `kind = \"network\"` in `house.toml`";
     Err(file.wrong(id, format!("`{}` is no network", **id), hint))
 }

@@ -14,7 +14,7 @@ mod column;
 mod defaults;
 mod edition;
 mod entry;
-mod group;
+mod house;
 mod indicator;
 mod names;
 mod per;
@@ -40,7 +40,7 @@ use theme::{ThemeFile, ThemeSource};
 
 /// Reads the folder `queries/`.
 pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
-    let groups = group::read(folder)?;
+    let (house, groups) = house::read(folder)?;
     let mut queries = Queries {
         tables: table::read(folder)?,
         topics: Vec::new(),
@@ -53,6 +53,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         asks: Vec::new(),
         columns: Vec::new(),
         editions: edition::read(folder, &groups)?,
+        house,
         groups,
         checks: check::none(),
         texts: Vec::new(),
@@ -107,7 +108,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("asks", located::schema::<ask::AsksFile>()),
         ("checks", located::schema::<check::ChecksFile>()),
         ("editions", located::schema::<edition::EditionsFile>()),
-        ("groups", located::schema::<group::GroupsFile>()),
+        ("house", located::schema::<house::HouseFile>()),
         ("per", located::schema::<per::PerFile>()),
         ("table", located::schema::<column::TableFile>()),
         ("tables", located::schema::<table::TablesFile>()),

@@ -42,13 +42,18 @@ struct Entry {
     text: Option<At<String>>,
     agenda: Option<At<String>>,
     why: Option<At<String>>,
+    addressee: Option<At<String>>,
+    gap: Option<At<String>>,
+    amount: Option<Box<Entry>>,
+    by: Option<Box<Entry>>,
+    source: Option<At<String>>,
     sentence: Option<At<String>>,
     broken: Option<Box<Entry>>,
     way: Vec<Entry>,
 }
 
 /// The files beside the themes that hold texts.
-const FILES: [&str; 4] = ["asks.toml", "editions.toml", "groups.toml", "table.toml"];
+const FILES: [&str; 4] = ["asks.toml", "editions.toml", "house.toml", "table.toml"];
 
 pub(super) fn read(folder: &Path) -> Result<Vec<PrintedText>, Error> {
     let mut sources = theme::sources(folder)?;
@@ -126,12 +131,16 @@ impl Entry {
             ("label", self.label),
             ("text", self.text),
             ("agenda", self.agenda),
+            ("addressee", self.addressee),
+            ("source", self.source),
         ] {
             of.take(key, TextKind::Other, text);
         }
         of.take("why", TextKind::Finding, self.why);
+        of.take("gap", TextKind::Finding, self.gap);
         of.take("sentence", TextKind::Tested, self.sentence);
-        for inner in self.broken.map(|inner| *inner).into_iter().chain(self.way) {
+        let inner = [self.broken, self.amount, self.by].into_iter().flatten();
+        for inner in inner.map(|inner| *inner).chain(self.way) {
             let inner = Self {
                 id: self.id.clone(),
                 ..inner

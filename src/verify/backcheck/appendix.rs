@@ -54,6 +54,33 @@ pub(super) fn spots<'a>(
     printed: &Printed,
     lines: &[Line<'_>],
     appendix: &[Row<'a>],
+    known: &'a Known,
+) -> BTreeMap<usize, &'a PrintedFact> {
+    let mut spots = elsewhere(printed, known);
+    spots.extend(here(printed, lines, appendix));
+    spots
+}
+
+/// The links that lead to a fact of another document.
+fn elsewhere<'a>(printed: &Printed, known: &'a Known) -> BTreeMap<usize, &'a PrintedFact> {
+    let by_label: BTreeMap<&str, &PrintedFact> = known
+        .facts
+        .iter()
+        .map(|fact| (fact.label.as_str(), fact))
+        .collect();
+    let links = printed.links.iter().enumerate();
+    let of_label = links.filter_map(|(link, target)| match target {
+        Target::Label(label) => Some((link, *by_label.get(label.as_str())?)),
+        _ => None,
+    });
+    of_label.collect()
+}
+
+/// The links that lead to a row of the appendix.
+fn here<'a>(
+    printed: &Printed,
+    lines: &[Line<'_>],
+    appendix: &[Row<'a>],
 ) -> BTreeMap<usize, &'a PrintedFact> {
     let mut labels: BTreeMap<usize, Vec<(f64, &PrintedFact)>> = BTreeMap::new();
     for row in appendix {

@@ -180,11 +180,23 @@ impl Tree<'_> {
     fn target(&self, reference: &Dictionary) -> Option<Target> {
         let annotation = reference.get_deref(b"Obj", self.document).ok()?;
         let annotation = annotation.as_dict().ok()?;
+        if let Some(label) = self.label(annotation) {
+            return Some(Target::Label(label));
+        }
         let destination = annotation.get_deref(b"Dest", self.document);
         let parts = destination.ok()?.as_array().ok()?;
         let page = parts.first()?.as_reference().ok()?;
         let height = parts.get(3).map(number)?;
         Some(Target::Spot(self.numbers.get(&page).copied()?, height))
+    }
+
+    /// The label that the address of a link ends in.
+    fn label(&self, annotation: &Dictionary) -> Option<String> {
+        let action = annotation.get_deref(b"A", self.document).ok()?;
+        let address = action.as_dict().ok()?.get_deref(b"URI", self.document);
+        let address = std::str::from_utf8(address.ok()?.as_str().ok()?).ok()?;
+        let (_, label) = address.rsplit_once('#')?;
+        Some(label.to_owned())
     }
 
     fn finish(mut self) -> Printed {

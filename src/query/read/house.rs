@@ -1,4 +1,4 @@
-//! `groups.toml`: whom the paper compares, in the order of tables, and how charts draw them.
+//! `house.toml`: whose paper it is and how it looks; whom it compares, in the order of tables, and how charts draw them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,19 +8,41 @@ use serde::Deserialize;
 
 use super::{name, once, required};
 use crate::base::located::{At, Complaint, Source};
-use crate::base::look::Look;
+use crate::base::look::{Look, MARK_CONTRAST, Rgb, TEXT_CONTRAST, WHITE};
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{GroupKind, GroupName, GroupNames, SIZE_WORD, SUBJECT_WORD};
-use crate::query::Error;
 use crate::query::fact_id::PERIOD_WORD;
+use crate::query::{Error, House};
 
-/// Whom the paper compares, in the order of tables.
+/// Whose paper it is and how it looks, and whom it compares, in the order of tables.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct GroupsFile {
+pub(super) struct HouseFile {
+    /// Who sends the paper, and its colours. Example: `[house]`.
+    house: HouseEntry,
     /// A group. Example: `[[group]]`.
     #[serde(default)]
     group: Vec<GroupEntry>,
+}
+
+/// Who sends the paper, and its colours.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct HouseEntry {
+    /// Name in text. Example: `name = "M50"`.
+    name: At<String>,
+    /// Name in full: the author of the PDF. Example: `full-name = "M50, netwerk van middelgrote gemeenten"`.
+    full_name: At<String>,
+    /// What the paper is, in a sentence of Dutch. Example: `description = "Position paper van M50."`.
+    description: At<String>,
+    /// Words by which it is found. Example: `keywords = ["gemeenten", "CBS"]`.
+    keywords: Vec<At<String>>,
+    /// The document of its own that the asks rest on, with its years. Example: `agenda = "Strategische Werkagenda M50 2019-2022"`.
+    agenda: At<String>,
+    /// Colour of headings, links, boxes and cover. Example: `color = "#12436D"`.
+    color: At<String>,
+    /// Colour of the mark before a heading. Example: `accent = "#F46A25"`.
+    accent: At<String>,
 }
 
 /// A group.
@@ -61,16 +83,59 @@ impl From<KindWord> for GroupKind {
     }
 }
 
-pub(super) fn read(folder: &Path) -> Result<GroupNames, Error> {
-    let file = required(folder.join("groups.toml"))?;
+pub(super) fn read(folder: &Path) -> Result<(House, GroupNames), Error> {
+    let file = required(folder.join("house.toml"))?;
+    let HouseFile { house, group } = file.toml()?;
+    let house = self::house(&file, house)?;
+    Ok((house, groups(&file, group)?))
+}
+
+fn house(file: &Source, entry: HouseEntry) -> Result<House, Complaint> {
+    for (at, what) in [
+        (&entry.name, "name"),
+        (&entry.full_name, "full name"),
+        (&entry.description, "description"),
+        (&entry.agenda, "agenda"),
+    ]
+    .into_iter()
+    .chain(entry.keywords.iter().map(|at| (at, "keyword")))
+    {
+        name(file, at, what)?;
+    }
+    Ok(House {
+        color: color(file, &entry.color, TEXT_CONTRAST)?,
+        accent: color(file, &entry.accent, MARK_CONTRAST)?,
+        name: entry.name.into_inner(),
+        full_name: entry.full_name.into_inner(),
+        description: entry.description.into_inner(),
+        keywords: entry.keywords.into_iter().map(At::into_inner).collect(),
+        agenda: entry.agenda.into_inner(),
+    })
+}
+
+/// A colour with at least this contrast with white.
+fn color(file: &Source, at: &At<String>, least: f64) -> Result<Rgb, Complaint> {
+    let color: Rgb = at.parse().map_err(|error| {
+        let message = format!("{error}");
+        file.wrong(at, message, "expected six digits from 0 to F")
+    })?;
+    let contrast = color.contrast(WHITE);
+    if contrast >= least {
+        return Ok(color);
+    }
+    let message = format!("`{}` has a contrast of {contrast:.2} with white", **at);
+    Err(file.wrong(at, message, format!("expected a darker colour: at least {least}")))
+}
+
+fn groups(file: &Source, entries: Vec<GroupEntry>) -> Result<GroupNames, Complaint> {
     let (mut names, mut seen) = (Vec::new(), BTreeSet::new());
-    for entry in file.toml::<GroupsFile>()?.group {
-        once(&file, &mut seen, &entry.id, "group")?;
+    for entry in entries {
+        once(file, &mut seen, &entry.id, "group")?;
         if names.len() == GroupNames::MOST {
             let message = format!("more than {} groups", GroupNames::MOST);
-            return Err(file.wrong(&entry.id, message, "expected fewer").into());
+            return Err(file.wrong(&entry.id, message, "expected fewer"));
         }
-        names.push(group(&file, entry, &names)?);
+        names.push(group(file, entry, &names)?);
     }
     let is_there = |kind: GroupKind| names.iter().any(|name: &GroupName| name.kind == kind);
     for (kind, word) in [
@@ -80,7 +145,7 @@ pub(super) fn read(folder: &Path) -> Result<GroupNames, Error> {
         if !is_there(kind) {
             let hint = format!("expected a `[[group]]` with `kind = \"{word}\"`");
             let message = format!("no group is a {word}");
-            return Err(file.at(0).wrong(message, hint).into());
+            return Err(file.at(0).wrong(message, hint));
         }
     }
     Ok(GroupNames::new(names))
