@@ -13,6 +13,7 @@ use std::fs;
 use std::sync::OnceLock;
 
 use lopdf::{Dictionary, Document, Object};
+use middelgroot::verify::text::{Place, Printed};
 use support::{Project, Sheet};
 
 struct Built {
@@ -202,6 +203,83 @@ fn all_fonts_are_noto_sans_and_embedded() {
 fn refreshed_data_makes_a_paper_of_so_many_pages() {
     let pages = built().pdf.get_pages().len();
     assert!((15..=80).contains(&pages), "{pages} pages");
+}
+
+/// The frame of the text on a page, in points from below: what stands above or below it is head or foot.
+const FRAME: (f64, f64) = (66.0, 776.0);
+/// White that two things on a page have between them without looking apart.
+const BREATH: f64 = 34.0;
+
+/// A page as its reader sees it: where its text stands, from above, and what that is.
+struct PageOf<'a> {
+    number: usize,
+    /// Height from below, place and words of each piece of text, from above.
+    pieces: Vec<(f64, Place, &'a str)>,
+}
+
+impl PageOf<'_> {
+    /// How much of the frame is white for nothing, as a share.
+    fn white(&self) -> f64 {
+        let mut at = FRAME.1;
+        let mut white = 0.0;
+        for height in self.pieces.iter().map(|(y, ..)| *y).chain([FRAME.0]) {
+            white += (at - height - BREATH).max(0.0);
+            at = height;
+        }
+        white / (FRAME.1 - FRAME.0)
+    }
+}
+
+fn pages(printed: &Printed) -> Vec<PageOf<'_>> {
+    (1..=printed.pages)
+        .map(|number| {
+            let blocks = printed.blocks.iter();
+            let runs = blocks.filter(|block| block.place != Place::Artifact).flat_map(|block| {
+                let runs = block.runs.iter().filter(|run| run.page == number);
+                runs.map(|run| (run.y, block.place, run.text.as_str()))
+            });
+            let mut pieces: Vec<_> = runs.filter(|(_, _, text)| !text.trim().is_empty()).collect();
+            pieces.sort_by(|a, b| b.0.total_cmp(&a.0));
+            PageOf { number, pieces }
+        })
+        .collect()
+}
+
+/// The chapters by the bookmarks of the PDF: title and page.
+fn chapters(pdf: &Document) -> Vec<(String, usize)> {
+    let bookmarks = pdf.get_toc().expect("bookmarks").toc;
+    let chapters = bookmarks.into_iter().filter(|entry| entry.level == 1);
+    chapters.map(|entry| (entry.title, entry.page)).collect()
+}
+
+#[test]
+fn refreshed_paper_begins_chapters_on_pages_of_their_own_and_leaves_nothing_alone() {
+    let built = built();
+    for edition in ["2026", "2026-leden-2023", "2021"] {
+        if edition != "2026" {
+            built.project.must(&["build", "--edition", edition]);
+        }
+        let pdf = Document::load(built.project.paper_of(edition)).unwrap();
+        let printed = Printed::read(&pdf).unwrap();
+        let (pages, chapters) = (pages(&printed), chapters(&pdf));
+        let begins = |page: usize| chapters.iter().any(|(_, at)| *at == page);
+        for (title, at) in &chapters {
+            let (_, place, words) = pages[at - 1].pieces[0];
+            assert_eq!(place, Place::Heading, "{edition}: `{title}` does not begin page {at}");
+            assert!(title.starts_with(words.trim()), "{edition}: page {at} begins with `{words}`, not `{title}`");
+        }
+        let appendix = chapters.iter().find(|(title, _)| title == "Tabel per gemeente");
+        let (_, appendix) = appendix.expect("the appendices");
+        assert!(*appendix <= 21, "{edition}: {} pages before the appendices", appendix - 1);
+        for page in &pages[1..appendix - 1] {
+            let at = page.number;
+            let (_, first, words) = page.pieces[0];
+            assert!(begins(at) || first != Place::Heading || at == 2, "{edition}: page {at} begins with the lonely heading `{words}`");
+            let (_, last, words) = page.pieces[page.pieces.len() - 1];
+            assert_ne!(last, Place::Heading, "{edition}: page {at} ends with the heading `{words}`");
+            assert!(page.white() <= 1.0 / 3.0, "{edition}: page {at} is white for {:.0}%", 100.0 * page.white());
+        }
+    }
 }
 
 #[test]

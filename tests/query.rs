@@ -122,6 +122,8 @@ fn a_name_that_is_not_there_is_told_with_the_nearest() {
         (VEILIGHEID, "indicators = [\"misdrijven\"]", "indicators = [\"¦misdrijvne\"]", "there is no indicator `misdrijvne`", "`misdrijven`"),
         (DEMOCRATIE, "\"G40\", \"P10\"", "¦\"G41\", \"P10\"", "there is no group `G41`", "`G40`"),
         ("table.toml", "indicator = \"misdrijven\"", "indicator = \"¦misdrijvne\"", "there is no indicator `misdrijvne`", "`misdrijven`"),
+        ("asks.toml", "addressee = \"Rijk en provincies\"", "by = { text = \"in het voorjaar\", source = ¦\"ledenvergadering\" }\naddressee = \"Rijk\"", "the source `ledenvergadering` has no date", "with a year"),
+        ("asks.toml", "gap = \"{jeugdzorg.M50-Nederland}\"", "gap = \"{¦jeugdzorgen.M50-Nederland}\"", "there is no indicator `jeugdzorgen`", "`jeugdzorg`"),
         ("asks.toml", "theme = \"samenleving\"", "theme = ¦\"samenlevingen\"", "there is no theme `samenlevingen`", "`samenleving`"),
         ("checks.toml", "right = \"inwoners-kwb\"", "right = \"¦inwoners-kbw\"", "there is no topic `inwoners-kbw`", "`inwoners-kwb`"),
         ("checks.toml", "inwoners-45-65 +", "¦inwoners-45-56 +", "there is no topic `inwoners-45-56`", "`inwoners-45-65`"),
@@ -219,8 +221,8 @@ fn a_file_without_entries_says_what_is_lacking() {
     for (file, said, hinted) in [
         (
             "house.toml",
-            "1:1: no group is a network",
-            "expected a `[[group]]` with `kind = \"network\"`",
+            "1:1: missing field `house`",
+            "expected the key `house`",
         ),
         (
             "editions.toml",
@@ -305,6 +307,9 @@ fn what_is_deep_or_long_is_refused_quickly() {
 #[rustfmt::skip]
 fn groups_are_whole_and_an_edition_names_a_list_of_each_network() {
     are_named(&[
+        ("house.toml", "accent = \"#F46A25\"", "accent = ¦\"#FFD000\"", "`#FFD000` has a contrast of", "at least 3"),
+        ("house.toml", "accent = \"#F46A25\"", "accent = ¦\"oranje\"", "`oranje` is no colour", "six digits"),
+        ("house.toml", "name = \"M50\"", "name = ¦\"\"", "the name `` is empty", "one line"),
         ("house.toml", "id = \"P10\"", "id = ¦\"G40\"", "group `G40` twice", "one group per id"),
         ("house.toml", "id = \"P10\"", "id = ¦\"P.10\"", "`P.10` is no group id", "letters, digits and hyphens"),
         ("house.toml", "id = \"P10\"", "id = ¦\"periode\"", "`periode` is no group id", "no code of a gemeente"),

@@ -97,7 +97,13 @@ impl Project {
 
     /// The paper of that edition.
     pub fn paper(&self) -> PathBuf {
-        self.output(&format!("de-kracht-van-middelgroot-{}.pdf", edition().id))
+        self.paper_of(&edition().id)
+    }
+
+    /// The paper of an edition.
+    pub fn paper_of(&self, edition: &str) -> PathBuf {
+        let name = format!("output/{edition}/de-kracht-van-middelgroot-{edition}.pdf");
+        self.path(&name)
     }
 
     /// Text of a file.
