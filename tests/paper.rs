@@ -234,11 +234,15 @@ fn pages(printed: &Printed) -> Vec<PageOf<'_>> {
     (1..=printed.pages)
         .map(|number| {
             let blocks = printed.blocks.iter();
-            let runs = blocks.filter(|block| block.place != Place::Artifact).flat_map(|block| {
-                let runs = block.runs.iter().filter(|run| run.page == number);
-                runs.map(|run| (run.y, block.place, run.text.as_str()))
-            });
-            let mut pieces: Vec<_> = runs.filter(|(_, _, text)| !text.trim().is_empty()).collect();
+            let runs = blocks
+                .filter(|block| block.place != Place::Artifact)
+                .flat_map(|block| {
+                    let runs = block.runs.iter().filter(|run| run.page == number);
+                    runs.map(|run| (run.y, block.place, run.text.as_str()))
+                });
+            let mut pieces: Vec<_> = runs
+                .filter(|(_, _, text)| !text.trim().is_empty())
+                .collect();
             pieces.sort_by(|a, b| b.0.total_cmp(&a.0));
             PageOf { number, pieces }
         })
@@ -265,19 +269,43 @@ fn refreshed_paper_begins_chapters_on_pages_of_their_own_and_leaves_nothing_alon
         let begins = |page: usize| chapters.iter().any(|(_, at)| *at == page);
         for (title, at) in &chapters {
             let (_, place, words) = pages[at - 1].pieces[0];
-            assert_eq!(place, Place::Heading, "{edition}: `{title}` does not begin page {at}");
-            assert!(title.starts_with(words.trim()), "{edition}: page {at} begins with `{words}`, not `{title}`");
+            assert_eq!(
+                place,
+                Place::Heading,
+                "{edition}: `{title}` does not begin page {at}"
+            );
+            assert!(
+                title.starts_with(words.trim()),
+                "{edition}: page {at} begins with `{words}`, not `{title}`"
+            );
         }
-        let appendix = chapters.iter().find(|(title, _)| title == "Tabel per gemeente");
+        let appendix = chapters
+            .iter()
+            .find(|(title, _)| title == "Tabel per gemeente");
         let (_, appendix) = appendix.expect("the appendices");
-        assert!(*appendix <= 21, "{edition}: {} pages before the appendices", appendix - 1);
+        assert!(
+            *appendix <= 21,
+            "{edition}: {} pages before the appendices",
+            appendix - 1
+        );
         for page in &pages[1..appendix - 1] {
             let at = page.number;
             let (_, first, words) = page.pieces[0];
-            assert!(begins(at) || first != Place::Heading || at == 2, "{edition}: page {at} begins with the lonely heading `{words}`");
+            assert!(
+                begins(at) || first != Place::Heading || at == 2,
+                "{edition}: page {at} begins with the lonely heading `{words}`"
+            );
             let (_, last, words) = page.pieces[page.pieces.len() - 1];
-            assert_ne!(last, Place::Heading, "{edition}: page {at} ends with the heading `{words}`");
-            assert!(page.white() <= 1.0 / 3.0, "{edition}: page {at} is white for {:.0}%", 100.0 * page.white());
+            assert_ne!(
+                last,
+                Place::Heading,
+                "{edition}: page {at} ends with the heading `{words}`"
+            );
+            assert!(
+                page.white() <= 1.0 / 3.0,
+                "{edition}: page {at} is white for {:.0}%",
+                100.0 * page.white()
+            );
         }
     }
 }

@@ -84,9 +84,9 @@ pub fn english(text: &str) -> String {
         ("miljoen", "million"),
         ("miljard", "billion"),
     ];
-    words
-        .iter()
-        .fold(swapped, |text, (dutch, english)| text.replace(dutch, english))
+    words.iter().fold(swapped, |text, (dutch, english)| {
+        text.replace(dutch, english)
+    })
 }
 
 /// `2020-2024`, or `2024` where both ends are the same. Ends print as they are: a year as an integer.

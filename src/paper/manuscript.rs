@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::prepare::prepare;
-use super::scan::{Chapters, Use, UseKind, wanted};
+use super::scan::Chapters;
+use super::uses::{Use, UseKind, wanted};
 use crate::base::failure::{Failure, Report};
 use crate::base::hands::in_parts;
 use crate::base::located::Place;

@@ -15,6 +15,7 @@ mod press;
 mod printed;
 mod scan;
 mod typst;
+mod uses;
 
 use std::borrow::Cow;
 use std::fs;
@@ -24,9 +25,10 @@ use std::process::Child;
 pub use content::Content;
 pub use door::admit;
 pub use manuscript::{Manuscript, Sources, register};
-pub use scan::{Chapter, Chapters, GOES_ON, Printing, Use, UseKind, wanted};
 pub use press::PRESS;
+pub use scan::{Chapter, Chapters, GOES_ON, Printing};
 pub use typst::{Typst, VERSION};
+pub use uses::{Use, UseKind, wanted};
 
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::files;

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::markup::Call;
-use super::scan::{Chapter, UseKind};
+use super::scan::Chapter;
+use super::uses::UseKind;
 
 /// A chapter made ready.
 #[derive(Debug)]

@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use super::scan::{Use, UseKind};
+use super::uses::{Use, UseKind};
 use crate::base::failure::Failure;
 use crate::base::files;
 use crate::base::located::{Place, Source};

@@ -13,43 +13,11 @@ use super::DOCUMENTS;
 use super::markup::{Call, Markup};
 use super::pictures::Pictures;
 use super::press::Press;
+use super::uses::{Use, UseKind};
 use crate::base::failure::Failure;
 use crate::base::files;
-use crate::base::located::{Place, Source, nearest};
+use crate::base::located::{Source, nearest};
 use crate::query::{FactId, Misread, Queries};
-
-/// One use of a fact, choice, claim or chart in a chapter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Use {
-    /// Chapter.
-    pub path: PathBuf,
-    /// Line, from 1.
-    pub line: usize,
-    /// What is used.
-    pub kind: UseKind,
-}
-
-impl Use {
-    /// File and line.
-    pub fn place(&self) -> String {
-        Place::line(&self.path, self.line).to_string()
-    }
-}
-
-/// What a chapter uses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UseKind {
-    /// A fact.
-    Fact(FactId),
-    /// A fact on which it depends whether something is printed.
-    Condition(FactId),
-    /// A word chosen by two facts.
-    Choice(FactId, FactId),
-    /// A claim.
-    Claim(String),
-    /// A chart.
-    Chart(String),
-}
 
 /// Starts a line that goes on with the one before it.
 pub const GOES_ON: char = '\0';
@@ -134,17 +102,6 @@ impl Chapters {
     }
 }
 
-/// The facts that chapters want themselves.
-pub fn wanted(uses: &[Use]) -> BTreeSet<FactId> {
-    uses.iter()
-        .flat_map(|used| match &used.kind {
-            UseKind::Fact(id) | UseKind::Condition(id) => vec![id.clone()],
-            UseKind::Choice(first, second) => vec![first.clone(), second.clone()],
-            UseKind::Claim(_) | UseKind::Chart(_) => Vec::new(),
-        })
-        .collect()
-}
-
 fn gather(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), files::Error> {
     for entry in files::at("read", folder, fs::read_dir(folder))? {
         let path = files::at("read", folder, entry)?.path();
@@ -160,7 +117,9 @@ fn gather(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), files::Error> {
 /// The files that documents include or import, directly or by another; none where there is no document.
 fn included(folder: &Path, files: &[Chapter]) -> Option<BTreeSet<PathBuf>> {
     let of = |path: &Path| files.iter().find(|chapter| chapter.source.path() == path);
-    let documents = DOCUMENTS.iter().map(|document| folder.join(document.source));
+    let documents = DOCUMENTS
+        .iter()
+        .map(|document| folder.join(document.source));
     let mut open: Vec<PathBuf> = documents.filter(|path| of(path).is_some()).collect();
     if open.is_empty() {
         return None;

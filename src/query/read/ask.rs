@@ -110,7 +110,11 @@ fn sourced(file: &Source, entry: SourcedEntry) -> Result<Sourced, Complaint> {
     name(file, &entry.text, "text")?;
     name(file, &entry.source, "source")?;
     let is_year = |word: &str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
-    if !entry.source.split(|c: char| !c.is_alphanumeric()).any(is_year) {
+    if !entry
+        .source
+        .split(|c: char| !c.is_alphanumeric())
+        .any(is_year)
+    {
         let message = format!("the source `{}` has no date", *entry.source);
         let hint = "expected who says so and when, with a year; left out, the paper leaves it open";
         return Err(file.wrong(&entry.source, message, hint));

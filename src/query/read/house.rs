@@ -124,7 +124,11 @@ fn color(file: &Source, at: &At<String>, least: f64) -> Result<Rgb, Complaint> {
         return Ok(color);
     }
     let message = format!("`{}` has a contrast of {contrast:.2} with white", **at);
-    Err(file.wrong(at, message, format!("expected a darker colour: at least {least}")))
+    Err(file.wrong(
+        at,
+        message,
+        format!("expected a darker colour: at least {least}"),
+    ))
 }
 
 fn groups(file: &Source, entries: Vec<GroupEntry>) -> Result<GroupNames, Complaint> {
