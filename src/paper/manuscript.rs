@@ -19,6 +19,7 @@ use crate::figures::{Figures, Provenance};
 use crate::gemeente::Geometry;
 use crate::illustrate::{self, Drawn, Illustration};
 use crate::query::{Ask, Chart, FactId, Queries};
+use crate::source::agendas::Agendas;
 
 /// What a manuscript is made of.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,8 @@ pub struct Sources<'a> {
     pub provenance: &'a Provenance,
     /// Borders, needed for maps only.
     pub geometry: Option<&'a Geometry>,
+    /// What networks say.
+    pub agendas: &'a Agendas,
 }
 
 /// Everything the chapters ask for, resolved.
@@ -48,6 +51,8 @@ pub struct Manuscript<'a> {
     pub claims: Vec<claim::Tested<'a>>,
     /// The asks whose facts are all there.
     pub asks: Vec<&'a Ask>,
+    /// What networks say.
+    pub agendas: &'a Agendas,
     /// The charts that are used and have figures.
     pub illustrations: Vec<Illustration>,
     /// Charts, asks, claims and sentences that are not printed for want of a figure: where they stand, and why.
@@ -97,6 +102,7 @@ impl<'a> Manuscript<'a> {
             register,
             claims,
             asks,
+            agendas: sources.agendas,
             illustrations,
             left_out,
             prepared: Vec::new(),

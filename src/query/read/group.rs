@@ -11,8 +11,8 @@ use crate::base::located::{At, Complaint, Source};
 use crate::base::look::Look;
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{GroupKind, GroupName, GroupNames, SIZE_WORD, SUBJECT_WORD};
-use crate::query::Error;
 use crate::query::fact_id::PERIOD_WORD;
+use crate::query::{Error, Voice};
 
 /// Whom the paper compares, in the order of tables.
 #[derive(Deserialize, JsonSchema)]
@@ -21,6 +21,19 @@ pub(super) struct GroupsFile {
     /// A group. Example: `[[group]]`.
     #[serde(default)]
     group: Vec<GroupEntry>,
+    /// One who speaks for gemeenten and is not compared. Example: `[[voice]]`.
+    #[serde(default)]
+    voice: Vec<VoiceEntry>,
+}
+
+/// One who speaks for gemeenten and is not compared.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct VoiceEntry {
+    /// Id in `data/agendas.csv`. Example: `id = "VNG"`.
+    id: At<String>,
+    /// Name in Dutch text; left out, the id. Example: `label = "K80 (kleine gemeenten)"`.
+    label: Option<At<String>>,
 }
 
 /// A group.
@@ -61,16 +74,22 @@ impl From<KindWord> for GroupKind {
     }
 }
 
-pub(super) fn read(folder: &Path) -> Result<GroupNames, Error> {
+pub(super) fn read(folder: &Path) -> Result<(GroupNames, Vec<Voice>), Error> {
     let file = required(folder.join("groups.toml"))?;
     let (mut names, mut seen) = (Vec::new(), BTreeSet::new());
-    for entry in file.toml::<GroupsFile>()?.group {
+    let GroupsFile { group, voice } = file.toml()?;
+    for entry in group {
         once(&file, &mut seen, &entry.id, "group")?;
         if names.len() == GroupNames::MOST {
             let message = format!("more than {} groups", GroupNames::MOST);
             return Err(file.wrong(&entry.id, message, "expected fewer").into());
         }
-        names.push(group(&file, entry, &names)?);
+        names.push(self::group(&file, entry, &names)?);
+    }
+    let mut voices = Vec::new();
+    for entry in voice {
+        once(&file, &mut seen, &entry.id, "group")?;
+        voices.push(self::voice(&file, entry)?);
     }
     let is_there = |kind: GroupKind| names.iter().any(|name: &GroupName| name.kind == kind);
     for (kind, word) in [
@@ -83,7 +102,24 @@ pub(super) fn read(folder: &Path) -> Result<GroupNames, Error> {
             return Err(file.at(0).wrong(message, hint).into());
         }
     }
-    Ok(GroupNames::new(names))
+    Ok((GroupNames::new(names), voices))
+}
+
+fn voice(file: &Source, entry: VoiceEntry) -> Result<Voice, Complaint> {
+    // ids stand in a cell with blanks between
+    if !entry.id.chars().all(|c| c.is_alphanumeric() || c == '-') || entry.id.is_empty() {
+        let message = format!("`{}` is no id of a voice", *entry.id);
+        let hint = "expected letters, digits and hyphens, such as `VNG`";
+        return Err(file.wrong(&entry.id, message, hint));
+    }
+    if let Some(at) = &entry.label {
+        name(file, at, "label")?;
+    }
+    let id = entry.id.into_inner();
+    Ok(Voice {
+        label: entry.label.map_or_else(|| id.clone(), At::into_inner),
+        id,
+    })
 }
 
 fn group(file: &Source, entry: GroupEntry, before: &[GroupName]) -> Result<GroupName, Complaint> {

@@ -40,7 +40,7 @@ use theme::{ThemeFile, ThemeSource};
 
 /// Reads the folder `queries/`.
 pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
-    let groups = group::read(folder)?;
+    let (groups, voices) = group::read(folder)?;
     let mut queries = Queries {
         tables: table::read(folder)?,
         topics: Vec::new(),
@@ -54,6 +54,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         columns: Vec::new(),
         editions: edition::read(folder, &groups)?,
         groups,
+        voices,
         checks: check::none(),
         texts: Vec::new(),
     };
