@@ -18,6 +18,7 @@ use middelgroot::gemeente::{Gemeenten, Geometry};
 use middelgroot::paper::{Chapters, Manuscript, Sources};
 use middelgroot::publish;
 use middelgroot::query::{Edition, Queries};
+use middelgroot::source::agendas::Agendas;
 use middelgroot::source::snapshot::{Lock, Store};
 
 fn main() {
@@ -34,6 +35,7 @@ struct Ground {
     figures: Figures,
     provenance: Provenance,
     geometry: Option<Geometry>,
+    agendas: Agendas,
 }
 
 fn ground() -> &'static Ground {
@@ -50,6 +52,7 @@ fn ground() -> &'static Ground {
             lock: store.lock().unwrap(),
             provenance: Provenance::new(&queries, &figures.tidy),
             geometry: Geometry::read(&project.data().join("geometry"), edition.boundaries).unwrap(),
+            agendas: Agendas::read(&project.data().join("agendas.csv"), &queries).unwrap(),
             project,
             queries,
             store,
@@ -77,6 +80,7 @@ impl Ground {
             figures: &self.figures,
             provenance: &self.provenance,
             geometry: self.geometry.as_ref(),
+            agendas: &self.agendas,
         }
     }
 

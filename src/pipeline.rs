@@ -16,6 +16,7 @@ use crate::inquire::{self, Found, Inquiry};
 use crate::paper::{self, Chapters, Content, Manuscript, Sources, Typesetting, Typst, Use};
 use crate::publish;
 use crate::query::{FactId, IndicatorId, Queries, TopicId, Way};
+use crate::source::agendas::Agendas;
 use crate::verify;
 
 /// Computes an edition and puts a question to it: every fact that chapters and queries name is resolved, and `more`.
@@ -46,6 +47,10 @@ fn inquiry<'a>(
         register: paper::register(queries, figures, &facts, &chapters.uses)?,
         chapters,
     })
+}
+
+fn agendas(project: &Project, queries: &Queries) -> Result<Agendas, Failure> {
+    Ok(Agendas::read(&project.data().join("agendas.csv"), queries)?)
 }
 
 /// The facts that chapters, claims, charts and asks name.
@@ -81,11 +86,13 @@ pub fn find(project: &Project, edition: Option<&str>, text: &str) -> Result<Vec<
     let given = || -> Result<serde_json::Value, Failure> {
         let borders = project.data().join("geometry");
         let geometry = Geometry::read(&borders, edition.boundaries)?;
+        let agendas = agendas(project, &queries)?;
         let sources = Sources {
             queries: &queries,
             figures: &figures,
             provenance: &provenance,
             geometry: geometry.as_ref(),
+            agendas: &agendas,
         };
         let chapters = Chapters::read(&project.paper(), &queries)?;
         let manuscript = Manuscript::new(chapters, sources)?;
@@ -330,11 +337,13 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         .as_ref()
         .map_or(&[][..], |(_, chapters)| &chapters.uses);
     let used = used(&queries, uses);
+    let agendas = agendas(project, &queries)?;
     let sources = Sources {
         queries: &queries,
         figures: &figures,
         provenance: &provenance,
         geometry: None,
+        agendas: &agendas,
     };
     let typesetting = paper
         .map(|paper| start_paper(project, paper, sources, output.path(), &mut report))

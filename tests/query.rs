@@ -112,7 +112,7 @@ fn a_wrong_shape_is_named_with_its_place() {
 #[rustfmt::skip]
 fn a_name_that_is_not_there_is_told_with_the_nearest() {
     are_named(&[
-        (DEMOCRATIE, "count = \"opkomst-tk2021\"", "count = \"¦opkomst-tk2012\"", "there is no topic `opkomst-tk2012`", "`opkomst-tk2021`"),
+        (DEMOCRATIE, "count = \"opkomst-tk\"", "count = \"¦opkomst-kt\"", "there is no topic `opkomst-kt`", "`opkomst-tk`"),
         (MOBILITEIT, "personenautos + motorfietsen", "personenautos + ¦motorfeitsen", "there is no topic `motorfeitsen`", "`motorfietsen`"),
         (PROFIEL, "share-of = \"inwoners@2010\"", "share-of = \"¦inwonrs@2010\"", "there is no topic `inwonrs`", "`inwoners`"),
         (PROFIEL, "distribution = \"mate-van-stedelijkheid\"", "distribution = \"¦stedelijkheid\"", "there is no topic `stedelijkheid`", "nearest"),
@@ -371,7 +371,7 @@ fn a_way_is_whole_and_one() {
         (PROFIEL, "size-class = \"inwoners\"\nfrom = 30000\nto = 80000", "size-class = ¦\"inwoners\"\nfrom = 30000", "a size class without bounds", "`from` and `to`"),
         (PROFIEL, "size-class = \"inwoners\"", "size-class = ¦\"inwoners + inwoners-kwb\"", "a size is one topic", "`inwoners`"),
         (FINANCIEN, "change-from = \"begroting", "share-of = \"lasten\"\nchange-from = ¦\"begroting", "divided in two ways", "one of `per`"),
-        (DEMOCRATIE, "count = \"opkomst-tk2021\"", "count = \"opkomst-tk2021 +¦\"", "`opkomst-tk2021 +` is no sum of topics", "a + b - c"),
+        (DEMOCRATIE, "count = \"opkomst-tk\"", "count = \"opkomst-tk +¦\"", "`opkomst-tk +` is no sum of topics", "a + b - c"),
         (VEILIGHEID, MISDRIJVEN, "count = ¦\"47022NED: \"", "`47022NED: ` is no place of a topic", "`TABLE: TITLE PATH`"),
         (VEILIGHEID, MISDRIJVEN, "count = ¦\"47022NED 2025..2021: Totaal\"", "`47022NED 2025..2021: Totaal` is no place of a topic", "`2019..2021`"),
         (PROFIEL, "id = \"inwoners-per-gemeente\"\ntitle = \"Gemiddeld aantal inwoners per gemeente\"\ndefinition = \"Inwoners op 1 januari, gedeeld door het aantal gemeenten.\"\nunit = \"inwoners\"\ndecimals = 0\nrange = [900, 1000000]", "id = ¦\"inwoners-per-gemeente\"\ntitle = \"x\"\ndefinition = \"x\"", "indicator `inwoners-per-gemeente` has no `range`", "`[defaults]`"),
@@ -393,7 +393,7 @@ fn a_key_that_does_nothing_is_refused() {
         (FINANCIEN, after("count = \"ozb\"", "key = ¦\"x\""), "key", "a topic in place"),
         (FINANCIEN, after("count = \"ozb\"", "optional = ¦true"), "optional", "a topic in place"),
         (FINANCIEN, after("count = \"ozb\"", "topic-title = ¦\"x\""), "topic-title", "a topic in place"),
-        (DEMOCRATIE, after("count = \"opkomst-tk2021\"", "denominator = ¦\"inwoners\""), "denominator", "`denominator` belongs to `per`"),
+        (DEMOCRATIE, after("count = \"opkomst-tk\"", "denominator = ¦\"inwoners\""), "denominator", "`denominator` belongs to `per`"),
         (PROFIEL, after("ratio = \"pct-koopwoningen\"", "per = ¦\"woning\""), "per", "`per` belongs to `count`"),
         (PROFIEL, after("ratio = \"pct-koopwoningen\"", "share-of = ¦\"inwoners\""), "share-of", "`share-of` belongs to `count`"),
         (PROFIEL, after("ratio = \"pct-koopwoningen\"", "change-from = ¦\"inwoners\""), "change-from", "`change-from` belongs to `count`"),
@@ -689,13 +689,13 @@ const THEMES: &[(&str, &[&str])] = &[
         "eenpersoonshuishoudens", "huishoudens-met-kinderen", "huishoudensgrootte", "woz-waarde", "verkoopprijs", "koopwoningen",
         "huurwoningen", "corporatiewoningen", "inkomen-per-inwoner", "besteedbaar-inkomen", "laag-inkomen", "mediaan-vermogen",
     ]),
-    ("democratie", &["inwoners-per-raadszetel", "opkomst-tweede-kamer"]),
+    ("democratie", &["inwoners-per-raadszetel", "opkomst-tweede-kamer", "opkomst-gemeenteraad"]),
     ("smart-city", &[]),
     ("veiligheid", &["misdrijven", "woninginbraken", "vernielingen", "geweldsmisdrijven"]),
     ("arbeidsmigranten", &[
         "geboren-europa", "herkomst-europa", "nettoarbeidsparticipatie", "werknemers", "zelfstandigen", "bedrijfsvestigingen",
         "vestigingen-landbouw", "vestigingen-nijverheid", "vestigingen-handel", "vestigingen-vervoer", "vestigingen-financieel",
-        "vestigingen-zakelijk", "vestigingen-overheid", "vestigingen-cultuur",
+        "vestigingen-zakelijk", "vestigingen-overheid", "vestigingen-cultuur", "banen",
     ]),
     ("duurzaamheid", &["aardgasverbruik", "elektriciteitsverbruik", "stadsverwarming", "zonnestroom-vermogen", "zonnestroom-installaties"]),
     ("mobiliteit", &[
@@ -710,16 +710,13 @@ const THEMES: &[(&str, &[&str])] = &[
         "realisatie", "saldo", "gemeentefonds", "gf-sociale-basisvoorzieningen", "gf-participatie",
         "gf-individuele-voorzieningen-wmo", "gf-individuele-voorzieningen-jeugd", "gf-bestuur-en-ondersteuning",
         "gf-orde-en-veiligheid", "gf-onderwijs", "gf-sport-cultuur-en-recreatie", "gf-infrastructuur-ruimte-en-milieu",
-        "gf-overig", "ozb", "ozb-per-woning",
+        "gf-overig", "ozb", "ozb-per-woning", "solvabiliteit", "eigen-vermogen", "jeugdhulp-gerealiseerd",
+        "jeugdhulp-rekening-verschil", "inhuur", "gemeenschappelijke-regelingen",
     ]),
 ];
 
 /// Asked with figures that are not carried yet (marked † in the list of indicators).
-const NOT_YET: [(&str, &str); 3] = [
-    ("democratie", "opkomst-gemeenteraad"),
-    ("arbeidsmigranten", "banen"),
-    ("financien", "woonlasten"),
-];
+const NOT_YET: [(&str, &str); 1] = [("financien", "woonlasten")];
 
 #[test]
 fn refreshed_data_has_every_row_of_the_list_of_indicators() {

@@ -5,6 +5,22 @@
 
 use std::ops::Range;
 
+/// The months, in order.
+pub const MONTHS: [&str; 12] = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+];
+
 /// Numbers from two on; `een` is mostly an article.
 const NUMBERS: [&str; 37] = [
     "twee",

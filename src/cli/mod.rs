@@ -133,14 +133,22 @@ fn run_build(project: &Project, build: &Build) -> Result<(), Failure> {
 }
 
 fn run_import(project: &Project, import: &Import) -> Result<(), Failure> {
-    let queries = if import.only_asked {
+    let is_agendas = |path: &PathBuf| import::is_agendas(path);
+    let queries = if import.only_asked || import.folders.iter().any(is_agendas) {
         Some(Queries::read(&project.queries())?)
     } else {
         None
     };
     for folder in &import.folders {
-        let accept = import.accept.as_deref();
-        match import::import_accepting(folder, &project.data(), queries.as_ref(), accept)? {
+        let (data, accept) = (project.data(), import.accept.as_deref());
+        let only_asked = queries.as_ref().filter(|_| import.only_asked);
+        let imported = match &queries {
+            Some(queries) if import::is_agendas(folder) => {
+                import::import_agendas(folder, &data, queries)
+            }
+            _ => import::import_accepting(folder, &data, only_asked, accept),
+        };
+        match imported? {
             Imported::Table {
                 table,
                 release,

@@ -380,7 +380,7 @@ impl<'a> Trace<'a> {
                 let row = self.figures.tidy.row(part.topic, part.year, *region);
                 if row.is_some_and(|row| row.list == list) {
                     let of = if by_dwellings { *dwellings } else { *people };
-                    inputs.push(part.input(*region, share * of));
+                    inputs.push(self.from(part, *region).input(*region, share * of));
                 }
             }
         }
@@ -400,7 +400,16 @@ impl<'a> Trace<'a> {
             .filter_map(|row| RegionId::parse(raw.region.get(row)?))
             .filter(|region| *region != RegionId::NEDERLAND)
             .collect();
-        inputs.extend(regions.into_iter().map(|region| part.input(region, share)));
+        let filled = self.figures.tidy.filled.get(&(part.topic, part.year));
+        let regions = regions.iter().chain(filled.into_iter().flatten());
+        inputs.extend(regions.map(|region| self.from(part, *region).input(*region, share)));
+    }
+
+    /// The part with the topic that the figure of a region is of, where another one filled it.
+    fn from(&self, part: Part, region: RegionId) -> Part {
+        let tidy = &self.figures.tidy;
+        let topic = tidy.source_of(self.queries, part.topic, part.year, region);
+        Part { topic, ..part }
     }
 
     fn walk(&self, from: i32, to: i32) -> Rc<Walk> {

@@ -339,8 +339,14 @@ impl Making<'_> {
             .of_nederland
             .then(|| self.national(&quotient.denominator, year));
         let numerators = quotient.numerator.year(year);
+        // a change from something of the same year is none from an earlier one
+        let is_of_year = quotient.minus != 0.0 && quotient.fixed_year.is_none();
         let cells = numerators.iter().enumerate().map(|(place, numerator)| {
-            let below = self.with_earlier(&quotient.denominator, base, place);
+            let below = if is_of_year {
+                Below::of_year(&quotient.denominator, year, place)
+            } else {
+                self.with_earlier(&quotient.denominator, base, place)
+            };
             Some(quotient.cell((*numerator)?, below, national))
         });
         cells.collect()

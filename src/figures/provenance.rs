@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::earlier::latest_with;
 use super::tidy::{Origin, Tidy};
-use crate::query::{Formula, IndicatorId, Queries, Way};
+use crate::query::{Formula, IndicatorId, Queries, TopicId, Way};
 
 /// How the value of an indicator and year is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,7 +123,13 @@ impl<'a> Looking<'a> {
             topics().all(|topic| topic == self.queries.gemeenten || origin(topic, year).is_some())
         };
         let found = latest_with(formula.fixed_year.unwrap_or(self.year), has_all)?;
-        let origins = topics().filter_map(|topic| origin(topic, found));
+        let filled = |topic: TopicId| {
+            let is_filled = self.tidy.filled.contains_key(&(topic, found));
+            self.queries[topic].fill.filter(|_| is_filled)
+        };
+        let of_topic = |topic| [Some(topic), filled(topic)].into_iter().flatten();
+        let origins = topics().flat_map(of_topic);
+        let origins = origins.filter_map(|topic| origin(topic, found));
         Some((found, origins.collect()))
     }
 

@@ -106,6 +106,20 @@ pub struct Below {
     pub status: Option<Status>,
 }
 
+impl Below {
+    /// What stands below the line in a year itself.
+    pub fn of_year(sums: &TopicSums, year: i32, place: usize) -> Self {
+        let sum = sums.one(year, place);
+        let value = sum.and_then(|sum| sum.value);
+        Self {
+            value,
+            year: value.map(|_| year),
+            missing: sum.map(|sum| sum.missing),
+            status: sum.map(|sum| sum.status),
+        }
+    }
+}
+
 impl Quotient {
     /// The figure of one region; `national` is the denominator of Nederland where that counts.
     pub fn cell(&self, above: Observation, below: Below, national: Option<f64>) -> Cell {

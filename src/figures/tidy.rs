@@ -56,6 +56,8 @@ pub struct Tidy {
     pub overlaps: Vec<Overlap>,
     /// Topics that have figures after the edition's last period.
     pub later: BTreeSet<TopicId>,
+    /// Where a gemeente without a figure took that of another topic.
+    pub filled: BTreeMap<(TopicId, i32), BTreeSet<RegionId>>,
     /// Figures that stand twice for one region, topic and year.
     pub twice: Vec<Twice>,
     /// The snapshots as they came in, by table: what a fact is traced back to.
@@ -164,6 +166,20 @@ impl Tidy {
         column.map_or(&[], |column| &column.lists)
     }
 
+    /// The topic that the figure of a region is of: that itself, or the one that it was filled from.
+    pub fn source_of(
+        &self,
+        queries: &Queries,
+        topic: TopicId,
+        year: i32,
+        region: RegionId,
+    ) -> TopicId {
+        let filled = self.filled.get(&(topic, year));
+        let from = queries[topic].fill;
+        from.filter(|_| filled.is_some_and(|filled| filled.contains(&region)))
+            .unwrap_or(topic)
+    }
+
     /// The row of one region.
     pub fn row(&self, topic: TopicId, year: i32, region: RegionId) -> Option<&Row> {
         let rows = self.rows(topic, year);
@@ -226,6 +242,7 @@ pub fn read(scope: Scope<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Failur
     tidy.columns = columns
         .map(|(key, rows)| (key, Column::new(rows)))
         .collect();
+    take_fillings(scope.queries, &mut tidy);
     doubled::refuse_sums(scope.queries, &tidy)?;
     tidy.lacking.sort();
     let until = scope.edition.until;
@@ -233,6 +250,35 @@ pub fn read(scope: Scope<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Failur
     tidy.later = later.map(|(topic, _)| *topic).collect();
     tidy.origins.retain(|(_, year), _| *year <= until);
     Ok(tidy)
+}
+
+/// Gives regions without a figure that of the topic which the query names, where it is on the same list.
+fn take_fillings(queries: &Queries, tidy: &mut Tidy) {
+    let fills = queries
+        .topic_ids()
+        .filter_map(|topic| Some((topic, queries[topic].fill?)));
+    for (topic, from) in fills {
+        let years: Vec<i32> = tidy.years(topic).map(|(year, _)| year).collect();
+        for year in years {
+            let empty = tidy.rows(topic, year).iter().enumerate();
+            let empty = empty.filter(|(_, row)| row.observation.value.is_none());
+            let found = empty.filter_map(|(place, row)| {
+                let other = tidy.row(from, year, row.region)?;
+                let is_figure = other.list == row.list && other.observation.value.is_some();
+                is_figure.then_some((place, *other))
+            });
+            let found: Vec<(usize, Row)> = found.collect();
+            let Some(column) = tidy.columns.get_mut(&(topic, year)) else {
+                continue;
+            };
+            let regions = found.iter().map(|(_, other)| other.region).collect();
+            for (place, other) in found {
+                column.rows[place] = other;
+            }
+            tidy.filled.insert((topic, year), regions);
+        }
+    }
+    tidy.filled.retain(|_, regions| !regions.is_empty());
 }
 
 /// Which key of a table, in which year, is (part of) which topic.

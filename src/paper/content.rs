@@ -11,13 +11,15 @@ use super::manuscript::Manuscript;
 use super::pictures::Pictures;
 use super::{PAPER, printed};
 use crate::base::number;
+use crate::base::words::MONTHS;
 use crate::claim::{self, State};
 use crate::evidence::attachments::{self, Attachment};
 use crate::fact::{self, Evidence, Proven, Register, Segment, fill, print};
 use crate::figures::{Cell, GroupFigure, Lacking, Provenance};
 use crate::gemeente::group::{Group, GroupKind};
 use crate::illustrate::INCOMPLETE;
-use crate::query::{House, IndicatorId, Sourced};
+use crate::query::{House, IndicatorId, Queries, Sourced};
+use crate::source::agendas::{OTHER_THEME, Position};
 
 /// Everything the paper prints.
 #[derive(Debug, Serialize)]
@@ -31,6 +33,7 @@ pub struct Content {
     charts: BTreeMap<String, printed::Chart>,
     themes: Vec<printed::Theme>,
     asks: Vec<printed::Ask>,
+    agendas: Vec<printed::AgendaTheme>,
     table: printed::Table,
     groups: Vec<printed::Group>,
     indicators: Vec<printed::Indicator>,
@@ -96,6 +99,7 @@ impl Content {
                 })
                 .collect(),
             asks: asks(manuscript)?,
+            agendas: agendas(manuscript),
             table: table(register),
             groups: groups(register),
             indicators: indicators(register, provenance),
@@ -251,6 +255,70 @@ fn house(house: &House, pictures: &Pictures) -> printed::House {
         logo: pictures.named("logo"),
         cover: pictures.named("omslag"),
     }
+}
+
+/// What everybody says on each theme of which anything was found, numbered in the order in which it is printed.
+fn agendas(manuscript: &Manuscript<'_>) -> Vec<printed::AgendaTheme> {
+    let (agendas, queries) = (manuscript.agendas, manuscript.register.queries());
+    let themes = queries.themes.iter().map(|of| (of.id.as_str(), &*of.title));
+    let themes = themes.chain([(OTHER_THEME, "Overig")]);
+    let mut number = 0;
+    let mut all = Vec::new();
+    for (theme, title) in themes {
+        let of_network = |(id, label): (&str, &str)| {
+            let positions = agendas.of(theme, id).into_iter().map(|of| {
+                number += 1;
+                position(of, number, queries)
+            });
+            printed::AgendaNetwork {
+                network: id.to_owned(),
+                label: label.to_owned(),
+                positions: positions.collect(),
+            }
+        };
+        let networks: Vec<_> = queries.speakers().map(of_network).collect();
+        if networks.iter().any(|of| !of.positions.is_empty()) {
+            all.push(printed::AgendaTheme {
+                theme: theme.to_owned(),
+                title: title.to_owned(),
+                networks,
+            });
+        }
+    }
+    all
+}
+
+fn position(of: &Position, number: usize, queries: &Queries) -> printed::Position {
+    let name = |id: &str| {
+        let mut speakers = queries.speakers();
+        let found = speakers.find(|(known, _)| *known == id);
+        found.map_or(id, |(_, label)| label).to_owned()
+    };
+    let with = of.with.split(' ').filter(|id| !id.is_empty()).map(name);
+    printed::Position {
+        label: format!("standpunt-{number}"),
+        number: format!("S{number}"),
+        position: of.position.clone(),
+        with: with.collect::<Vec<_>>().join(", "),
+        document: of.document.clone(),
+        date: of.date.clone(),
+        dated: in_dutch(&of.dated),
+        address: of.source.clone(),
+        url: safe(&of.source),
+        quote: of.quote.clone(),
+        confidence: of.confidence.clone(),
+    }
+}
+
+/// A date in words, of which an ISO date at the start becomes Dutch: `12 februari 2021 (ALV)`.
+fn in_dutch(dated: &str) -> String {
+    let iso = dated.split_at_checked(10);
+    let dutch = iso.and_then(|(iso, rest)| {
+        let date = jiff::civil::Date::strptime("%Y-%m-%d", iso).ok()?;
+        let month = MONTHS.get(usize::try_from(date.month()).ok()?.checked_sub(1)?)?;
+        Some(format!("{} {month} {}{rest}", date.day(), date.year()))
+    });
+    dutch.unwrap_or_else(|| dated.to_owned())
 }
 
 /// A column of the table per gemeente with the year it shows.

@@ -20,6 +20,7 @@ use crate::figures::{Figures, Provenance};
 use crate::gemeente::Geometry;
 use crate::illustrate::{self, Drawn, Illustration};
 use crate::query::{Ask, Chart, FactId, Queries};
+use crate::source::agendas::Agendas;
 
 /// What a manuscript is made of.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +33,8 @@ pub struct Sources<'a> {
     pub provenance: &'a Provenance,
     /// Borders, needed for maps only.
     pub geometry: Option<&'a Geometry>,
+    /// What networks say.
+    pub agendas: &'a Agendas,
 }
 
 /// Everything the chapters ask for, resolved.
@@ -49,6 +52,8 @@ pub struct Manuscript<'a> {
     pub claims: Vec<claim::Tested<'a>>,
     /// The asks whose facts are all there.
     pub asks: Vec<&'a Ask>,
+    /// What networks say.
+    pub agendas: &'a Agendas,
     /// The charts that are used and have figures.
     pub illustrations: Vec<Illustration>,
     /// The press release, its figures filled in; empty where there is none.
@@ -102,6 +107,7 @@ impl<'a> Manuscript<'a> {
             register,
             claims,
             asks,
+            agendas: sources.agendas,
             illustrations,
             press,
             left_out,

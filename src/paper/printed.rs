@@ -104,6 +104,36 @@ pub struct Ask {
     pub core: bool,
 }
 
+/// What everybody says on a theme, also who is not found to say anything.
+#[derive(Debug, Serialize)]
+pub struct AgendaTheme {
+    pub theme: String,
+    pub title: String,
+    pub networks: Vec<AgendaNetwork>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct AgendaNetwork {
+    pub network: String,
+    pub label: String,
+    pub positions: Vec<Position>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Position {
+    pub label: String,
+    pub number: String,
+    pub position: String,
+    pub with: String,
+    pub document: String,
+    pub date: String,
+    pub dated: String,
+    pub address: String,
+    pub url: String,
+    pub quote: String,
+    pub confidence: String,
+}
+
 #[derive(Debug, Serialize)]
 pub struct Sourced {
     pub text: String,

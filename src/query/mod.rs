@@ -25,6 +25,7 @@ mod template;
 mod text;
 mod theme;
 mod topic;
+mod voice;
 mod years;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,7 @@ pub use template::{Choice, Template, TemplatePart};
 pub use text::{FACT, PrintedText, TextKind};
 pub use theme::Theme;
 pub use topic::{Find, Topic, TopicId, TopicSource};
+pub use voice::Voice;
 pub use years::Years;
 
 use crate::gemeente::group::GroupNames;
@@ -80,6 +82,8 @@ pub struct Queries {
     pub house: House,
     /// Groups, in the order of tables.
     pub groups: GroupNames,
+    /// Who speaks for gemeenten and is no group.
+    pub voices: Vec<Voice>,
     /// Themes in the order of the paper.
     pub themes: Vec<Theme>,
     /// Indicators by [`IndicatorId`], in the order of the paper.

@@ -42,6 +42,8 @@ pub struct Topic {
     pub absent_is_zero: bool,
     /// Where it is found; nowhere for the topic that counts 1 for every gemeente.
     pub sources: Vec<TopicSource>,
+    /// The topic from which a gemeente without a figure takes one.
+    pub fill: Option<TopicId>,
     /// Breaks that are declared, by year.
     pub breaks: Vec<Break>,
     /// Where it is asked.

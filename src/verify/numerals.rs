@@ -4,6 +4,8 @@
 //! commas, sign, `€` and `%` that belong to it (`1.234,5`; `€ 1.234`; `12,3%`); both ends of a range count. Digits that
 //! touch letters make a name (`M50`, `80590ned`, `3a`), as do digits behind a hyphen and letters (`feit-12`).
 
+use crate::base::words::MONTHS;
+
 /// One numeral or name with digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Numeral<'a> {
@@ -89,21 +91,6 @@ fn around(text: &str, floor: usize, at: usize) -> Numeral<'_> {
         after: &text[last..],
     }
 }
-
-const MONTHS: [&str; 12] = [
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-];
 
 /// Words that a number of the paper's own parts stands behind.
 const PARTS: [&str; 17] = [

@@ -11,6 +11,7 @@ mod boundaries;
 mod breaks;
 mod compare;
 mod doubled;
+mod filled;
 mod indicator;
 mod numbers;
 mod tidy;

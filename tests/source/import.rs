@@ -285,16 +285,23 @@ fn wrong_lists_of_regions_and_networks_change_nothing() {
 
 #[test]
 fn refreshed_data_comes_from_the_pack() {
-    let (Some(figures), Some(networks)) =
-        (support::shared("figures"), support::shared("networks.csv"))
-    else {
+    let (Some(figures), Some(networks), Some(agendas)) = (
+        support::shared("figures"),
+        support::shared("networks.csv"),
+        support::shared("agendas.csv"),
+    ) else {
         return;
     };
     let project = Project::empty();
     support::copy(&support::root().join("queries"), &project.path("queries"));
     let queries = Queries::read(&project.path("queries")).unwrap_or_else(|error| panic!("{error}"));
     let store = Store::new(&support::root().join("data"));
-    let mut folders = vec![figures.join("regions"), figures.join("geometry"), networks];
+    let mut folders = vec![
+        figures.join("regions"),
+        figures.join("geometry"),
+        networks,
+        agendas,
+    ];
     let mut tables: Vec<String> = store.lock().unwrap().tables.into_keys().collect();
     tables.retain(|table| figures.join(table).exists());
     assert!(

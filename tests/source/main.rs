@@ -10,6 +10,7 @@ mod cbs_server;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod agendas;
 mod cbs_faithful;
 mod compare;
 mod door;

@@ -126,8 +126,17 @@ pub fn figures_of_today() -> Figures {
 
 /// All figures of an edition.
 pub fn compute(data: &Path, queries: &Queries, edition: &str) -> Result<Figures, Failure> {
-    let edition = queries.edition(Some(edition)).expect("an edition");
-    Figures::compute(data, queries, edition, &mut Clock::default())
+    let mut edition = queries.edition(Some(edition)).expect("an edition").clone();
+    // figures that never change have no list of members that is newer than they are
+    let lists = project::lists_of(data);
+    for (group, date) in &mut edition.groups.lists {
+        let name = &queries.groups.get(*group).id;
+        if !lists.contains(&(name.clone(), date.clone())) {
+            let newest = lists.iter().filter(|(of, _)| of == name).last();
+            newest.expect("a list").1.clone_into(date);
+        }
+    }
+    Figures::compute(data, queries, &edition, &mut Clock::default())
 }
 
 /// The region with this code.

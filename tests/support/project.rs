@@ -1,5 +1,6 @@
 //! A project of a test's own, and the built program in it, so that no test writes where another reads.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -7,6 +8,39 @@ use std::process::{Command, Output, Stdio};
 use middelgroot::source::snapshot::Store;
 
 use super::{copy, edition, frozen, root, scratch};
+
+/// The lists of members that data carry: network and date, by both.
+pub fn lists_of(data: &Path) -> BTreeSet<(String, String)> {
+    let text = fs::read_to_string(data.join("networks.csv")).expect("lists of members");
+    let cells = text.lines().skip(1).map(|line| {
+        let mut cells = line.split(',').map(str::to_owned);
+        (
+            cells.next().expect("a network"),
+            cells.next().expect("a date"),
+        )
+    });
+    cells.collect()
+}
+
+/// Editions that use the newest list that data carry where they name one that came later: figures that never change have
+/// none that is newer than they are.
+fn with_lists_of(data: &Path, editions: &str) -> String {
+    let lists = lists_of(data);
+    let newest: BTreeMap<&String, &String> =
+        lists.iter().map(|(name, date)| (name, date)).collect();
+    newest
+        .into_iter()
+        .fold(editions.to_owned(), |text, (name, newest)| {
+            let mut parts = text.split(&format!("{name} = \""));
+            let first = parts.next().unwrap_or_default().to_owned();
+            parts.fold(first, |text, part| {
+                let (date, rest) = part.split_at(10);
+                let is_there = lists.contains(&(name.clone(), date.to_owned()));
+                let date = if is_there { date } else { newest };
+                format!("{text}{name} = \"{date}{rest}")
+            })
+        })
+}
 
 /// A project of a test's own.
 pub struct Project {
@@ -69,6 +103,8 @@ impl Project {
             copy(&root().join(part), &self.path(part));
         }
         copy(data, &self.data());
+        let editions = self.text("queries/editions.toml");
+        self.write("queries/editions.toml", &with_lists_of(data, &editions));
         self
     }
 

@@ -12,7 +12,7 @@ use crate::base::look::{Look, MARK_CONTRAST, Rgb, TEXT_CONTRAST, WHITE};
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{GroupKind, GroupName, GroupNames, SIZE_WORD, SUBJECT_WORD};
 use crate::query::fact_id::PERIOD_WORD;
-use crate::query::{Error, House};
+use crate::query::{Error, House, Voice};
 
 /// Whose paper it is and how it looks, and whom it compares, in the order of tables.
 #[derive(Deserialize, JsonSchema)]
@@ -23,6 +23,19 @@ pub(super) struct HouseFile {
     /// A group. Example: `[[group]]`.
     #[serde(default)]
     group: Vec<GroupEntry>,
+    /// One who speaks for gemeenten and is not compared. Example: `[[voice]]`.
+    #[serde(default)]
+    voice: Vec<VoiceEntry>,
+}
+
+/// One who speaks for gemeenten and is not compared.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct VoiceEntry {
+    /// Id in `data/agendas.csv`. Example: `id = "VNG"`.
+    id: At<String>,
+    /// Name in Dutch text; left out, the id. Example: `label = "K80 (kleine gemeenten)"`.
+    label: Option<At<String>>,
 }
 
 /// Who sends the paper, and its colours.
@@ -83,11 +96,21 @@ impl From<KindWord> for GroupKind {
     }
 }
 
-pub(super) fn read(folder: &Path) -> Result<(House, GroupNames), Error> {
+pub(super) fn read(folder: &Path) -> Result<(House, GroupNames, Vec<Voice>), Error> {
     let file = required(folder.join("house.toml"))?;
-    let HouseFile { house, group } = file.toml()?;
+    let HouseFile {
+        house,
+        group,
+        voice,
+    } = file.toml()?;
     let house = self::house(&file, house)?;
-    Ok((house, groups(&file, group)?))
+    let mut seen = BTreeSet::new();
+    let groups = groups(&file, group, &mut seen)?;
+    let voices = voice.into_iter().map(|entry| {
+        once(&file, &mut seen, &entry.id, "group")?;
+        self::voice(&file, entry)
+    });
+    Ok((house, groups, voices.collect::<Result<_, Complaint>>()?))
 }
 
 fn house(file: &Source, entry: HouseEntry) -> Result<House, Complaint> {
@@ -131,10 +154,14 @@ fn color(file: &Source, at: &At<String>, least: f64) -> Result<Rgb, Complaint> {
     ))
 }
 
-fn groups(file: &Source, entries: Vec<GroupEntry>) -> Result<GroupNames, Complaint> {
-    let (mut names, mut seen) = (Vec::new(), BTreeSet::new());
+fn groups(
+    file: &Source,
+    entries: Vec<GroupEntry>,
+    seen: &mut BTreeSet<String>,
+) -> Result<GroupNames, Complaint> {
+    let mut names = Vec::new();
     for entry in entries {
-        once(file, &mut seen, &entry.id, "group")?;
+        once(file, seen, &entry.id, "group")?;
         if names.len() == GroupNames::MOST {
             let message = format!("more than {} groups", GroupNames::MOST);
             return Err(file.wrong(&entry.id, message, "expected fewer"));
@@ -153,6 +180,23 @@ fn groups(file: &Source, entries: Vec<GroupEntry>) -> Result<GroupNames, Complai
         }
     }
     Ok(GroupNames::new(names))
+}
+
+fn voice(file: &Source, entry: VoiceEntry) -> Result<Voice, Complaint> {
+    // ids stand in a cell with blanks between
+    if !entry.id.chars().all(|c| c.is_alphanumeric() || c == '-') || entry.id.is_empty() {
+        let message = format!("`{}` is no id of a voice", *entry.id);
+        let hint = "expected letters, digits and hyphens, such as `VNG`";
+        return Err(file.wrong(&entry.id, message, hint));
+    }
+    if let Some(at) = &entry.label {
+        name(file, at, "label")?;
+    }
+    let id = entry.id.into_inner();
+    Ok(Voice {
+        label: entry.label.map_or_else(|| id.clone(), At::into_inner),
+        id,
+    })
 }
 
 fn group(file: &Source, entry: GroupEntry, before: &[GroupName]) -> Result<GroupName, Complaint> {

@@ -161,6 +161,7 @@ impl Draft {
             additive_said: None,
             by_dwellings: split.is_some(),
             absent_is_zero: false,
+            fill: None,
             sources: vec![in_place(
                 file,
                 line,

@@ -40,7 +40,7 @@ use theme::{ThemeFile, ThemeSource};
 
 /// Reads the folder `queries/`.
 pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
-    let (house, groups) = house::read(folder)?;
+    let (house, groups, voices) = house::read(folder)?;
     let mut queries = Queries {
         tables: table::read(folder)?,
         topics: Vec::new(),
@@ -55,6 +55,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         editions: edition::read(folder, &groups)?,
         house,
         groups,
+        voices,
         checks: check::none(),
         texts: Vec::new(),
     };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::rc::Rc;
 
 use schemars::JsonSchema;
 use serde::de::{SeqAccess, Visitor};
@@ -47,6 +48,8 @@ pub(super) struct TopicEntry {
     absent: Option<At<Absent>>,
     /// Whether the counts of gemeenten that merge add up; seats of a council do not. Example: `additive = false`.
     additive: Option<At<bool>>,
+    /// Another topic of the same figure: a gemeente that has none here takes the one it has there. Example: `fill = "kiesgerechtigden-cbs"`.
+    fill: Option<At<String>>,
     /// Years from which CBS makes the figure in another way: no trend crosses them. Example: `breaks = [{ year = 2020, why = "andere onderzoeksmethode" }]`.
     #[serde(default)]
     breaks: Vec<BreakEntry>,
@@ -115,14 +118,34 @@ pub(super) fn read(
 ) -> Result<(), Complaint> {
     let mut seen = BTreeSet::from([GEMEENTEN.to_owned()]);
     queries.topics.push(one_per_gemeente());
+    let mut fills = Vec::new();
     for OfTheme {
         source, entries, ..
     } in themes
     {
-        for entry in entries {
+        for mut entry in entries {
             once(&source, &mut seen, &entry.id, "topic")?;
+            let fill = entry.fill.take();
+            fills.extend(fill.map(|at| (queries.topics.len(), Rc::clone(&source), at)));
             queries.topics.push(topic(&source, entry, &queries.tables)?);
         }
+    }
+    fill(&fills, &mut queries.topics)
+}
+
+/// Looks up the topics that fill others, which must count in the same way and take nothing from a third.
+fn fill(fills: &[(usize, Rc<Source>, At<String>)], topics: &mut [Topic]) -> Result<(), Complaint> {
+    for (place, file, at) in fills {
+        let other = names::topic(file, at, topics)?;
+        let (topic, from) = (&topics[*place], &topics[other.place()]);
+        let is_filled = fills.iter().any(|(filled, ..)| *filled == other.place());
+        let is_alike = topic.kind == from.kind && topic.additive == from.additive;
+        if is_filled || !is_alike || from.sources.is_empty() {
+            let message = format!("`{}` cannot be filled from `{}`", topic.id, from.id);
+            let hint = "expected a count for a count or a ratio for a ratio, from a table, that is not filled itself";
+            return Err(file.wrong(at, message, hint));
+        }
+        topics[*place].fill = Some(other);
     }
     Ok(())
 }
@@ -138,6 +161,7 @@ fn one_per_gemeente() -> Topic {
         by_dwellings: false,
         absent_is_zero: false,
         sources: Vec::new(),
+        fill: None,
         breaks: Vec::new(),
         place: Place::line("queries", 0),
     }
@@ -173,6 +197,7 @@ fn topic(
         by_dwellings: entry.split.is_some(),
         absent_is_zero: entry.absent.is_some(),
         sources,
+        fill: None,
     })
 }
 

@@ -1,8 +1,8 @@
 //! `import`: a folder of figures in the layout of tidied StatLine tables comes into `data/`, in the project's format.
 //!
 //! In: `source.toml`, `topics.csv` and `observations.csv` (a table), or `gemeenten.csv` and `herindelingen.csv`
-//! (regions), or `gemeenten-<year>.json` (borders), or a `networks.csv`. Out: a snapshot, or the files of
-//! `data/regions/`, `data/geometry/` and `data/networks.csv`. This is also how figures come in that are not in OData.
+//! (regions), or `gemeenten-<year>.json` (borders), or a `networks.csv`, or a list of what networks say. Out: a snapshot, or
+//! the files of `data/regions/` and `data/geometry/`, `data/networks.csv` and `data/agendas.csv`. This is also how figures come in that are not in OData.
 //! Whatever is wrong is an [`Error`] with file and line, and what was there before stays.
 
 mod dates;
@@ -18,6 +18,7 @@ use crate::base::failure::{Exit, Failure, Report};
 use crate::base::files;
 use crate::base::located::{Complaint, Place};
 use crate::query::Queries;
+use crate::source::agendas::{self, Agendas, Position};
 use crate::source::compare;
 
 /// What an import brought in.
@@ -36,7 +37,7 @@ pub enum Imported {
         /// What an analyst should know, such as how it differs from the release before.
         notes: Vec<String>,
     },
-    /// Files of regions, borders or networks.
+    /// Files of regions, borders, networks or what networks say.
     Files(Vec<PathBuf>),
 }
 
@@ -163,6 +164,37 @@ pub fn import_accepting(
     }
 }
 
+/// Whether a path is a list of what networks say, by its header.
+pub fn is_agendas(path: &Path) -> bool {
+    let header = files::read_text(path).unwrap_or_default();
+    let header = header.lines().next().unwrap_or_default();
+    let names: Vec<&str> = header.trim_start_matches('\u{feff}').split(',').collect();
+    path.is_file()
+        && ["networks", "position"]
+            .iter()
+            .all(|name| names.contains(name))
+}
+
+/// Imports a list of what networks say in the place of the one before, if there is one.
+///
+/// # Errors
+/// When a line is wrong, or the list cannot be written.
+pub fn import_agendas(path: &Path, data: &Path, queries: &Queries) -> Result<Imported, Failure> {
+    let agendas = Agendas::read_incoming(path, queries).map_err(Error::from)?;
+    let rows = agendas.positions().iter().map(Position::cells);
+    let mut list = csv::Writer::from_writer(Vec::new());
+    let no_csv = |message: String| Error::wrong(path, 0, message, "texts that fit a CSV file");
+    for row in std::iter::once(agendas::COLUMNS).chain(rows) {
+        let written = list.write_record(row);
+        written.map_err(|error| no_csv(error.to_string()))?;
+    }
+    let bytes = list.into_inner();
+    let bytes = bytes.map_err(|error| no_csv(error.to_string()))?;
+    let place = data.join("agendas.csv");
+    files::write(&place, &bytes)?;
+    Ok(Imported::Files(vec![place]))
+}
+
 /// What happened to a file that has another hash than its source says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Damage {
@@ -282,7 +314,7 @@ impl Report for Error {
             Self::NotAsked { .. } => "name it in `queries/tables.toml`, or leave out `--only-asked`".to_owned(),
             Self::Files(_) | Self::Nothing { .. } => {
                 "name a folder with `source.toml`, `topics.csv` and `observations.csv`, a folder of regions or borders, \
-                 or a `networks.csv`"
+                 a `networks.csv`, or a list of what networks say"
                     .to_owned()
             }
         })
