@@ -257,16 +257,21 @@ fn house(house: &House, pictures: &Pictures) -> printed::House {
     }
 }
 
-/// What everybody says on each theme of which anything was found, numbered in the order in which it is printed.
+/// What everybody said on each theme by the date of the edition, where anything was found, numbered in the order in which
+/// it is printed. What has no date is told as such.
 fn agendas(manuscript: &Manuscript<'_>) -> Vec<printed::AgendaTheme> {
     let (agendas, queries) = (manuscript.agendas, manuscript.register.queries());
+    // a date may be a year or a month: it comes before every day in it
+    let date = manuscript.register.figures().edition.date.as_str();
     let themes = queries.themes.iter().map(|of| (of.id.as_str(), &*of.title));
     let themes = themes.chain([(OTHER_THEME, "Overig")]);
     let mut number = 0;
     let mut all = Vec::new();
     for (theme, title) in themes {
         let of_network = |(id, label): (&str, &str)| {
-            let positions = agendas.of(theme, id).into_iter().map(|of| {
+            let known = agendas.of(theme, id).into_iter();
+            let known = known.filter(|of| of.date.as_str() <= date);
+            let positions = known.map(|of| {
                 number += 1;
                 position(of, number, queries)
             });
