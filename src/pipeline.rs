@@ -1,5 +1,7 @@
 //! The run, on one screen: what is asked and what came in go one way through the rooms to the output folder.
 
+mod figures;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,6 +20,8 @@ use crate::publish;
 use crate::query::{FactId, IndicatorId, Queries, TopicId, Way};
 use crate::source::agendas::Agendas;
 use crate::verify;
+
+pub use figures::{FigureOptions, figures};
 
 /// Computes an edition and puts a question to it: every fact that chapters and queries name is resolved, and `more`.
 ///
@@ -371,6 +375,9 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
 /// Where the open data lie in the output.
 const OPEN_DATA: &str = "csv";
 
+/// Where each chart lies alone in the output.
+const FIGURES: &str = "figuren";
+
 /// Where Typst works, inside the new output until it is done.
 const WORK: &str = ".paper";
 
@@ -387,26 +394,13 @@ fn start_paper(
         provenance,
         ..
     } = sources;
-    let borders = project.data().join("geometry");
-    let year = figures.edition.boundaries;
-    let geometry = Geometry::read(&borders, year)?;
-    // no borders at all is no map
-    if let Some(geometry) = geometry.as_ref().filter(|of| !of.regions.is_empty()) {
-        geometry.fits(&figures.gemeenten.regions, year)?;
-    }
+    let geometry = borders(project, figures)?;
     let sources = Sources {
         geometry: geometry.as_ref(),
         ..sources
     };
     let manuscript = Manuscript::new(chapters, sources)?;
     report.clock.lap("charts");
-    let charts = output.join("charts");
-    files::at("make", &charts, std::fs::create_dir_all(&charts))?;
-    for illustration in &manuscript.illustrations {
-        let path = charts.join(format!("{}.svg", illustration.id));
-        let svg = &illustration.picture.svg;
-        files::at("write", &path, std::fs::write(&path, svg))?;
-    }
     let content = Content::new(&manuscript, provenance)?;
     let listed = verify::listed(&project.queries())?;
     for remark in paper::admit(&manuscript, &content, &listed)? {
@@ -437,5 +431,18 @@ fn start_paper(
     if !manuscript.press.is_empty() {
         files::write(&output.join(paper::PRESS), manuscript.press.as_bytes())?;
     }
+    figures::write_alone(&output.join(FIGURES), &manuscript.illustrations)?;
     Ok(typesetting)
+}
+
+/// The borders of the edition's gemeenten, when there are any.
+fn borders(project: &Project, figures: &Figures) -> Result<Option<Geometry>, Failure> {
+    let borders = project.data().join("geometry");
+    let year = figures.edition.boundaries;
+    let geometry = Geometry::read(&borders, year)?;
+    // no borders at all is no map
+    if let Some(geometry) = geometry.as_ref().filter(|of| !of.regions.is_empty()) {
+        geometry.fits(&figures.gemeenten.regions, year)?;
+    }
+    Ok(geometry)
 }

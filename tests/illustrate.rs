@@ -8,11 +8,13 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use middelgroot::chart::MarkKind;
 use middelgroot::fact::{Register, plain, print};
 use middelgroot::figures::{Figures, Provenance};
 use middelgroot::gemeente::Geometry;
+use middelgroot::gemeente::group::GroupKind;
 use middelgroot::illustrate::{self, Illustration, MAX_ALT};
-use middelgroot::query::{ChartKind, Queries};
+use middelgroot::query::{ChartKind, Direction, Queries};
 
 /// Every chart of an edition that has figures, by id.
 fn illustrations(queries: &Queries, figures: &Figures) -> BTreeMap<String, Illustration> {
@@ -69,6 +71,9 @@ fn every_chart_says_what_it_shows_and_no_two_say_the_same() {
             );
             assert!(of.picture.svg.starts_with("<svg"), "{edition} {id}");
             assert_eq!(of.picture.overlaps(), [], "{edition} {id}");
+            let alone = of.alone().unwrap();
+            assert_eq!(alone.overlaps(), [], "{edition} {id}");
+            assert!(alone.svg.contains("Licentie: CC BY 4.0"), "{id}");
         }
     }
 }
@@ -205,4 +210,157 @@ fn a_title_that_compares_across_a_break_is_refused() {
         error.contains("duurzaamheid.toml:") && error.contains("across the break of 2021"),
         "{error}"
     );
+}
+
+/// The texts of a drawing, in order.
+fn texts(of: &Illustration) -> Vec<&str> {
+    of.picture
+        .texts
+        .iter()
+        .map(|text| text.text.as_str())
+        .collect()
+}
+
+#[test]
+fn a_heat_map_holds_each_group_against_nederland_by_the_rules_of_sentences() {
+    let (queries, figures) = (support::queries(), support::figures("2026"));
+    let of = &illustrations(&queries, &figures)["waar-anders"];
+    let texts = texts(of);
+    // the cells that follow a row's name: Nederland, then a value and a sign per group
+    let row = |name: &str| -> Vec<&str> {
+        let place = texts
+            .iter()
+            .position(|text| text.starts_with(name))
+            .unwrap();
+        let is_figure = |text: &&&str| {
+            text.starts_with(|c: char| c.is_ascii_digit() || "+=\u{2212}.".contains(c))
+        };
+        let cells = texts[place + 1..]
+            .iter()
+            .skip_while(|text| !is_figure(text));
+        cells.take_while(is_figure).copied().collect()
+    };
+    let chart = queries
+        .charts
+        .iter()
+        .find(|chart| chart.id == "waar-anders")
+        .unwrap();
+    let mut seen = 0;
+    for &id in &chart.indicators {
+        let indicator = &queries[id];
+        let year = figures.used(id).year.unwrap();
+        let group = |id_of| {
+            figures
+                .group(id, id_of, year)
+                .and_then(|figure| figure.value)
+        };
+        let (m50, level) = (
+            group(figures.groups.subject().id).unwrap(),
+            group(figures.groups.nation().id).unwrap(),
+        );
+        // far apart and judged: by hand, without the code that draws
+        let relative = (m50 - level) / level;
+        if indicator.direction == Direction::None || relative.abs() < 0.25 {
+            continue;
+        }
+        let good = (relative > 0.0) == (indicator.direction == Direction::Higher);
+        let sign = if good { "++" } else { "\u{2212}\u{2212}" };
+        let words: String = indicator.title.chars().take(14).collect();
+        assert_eq!(row(&words)[2], sign, "{}: {m50} {level}", indicator.id);
+        seen += 1;
+    }
+    assert!(seen >= 2, "{seen}");
+    // a group of which not all members are known is marked
+    assert!(texts.contains(&"P10\u{2020}"));
+}
+
+#[test]
+fn a_map_of_classes_counts_every_gemeente_once() {
+    let (queries, figures) = (support::queries(), support::figures("2026"));
+    let of = &illustrations(&queries, &figures)["opkomst-kaart"];
+    let counts = texts(of).into_iter().filter_map(|text| {
+        let (_, count) = text.strip_suffix(')')?.rsplit_once('(')?;
+        count.parse::<usize>().ok()
+    });
+    let counts: Vec<usize> = counts.collect();
+    let all = figures
+        .gemeenten
+        .regions
+        .in_year(figures.edition.boundaries)
+        .count();
+    assert_eq!(counts.iter().sum::<usize>(), all, "{counts:?}");
+    // fifths, but for those who print the same
+    assert!(
+        counts[..5].iter().all(|count| count.abs_diff(all / 5) < 20),
+        "{counts:?}"
+    );
+}
+
+#[test]
+fn a_scatter_names_the_extremes_of_the_members_and_shows_all_of_the_size() {
+    let (queries, figures) = (support::queries(), support::figures("2026"));
+    let of = &illustrations(&queries, &figures)["jeugdzorg-inkomen"];
+    let chart = queries
+        .charts
+        .iter()
+        .find(|chart| chart.id == "jeugdzorg-inkomen")
+        .unwrap();
+    let subject = figures.groups.subject();
+    for &id in &chart.indicators {
+        let year = figures.used(id).year.unwrap();
+        for highest in [false, true] {
+            let extreme = figures.extreme(id, subject, year, highest).unwrap();
+            let name = figures.name(extreme);
+            assert!(texts(of).contains(&name.as_str()), "{name}");
+        }
+    }
+    assert_eq!(of.picture.omitted, [""; 0]);
+    let dots = of
+        .picture
+        .marks
+        .iter()
+        .filter(|mark| mark.kind == MarkKind::Member);
+    let of_size = figures.groups.of_kind(GroupKind::SizeClass).unwrap();
+    // two stand in the legend
+    assert!(dots.count() > of_size.members.len() - 10);
+}
+
+#[test]
+fn a_share_of_nederland_is_not_called_nederland() {
+    let (queries, figures) = (support::queries(), support::figures("2026"));
+    let of = &illustrations(&queries, &figures)["aandeel-30-80"];
+    let words = texts(of).join(" ");
+    assert!(
+        words.contains("Gemeenten van 30.000-80.000 ") && !words.contains("Nederland"),
+        "{words}"
+    );
+    assert!(!of.subtitle.contains("groepen"), "{}", of.subtitle);
+}
+
+#[test]
+fn what_a_kind_cannot_draw_is_refused_with_its_place() {
+    let project = support::Project::frozen();
+    let theme = "queries/themes/samenleving.toml";
+    let read = || {
+        Queries::read(&project.path("queries"))
+            .unwrap_err()
+            .to_string()
+    };
+    project.replace(
+        theme,
+        "indicators = [\"bijstand\", \"jeugdzorg\"]",
+        "indicators = [\"bijstand\"]",
+    );
+    let error = read();
+    assert!(
+        error.contains("samenleving.toml:") && error.contains("1 indicators"),
+        "{error}"
+    );
+    project.replace(
+        theme,
+        "kind = \"scatter\"\nindicators = [\"bijstand\"]",
+        "kind = \"heat\"\nsize = \"half\"\nindicators = [\"bijstand\"]",
+    );
+    let error = read();
+    assert!(error.contains("too narrow"), "{error}");
 }

@@ -335,7 +335,7 @@ fn every_figure_has_an_alternative_text_and_every_chart_is_there() {
         .map(|figure| text(get(&built.pdf, figure.dictionary, "Alt").expect("an alternative text")))
         .collect();
     assert!(texts.iter().all(|alt| alt.trim().len() > 20), "{texts:?}");
-    let charts = support::files(&built.project.output("charts")).len();
+    let charts = support::files(&built.project.output("figuren")).len();
     assert!(
         charts > 10 && texts.len() >= charts,
         "{} texts for {charts} charts",
@@ -477,7 +477,7 @@ fn text_from_data_is_never_markup() {
         (HOSTILE, HOSTILE)
     );
     // and in a chart it is text of XML
-    for (name, svg) in support::files(&project.output("charts")) {
+    for (name, svg) in support::files(&project.output("figuren")) {
         let svg = String::from_utf8(svg).unwrap();
         assert!(!svg.contains("<c>"), "{name}");
     }

@@ -85,15 +85,15 @@ fn an_edition_is_a_paper_its_charts_and_its_open_data() {
         [
             "bewijs.csv",
             "cellen.csv",
-            "charts",
             "csv",
             &paper,
             "feiten.csv",
-            "feiten.json"
+            "feiten.json",
+            "figuren"
         ]
     );
     assert!(output[&format!("{edition}/{paper}")].starts_with(b"%PDF-1.7"));
-    let charts = format!("{edition}/charts/");
+    let charts = format!("{edition}/figuren/");
     assert!(
         output
             .keys()

@@ -2,12 +2,12 @@
 //! printed values. Out: a `Picture`. Fails without any value and on values that are not numbers. Bars and dots start at zero.
 //! The peculiarity it answers: a value can be withheld for coverage; its row then keeps its place and shows why.
 
-use super::flag::References;
+use super::flag::{self, References};
 use super::scale::Scale;
 use super::surface::{Anchor, Print, Surface};
 use super::text::Weight;
 use super::theme::{self, LINE, MARK};
-use super::{ChartError, GroupValue, Picture, Width, check, widen};
+use super::{ChartError, GroupValue, Picture, Rect, Width, check, widen};
 use crate::base::look::Look;
 
 /// Bars, dots or deviations.
@@ -52,6 +52,8 @@ pub struct BarItem {
 
 const KIND: &str = "bar";
 const BAR: f64 = 9.0;
+/// White between a value and a line beside it.
+const CLEAR: f64 = 3.0;
 
 /// Draws a bar chart.
 ///
@@ -82,11 +84,6 @@ pub fn bars(chart: &Bars) -> Result<Picture, ChartError> {
     let zero = scale.at(0.0);
 
     let mut surface = Surface::new();
-    surface.line(
-        &[(zero, top), (zero, bottom)],
-        theme::LEADER_STROKE,
-        theme::AXIS,
-    );
     // Markers lie on the reference line, bars below it with a white edge between; at zero nothing is crossed.
     let value = chart.reference.as_ref().and_then(|r| r.value);
     let crossing = value.is_some_and(|v| v != 0.0);
@@ -97,15 +94,22 @@ pub fn bars(chart: &Bars) -> Result<Picture, ChartError> {
         column,
         width,
     };
+    // Where a row has no value the lines make room for the reason.
+    let without = placed(&rows, top).filter(|(row, _)| row.item.value.is_none());
+    let gaps: Vec<Rect> = without.map(|(row, at)| layout.reason(row, at).1).collect();
+    for stretch in flag::stretches(zero, (top, bottom), &gaps) {
+        surface.line(&stretch, theme::LEADER_STROKE, theme::AXIS);
+    }
     if chart.form == BarForm::Dot {
-        reference.draw(&mut surface, 0.0, bottom, 0.0);
+        reference.draw(&mut surface, 0.0, bottom, 0.0, &gaps);
     }
     for (row, middle) in placed(&rows, top) {
         surface.block((0.0, middle), Anchor::Start, print(row.item), &row.name);
         layout.mark(&mut surface, row.item, middle);
     }
     if chart.form != BarForm::Dot {
-        reference.draw(&mut surface, 0.0, bottom, if crossing { 0.6 } else { 0.0 });
+        let edge = if crossing { 0.6 } else { 0.0 };
+        reference.draw(&mut surface, 0.0, bottom, edge, &gaps);
     }
     for (row, middle) in placed(&rows, top) {
         layout.value(&mut surface, row, middle);
@@ -189,7 +193,8 @@ impl Layout {
             return surface.marker(&item.name, item.look, (end, middle), MARK, item.hollow);
         }
         let (left, w) = (zero.min(end), (end - zero).abs());
-        surface.rect((left, middle - BAR / 2.0), w, BAR, item.look.color);
+        let at = (left, middle - BAR / 2.0);
+        surface.bar(&item.name, at, w, BAR, item.look.color);
         if item.hollow && w > 2.4 {
             surface.rect(
                 (left + 1.2, middle - BAR / 2.0 + 1.2),
@@ -202,35 +207,37 @@ impl Layout {
 
     /// The value at the end of the bar, or the reason that there is none.
     fn value(&self, surface: &mut Surface, row: &Row<'_>, middle: f64) {
+        let print = print(row.item);
+        let Some(value) = row.item.value else {
+            let (lines, place) = self.reason(row, middle);
+            return surface.block((place.0, middle), Anchor::Start, print, &lines);
+        };
+        let (out, anchor) = if value < 0.0 {
+            (-1.0, Anchor::End)
+        } else {
+            (1.0, Anchor::Start)
+        };
         let away = if self.form == BarForm::Dot {
             MARK + 3.0
         } else {
             3.0
         };
+        let long = print.width(&row.value);
+        let start = self.scale.at(value) + out * away;
+        // A text that a line would cross or touch starts after it, and so at its own end too: there is room for both.
+        let crosses = |x: &f64| (-CLEAR..long + CLEAR).contains(&((x - start) * out));
+        let line = self.line.filter(crosses);
+        let x = line.map_or(start, |x| x + out * CLEAR);
+        surface.block((x, middle), anchor, print, &[row.value.clone()]);
+    }
+
+    /// The reason that a row has no value, and its place: it may be longer than a number, and has the row to itself.
+    fn reason(&self, row: &Row<'_>, middle: f64) -> ([String; 1], Rect) {
         let print = print(row.item);
-        let (x, anchor, value) = match row.item.value {
-            Some(value) if value < 0.0 => {
-                (self.scale.at(value) - away, Anchor::End, row.value.clone())
-            }
-            Some(value) => {
-                // A text that the reference line would cross starts after it, where there is room.
-                let end = self.scale.at(value);
-                let long = away + print.width(&row.value);
-                let crossed =
-                    |x: &f64| (end..end + long).contains(x) && x + 3.0 + long <= self.width;
-                let start = self.line.filter(crossed).unwrap_or(end);
-                let x = (start + 3.0).max(end + away);
-                (x, Anchor::Start, row.value.clone())
-            }
-            // A reason may be longer than a number: it has the row to itself.
-            None => {
-                let reason = print.fit(&row.item.text, self.width - self.column - 3.0);
-                let x = (self.scale.at(0.0) + 3.0).min(self.width - print.width(&reason));
-                (x, Anchor::Start, reason)
-            }
-        };
-        let lines = [value];
-        surface.knock_out((x, middle), anchor, print, &lines);
-        surface.block((x, middle), anchor, print, &lines);
+        let reason = print.fit(&row.item.text, self.width - self.column - 3.0);
+        let long = print.width(&reason);
+        let x = (self.scale.at(0.0) + 3.0).min(self.width - long);
+        let half = row.height / 2.0;
+        ([reason], (x, middle - half, long, row.height))
     }
 }

@@ -2,11 +2,11 @@
 //! on a surface. Nothing fails. The peculiarity it answers: the line of Nederland runs through everything and its
 //! label must stand on the line.
 
-use super::GroupValue;
 use super::label::{self, Flag, Flags, GAP, Pin, Side};
 use super::scale::Scale;
 use super::surface::{Anchor, Print, Surface};
 use super::theme::{self, LINE};
+use super::{GroupValue, Rect};
 use crate::base::look::Rgb;
 
 /// Half the width of a leader, for flags without a marker.
@@ -31,6 +31,17 @@ pub(crate) fn put(surface: &mut Surface, flag: &Flag, at: (f64, f64), reach: f64
     };
     surface.knock_out((x, at.1), anchor, print, &flag.lines);
     surface.block((x, at.1), anchor, print, &flag.lines);
+}
+
+/// The box of a flag's text.
+pub(crate) fn text_box(flag: &Flag, at: (f64, f64), reach: f64, print: Print) -> Rect {
+    let w = print.widest(&flag.lines);
+    let h = LINE * flag.lines.len() as f64;
+    let x = match flag.side {
+        Side::Right => at.0 + reach + GAP,
+        Side::Left => at.0 - reach - GAP - w,
+    };
+    (x, at.1 - h / 2.0, w, h)
 }
 
 /// A thin line from a mark to its label where the label had to move or the mark is far.
@@ -81,23 +92,64 @@ impl<'a> References<'a> {
     }
 
     /// Draws the labels from the top of the picture and the lines down to `foot`; `edge` is white around a line that
-    /// crosses bars.
-    pub fn draw(&self, surface: &mut Surface, left: f64, foot: f64, edge: f64) {
-        let base = LINE * self.flags.levels as f64;
-        for ((group, x), flag) in self.lines.iter().zip(&self.flags.flags) {
-            let at = (left + x, base - rise(flag));
+    /// crosses bars, and at a gap a line makes room for a text.
+    pub fn draw(&self, surface: &mut Surface, left: f64, foot: f64, edge: f64, gaps: &[Rect]) {
+        self.drawn(surface, ((left, 0.0), foot), edge, gaps);
+    }
+
+    /// The same with the labels from a place further down.
+    pub fn draw_from(&self, surface: &mut Surface, origin: (f64, f64), foot: f64) {
+        self.drawn(surface, (origin, foot), 0.0, &[]);
+    }
+
+    fn drawn(
+        &self,
+        surface: &mut Surface,
+        ((left, top), foot): ((f64, f64), f64),
+        edge: f64,
+        gaps: &[Rect],
+    ) {
+        let base = top + LINE * self.flags.levels as f64;
+        let place = |x: f64, flag: &Flag| (left + x, base - rise(flag));
+        let flags = || self.lines.iter().zip(&self.flags.flags);
+        let texts = flags()
+            .map(|((group, x), flag)| text_box(flag, place(*x, flag), THIN, Print::of(group.look)));
+        let gaps: Vec<Rect> = texts.chain(gaps.iter().copied()).collect();
+        for ((group, x), flag) in flags() {
+            let at = place(*x, flag);
             let color = group.look.color;
-            let path = [(at.0, at.1 - 4.0), (at.0, foot)];
-            if edge > 0.0 {
-                let width = theme::REFERENCE_STROKE + 2.0 * edge;
-                surface.line(&[(at.0, self.height()), path[1]], width, theme::WHITE);
-            }
-            if group.look.dashed {
-                surface.dashed(&path, theme::REFERENCE_STROKE, color, (3.0, 2.0));
-            } else {
-                surface.line(&path, theme::REFERENCE_STROKE, color);
+            for [from, to] in stretches(at.0, (at.1 - 4.0, foot), &gaps) {
+                if edge > 0.0 {
+                    let width = theme::REFERENCE_STROKE + 2.0 * edge;
+                    let start = from.1.max(top + self.height());
+                    surface.stroke(&[(at.0, start), to], width, theme::WHITE);
+                }
+                if group.look.dashed {
+                    surface.dashed(&[from, to], theme::REFERENCE_STROKE, color, (3.0, 2.0));
+                } else {
+                    surface.line(&[from, to], theme::REFERENCE_STROKE, color);
+                }
             }
             put(surface, flag, at, THIN, Print::of(group.look));
         }
     }
+}
+
+/// An upright line in stretches that leave out the boxes it would run through or against.
+pub(crate) fn stretches(x: f64, (from, to): (f64, f64), gaps: &[Rect]) -> Vec<[(f64, f64); 2]> {
+    let mut stretches = Vec::new();
+    let mut start = from;
+    let in_the_way = gaps.iter().filter(|b| b.0 - 2.0 < x && x < b.0 + b.2 + 2.0);
+    let mut gaps: Vec<&Rect> = in_the_way.collect();
+    gaps.sort_by(|a, b| a.1.total_cmp(&b.1));
+    for gap in gaps {
+        if gap.1 > start {
+            stretches.push([(x, start), (x, gap.1)]);
+        }
+        start = start.max(gap.1 + gap.3);
+    }
+    if to > start {
+        stretches.push([(x, start), (x, to)]);
+    }
+    stretches
 }

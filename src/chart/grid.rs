@@ -5,7 +5,7 @@
 use super::surface::{Anchor, Print, Surface};
 use super::text::Weight;
 use super::theme::{self, LINE};
-use super::{ChartError, Picture, PlacedMark, PlacedText, Width};
+use super::{ChartError, Picture, PlacedLine, PlacedMark, PlacedText, Width};
 
 /// A picture of a grid.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,7 @@ pub fn grid(panels: &[Panel], columns: usize) -> Result<Picture, ChartError> {
         0.0
     };
     let (mut body, mut texts, mut marks) = (String::new(), Vec::new(), Vec::new());
+    let mut placed = Vec::new();
     let (mut omitted, mut y) = (Vec::new(), 0.0);
     for row in panels.chunks(columns) {
         let heads: Vec<Vec<String>> = row
@@ -76,11 +77,15 @@ pub fn grid(panels: &[Panel], columns: usize) -> Result<Picture, ChartError> {
                 y: m.y + top,
                 ..m.clone()
             }));
+            placed.extend(panel.picture.lines.iter().map(|l| PlacedLine {
+                points: l.points.iter().map(|p| (p.0 + x, p.1 + top)).collect(),
+                width: l.width,
+            }));
             omitted.extend(panel.picture.omitted.iter().cloned());
         }
         y = top + height + 12.0;
     }
-    let mut picture = Picture::assemble(width, y - 12.0, &body, texts, marks);
+    let mut picture = Picture::assemble(width, y - 12.0, &body, texts, marks, placed);
     picture.omitted = omitted;
     Ok(picture)
 }

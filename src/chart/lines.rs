@@ -5,11 +5,11 @@
 
 use super::flag::{self, THIN, put, tie};
 use super::label::{self, Pin};
-use super::scale::Scale;
+use super::scale::{self, Scale};
 use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text;
 use super::theme::{self, LINE, MARK};
-use super::{ChartError, Picture, Range, Ticks, Width, check, widen, with_zero};
+use super::{ChartError, Picture, Range, Rect, Ticks, Width, check, widen, with_zero};
 use crate::base::look::Look;
 
 /// A line chart.
@@ -25,8 +25,10 @@ pub struct Lines {
     pub series: Vec<Series>,
     /// Breaks in the series.
     pub breaks: Vec<Break>,
-    /// Whether the value axis starts at zero.
+    /// Whether the value axis starts at zero; one that does not says where it starts.
     pub from_zero: bool,
+    /// Values that the axis must hold, so that charts side by side share one.
+    pub holds: Vec<f64>,
     /// Ticks of the value axis.
     pub ticks: Ticks,
 }
@@ -82,6 +84,8 @@ const KIND: &str = "line";
 pub fn lines(chart: &Lines) -> Result<Picture, ChartError> {
     let ticks = chart.ticks.required().map(|v| ("tick", Some(v)));
     let range = widen(KIND, check(KIND, values(chart))?, ticks)?;
+    let held = chart.holds.iter().map(|v| ("axis", Some(*v)));
+    let range = widen(KIND, range, held)?;
     let layout = Layout::new(chart, with_zero(range, chart.from_zero));
     let mut surface = Surface::new();
     layout.grid(&mut surface);
@@ -125,9 +129,13 @@ struct Layout<'a> {
     ticks: Vec<(f64, String)>,
     breaks: Vec<Pin>,
     notes: label::Flags,
+    /// Where the value axis starts, when not at zero.
+    start: String,
     width: f64,
     left: f64,
     right: f64,
+    /// Where the notes of the breaks begin.
+    head: f64,
     top: f64,
     bottom: f64,
     x: Scale,
@@ -159,7 +167,7 @@ impl<'a> Layout<'a> {
             .clamp(40.0, 600.0)
             .max(needed);
         // The texts of the ticks do not depend on where the plot ends, so they come first.
-        let ticks = chart.ticks.on(&Scale::new(low, high, 0.0, 1.0), most);
+        let (ticks, low) = chart.ticks.grounded((low, high), most);
         let ticks: Vec<_> = ticks
             .into_iter()
             .map(|(v, t)| (v, NOTE.fit(&t, width * 0.2)))
@@ -176,11 +184,16 @@ impl<'a> Layout<'a> {
             .map(|b| flag::pin(break_x(chart, b, &x), &b.note, NOTE, THIN));
         let breaks: Vec<Pin> = breaks.collect();
         let notes = label::pins(&breaks, left, width);
-        let top = if breaks.is_empty() {
-            5.0
-        } else {
-            LINE * notes.levels as f64 + 7.0
-        };
+        let start = scale::start(&ticks).map_or_else(String::new, |start| {
+            NOTE.fit(&format!("as begint bij {start}"), width)
+        });
+        let head = if start.is_empty() { 0.0 } else { LINE };
+        let top = head
+            + if breaks.is_empty() {
+                5.0
+            } else {
+                LINE * notes.levels as f64 + 7.0
+            };
         let bottom = top + height;
         let y = Scale::new(low, high, bottom - 4.0, top + 4.0);
         Self {
@@ -188,9 +201,11 @@ impl<'a> Layout<'a> {
             ticks,
             breaks,
             notes,
+            start,
             width,
             left,
             right,
+            head,
             top,
             bottom,
             x,
@@ -203,6 +218,7 @@ impl<'a> Layout<'a> {
     }
 
     fn grid(&self, surface: &mut Surface) {
+        surface.text((0.0, LINE * 0.8), Anchor::Start, NOTE, &self.start);
         for (value, printed) in &self.ticks {
             let y = self.y.at(*value);
             let color = if *value == 0.0 {
@@ -221,11 +237,17 @@ impl<'a> Layout<'a> {
     }
 
     fn breaks(&self, surface: &mut Surface) {
-        for (pin, flag) in self.breaks.iter().zip(&self.notes.flags) {
-            let y = LINE * self.notes.levels as f64 - flag::rise(flag) + 1.0;
-            let path = [(pin.x, y - 4.0), (pin.x, self.bottom)];
-            surface.dashed(&path, theme::LEADER_STROKE, theme::AXIS, (1.5, 1.5));
-            put(surface, flag, (pin.x, y), THIN, NOTE);
+        let base = self.head + LINE * self.notes.levels as f64 + 1.0;
+        let flags = || self.breaks.iter().zip(&self.notes.flags);
+        let place = |pin: &Pin, flag: &label::Flag| (pin.x, base - flag::rise(flag));
+        let texts = flags().map(|(pin, flag)| flag::text_box(flag, place(pin, flag), THIN, NOTE));
+        let texts: Vec<Rect> = texts.collect();
+        for (pin, flag) in flags() {
+            let at = place(pin, flag);
+            for path in flag::stretches(at.0, (at.1 - 4.0, self.bottom), &texts) {
+                surface.dashed(&path, theme::LEADER_STROKE, theme::AXIS, (1.5, 1.5));
+            }
+            put(surface, flag, at, THIN, NOTE);
         }
     }
 
@@ -267,7 +289,7 @@ fn time(chart: &Lines, left: f64, right: f64) -> Scale {
 
 fn end<'a>(series: &'a Series, chart: &Lines) -> Option<End<'a>> {
     let (i, value) = last(series, chart)?;
-    let lines = Print::of(series.look).wrap(&series.label, chart.width.pt() * 0.36, 2);
+    let lines = Print::of(series.look).wrap(&series.label, chart.width.pt() * 0.36, 3);
     Some(End {
         series,
         year: f64::from(chart.periods[i].year),

@@ -7,7 +7,7 @@ use super::ring::{self, Ring, area, hatch, inside};
 use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text;
 use super::theme::{self, LINE};
-use super::{ChartError, Picture, Width, check, meet};
+use super::{ChartError, Picture, PlacedLine, Width, check, meet};
 use crate::base::look::Rgb;
 
 /// A map.
@@ -23,6 +23,8 @@ pub struct Map {
     pub classes: Vec<MapClass>,
     /// Labels; those that find no room come back in `Picture::omitted`.
     pub labels: Vec<MapLabel>,
+    /// Label in the legend of the regions with an outline; empty for no entry.
+    pub outlined: String,
 }
 
 /// A region of a map.
@@ -34,6 +36,8 @@ pub struct MapRegion {
     pub rings: Vec<Vec<(f64, f64)>>,
     /// Index into the classes; none, or one that does not exist, is plain land.
     pub class: Option<usize>,
+    /// Whether a dark line runs around it, whatever its class.
+    pub outlined: bool,
 }
 
 /// A class of regions.
@@ -108,35 +112,59 @@ pub fn map(chart: &Map) -> Result<Picture, ChartError> {
             )
         })
         .collect();
-    let legend_height = legend
-        .iter()
-        .map(|(_, lines)| LINE * lines.len() as f64 + 5.0)
-        .sum::<f64>();
+    let around = if chart.outlined.is_empty() {
+        Vec::new()
+    } else {
+        LEGEND.wrap(&chart.outlined, room.max(90.0) - SWATCH - 6.0, 3)
+    };
+    let heights = legend.iter().map(|(_, lines)| lines.len());
+    let entries = heights.chain((!around.is_empty()).then_some(around.len()));
+    let legend_height = entries.map(|n| LINE * n as f64 + 5.0).sum::<f64>();
     // Where the legend does not fit beside the map it stands above it.
     let above = half || room < 90.0;
     let frame = frame.placed(width, if above { legend_height + 4.0 } else { 1.0 });
     let mut surface = Surface::new();
     draw_regions(&mut surface, chart, &frame);
-    let mut taken = Vec::new();
-    let mut y = 1.0;
-    for (class, lines) in &legend {
-        let height = LINE * lines.len() as f64;
-        swatch(&mut surface, class, y + LINE / 2.0 - SWATCH / 2.0);
-        surface.block(
-            (SWATCH + 6.0, y + height / 2.0),
-            Anchor::Start,
-            LEGEND,
-            lines,
-        );
-        let widest = lines.iter().map(|l| LEGEND.width(l)).fold(0.0, f64::max);
-        taken.push((0.0, y, SWATCH + 6.0 + widest, height));
-        y += height + 5.0;
-    }
+    let (taken, y) = draw_legend(&mut surface, &legend, &around);
     let bottom = (frame.top + frame.height()).max(y);
     let omitted = place_labels(&mut surface, chart, &frame, taken, (width, bottom))?;
     let mut picture = surface.finish(width, bottom + 1.0)?;
     picture.omitted = omitted;
     Ok(picture)
+}
+
+/// The classes with their labels, and the outline with its own; gives the boxes of the labels and where it ends.
+fn draw_legend(
+    surface: &mut Surface,
+    legend: &[(&MapClass, Vec<String>)],
+    around: &[String],
+) -> (Vec<Box4>, f64) {
+    let mut taken = Vec::new();
+    let mut y = 1.0;
+    let classes = legend
+        .iter()
+        .map(|(class, lines)| (Some(*class), &lines[..]));
+    let outline = (!around.is_empty()).then_some((None, around));
+    for (class, lines) in classes.chain(outline) {
+        let height = LINE * lines.len() as f64;
+        let top = y + LINE / 2.0 - SWATCH / 2.0;
+        match class {
+            Some(class) => swatch(surface, class, top),
+            None => outline_of(surface, &square(top)),
+        }
+        let at = (SWATCH + 6.0, y + height / 2.0);
+        surface.block(at, Anchor::Start, LEGEND, lines);
+        taken.push((0.0, y, SWATCH + 6.0 + LEGEND.widest(lines), height));
+        y += height + 5.0;
+    }
+    (taken, y)
+}
+
+/// A dark line that shows on light and on dark: it has a white edge.
+fn outline_of(surface: &mut Surface, ring: &[(f64, f64)]) {
+    let border = closed(ring);
+    surface.stroke(&border, 1.7, theme::WHITE);
+    surface.stroke(&border, 0.8, theme::INK);
 }
 
 /// From RD metres to points.
@@ -214,6 +242,7 @@ struct Piece<'a> {
     ring: Ring,
     class: Option<&'a MapClass>,
     hole: bool,
+    outlined: bool,
 }
 
 fn draw_regions(surface: &mut Surface, chart: &Map, frame: &Frame) {
@@ -240,16 +269,24 @@ fn draw_regions(surface: &mut Surface, chart: &Map, frame: &Frame) {
                 ring: ring.clone(),
                 class,
                 hole,
+                outlined: region.outlined,
             });
         }
     }
     pieces.sort_by(|a, b| b.area.total_cmp(&a.area));
-    let mut outlines = Vec::new();
+    let (mut outlines, mut around) = (Vec::new(), Vec::new());
     surface.edge = 0.3;
     for Piece {
-        ring, class, hole, ..
+        ring,
+        class,
+        hole,
+        outlined,
+        ..
     } in pieces
     {
+        if outlined {
+            around.push(ring.clone());
+        }
         match class {
             _ if hole => surface.fill(ring, theme::WHITE),
             None => surface.fill(ring, theme::LAND),
@@ -263,7 +300,10 @@ fn draw_regions(surface: &mut Surface, chart: &Map, frame: &Frame) {
     }
     // Last, so that no neighbour covers half of the line.
     for (border, color) in outlines {
-        surface.line(&border, 1.0, color);
+        surface.stroke(&border, 1.0, color);
+    }
+    for ring in around {
+        outline_of(surface, &ring);
     }
 }
 
@@ -287,12 +327,16 @@ fn closed(ring: &[(f64, f64)]) -> Ring {
 }
 
 fn swatch(surface: &mut Surface, class: &MapClass, y: f64) {
-    let (right, foot) = (SWATCH, y + SWATCH);
-    let ring = vec![(0.5, y), (right, y), (right, foot), (0.5, foot)];
+    let ring = square(y);
     tint(surface, ring.clone(), class);
     if class.pattern == Pattern::Outline {
-        surface.line(&closed(&ring), 1.0, class.fill);
+        surface.stroke(&closed(&ring), 1.0, class.fill);
     }
+}
+
+fn square(y: f64) -> Ring {
+    let (right, foot) = (SWATCH, y + SWATCH);
+    vec![(0.5, y), (right, y), (right, foot), (0.5, foot)]
 }
 
 type Box4 = (f64, f64, f64, f64);
@@ -319,6 +363,7 @@ fn place_labels(
     // No label may cover the point that another label belongs to.
     let points: Vec<(f64, f64)> = chart.labels.iter().map(|l| frame.at(l.at)).collect();
     let mut omitted = Vec::new();
+    let mut leaders: Vec<PlacedLine> = Vec::new();
     // Long labels find room hardest, so they choose first.
     let mut order: Vec<(&MapLabel, &(f64, f64))> = chart.labels.iter().zip(&points).collect();
     order.sort_by(|a, b| NOTE.width(&b.0.text).total_cmp(&NOTE.width(&a.0.text)));
@@ -334,12 +379,15 @@ fn place_labels(
             let others = points.iter().filter(|p| *p != at);
             within
                 && !taken.iter().any(|t| meet(grown, *t))
+                && !leaders.iter().any(|line| line.touches(grown))
                 && !others.into_iter().any(|p| meet(grown, dot(*p)))
         };
         let clear = |b: &Box4| !filled.iter().flatten().any(|p| meet(*b, dot(*p)));
         let own: Vec<&Ring> = filled.iter().filter(|ring| inside(*at, ring)).collect();
-        let open =
-            |b: &Box4| leader(*at, *b, &own).all(|p| !taken.iter().any(|t| meet(dot(p), *t)));
+        let open = |b: &Box4| {
+            let line = straight(leader(*at, *b, &own));
+            !taken.iter().any(|t| line.touches(*t))
+        };
         let places = || candidates(*at, print.widest(&line)).filter(free);
         // Off the highlighted regions if that is possible nearby, else the nearest free place.
         let near = places().take(60).filter(clear).find(open);
@@ -348,9 +396,9 @@ fn place_labels(
             continue;
         };
         let covers = !clear(&place);
-        let path: Ring = leader(*at, place, &own).collect();
-        surface.line(&[path[0], path[STEPS]], theme::LEADER_STROKE, theme::INK);
-        taken.extend(path.into_iter().map(dot));
+        let tie = straight(leader(*at, place, &own));
+        surface.line(&tie.points, tie.width, theme::INK);
+        leaders.push(tie);
         taken.push(place);
         let foot = (place.0, place.1 + place.3 / 2.0);
         if covers {
@@ -367,7 +415,7 @@ const STEPS: usize = 24;
 /// From the border of the region that holds the point to the box of its label: on a dark region a line would not show.
 fn leader(at: (f64, f64), place: Box4, own: &[&Ring]) -> impl Iterator<Item = (f64, f64)> {
     let x = at.0.clamp(place.0 - 1.5, place.0 + place.2 + 1.5);
-    let y = at.1.clamp(place.1, place.1 + place.3);
+    let y = at.1.clamp(place.1 - 0.5, place.1 + place.3 + 0.5);
     let along = move |share: f64| (at.0 + (x - at.0) * share, at.1 + (y - at.1) * share);
     let shares = || (0..=STEPS).map(|n| n as f64 / STEPS as f64);
     let last = shares().rfind(|s| own.iter().any(|ring| inside(along(*s), ring)));
@@ -375,7 +423,16 @@ fn leader(at: (f64, f64), place: Box4, own: &[&Ring]) -> impl Iterator<Item = (f
     shares().map(move |s| along(start + (1.0 - start) * s))
 }
 
-/// The room that a point of a leader takes.
+/// A leader as it is drawn.
+fn straight(path: impl Iterator<Item = (f64, f64)>) -> PlacedLine {
+    let path: Ring = path.collect();
+    PlacedLine {
+        points: vec![path[0], path[STEPS]],
+        width: theme::LEADER_STROKE,
+    }
+}
+
+/// The room that a point takes to which a label belongs.
 fn dot(point: (f64, f64)) -> Box4 {
     (point.0 - 0.5, point.1 - 0.5, 1.0, 1.0)
 }

@@ -5,27 +5,34 @@
 //! The peculiarity it answers: incomplete lists, provisional figures, breaks in a series and thin coverage must show
 //! in the picture itself, by hollow markers, dotted lines, gaps and notes.
 
+mod alone;
 mod bars;
 mod flag;
+mod font;
 mod grid;
+mod heat;
 mod label;
 mod lines;
 mod map;
 mod ranked;
 mod ring;
 mod scale;
+mod scatter;
 mod slope;
 mod strip;
 mod surface;
 mod text;
 pub mod theme;
 
+pub use alone::{Words, alone};
 pub use bars::{BarForm, BarItem, Bars, bars};
 pub use grid::{Panel, grid};
+pub use heat::{Heat, HeatCell, HeatColumn, HeatKind, HeatRow, heat};
 pub use lines::{Break, Lines, Period, Point, Series, lines};
 pub use map::{Map, MapClass, MapLabel, MapRegion, Pattern, map};
 pub use ranked::{RankedDots, RankedMember, ranked_dots};
 pub use scale::Ticks;
+pub use scatter::{Scatter, ScatterAxis, ScatterDot, scatter};
 pub use slope::{Slope, SlopeItem, slope};
 pub use strip::{Member, Strip, StripRow, strip};
 pub use text::{FAMILY, Weight, width as text_width};
@@ -33,6 +40,7 @@ pub use theme::Width;
 
 use std::fmt;
 
+use crate::base::failure::{Exit, Report};
 use crate::base::look::Look;
 
 /// The value of a group with its printed text.
@@ -59,8 +67,10 @@ pub struct Picture {
     pub height_pt: f64,
     /// Every text, in drawing order.
     pub texts: Vec<PlacedText>,
-    /// Every marker and dot, in drawing order.
+    /// Every marker, dot and bar, in drawing order.
     pub marks: Vec<PlacedMark>,
+    /// Every line that tells something, in drawing order: no grid, no borders.
+    pub lines: Vec<PlacedLine>,
     /// Labels that found no room (only a map leaves any out).
     pub omitted: Vec<String>,
 }
@@ -87,6 +97,10 @@ pub enum MarkKind {
     Group,
     /// The dot of a single gemeente.
     Member,
+    /// A bar.
+    Bar,
+    /// A sign that says how a value stands, such as an arrow in a table.
+    Sign,
 }
 
 /// A mark and its box, in points from the left top.
@@ -106,6 +120,16 @@ pub struct PlacedMark {
     pub h: f64,
 }
 
+/// A line through its points, in points from the left top: of a series, a reference, an axis, or one that ties a label to
+/// its mark.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedLine {
+    /// Its points.
+    pub points: Vec<(f64, f64)>,
+    /// Its stroke.
+    pub width: f64,
+}
+
 /// Something that a reader could not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Overlap {
@@ -113,6 +137,8 @@ pub enum Overlap {
     Texts(String, String),
     /// A text on top of a mark: the text, the mark's name.
     OnMark(String, String),
+    /// A text that a line runs through or touches.
+    OnLine(String),
     /// A text that leaves the canvas.
     Outside(String),
 }
@@ -123,7 +149,7 @@ const TOLERANCE: f64 = 0.15;
 type Rect = (f64, f64, f64, f64);
 
 impl Picture {
-    /// Texts that overlap texts or marks or leave the canvas; empty for a good picture.
+    /// Texts that overlap texts, marks or lines or leave the canvas; empty for a good picture.
     pub fn overlaps(&self) -> Vec<Overlap> {
         let mut found = Vec::new();
         for (i, a) in self.texts.iter().enumerate() {
@@ -141,9 +167,47 @@ impl Picture {
                 .iter()
                 .filter(|m| meet(box_a, (m.x, m.y, m.w, m.h)));
             found.extend(marks.map(|m| Overlap::OnMark(a.text.clone(), m.name.clone())));
+            if self.lines.iter().any(|line| line.touches(box_a)) {
+                found.push(Overlap::OnLine(a.text.clone()));
+            }
         }
         found
     }
+}
+
+impl PlacedLine {
+    /// Whether a part of it, with half its stroke, lies in a box.
+    fn touches(&self, (x, y, w, h): Rect) -> bool {
+        let room = self.width / 2.0 - TOLERANCE;
+        let low = (x - room, y - room);
+        let high = (x + w + room, y + h + room);
+        self.points
+            .windows(2)
+            .any(|pair| crosses(pair[0], pair[1], low, high))
+    }
+}
+
+/// Whether a stretch passes through the inside of a box (Liang and Barsky's clipping).
+fn crosses(a: (f64, f64), b: (f64, f64), low: (f64, f64), high: (f64, f64)) -> bool {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let (mut from, mut to) = (0.0_f64, 1.0_f64);
+    for (step, room) in [
+        (-dx, a.0 - low.0),
+        (dx, high.0 - a.0),
+        (-dy, a.1 - low.1),
+        (dy, high.1 - a.1),
+    ] {
+        if step == 0.0 {
+            if room <= 0.0 {
+                return false;
+            }
+        } else if step < 0.0 {
+            from = from.max(room / step);
+        } else {
+            to = to.min(room / step);
+        }
+    }
+    from < to
 }
 
 fn meet(a: Rect, b: Rect) -> bool {
@@ -188,6 +252,16 @@ impl fmt::Display for ChartError {
 }
 
 impl std::error::Error for ChartError {}
+
+impl Report for ChartError {
+    fn hint(&self) -> Option<String> {
+        Some(Self::hint(self).to_owned())
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Other
+    }
+}
 
 /// Lowest and highest value.
 type Range = (f64, f64);
@@ -257,6 +331,7 @@ mod tests {
             "",
             vec![text("a", 0.0, 0.0), text("b", 20.0, 0.0)],
             vec![mark],
+            Vec::new(),
         );
         assert_eq!(picture.overlaps(), []);
         picture.texts.extend([
@@ -276,5 +351,31 @@ mod tests {
                 Overlap::Outside("f".into()),
             ]
         );
+    }
+
+    #[test]
+    fn a_line_through_or_against_a_text_is_found() {
+        let line = |points: &[(f64, f64)]| PlacedLine {
+            points: points.to_vec(),
+            width: 1.0,
+        };
+        let text = (10.0, 10.0, 20.0, 8.0);
+        for through in [
+            [(20.0, 0.0), (20.0, 50.0)],
+            [(0.0, 14.0), (12.0, 14.0)],
+            [(0.0, 0.0), (40.0, 30.0)],
+            // half the stroke reaches into it
+            [(30.3, 0.0), (30.3, 50.0)],
+        ] {
+            assert!(line(&through).touches(text), "{through:?}");
+        }
+        for beside in [
+            [(31.0, 0.0), (31.0, 50.0)],
+            [(20.0, 0.0), (20.0, 9.0)],
+            [(0.0, 25.0), (40.0, 25.0)],
+            [(0.0, 20.0), (12.0, 40.0)],
+        ] {
+            assert!(!line(&beside).touches(text), "{beside:?}");
+        }
     }
 }

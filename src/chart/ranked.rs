@@ -46,6 +46,8 @@ pub struct RankedMember {
 
 const KIND: &str = "ranked dots";
 const PITCH: f64 = 10.0;
+/// How dark the line from zero to a dot is.
+const STEM: f64 = 0.6;
 const GUTTER: f64 = 20.0;
 
 /// Draws a ranking.
@@ -85,11 +87,24 @@ pub fn ranked_dots(chart: &RankedDots) -> Result<Picture, ChartError> {
         let left = (own + GUTTER) * column as f64;
         let middle = |i: usize| top + PITCH * (i as f64 + 0.5);
         for (i, row) in rows.iter().enumerate() {
+            let y = middle(i);
             let from = left + print(row.member).width(&row.name) + 4.0;
-            let guide = [(from, middle(i)), (left + right + theme::DOT, middle(i))];
+            let guide = [(from, y), (left + right + theme::DOT, y)];
             surface.line(&guide, theme::GRID_STROKE, theme::GRID);
+            // from zero a value is a length: the width that it takes is what it says
+            if let Some(value) = row.member.value.filter(|_| chart.from_zero) {
+                let stem = [(left + scale.at(0.0), y), (left + scale.at(value), y)];
+                let color = chart.dots.color.on_white(STEM);
+                surface.line(&stem, theme::SERIES_STROKE, color);
+            }
         }
-        references.draw(&mut surface, left, top + PITCH * rows.len() as f64, 0.0);
+        references.draw(
+            &mut surface,
+            left,
+            top + PITCH * rows.len() as f64,
+            0.0,
+            &[],
+        );
         for (
             i,
             Row {

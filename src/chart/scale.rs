@@ -143,6 +143,30 @@ impl Ticks {
         given.iter().map(|(value, _)| *value)
     }
 
+    /// Ticks for a range of values, and where an axis for them starts: at a tick at or below the lowest value, so that the
+    /// start can be told; a range that holds zero or lies below it starts where it does.
+    pub(crate) fn grounded(
+        &self,
+        (low, high): (f64, f64),
+        most: usize,
+    ) -> (Vec<(f64, String)>, f64) {
+        let mut low = low;
+        let mut ticks = self.on(&Scale::new(low, high, 0.0, 1.0), most);
+        // a lower start may ask for a larger step
+        for _ in 0..4 {
+            let [(first, _), (second, _), ..] = ticks.as_slice() else {
+                break;
+            };
+            let step = second - first;
+            if !matches!(self, Self::Format(_)) || low <= 0.0 || first - low <= step * 1e-6 {
+                break;
+            }
+            low = (first - step).max(0.0);
+            ticks = self.on(&Scale::new(low, high, 0.0, 1.0), most);
+        }
+        (ticks, low)
+    }
+
     /// Ticks on a scale, at most `most`; a formatter that prints two ticks alike gets fewer.
     pub(crate) fn on(&self, scale: &Scale, most: usize) -> Vec<(f64, String)> {
         match self {
@@ -163,6 +187,12 @@ impl Ticks {
             }
         }
     }
+}
+
+/// The first tick of an axis that starts above zero, as printed.
+pub(crate) fn start(ticks: &[(f64, String)]) -> Option<&str> {
+    let (first, printed) = ticks.first()?;
+    (*first > 0.0).then_some(printed.as_str())
 }
 
 impl fmt::Debug for Ticks {
@@ -212,6 +242,22 @@ mod tests {
     fn equal_values_stand_in_the_middle() {
         for value in [0.0, 7.0, -7.0, 1e12] {
             assert!((Scale::new(value, value, 10.0, 30.0).at(value) - 20.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn an_axis_starts_at_a_tick_that_can_be_told() {
+        let ticks = Ticks::by(|v| format!("{v}"));
+        for ((low, high), starts) in [
+            ((71.3, 76.2), Some("71")),
+            ((101.0, 148.0), Some("100")),
+            ((3.0, 19.0), None),
+            ((-4.0, 9.0), None),
+        ] {
+            let (ticks, from) = ticks.grounded((low, high), 6);
+            assert_eq!(start(&ticks), starts, "{low} {high}");
+            assert!(from <= low && ticks.len() <= 6);
+            assert!(low < 0.0 || (ticks[0].0 - from).abs() < 1e-9);
         }
     }
 

@@ -40,6 +40,8 @@ pub struct SlopeItem {
 }
 
 const KIND: &str = "slope";
+/// What is said of a scale without zero.
+const START: &str = "schaal begint niet bij nul";
 
 /// Draws a slope chart.
 ///
@@ -94,13 +96,19 @@ pub fn slope(chart: &Slope) -> Result<Picture, ChartError> {
     for (side, x, out) in [(&sides[0], xs[0], -1.0), (&sides[1], xs[1], 1.0)] {
         side.draw(&mut surface, (x, out), &y, (top, bottom));
     }
-    let Some(note) = &chart.broken else {
-        return surface.finish(width, bottom + 1.0);
-    };
     let middle = width / 2.0;
-    let mark = [(middle, top), (middle, bottom)];
-    surface.dashed(&mark, theme::LEADER_STROKE, theme::AXIS, (1.5, 1.5));
-    let lines = NOTE.wrap(note, width * 0.9, 2);
+    let mut lines = Vec::new();
+    if let Some(note) = &chart.broken {
+        let mark = [(middle, top), (middle, bottom)];
+        surface.dashed(&mark, theme::LEADER_STROKE, theme::AXIS, (1.5, 1.5));
+        lines = NOTE.wrap(note, width * 0.9, 2);
+    }
+    if low > 0.0 || high < 0.0 {
+        lines.push(START.to_owned());
+    }
+    if lines.is_empty() {
+        return surface.finish(width, bottom + 1.0);
+    }
     let foot = bottom + LINE * (lines.len() as f64 / 2.0 + 0.5);
     surface.block((middle, foot), Anchor::Middle, NOTE, &lines);
     surface.finish(width, bottom + LINE * (lines.len() as f64 + 0.5))

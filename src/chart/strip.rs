@@ -9,7 +9,7 @@ use super::scale::Scale;
 use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text::{self, Weight};
 use super::theme::{self, LINE, MARK};
-use super::{ChartError, GroupValue, Picture, Range, Ticks, Width, check, widen};
+use super::{ChartError, GroupValue, Picture, Range, Rect, Ticks, Width, check, widen};
 use crate::base::look::Look;
 
 /// A strip chart.
@@ -53,6 +53,8 @@ pub struct Member {
     pub hollow: bool,
 }
 
+/// What is said of a scale without zero.
+const START: &str = "as begint niet bij nul";
 const INSET: f64 = 6.0;
 const MOST_SWARM: f64 = 20.0;
 const KIND: &str = "strip";
@@ -78,14 +80,18 @@ pub fn strip(chart: &Strip) -> Result<Picture, ChartError> {
     for (row, own) in chart.rows.iter().zip(&ranges) {
         let (low, high) = if chart.shared_scale { whole } else { *own };
         let scale = Scale::new(low, high, column + INSET, width - INSET);
-        let layout = Layout::new(row, scale, y, (column, width));
+        let mut layout = Layout::new(row, scale, y, (column, width));
+        layout.holds_zero = low <= 0.0 && high >= 0.0;
         let axis = !chart.shared_scale && !matches!(own_ticks(chart, row), Ticks::None);
-        y = layout.bottom + if axis { LINE + 12.0 } else { 8.0 };
+        // an axis may need a second line to say that it does not start at zero
+        let foot = if layout.holds_zero { LINE } else { 2.0 * LINE };
+        y = layout.bottom + if axis { foot + 12.0 } else { 8.0 };
         rows.push(layout);
     }
     let mut surface = Surface::new();
     // The grid lies under everything, in a shared scale through all rows, with the ticks below the last.
     let most = if chart.width == Width::Full { 7 } else { 4 };
+    let mut more = 0.0;
     for (i, layout) in rows.iter().enumerate() {
         let ticks = own_ticks(chart, layout.row).on(&layout.scale, most);
         let next = rows.get(i + 1).filter(|_| chart.shared_scale);
@@ -95,7 +101,7 @@ pub fn strip(chart: &Strip) -> Result<Picture, ChartError> {
             next.map_or(layout.bottom, |n| n.start),
         );
         if next.is_none() {
-            layout.ticks(&mut surface, &ticks);
+            more = layout.ticks(&mut surface, &ticks);
         }
     }
     for layout in &rows {
@@ -105,7 +111,8 @@ pub fn strip(chart: &Strip) -> Result<Picture, ChartError> {
         .rows
         .last()
         .is_some_and(|row| !matches!(own_ticks(chart, row), Ticks::None));
-    let end = rows.last().map_or(0.0, |l| l.bottom) + if ticks { LINE + 2.0 } else { 1.0 };
+    let foot = if ticks { LINE + 2.0 + more } else { 1.0 };
+    let end = rows.last().map_or(0.0, |l| l.bottom) + foot;
     surface.finish(width, end)
 }
 
@@ -154,6 +161,8 @@ struct Layout<'a> {
     named: Flags,
     /// Labels of the groups without a value, on one line.
     withheld: String,
+    /// Whether the scale holds zero.
+    holds_zero: bool,
     start: f64,
     rail: f64,
     middle: f64,
@@ -212,6 +221,7 @@ impl<'a> Layout<'a> {
             flags,
             named,
             withheld,
+            holds_zero: true,
             start,
             rail,
             middle,
@@ -231,8 +241,10 @@ impl<'a> Layout<'a> {
         }
     }
 
-    fn ticks(&self, surface: &mut Surface, ticks: &[(f64, String)]) {
+    /// The ticks, and that they do not start at zero; gives the height that takes.
+    fn ticks(&self, surface: &mut Surface, ticks: &[(f64, String)]) -> f64 {
         let mut free = f64::NEG_INFINITY;
+        let mut first = None;
         for (value, printed) in ticks {
             let printed = NOTE.fit(printed, self.width - self.column);
             let half = NOTE.width(&printed) / 2.0;
@@ -243,8 +255,24 @@ impl<'a> Layout<'a> {
             if x - half > free {
                 surface.text((x, self.bottom + LINE), Anchor::Middle, NOTE, &printed);
                 free = x + half + 4.0;
+                first = first.or(Some(x - half));
             }
         }
+        let Some(first) = first.filter(|_| !self.holds_zero) else {
+            return 0.0;
+        };
+        // Beside the ticks where there is room, else below them.
+        let long = NOTE.width(START) + 8.0;
+        let foot = self.bottom + LINE;
+        let (at, anchor, more) = if free + long < self.width {
+            ((self.width, foot), Anchor::End, 0.0)
+        } else if self.column + long < first {
+            ((self.column, foot), Anchor::Start, 0.0)
+        } else {
+            ((self.width, foot + LINE), Anchor::End, LINE)
+        };
+        surface.text(at, anchor, NOTE, START);
+        more
     }
 
     fn draw(&self, surface: &mut Surface) {
@@ -274,12 +302,10 @@ impl<'a> Layout<'a> {
         }
         let rule = [(self.column, self.middle), (self.width, self.middle)];
         surface.line(&rule, theme::GRID_STROKE, theme::GRID);
+        let texts = self.flag_boxes();
         for ((group, value), flag) in groups(self.row).zip(&self.flags.flags) {
-            self.leader(
-                surface,
-                group.look,
-                (self.scale.at(value), self.flag_y(flag)),
-            );
+            let at = (self.scale.at(value), self.flag_y(flag));
+            self.leader(surface, group.look, at, &texts);
         }
         self.dots(surface);
         self.names(surface);
@@ -296,21 +322,35 @@ impl<'a> Layout<'a> {
         self.rail - 2.0 - flag::rise(flag)
     }
 
+    /// The boxes of the labels above the dots: no leader runs through one.
+    fn flag_boxes(&self) -> Vec<Rect> {
+        let flags = groups(self.row).zip(&self.flags.flags);
+        let text = |((group, value), flag): ((&GroupValue, f64), &label::Flag)| {
+            let at = (self.scale.at(value), self.flag_y(flag));
+            flag::text_box(flag, at, reach(group), Print::of(group.look))
+        };
+        flags.map(text).collect()
+    }
+
     /// From a flag to the dots: dashed through them for Nederland, whole for what the chart is about, and down to them
     /// for others.
-    fn leader(&self, surface: &mut Surface, look: Look, (x, y): (f64, f64)) {
+    fn leader(&self, surface: &mut Surface, look: Look, (x, y): (f64, f64), texts: &[Rect]) {
         let color = look.color;
-        if look.dashed {
-            surface.dashed(
-                &[(x, y - 4.0), (x, self.floor)],
-                theme::REFERENCE_STROKE,
-                color,
-                (3.0, 2.0),
-            );
+        let (from, to) = if look.dashed {
+            (y - 4.0, self.floor)
         } else if look.strong {
-            surface.line(&[(x, y), (x, self.floor)], theme::REFERENCE_STROKE, color);
+            (y, self.floor)
         } else {
-            surface.line(&[(x, y), (x, self.rail)], theme::LEADER_STROKE, color);
+            (y, self.rail)
+        };
+        for path in flag::stretches(x, (from, to), texts) {
+            if look.dashed {
+                surface.dashed(&path, theme::REFERENCE_STROKE, color, (3.0, 2.0));
+            } else if look.strong {
+                surface.line(&path, theme::REFERENCE_STROKE, color);
+            } else {
+                surface.line(&path, theme::LEADER_STROKE, color);
+            }
         }
     }
 
@@ -330,15 +370,20 @@ impl<'a> Layout<'a> {
 
     /// Names below the dots they belong to, at a leader that hangs from the dot.
     fn names(&self, surface: &mut Surface) {
-        for ((i, value, _), flag) in named(self.row).zip(&self.named.flags) {
-            let (x, y) = (self.scale.at(value), self.floor + 1.0 + flag::rise(flag));
+        let flags = || named(self.row).zip(&self.named.flags);
+        let place = |value: f64, flag: &label::Flag| {
+            (self.scale.at(value), self.floor + 1.0 + flag::rise(flag))
+        };
+        let texts = flags()
+            .map(|((_, value, _), flag)| flag::text_box(flag, place(value, flag), THIN, NOTE));
+        let texts: Vec<Rect> = texts.collect();
+        for ((i, value, _), flag) in flags() {
+            let at = place(value, flag);
             let from = self.middle + self.offsets[i] + theme::DOT;
-            surface.line(
-                &[(x, from), (x, y + 3.0)],
-                theme::LEADER_STROKE,
-                theme::AXIS,
-            );
-            put(surface, flag, (x, y), THIN, NOTE);
+            for path in flag::stretches(at.0, (from, at.1 + 3.0), &texts) {
+                surface.line(&path, theme::LEADER_STROKE, theme::AXIS);
+            }
+            put(surface, flag, at, THIN, NOTE);
         }
     }
 }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use super::text::{self, Weight};
 use super::theme;
-use super::{ChartError, MarkKind, Picture, PlacedMark, PlacedText};
+use super::{ChartError, MarkKind, Picture, PlacedLine, PlacedMark, PlacedText, Rect};
 use crate::base::look::{Look, Rgb, Shape};
 
 pub(crate) use print::{NOTE, Print};
@@ -31,6 +31,7 @@ pub(crate) struct Surface {
     body: String,
     texts: Vec<PlacedText>,
     marks: Vec<PlacedMark>,
+    lines: Vec<PlacedLine>,
     /// Width of a white edge around every filled shape, 0 for none: the borders of a map for no further bytes.
     pub edge: f64,
 }
@@ -42,11 +43,40 @@ impl Surface {
             body: String::new(),
             texts: Vec::new(),
             marks: Vec::new(),
+            lines: Vec::new(),
             edge: 0.0,
         }
     }
 
+    /// The boxes of all texts and marks so far.
+    pub fn boxes(&self) -> Vec<Rect> {
+        let texts = self.texts.iter().map(|t| (t.x, t.y, t.w, t.h));
+        let marks = self.marks.iter().map(|m| (m.x, m.y, m.w, m.h));
+        texts.chain(marks).collect()
+    }
+
+    /// The lines so far that no label may touch.
+    pub fn told_lines(&self) -> &[PlacedLine] {
+        &self.lines
+    }
+
+    /// A line that tells something: no label may touch it. Grid and white are ground.
     pub fn line(&mut self, points: &[Point], width: f64, color: Rgb) {
+        self.told(points, width, color);
+        self.stroke(points, width, color);
+    }
+
+    fn told(&mut self, points: &[Point], width: f64, color: Rgb) {
+        if points.len() > 1 && color != theme::GRID && color != theme::WHITE {
+            self.lines.push(PlacedLine {
+                points: points.to_vec(),
+                width,
+            });
+        }
+    }
+
+    /// A line that is ground, such as a border: labels lie on it.
+    pub fn stroke(&mut self, points: &[Point], width: f64, color: Rgb) {
         if points.len() > 1 {
             self.ops.push(Op::Line {
                 points: points.to_vec(),
@@ -58,6 +88,7 @@ impl Surface {
 
     /// A line in strokes: `on` points of ink, `off` points of white, along the whole path.
     pub fn dashed(&mut self, points: &[Point], width: f64, color: Rgb, (on, off): (f64, f64)) {
+        self.told(points, width, color);
         let (mut left, mut ink, mut dash) = (on, true, Vec::new());
         for pair in points.windows(2) {
             let (a, b) = (pair[0], pair[1]);
@@ -76,7 +107,7 @@ impl Surface {
                 done += left;
                 if ink {
                     dash.push(at(done));
-                    self.line(&std::mem::take(&mut dash), width, color);
+                    self.stroke(&std::mem::take(&mut dash), width, color);
                 } else {
                     dash.push(at(done));
                 }
@@ -87,7 +118,7 @@ impl Surface {
         }
         if let (true, Some(last)) = (ink, points.last()) {
             dash.push(*last);
-            self.line(&dash, width, color);
+            self.stroke(&dash, width, color);
         }
     }
 
@@ -99,11 +130,43 @@ impl Surface {
         self.fill(vec![(x, y), (x + w, y), (x + w, y + h), (x, y + h)], color);
     }
 
+    /// A bar: a rectangle that no label may touch.
+    pub fn bar(&mut self, name: &str, (x, y): Point, w: f64, h: f64, color: Rgb) {
+        self.rect((x, y), w, h, color);
+        self.marks.push(PlacedMark {
+            kind: MarkKind::Bar,
+            name: text::clean(name),
+            x,
+            y,
+            w,
+            h,
+        });
+    }
+
+    /// An arrow up or down; what it says is a text elsewhere.
+    pub fn arrow(&mut self, at: Point, r: f64, up: bool, color: Rgb) {
+        let y = if up { r } else { -r };
+        let (foot, top) = (at.1 + y * 0.8, at.1 - y * 0.9);
+        self.fill(vec![(at.0 - r, foot), (at.0 + r, foot), (at.0, top)], color);
+        self.mark(MarkKind::Sign, if up { "omhoog" } else { "omlaag" }, at, r);
+    }
+
     /// A member's dot; hollow where its figure rests on little.
     ///
     /// Dots do not overlap, so a lighter colour does what transparency would, without an object per dot in the PDF.
     pub fn dot(&mut self, name: &str, at: Point, (color, alpha): (Rgb, f64), hollow: bool) {
-        let r = theme::DOT;
+        self.disc(name, at, theme::DOT, (color, alpha), hollow);
+    }
+
+    /// A gemeente's dot of any size.
+    pub fn disc(
+        &mut self,
+        name: &str,
+        at: Point,
+        r: f64,
+        (color, alpha): (Rgb, f64),
+        hollow: bool,
+    ) {
         if hollow {
             self.ops.push(Op::Disc {
                 at,
@@ -264,7 +327,7 @@ impl Surface {
         }
         body += &self.body;
         Ok(Picture::assemble(
-            width, height, &body, self.texts, self.marks,
+            width, height, &body, self.texts, self.marks, self.lines,
         ))
     }
 }

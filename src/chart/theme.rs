@@ -43,6 +43,8 @@ pub const QUIET: Rgb = Rgb(0x59, 0x59, 0x59);
 pub const GRID: Rgb = Rgb(0xE2, 0xE2, 0xE2);
 /// The zero line and axis lines.
 pub const AXIS: Rgb = Rgb(0x8A, 0x8A, 0x8A);
+/// A region of a map without a figure, which is hatched too.
+pub const MISSING: Rgb = Rgb(0xB0, 0xB0, 0xB0);
 /// A region of a map that belongs to no class.
 pub const LAND: Rgb = Rgb(0xE9, 0xE9, 0xE6);
 

@@ -36,6 +36,8 @@ pub struct Arguments {
 enum Command {
     /// Make the paper and all open data from the snapshots in `data/`.
     Build(Build),
+    /// Make each chart of the paper alone, as SVG and as PNG (1920 by 1080, and square), for slides and the press.
+    Figures(MakeFigures),
     /// Test every claim and every check of the data; exit status 1 when a required one fails.
     Check(asking::Check),
     /// Take a fact or claim apart, down to the cells of CBS.
@@ -74,6 +76,16 @@ struct Build {
 }
 
 #[derive(Debug, Args)]
+struct MakeFigures {
+    /// The edition; without it the default one of `queries/editions.toml`.
+    #[arg(long, value_name = "ID")]
+    edition: Option<String>,
+    /// The Typst program to use; without it TYPST, PATH and the cache folder are tried, and else it is installed.
+    #[arg(long, value_name = "FILE", env = "MIDDELGROOT_TYPST")]
+    typst: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 struct Import {
     /// Folders to import, each with a `source.toml`, or a `networks.csv`.
     #[arg(required = true, value_name = "FOLDER")]
@@ -105,6 +117,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let project = Project::new(&arguments.project);
     match arguments.command {
         Command::Build(build) => run_build(&project, &build),
+        Command::Figures(make) => run_figures(&project, &make),
         Command::Check(check) => asking::run_check(&project, &check),
         Command::Explain(explain) => asking::run_explain(&project, &explain),
         Command::Where(wanted) => asking::run_where(&project, &wanted),
@@ -129,6 +142,15 @@ fn run_build(project: &Project, build: &Build) -> Result<(), Failure> {
     if build.timings {
         eprint!("{}", report.timings());
     }
+    Ok(())
+}
+
+fn run_figures(project: &Project, make: &MakeFigures) -> Result<(), Failure> {
+    let options = pipeline::FigureOptions {
+        edition: make.edition.as_deref(),
+        typst: make.typst.as_deref(),
+    };
+    eprint!("{}", pipeline::figures(project, &options)?);
     Ok(())
 }
 

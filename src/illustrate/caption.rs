@@ -7,12 +7,14 @@ use std::collections::BTreeSet;
 
 use super::draw::Drawn;
 use super::source::source;
+use super::words::{lower_first, unit, with_unit};
 use super::{Error, ErrorKind, Illustration, MAX_ALT, MAX_TITLE_WORDS};
 use crate::base::number;
+use crate::chart::{Weight, Width, text_width};
 use crate::fact::{self, Register, fill, plain, print};
 use crate::figures::{Figures, Provenance};
 use crate::gemeente::group::{Group, GroupId};
-use crate::query::{ChartKind, FactId, Misread, Queries};
+use crate::query::{Chart, ChartKind, FactId, IndicatorId, Misread, Queries};
 
 /// The facts that the words around a chart want.
 ///
@@ -88,31 +90,65 @@ fn extremes(
     ])
 }
 
+/// Measure, unit, whom and when: in full where that fits its lines, else shorter, so that no word stands alone.
 fn subtitle(drawn: &Drawn<'_>, register: &Register<'_>) -> String {
-    let (chart, figures) = (drawn.chart, register.figures());
-    let subject = &figures.groups.subject().name.label;
-    let whom = match chart.kind {
-        ChartKind::Strip => format!("leden van {subject} (stippen) en groepen"),
-        ChartKind::Ranked => format!("leden van {subject}"),
-        ChartKind::Bars | ChartKind::Lines | ChartKind::Slope => "groepen".to_owned(),
-        ChartKind::Map => {
-            let (size, year) = (figures.groups.size.in_short(), drawn.last());
-            return format!(
-                "Leden van {subject} en andere gemeenten van {size} inwoners, grenzen van {year}"
-            );
-        }
-    };
-    let years: BTreeSet<i32> = if chart.kind.is_over_years() {
-        drawn.years.iter().copied().collect()
+    let texts = subtitles(drawn, register);
+    let width = if drawn.chart.half {
+        Width::Half
     } else {
-        let used = chart.indicators.iter().map(|id| figures.used(*id).year);
-        used.flatten().collect()
+        Width::Full
     };
+    let fits = |text: &&String| !ends_in_a_word(text, width.pt());
+    let shortest = texts.iter().min_by_key(|text| text.chars().count());
+    let found = texts.iter().find(fits).or(shortest);
+    found.cloned().unwrap_or_default()
+}
+
+/// Size of a subtitle in the paper, in points.
+const SUBTITLE: f64 = 8.0;
+
+/// Whether the last of several lines holds less than a quarter of the width.
+fn ends_in_a_word(text: &str, width: f64) -> bool {
+    let (mut line, mut lines) = (0.0, 1);
+    for word in text.split(' ') {
+        let long = text_width(word, SUBTITLE, Weight::Regular);
+        let space = text_width(" ", SUBTITLE, Weight::Regular);
+        if line > 0.0 && line + space + long > width {
+            (line, lines) = (long, lines + 1);
+        } else {
+            line += if line > 0.0 { space + long } else { long };
+        }
+    }
+    lines > 1 && line < width / 4.0
+}
+
+/// Subtitles that may stand under the title, the fullest first.
+fn subtitles(drawn: &Drawn<'_>, register: &Register<'_>) -> Vec<String> {
+    let (chart, figures) = (drawn.chart, register.figures());
+    let indicator = &register.queries()[drawn.indicator()];
+    let years: BTreeSet<i32> = drawn.years.iter().copied().collect();
     let when = match (years.first(), years.last()) {
         (Some(first), Some(last)) => number::range(first, last),
         _ => String::new(),
     };
-    let indicator = &register.queries()[drawn.indicator()];
+    if let Some(whole) = whole_subtitle(drawn, register, &when) {
+        return vec![whole];
+    }
+    let subject = &figures.groups.subject().name.label;
+    let whom: Vec<String> = match chart.kind {
+        ChartKind::Strip => vec![
+            format!("leden van {subject} (stippen) en groepen"),
+            format!("leden van {subject} (stippen)"),
+            format!("leden van {subject}"),
+        ],
+        ChartKind::Ranked => vec![format!("leden van {subject}")],
+        _ if chart.groups == [figures.groups.nation().id] => vec!["Nederland".to_owned()],
+        _ => vec![
+            "groepen van gemeenten".to_owned(),
+            "groepen".to_owned(),
+            String::new(),
+        ],
+    };
     let measure = if chart.indicators.len() == 1 {
         indicator.title.clone()
     } else {
@@ -120,14 +156,70 @@ fn subtitle(drawn: &Drawn<'_>, register: &Register<'_>) -> String {
     };
     let unit = unit(&indicator.unit, &indicator.title);
     let broken = lower_first(&broken(drawn, figures));
-    let mut kept: Vec<String> = Vec::new();
-    for part in [measure, unit, whom, when, broken] {
-        let is_in = |earlier: &String| earlier.to_lowercase().contains(&part.to_lowercase());
-        if !part.is_empty() && !kept.iter().any(is_in) {
-            kept.push(part);
+    let text = |whom: &String| {
+        let mut kept: Vec<&String> = Vec::new();
+        for part in [&measure, &unit, whom, &when, &broken] {
+            let is_in = |earlier: &&String| earlier.to_lowercase().contains(&part.to_lowercase());
+            if !part.is_empty() && !kept.iter().any(is_in) {
+                kept.push(part);
+            }
         }
-    }
-    kept.join(", ")
+        kept.into_iter().cloned().collect::<Vec<_>>().join(", ")
+    };
+    whom.iter().map(text).collect()
+}
+
+/// The subtitle of a kind that says it in its own way.
+fn whole_subtitle(drawn: &Drawn<'_>, register: &Register<'_>, when: &str) -> Option<String> {
+    let (chart, figures) = (drawn.chart, register.figures());
+    let subject = &figures.groups.subject().name.label;
+    let size = figures.groups.size.in_short();
+    let title = |place: usize| &register.queries()[chart.indicators[place]].title;
+    let without = match drawn.without {
+        0 => String::new(),
+        1 => ", 1 gemeente zonder cijfer".to_owned(),
+        count => format!(", {count} gemeenten zonder cijfer"),
+    };
+    Some(match chart.kind {
+        ChartKind::Map => format!(
+            "Leden van {subject} en andere gemeenten van {size} inwoners, grenzen van {}",
+            drawn.last()
+        ),
+        ChartKind::Scatter => format!(
+            "{} en {}, gemeenten van {size} inwoners, {when}{without}. Met naam: de leden van {subject} met de laagste en \
+             de hoogste waarde op elke as",
+            title(0),
+            lower_first(title(1)),
+        ),
+        ChartKind::Choropleth => {
+            let indicator = &register.queries()[drawn.indicator()];
+            let whom = if chart.groups.contains(&figures.groups.nation().id) {
+                "alle gemeenten"
+            } else {
+                "leden"
+            };
+            format!(
+                "{}, {when}, {whom} van laag naar hoog in vijf ongeveer even grote klassen, met het aantal gemeenten",
+                with_unit(indicator)
+            )
+        }
+        ChartKind::Heat => format!(
+            "Waarde per groep, met een teken voor het verschil met Nederland; duidelijk is een vijfde of meer, {when}"
+        ),
+        ChartKind::Multiples => {
+            let scale = if drawn.shares_scale {
+                "alle met dezelfde schaal"
+            } else {
+                "elk met een eigen schaal"
+            };
+            let measure = match chart.indicators[..] {
+                [only] => with_unit(&register.queries()[only]),
+                _ => "Per onderwerp".to_owned(),
+            };
+            format!("{measure}, groepen, {when}, {scale}")
+        }
+        _ => return None,
+    })
 }
 
 /// That the series breaks between the years that are shown, and where; nothing where it does not.
@@ -142,22 +234,8 @@ fn broken(drawn: &Drawn<'_>, figures: &Figures) -> String {
     }
 }
 
-/// The unit as a subtitle says it; nothing where the title says it.
-fn unit(unit: &str, title: &str) -> String {
-    match unit {
-        "%" => "in procenten".to_owned(),
-        "euro" | "x 1.000 euro" => "in euro's".to_owned(),
-        "index" => "2010 = 100".to_owned(),
-        "inwoners" if title.to_lowercase().contains("inwoners") => String::new(),
-        unit => match unit.strip_prefix("euro per") {
-            Some(per) => format!("in euro's per{per}"),
-            None => unit.to_owned(),
-        },
-    }
-}
-
 fn alt(drawn: &Drawn<'_>, register: &Register<'_>) -> Result<String, ErrorKind> {
-    let (chart, figures, groups) = (drawn.chart, register.figures(), &register.figures().groups);
+    let (chart, figures) = (drawn.chart, register.figures());
     let kind = match chart.kind {
         ChartKind::Strip => "Stippenstrook",
         ChartKind::Bars => "Staven",
@@ -165,29 +243,23 @@ fn alt(drawn: &Drawn<'_>, register: &Register<'_>) -> Result<String, ErrorKind> 
         ChartKind::Slope => "Hellingen",
         ChartKind::Ranked => "Ranglijst",
         ChartKind::Map => return Ok(alt_of_map(figures)),
+        ChartKind::Scatter => "Spreidingsdiagram",
+        ChartKind::Choropleth => "Kaart in tinten",
+        ChartKind::Heat => "Kleurentabel",
+        ChartKind::Multiples => "Reeks kleine lijnen",
     };
+    let mut alt = format!("{kind}:");
+    if is_of_several(chart) {
+        alt_of_several(&mut alt, drawn, register);
+        return Ok(alt);
+    }
     let indicator = &register.queries()[drawn.indicator()];
-    let (first, last) = (
-        drawn.years.first().copied().unwrap_or_default(),
-        drawn.last(),
+    let last = drawn.last();
+    alt = format!("{alt} {}, {}.", lower_first(&indicator.title), when(drawn));
+    add(
+        &mut alt,
+        &values(drawn, register, drawn.indicator(), last).join(", "),
     );
-    let when = if drawn.years.len() > 1 {
-        number::range(first, last)
-    } else {
-        last.to_string()
-    };
-    let mut alt = format!("{kind}: {}, {when}.", lower_first(&indicator.title));
-    let say = |group: &Group| {
-        let figure = figures.group(drawn.indicator(), group.id, last)?;
-        let text = print(indicator, figure.value?, figure.is_provisional()).ok()?;
-        Some(format!("{} {text}", group.name.id))
-    };
-    let said: Vec<String> = in_order_of_telling(figures)
-        .into_iter()
-        .filter(|group| chart.groups.contains(group))
-        .filter_map(|group| say(groups.get(group)))
-        .collect();
-    add(&mut alt, &said.join(", "));
     add(&mut alt, &broken(drawn, figures));
     if names_extremes(chart.kind) {
         let [low, high] = extremes(drawn, register.queries(), figures).map_err(ErrorKind::Id)?;
@@ -204,6 +276,62 @@ fn alt(drawn: &Drawn<'_>, register: &Register<'_>) -> Result<String, ErrorKind> 
         }
     }
     Ok(alt)
+}
+
+fn when(drawn: &Drawn<'_>) -> String {
+    let first = drawn.years.first().copied().unwrap_or_default();
+    if drawn.years.len() > 1 {
+        number::range(first, drawn.last())
+    } else {
+        drawn.last().to_string()
+    }
+}
+
+/// Whether its alternative text tells of more than one indicator.
+fn is_of_several(chart: &Chart) -> bool {
+    matches!(
+        chart.kind,
+        ChartKind::Scatter | ChartKind::Heat | ChartKind::Multiples
+    ) && chart.indicators.len() > 1
+}
+
+/// Each indicator with the values of the subject and of Nederland, as many as fit, and how many there are.
+fn alt_of_several(alt: &mut String, drawn: &Drawn<'_>, register: &Register<'_>) {
+    let (chart, figures) = (drawn.chart, register.figures());
+    let count = chart.indicators.len();
+    let of = if chart.kind == ChartKind::Scatter {
+        "twee indicatoren".to_owned()
+    } else {
+        format!("{count} indicatoren")
+    };
+    *alt = format!("{alt} {of}, {}.", when(drawn));
+    for &id in &chart.indicators {
+        let Some(year) = figures.used(id).year else {
+            continue;
+        };
+        let mut said = values(drawn, register, id, year);
+        said.truncate(2);
+        let title = &register.queries()[id].title;
+        if !said.is_empty() {
+            add(alt, &format!("{title}: {}", said.join(", ")));
+        }
+    }
+}
+
+/// The values of the groups that are shown: the subject, Nederland, and then the others.
+fn values(drawn: &Drawn<'_>, register: &Register<'_>, id: IndicatorId, year: i32) -> Vec<String> {
+    let figures = register.figures();
+    let indicator = &register.queries()[id];
+    let say = |group: &Group| {
+        let figure = figures.group(id, group.id, year)?;
+        let text = print(indicator, figure.value?, figure.is_provisional()).ok()?;
+        Some(format!("{} {text}", group.name.id))
+    };
+    in_order_of_telling(figures)
+        .into_iter()
+        .filter(|group| drawn.chart.groups.contains(group))
+        .filter_map(|group| say(figures.groups.get(group)))
+        .collect()
 }
 
 fn alt_of_map(figures: &Figures) -> String {
@@ -225,17 +353,6 @@ fn in_order_of_telling(figures: &Figures) -> Vec<GroupId> {
     others.sort_by_key(|group| std::cmp::Reverse(group.members.len()));
     let others = others.into_iter().map(|group| group.id);
     [subject, nation].into_iter().chain(others).collect()
-}
-
-/// A title within a sentence; an abbreviation keeps its capitals.
-fn lower_first(title: &str) -> String {
-    let mut letters = title.chars();
-    match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => {
-            first.to_lowercase().chain(letters).collect()
-        }
-        _ => title.to_owned(),
-    }
 }
 
 /// Adds a sentence when it still fits.

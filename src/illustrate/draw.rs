@@ -2,17 +2,22 @@
 //!
 //! Provisional figures, incomplete lists and low coverage are marked in the picture itself.
 
+mod gemeenten;
+mod heat;
+mod multiples;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Error, ErrorKind, INCOMPLETE};
+use crate::base::look::Look;
 use crate::base::number::{self, Notation};
 use crate::chart::{self, ChartError, Picture, Ticks};
 use crate::fact::print;
 use crate::figures::{Cell, Figures, GroupFigure};
 use crate::gemeente::group::{Group, GroupId, GroupKind};
 use crate::gemeente::{Geometry, RegionId};
-use crate::query::{Chart, ChartKind, Indicator, IndicatorId, Queries};
+use crate::query::{Chart, ChartKind, Indicator, IndicatorId, Queries, Way};
 
 /// A chart that is drawn.
 #[derive(Debug)]
@@ -23,6 +28,10 @@ pub struct Drawn<'a> {
     pub picture: Picture,
     /// The years it shows.
     pub years: Vec<i32>,
+    /// How many gemeenten it is about have no figure; of charts that show every gemeente.
+    pub without: usize,
+    /// Whether its panels have one scale.
+    pub shares_scale: bool,
 }
 
 impl Drawn<'_> {
@@ -63,6 +72,10 @@ pub fn draw<'a>(
         ChartKind::Slope => drawing.slope(),
         ChartKind::Ranked => drawing.ranked(),
         ChartKind::Map => drawing.map(geometry),
+        ChartKind::Scatter => drawing.scatter(),
+        ChartKind::Choropleth => drawing.choropleth(geometry),
+        ChartKind::Heat => drawing.heat(),
+        ChartKind::Multiples => drawing.multiples(),
     };
     let picture = match picture {
         Err(ChartError::Empty(_)) => return Ok(None),
@@ -75,27 +88,51 @@ pub fn draw<'a>(
     Ok(Some(Drawn {
         chart,
         picture,
+        without: if chart.kind.is_of_gemeenten() {
+            drawing.without()
+        } else {
+            0
+        },
+        shares_scale: drawing.shares_scale(),
         years: drawing.years,
     }))
 }
 
-/// The years a chart shows of its first indicator.
+/// The years a chart shows: over years those with a figure of a group, else the ones in use.
 fn years(chart: &Chart, figures: &Figures) -> Vec<i32> {
     if chart.kind == ChartKind::Map {
         return vec![figures.edition.boundaries];
     }
-    let indicator = chart.indicators[0];
-    let used = figures.used(indicator).year;
+    let used = || chart.indicators.iter().map(|id| figures.used(*id).year);
     if !chart.kind.is_over_years() {
-        return used.into_iter().collect();
+        let all: BTreeSet<i32> = used().flatten().collect();
+        // a scatter of one indicator is none, and other kinds are of their first
+        let lacks = match chart.kind {
+            ChartKind::Scatter => used().any(|year| year.is_none()),
+            ChartKind::Heat => false,
+            _ => used().next().flatten().is_none(),
+        };
+        return match chart.kind {
+            _ if lacks => Vec::new(),
+            ChartKind::Scatter | ChartKind::Heat => all.into_iter().collect(),
+            _ => used().next().flatten().into_iter().collect(),
+        };
     }
-    let of_groups = chart.groups.iter();
-    let valued: BTreeSet<i32> = of_groups
-        .flat_map(|group| figures.compared(indicator).of_group(*group))
-        .filter(|figure| figure.value.is_some())
-        .map(|figure| figure.year)
-        .filter(|year| chart.years.contains(*year) && used.is_some_and(|used| *year <= used))
-        .collect();
+    let shown = match chart.kind {
+        ChartKind::Multiples => &chart.indicators[..],
+        _ => &chart.indicators[..1],
+    };
+    let mut valued: BTreeSet<i32> = BTreeSet::new();
+    for indicator in shown {
+        let used = figures.used(*indicator).year;
+        let of_groups = chart.groups.iter();
+        let figures = of_groups.flat_map(|group| figures.compared(*indicator).of_group(*group));
+        let years = figures
+            .filter(|figure| figure.value.is_some())
+            .map(|figure| figure.year)
+            .filter(|year| chart.years.contains(*year) && used.is_some_and(|used| *year <= used));
+        valued.extend(years);
+    }
     match (chart.kind, valued.first(), valued.last()) {
         _ if valued.len() < 2 => Vec::new(),
         (ChartKind::Slope, Some(first), Some(last)) => vec![*first, *last],
@@ -165,11 +202,34 @@ impl<'a> Drawing<'a> {
         let provisional = figure.is_some_and(GroupFigure::is_provisional);
         let text = self.text(indicator, value, provisional);
         chart::GroupValue {
-            look: group.name.look,
-            label: format!("{} {text}", name(group)),
+            look: self.look(indicator, group),
+            label: format!("{} {text}", self.called(indicator, group)),
             value,
             hollow: !group.complete || figure.is_some_and(is_thin),
         }
+    }
+
+    /// Whether what stands under Nederland is a share of it that lives in gemeenten of a size.
+    fn is_of_size(&self, indicator: IndicatorId) -> bool {
+        let ways = &self.queries[indicator].ways;
+        ways.iter().all(|way| matches!(way, Way::SizeClass { .. }))
+    }
+
+    /// What a group's value is called.
+    fn called(&self, indicator: IndicatorId, group: &Group) -> String {
+        if self.is_of_size(indicator) {
+            return format!("Gemeenten van {}", self.figures.groups.size.in_short());
+        }
+        name(group)
+    }
+
+    /// How a group's value shows: a share of Nederland is no level to be measured against.
+    fn look(&self, indicator: IndicatorId, group: &Group) -> Look {
+        let subject = self.figures.groups.subject().name.look;
+        if self.is_of_size(indicator) {
+            return subject;
+        }
+        group.name.look
     }
 
     fn members(&self, indicator: IndicatorId, year: i32) -> Vec<Member<'a>> {
@@ -195,7 +255,7 @@ impl<'a> Drawing<'a> {
         let members = self.members(indicator, year);
         let alone = self.chart.indicators.len() == 1;
         let named = if alone && !self.chart.half {
-            ends(&members)
+            ends(members.iter().map(Member::value))
         } else {
             [None; 2]
         };
@@ -254,59 +314,70 @@ impl<'a> Drawing<'a> {
     }
 
     fn lines(&self) -> Picturing {
+        chart::lines(&self.lines_of(self.first(), &self.chart.groups))
+    }
+
+    /// The lines of some groups, of one of the indicators, over the years of the chart.
+    fn lines_of(&self, id: IndicatorId, groups: &[GroupId]) -> chart::Lines {
         let first = self.years.first().copied().unwrap_or_default();
         let periods: Vec<i32> = (first..=self.last()).collect();
-        let series = self
-            .chart
-            .groups
-            .iter()
-            .map(|id| self.series(*id, &periods));
-        chart::lines(&chart::Lines {
+        let series = groups.iter().map(|group| self.series(id, *group, &periods));
+        let is_provisional = |year: i32| {
+            let mut figures = groups
+                .iter()
+                .filter_map(|group| self.figure(id, *group, year));
+            figures.any(|figure| figure.value.is_some() && figure.is_provisional())
+        };
+        let period = |year: &i32| chart::Period {
+            year: *year,
+            label: format!("{year}{}", if is_provisional(*year) { "*" } else { "" }),
+        };
+        chart::Lines {
             width: self.width(),
             height: None,
             series: series
                 .filter(|series| series.points.iter().any(|point| point.value.is_some()))
                 .collect(),
-            breaks: self.breaks(),
+            breaks: self.breaks(id),
             from_zero: false,
-            ticks: ticks(&self.queries[self.first()]),
-            periods: periods
-                .iter()
-                .map(|year| chart::Period {
-                    year: *year,
-                    label: year.to_string(),
-                })
-                .collect(),
-        })
+            holds: Vec::new(),
+            ticks: ticks(&self.queries[id]),
+            periods: periods.iter().map(period).collect(),
+        }
     }
 
     /// The breaks between its years: those of the chart, and those of what it shows.
-    fn breaks(&self) -> Vec<chart::Break> {
+    fn breaks(&self, id: IndicatorId) -> Vec<chart::Break> {
         let first = self.years.first().copied().unwrap_or_default();
         let own = self.chart.broken.iter();
         let own = own.map(|(year, why)| (*year, why.clone()));
-        let shown = self
-            .figures
-            .breaks_between(self.first(), first, self.last());
+        let shown = self.figures.breaks_between(id, first, self.last());
         let shown = shown.iter().map(|of| (of.year, of.why.clone()));
         own.chain(shown)
             .map(|(before, note)| chart::Break { before, note })
             .collect()
     }
 
-    fn series(&self, id: GroupId, periods: &[i32]) -> chart::Series {
+    fn series(&self, indicator: IndicatorId, id: GroupId, periods: &[i32]) -> chart::Series {
         let group = self.group(id);
         let point = |year: &i32| {
-            let figure = self.figure(self.first(), id, *year);
+            let figure = self.figure(indicator, id, *year);
             chart::Point {
                 value: figure.and_then(|figure| figure.value),
                 provisional: figure.is_some_and(GroupFigure::is_provisional),
                 hollow: figure.is_some_and(is_thin),
             }
         };
+        // an indicator of several may end before the others do
+        let has_value = |year: &i32| {
+            let figure = self.figure(indicator, id, *year);
+            figure.is_some_and(|figure| figure.value.is_some())
+        };
+        let last = periods.iter().rev().copied().find(has_value);
+        let last = last.filter(|_| self.chart.indicators.len() > 1);
         chart::Series {
-            look: group.name.look,
-            label: self.value(self.first(), id, self.last()).label,
+            look: self.look(indicator, group),
+            label: self.value(indicator, id, last.unwrap_or(self.last())).label,
             points: periods.iter().map(point).collect(),
             hollow: !group.complete,
         }
@@ -324,7 +395,7 @@ impl<'a> Drawing<'a> {
             to: end(*id, to),
             hollow: !self.group(*id).complete,
         });
-        let breaks = self.breaks().into_iter();
+        let breaks = self.breaks(self.first()).into_iter();
         let notes: Vec<String> = breaks
             .map(|of| format!("breuk in {}: {}", of.before, of.note))
             .collect();
@@ -388,6 +459,7 @@ impl<'a> Drawing<'a> {
                 } else {
                     is_in(of_size).then_some(1)
                 },
+                outlined: false,
             }
         });
         let class = |label: String, group: &Group, pattern| chart::MapClass {
@@ -403,13 +475,12 @@ impl<'a> Drawing<'a> {
         let others = format!("Andere gemeenten van {} inwoners", groups.size.in_short());
         chart::map(&chart::Map {
             width: self.width(),
-            height: None,
             regions: regions.collect(),
             classes: vec![
                 class(members, subject, chart::Pattern::Solid),
                 class(others, of_size, chart::Pattern::Hatch),
             ],
-            labels: Vec::new(),
+            ..chart::Map::default()
         })
     }
 }
@@ -425,14 +496,16 @@ fn is_thin(figure: &GroupFigure) -> bool {
     figure.coverage < 95.0
 }
 
-/// The places of the members with the lowest and the highest value.
-fn ends(members: &[Member<'_>]) -> [Option<usize>; 2] {
-    let values = || {
-        let all = members.iter().enumerate();
-        all.filter_map(|(place, member)| Some((place, member.value()?)))
+/// The places of the lowest and the highest value.
+fn ends(values: impl Iterator<Item = Option<f64>> + Clone) -> [Option<usize>; 2] {
+    let valued = || {
+        let all = values.clone().enumerate();
+        all.filter_map(|(place, value)| Some((place, value?)))
     };
-    let by_value = |a: &(usize, f64), b: &(usize, f64)| a.1.total_cmp(&b.1);
-    [values().min_by(by_value), values().max_by(by_value)].map(|end| Some(end?.0))
+    // of equal values the first, on either side
+    let lower = |a: &(usize, f64), b: &(usize, f64)| a.1.total_cmp(&b.1);
+    let higher = |a: &(usize, f64), b: &(usize, f64)| b.1.total_cmp(&a.1);
+    [valued().min_by(lower), valued().min_by(higher)].map(|end| Some(end?.0))
 }
 
 /// Ticks print like values, with no more decimals than they need.

@@ -6,12 +6,14 @@
 mod caption;
 mod draw;
 mod source;
+mod words;
 
 pub use caption::{caption, wanted};
 pub use draw::{Drawn, draw};
 
 use crate::base::failure::{Exit, Report};
-use crate::chart::{ChartError, Picture};
+use crate::chart;
+use crate::chart::{ChartError, Picture, Words};
 use crate::fact::{self, Segment};
 use crate::query::{Chart, Misread};
 
@@ -37,6 +39,39 @@ pub struct Illustration {
     pub source: String,
     /// What a reader who cannot see it must know.
     pub alt: String,
+}
+
+/// Signs that a chart alone explains, for no page around it does.
+const SIGNS: [(char, &str); 2] = [
+    ('*', "* voorlopig cijfer"),
+    ('†', "† van deze groep is de ledenlijst niet volledig"),
+];
+/// Under what licence a chart may be used.
+const LICENCE: &str = "Licentie: CC BY 4.0, met vermelding van de bron";
+
+impl Illustration {
+    /// The words around it where it stands alone.
+    pub fn words(&self) -> Words {
+        let stands = |sign: char| self.picture.texts.iter().any(|of| of.text.contains(sign));
+        let signs = SIGNS.iter().filter(|(sign, _)| stands(*sign));
+        let signs: Vec<&str> = signs.map(|(_, words)| *words).collect();
+        let last = format!("{} {LICENCE}.", self.source);
+        let foot = [signs.join("; "), last].into_iter();
+        Words {
+            title: fact::plain(&self.title),
+            subtitle: self.subtitle.clone(),
+            foot: foot.filter(|words| !words.is_empty()).collect(),
+            description: self.alt.clone(),
+        }
+    }
+
+    /// The chart alone: one SVG with its words, its font and its description.
+    ///
+    /// # Errors
+    /// When the font cannot be cut down.
+    pub fn alone(&self) -> Result<Picture, ChartError> {
+        chart::alone(&self.picture, &self.words())
+    }
 }
 
 /// What is wrong with a chart.

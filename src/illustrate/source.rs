@@ -30,7 +30,14 @@ pub fn source(drawn: &Drawn<'_>, figures: &Figures, provenance: &Provenance) -> 
             }
         }
     }
-    format!("Bron: {}; bewerking {subject}.", list(figures, &years))
+    // borders are a source too
+    let borders = if drawn.chart.kind == ChartKind::Choropleth {
+        "; CBS en Kadaster, gemeentegrenzen"
+    } else {
+        ""
+    };
+    let list = list(figures, &years);
+    format!("Bron: {list}{borders}; bewerking {subject}.")
 }
 
 /// The tables of one series and the years used of them.

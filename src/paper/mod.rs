@@ -7,6 +7,7 @@
 
 mod content;
 mod door;
+mod figures;
 mod manuscript;
 mod markup;
 mod pictures;
@@ -24,6 +25,7 @@ use std::process::Child;
 
 pub use content::Content;
 pub use door::admit;
+pub use figures::set_figures;
 pub use manuscript::{Manuscript, Sources, register};
 pub use press::PRESS;
 pub use scan::{Chapter, Chapters, GOES_ON, Printing};

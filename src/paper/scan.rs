@@ -63,6 +63,8 @@ impl Chapters {
         let mut paths = Vec::new();
         gather(folder, &mut paths)?;
         paths.sort();
+        // the pictures of the charts are set apart, from texts that the program gives
+        paths.retain(|path| !path.ends_with(super::figures::SOURCE));
         let mut read = Vec::new();
         for path in paths {
             let text = files::read_text(&path)?;

@@ -10,6 +10,9 @@ use std::process::{Child, Command, Stdio};
 
 use super::Error;
 
+/// What Typst says of every bundle.
+const EXPERIMENTAL: &str = "warning: bundle export is experimental";
+
 /// The version that is used.
 pub const VERSION: &str = "0.15.1";
 
@@ -79,6 +82,35 @@ impl Typst {
         pdf: &Path,
         timestamp: i64,
     ) -> Result<Child, Error> {
+        let mut command = self.command(work);
+        command
+            .args(["--pdf-standard", "ua-1,a-3a", "--features", "a11y-extras"])
+            .arg("--creation-timestamp")
+            .arg(timestamp.to_string())
+            // what differs between documents, such as where a figure's source is to be found
+            .args(["--input", &format!("stuk={source}")])
+            .arg(work.join(source))
+            .arg(pdf);
+        self.spawn(command)
+    }
+
+    /// Starts setting many files at once, from one source of a folder into another.
+    pub(super) fn start_bundle(
+        &self,
+        work: &Path,
+        source: &str,
+        made: &Path,
+    ) -> Result<Child, Error> {
+        let mut command = self.command(work);
+        command
+            .args(["--format", "bundle", "--features", "bundle"])
+            .arg(work.join(source))
+            .arg(made);
+        self.spawn(command)
+    }
+
+    /// Typst with nothing but the files and fonts of a folder.
+    fn command(&self, work: &Path) -> Command {
         let mut command = Command::new(&self.program);
         // settings of the user's own must not change the paper
         for (name, _) in
@@ -90,24 +122,21 @@ impl Typst {
             .arg("compile")
             .arg("--root")
             .arg(work)
-            .args(["--pdf-standard", "ua-1,a-3a", "--features", "a11y-extras"])
             .args([
                 "--ignore-system-fonts",
                 "--ignore-embedded-fonts",
                 "--font-path",
             ])
             .arg(work.join("fonts"))
-            .arg("--creation-timestamp")
-            .arg(timestamp.to_string())
             // the long form tells which call in a chapter led there
             .args(["--diagnostic-format", "human"])
-            // what differs between documents, such as where a figure's source is to be found
-            .args(["--input", &format!("stuk={source}")])
-            .arg(work.join(source))
-            .arg(pdf)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        command
+    }
+
+    fn spawn(&self, mut command: Command) -> Result<Child, Error> {
         command.spawn().map_err(|error| Error::Typst {
             message: format!("cannot start `{}`: {error}", self.program.display()),
             hint: "name a Typst program with `--typst`".to_owned(),
@@ -151,7 +180,7 @@ fn said(text: &str) -> Vec<Said> {
 }
 
 /// Files of the paper that an analyst does not write: what is wrong in them came from a chapter that calls them.
-const OWN: [&str; 2] = ["kracht.typ", "main.typ"];
+const OWN: [&str; 3] = ["kracht.typ", "main.typ", "figuren.typ"];
 
 impl Said {
     /// In one line, with the place that can be mended first.
@@ -179,12 +208,12 @@ impl Said {
 }
 
 impl Typst {
-    /// Waits for a run; whatever it has to say is an error.
+    /// Waits for a run; whatever it has to say is an error, but for what it says of every bundle.
     pub(super) fn wait(
         &self,
         child: Child,
         work: &Path,
-        pdf: &Path,
+        made: &Path,
         sources: &Path,
     ) -> Result<(), Error> {
         let broken = |what: String| Error::Typst {
@@ -198,14 +227,20 @@ impl Typst {
             .wait_with_output()
             .map_err(|error| broken(format!("was lost: {error}")))?;
         let text = String::from_utf8_lossy(&output.stderr);
-        if output.status.success() && text.trim().is_empty() {
-            return if pdf.is_file() {
+        let mut said = said(&text);
+        let count = said.len();
+        said.retain(|of| of.message != EXPERIMENTAL);
+        let is_silent = text.trim().is_empty() || count > said.len() && said.is_empty();
+        if output.status.success() && is_silent {
+            return if made.exists() {
                 Ok(())
             } else {
-                Err(broken("says that all is well and made no PDF".to_owned()))
+                let made = made.display();
+                Err(broken(format!(
+                    "says that all is well and made no `{made}`"
+                )))
             };
         }
-        let said = said(&text);
         if said.iter().all(|of| of.places.is_empty())
             && !said.iter().any(|of| of.message.starts_with("warning"))
         {

@@ -45,11 +45,24 @@ pub enum ChartKind {
     Ranked,
     /// Where the members lie.
     Map,
+    /// Gemeenten by two indicators.
+    Scatter,
+    /// Gemeenten on a map, in classes of an indicator.
+    Choropleth,
+    /// Indicators by groups, with how each stands against Nederland.
+    Heat,
+    /// Groups over years, a panel per indicator, or per group where there is one indicator.
+    Multiples,
 }
 
 impl ChartKind {
     /// Whether it shows several years.
     pub const fn is_over_years(self) -> bool {
-        matches!(self, Self::Lines | Self::Slope)
+        matches!(self, Self::Lines | Self::Slope | Self::Multiples)
+    }
+
+    /// Whether it shows every gemeente of a kind, so that some may lack a figure.
+    pub const fn is_of_gemeenten(self) -> bool {
+        matches!(self, Self::Scatter | Self::Choropleth)
     }
 }

@@ -4,9 +4,10 @@
 use crate::support;
 use middelgroot::base::look::{Look, Rgb, Shape};
 use middelgroot::chart::{
-    BarForm, BarItem, Bars, Break, ChartError, GroupValue, Lines, Map, MapClass, MapLabel,
-    MapRegion, Member, Panel, Pattern, Period, Picture, Point, RankedDots, RankedMember, Series,
-    Slope, SlopeItem, Strip, StripRow, Ticks, Width, bars, grid, lines, map, ranked_dots, slope,
+    BarForm, BarItem, Bars, Break, ChartError, GroupValue, Heat, HeatCell, HeatColumn, HeatKind,
+    HeatRow, Lines, Map, MapClass, MapLabel, MapRegion, Member, Panel, Pattern, Period, Picture,
+    Point, RankedDots, RankedMember, Scatter, ScatterAxis, ScatterDot, Series, Slope, SlopeItem,
+    Strip, StripRow, Ticks, Width, bars, grid, heat, lines, map, ranked_dots, scatter, slope,
     strip,
 };
 
@@ -172,7 +173,7 @@ fn good(result: Result<Picture, ChartError>, what: &str) {
         Err(ChartError::Empty(_)) => return,
         Err(error) => panic!("{what}: {error}"),
     };
-    assert_eq!(picture.overlaps(), [], "{what}\n{}", picture.svg);
+    assert_eq!(picture.overlaps(), [], "{what}");
     assert_eq!(picture.omitted, [""; 0], "{what}");
     well_formed(&picture.svg, what);
     assert!(
@@ -331,6 +332,7 @@ fn lines_are_readable() {
                 })
                 .collect(),
             from_zero: dice.below(2) == 0,
+            holds: Vec::new(),
             ticks: ticks(),
         };
         good(lines(&chart), what);
@@ -399,6 +401,98 @@ fn rankings_are_readable() {
     });
 }
 
+#[test]
+fn scatters_are_readable() {
+    let mut named = 0;
+    let mut left_out = 0;
+    each(|dice, world, width, what| {
+        let dots: Vec<ScatterDot> = (0..[1, 3, 60, 150][dice.below(4)])
+            .map(|i| ScatterDot {
+                name: dice.name(),
+                at: dice.value(world).zip(dice.value(world)),
+                strong: i % 4 == 0,
+                named: i % 40 == 0,
+            })
+            .collect();
+        let mut axis = || ScatterAxis {
+            title: dice.name(),
+            ticks: ticks(),
+            reference: group_values(dice, world).pop(),
+        };
+        let (x, y) = (axis(), axis());
+        let chart = Scatter {
+            width,
+            height: None,
+            x,
+            y,
+            dots,
+            look: LOOKS[0],
+            strong: dice.name(),
+            others: dice.name(),
+        };
+        let Ok(mut picture) = scatter(&chart) else {
+            return;
+        };
+        let asked = chart.dots.iter().filter(|d| d.named && d.at.is_some());
+        named += asked.count();
+        // a name without room is given back, never drawn over something
+        left_out += std::mem::take(&mut picture.omitted).len();
+        good(Ok(picture), what);
+    });
+    assert!(
+        named > 500 && left_out * 20 < named,
+        "{left_out} of {named}"
+    );
+}
+
+#[test]
+fn heat_maps_are_readable() {
+    each(|dice, _, width, what| {
+        let columns: Vec<HeatColumn> = (0..1 + dice.below(6))
+            .map(|i| HeatColumn {
+                label: dice.name(),
+                strong: i == 0,
+            })
+            .collect();
+        let rows = (0..dice.below(24))
+            .map(|i| HeatRow {
+                heading: if i % 5 == 0 {
+                    dice.name()
+                } else {
+                    String::new()
+                },
+                label: format!("{} {}", dice.name(), dice.name()),
+                kind: if i % 3 == 0 {
+                    HeatKind::Neutral
+                } else {
+                    HeatKind::Judged
+                },
+                reference: dice.text(),
+                cells: (0..columns.len())
+                    .map(|_| {
+                        let step = i8::try_from(dice.below(6)).unwrap() - 2;
+                        HeatCell {
+                            text: dice.text(),
+                            step: (step < 3).then_some(step),
+                        }
+                    })
+                    .collect(),
+            })
+            .collect();
+        let legend = [(HeatKind::Judged, 2), (HeatKind::Neutral, -2)]
+            .map(|(kind, step)| (kind, step, dice.name()))
+            .to_vec();
+        let chart = Heat {
+            width,
+            reference: "Nederland".into(),
+            columns,
+            rows,
+            legend,
+        };
+        good(heat(&chart), what);
+    });
+}
+
 /// A square around a point, closed.
 fn square(x: f64, y: f64, r: f64) -> Vec<(f64, f64)> {
     vec![
@@ -425,6 +519,7 @@ fn regions(dice: &mut Dice) -> Vec<MapRegion> {
             name: format!("GM{i:04}"),
             rings,
             class: (i % 3 == 0).then_some(dice.below(4)),
+            outlined: i % 5 == 0,
         }
     };
     (0..100).map(region).collect()
@@ -466,6 +561,11 @@ fn maps_are_readable() {
                 regions: regions.clone(),
                 classes: classes.clone(),
                 labels: labels.clone(),
+                outlined: if seed % 2 == 0 {
+                    String::new()
+                } else {
+                    dice.name()
+                },
             };
             let picture = map(&chart).unwrap();
             assert_eq!(picture.overlaps(), []);
@@ -488,6 +588,7 @@ fn the_whole_country_stays_a_small_file() {
             name: code.clone(),
             rings: serde_json::from_value(rings.clone()).unwrap(),
             class: (i % 6 == 0).then_some(i / 6 % 3),
+            outlined: i % 7 == 0,
         })
         .collect();
     assert_eq!(regions.len(), 342);

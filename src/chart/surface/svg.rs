@@ -9,7 +9,7 @@ use plotters::style::{Color, RGBAColor, RGBColor, ShapeStyle};
 use super::Point;
 use crate::base::look::Rgb;
 use crate::chart::text;
-use crate::chart::{ChartError, Picture, PlacedMark, PlacedText};
+use crate::chart::{ChartError, Picture, PlacedLine, PlacedMark, PlacedText};
 
 /// Canvas units in a point.
 pub(super) const UNITS: f64 = 10.0;
@@ -65,6 +65,7 @@ impl Picture {
         body: &str,
         texts: Vec<PlacedText>,
         marks: Vec<PlacedMark>,
+        lines: Vec<PlacedLine>,
     ) -> Self {
         let (w, h) = ((width * UNITS).round(), (height * UNITS).ceil());
         let (width_pt, height_pt) = (w / UNITS, h / UNITS);
@@ -79,6 +80,7 @@ impl Picture {
             height_pt,
             texts,
             marks,
+            lines,
             omitted: Vec::new(),
         }
     }

@@ -24,7 +24,7 @@ pub(super) struct ChartEntry {
     groups: Option<At<Vec<At<String>>>>,
     /// The finding in Dutch, with facts and words that the figures choose. Example: `title = "M50 telt {misdrijven.M50 ~ misdrijven.Nederland | meer misdrijven dan | evenveel misdrijven als | minder misdrijven dan} Nederland"`.
     title: At<String>,
-    /// Years that lines or a slope show. Example: `years = "2021..2024"`.
+    /// Years that lines, a slope or multiples show. Example: `years = "2021..2024"`.
     years: Option<At<String>>,
     /// Width on the page. Example: `size = "half"`.
     #[serde(default)]
@@ -58,6 +58,14 @@ enum KindWord {
     Ranked,
     /// Where the members lie.
     Map,
+    /// All gemeenten of the size class by two indicators: from left to right, and upwards.
+    Scatter,
+    /// Gemeenten on a map, in fifths of one indicator: all of them, or without Nederland the members of the groups.
+    Choropleth,
+    /// Indicators by groups, each value with how it stands against Nederland.
+    Heat,
+    /// Groups over years: a panel per indicator, or per group where there is one indicator.
+    Multiples,
 }
 
 #[derive(Default, Deserialize, JsonSchema)]
@@ -90,6 +98,39 @@ pub(super) fn read(
     Ok(())
 }
 
+impl KindWord {
+    const fn kind(self) -> ChartKind {
+        match self {
+            Self::Strip => ChartKind::Strip,
+            Self::Bars => ChartKind::Bars,
+            Self::Lines => ChartKind::Lines,
+            Self::Slope => ChartKind::Slope,
+            Self::Ranked => ChartKind::Ranked,
+            Self::Map => ChartKind::Map,
+            Self::Scatter => ChartKind::Scatter,
+            Self::Choropleth => ChartKind::Choropleth,
+            Self::Heat => ChartKind::Heat,
+            Self::Multiples => ChartKind::Multiples,
+        }
+    }
+}
+
+/// Refuses what a kind cannot draw.
+fn fits_its_kind(file: &Source, entry: &ChartEntry, kind: ChartKind) -> Result<(), Complaint> {
+    let indicators = entry.indicators.len();
+    let wanted = match kind {
+        ChartKind::Scatter if indicators != 2 => "expected two: from left to right, and upwards",
+        ChartKind::Choropleth if indicators != 1 => "expected one",
+        ChartKind::Heat | ChartKind::Multiples if matches!(entry.size, Size::Half) => {
+            let hint = "it takes the width of the text: leave out `size`";
+            return Err(file.wrong(&entry.id, "half a page is too narrow for this kind", hint));
+        }
+        _ => return Ok(()),
+    };
+    let message = format!("{indicators} indicators for this kind of chart");
+    Err(file.wrong(&entry.indicators, message, wanted))
+}
+
 fn is_of_something(file: &Source, entry: &ChartEntry) -> Result<(), Complaint> {
     if entry.indicators.is_empty() {
         let hint = "expected the id of an indicator";
@@ -110,20 +151,13 @@ fn chart(
 ) -> Result<Chart, Complaint> {
     // the id becomes a file name and a name in Typst
     is_name(file, &entry.id, "chart")?;
-    let kind = match entry.kind {
-        KindWord::Strip => ChartKind::Strip,
-        KindWord::Bars => ChartKind::Bars,
-        KindWord::Lines => ChartKind::Lines,
-        KindWord::Slope => ChartKind::Slope,
-        KindWord::Ranked => ChartKind::Ranked,
-        KindWord::Map => ChartKind::Map,
-    };
+    let kind = entry.kind.kind();
     if let (Some(at), false) = (&entry.years, kind.is_over_years()) {
         return Err(idle(
             file,
             at.start(),
             "years",
-            "`years` belongs to `lines` and `slope`",
+            "`years` belongs to `lines`, `slope` and `multiples`",
         ));
     }
     if let (Some(at), false) = (&entry.broken, kind == ChartKind::Lines) {
@@ -135,6 +169,7 @@ fn chart(
         ));
     }
     is_of_something(file, &entry)?;
+    fits_its_kind(file, &entry, kind)?;
     let indicators = entry.indicators.iter();
     let indicators = indicators.map(|id| names::indicator(file, id, names));
     let groups = match &entry.groups {

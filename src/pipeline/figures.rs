@@ -1,0 +1,81 @@
+//! Each chart alone, for slides and the press: SVG with every build, PNG when asked.
+//!
+//! In: the illustrations of a manuscript. Out: `figuren/` of the output. Fails as the stages do. The peculiarity it answers:
+//! the pictures take longer than the rest of a build together, so that they are a command of their own.
+
+use std::fs;
+use std::path::Path;
+
+use super::{FIGURES, WORK, borders};
+use crate::base::clock::Clock;
+use crate::base::failure::Failure;
+use crate::base::files::{self, FolderLock, NewFolder};
+use crate::base::hands::in_parts;
+use crate::base::project::Project;
+use crate::figures::{Figures, Provenance};
+use crate::illustrate::Illustration;
+use crate::inquire;
+use crate::paper::{self, Chapters, Manuscript, Sources, Typst};
+use crate::query::Queries;
+
+/// What `figures` was asked.
+#[derive(Clone, Copy, Debug)]
+pub struct FigureOptions<'a> {
+    /// Edition; the default one when none.
+    pub edition: Option<&'a str>,
+    /// Typst program to use.
+    pub typst: Option<&'a Path>,
+}
+
+/// Makes the charts of an edition's paper alone, as SVG and PNG. They take the place of `figuren/` in the output, and all
+/// else stays.
+///
+/// # Errors
+/// Whatever a stage reports, and figures that do not satisfy what is required of them; the previous output stays.
+pub fn figures(project: &Project, options: &FigureOptions<'_>) -> Result<String, Failure> {
+    let queries = Queries::read(&project.queries())?;
+    let edition = queries.edition(options.edition)?;
+    let place = project.output().join(&edition.id);
+    let _lock = FolderLock::wait_for(&project.output())?;
+    let output = NewFolder::beside(&place)?;
+    files::for_folder(&place.join(FIGURES))?;
+    let typst = Typst::find_or_install(options.typst)?;
+    let chapters = Chapters::read(&project.paper(), &queries)?;
+    let figures = Figures::compute(&project.data(), &queries, edition, &mut Clock::default())?;
+    inquire::refuse_unfit(&queries, &figures)?;
+    let provenance = Provenance::new(&queries, &figures.tidy);
+    let geometry = borders(project, &figures)?;
+    let sources = Sources {
+        queries: &queries,
+        figures: &figures,
+        provenance: &provenance,
+        geometry: geometry.as_ref(),
+    };
+    let illustrations = Manuscript::new(chapters, sources)?.illustrations;
+    let made = output.path().join(FIGURES);
+    write_alone(&made, &illustrations)?;
+    let work = output.path().join(WORK);
+    paper::set_figures(&typst, &project.paper(), &work, &illustrations, &made)?;
+    files::at("remove", &work, fs::remove_dir_all(&work))?;
+    output.finish_part(FIGURES)?;
+    Ok(format!(
+        "wrote {} charts as SVG and PNG to `{}`\n",
+        illustrations.len(),
+        place.join(FIGURES).display()
+    ))
+}
+
+/// Writes each chart alone as SVG.
+pub(super) fn write_alone(folder: &Path, illustrations: &[Illustration]) -> Result<(), Failure> {
+    files::at("make", folder, fs::create_dir_all(folder))?;
+    let drawn = in_parts(
+        illustrations.len(),
+        || (),
+        |(), place| illustrations[place].alone(),
+    );
+    for (of, picture) in illustrations.iter().zip(drawn) {
+        let path = folder.join(format!("{}.svg", of.id));
+        files::at("write", &path, fs::write(&path, picture?.svg))?;
+    }
+    Ok(())
+}
