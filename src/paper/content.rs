@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::Error;
 use super::manuscript::Manuscript;
-use super::printed;
+use super::order::sort_name;
+use super::{printed, types};
 use crate::base::number;
 use crate::claim::{self, State};
 use crate::evidence::attachments::{self, Attachment};
@@ -31,6 +32,7 @@ pub struct Content {
     asks: Vec<printed::Ask>,
     table: printed::Table,
     groups: Vec<printed::Group>,
+    types: printed::Types,
     indicators: Vec<printed::Indicator>,
     facts_table: Vec<printed::FactRow>,
     sources: Vec<printed::Source>,
@@ -91,6 +93,7 @@ impl Content {
             asks: asks(manuscript)?,
             table: table(register),
             groups: groups(register),
+            types: types::types(register),
             indicators: indicators(register, provenance),
             facts_table: evidence
                 .facts
@@ -311,11 +314,6 @@ fn text(
 
 fn period(year: Option<i32>) -> String {
     year.map_or_else(|| "geen cijfers".to_owned(), |year| year.to_string())
-}
-
-/// Names sort as a Dutch reader looks for them.
-fn sort_name(name: &str) -> String {
-    name.trim_start_matches("'s-").to_lowercase()
 }
 
 fn groups(register: &Register<'_>) -> Vec<printed::Group> {

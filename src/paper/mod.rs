@@ -9,9 +9,11 @@ mod content;
 mod door;
 mod manuscript;
 mod markup;
+mod order;
 mod prepare;
 mod printed;
 mod scan;
+mod types;
 mod typst;
 
 use std::borrow::Cow;

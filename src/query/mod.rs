@@ -24,6 +24,7 @@ mod template;
 mod text;
 mod theme;
 mod topic;
+mod types;
 mod years;
 
 use std::collections::BTreeMap;
@@ -54,6 +55,7 @@ pub use template::{Choice, Template, TemplatePart};
 pub use text::{FACT, PrintedText, TextKind};
 pub use theme::Theme;
 pub use topic::{Find, Topic, TopicId, TopicSource};
+pub use types::{Mark, TypesAsked};
 pub use years::Years;
 
 use crate::gemeente::group::GroupNames;
@@ -88,6 +90,8 @@ pub struct Queries {
     pub asks: Vec<Ask>,
     /// Columns of the table per gemeente.
     pub columns: Vec<Column>,
+    /// By what gemeenten are put into types; nothing where no file says so.
+    pub types: Option<TypesAsked>,
     /// Editions in the order of the file.
     pub editions: Vec<Edition>,
     /// What the figures themselves must satisfy.
