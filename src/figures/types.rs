@@ -11,13 +11,14 @@
 //!    missing, as the mean of those that get a type.
 //! 4. Each mark is standardised over the gemeenten that get a type: less their mean, by their standard deviation (by n).
 //!    Each gemeente counts once, so means here are of gemeenten, not of people.
-//! 5. The types are a cut of the tree of Ward over the Euclidean distances, rows in region order. Of the numbers that may
-//!    be, in which no type has less than the share `smallest` of the gemeenten, that with the highest mean silhouette is
-//!    taken; of equal ones the smallest. Where none will do, there are no types.
-//! 6. Types are numbered by the mean of the first mark, from high to low, and named after what sets them apart (`name`).
-//! 7. Stability: each mark is left out in turn, the tree made anew and cut into as many parts. Told are how alike both
+//! 5. The types are a cut of the tree of Ward over the Euclidean distances, rows in region order.
+//! 6. Stability: each mark is left out in turn, the tree made anew and cut into as many parts. Told are how alike both
 //!    partitions are (adjusted Rand index) and which gemeenten stay in their type, matched so that most do.
-//! 8. Alike are the gemeenten, anywhere in the country, with the smallest distance over the marks that both have: the root
+//! 7. Of the numbers of types that may be, the largest is taken in which no type has less than the share `smallest` of the
+//!    gemeenten and that is `firm`: the mean of the indices of rule 6 is at least so high. Where none will do, there are no
+//!    types. The silhouettes of all numbers are told: gemeenten shade into each other, and no number parts them sharply.
+//! 8. Types are numbered by the mean of the first mark, from high to low, and named after what sets them apart (`name`).
+//! 9. Alike are the gemeenten, anywhere in the country, with the smallest distance over the marks that both have: the root
 //!    of the mean of the squared differences, on the scale of rule 4. Both must have the share `known` of the marks in
 //!    common. Equal distances go by code.
 
@@ -124,7 +125,11 @@ pub struct Tried {
     /// Gemeenten in the smallest.
     pub smallest: usize,
     /// Whether the smallest is large enough.
-    pub fits: bool,
+    pub is_large: bool,
+    /// How alike the types are, on average, to those without one of the marks.
+    pub rand: f64,
+    /// Whether that is alike enough.
+    pub is_firm: bool,
 }
 
 /// What becomes of the types without a mark.
@@ -210,7 +215,10 @@ fn measured(asked: &TypesAsked, figures: &Figures) -> Measured {
         let cell = figures.cell(mark.indicator, region, (*year)?)?;
         cell.value()
     };
-    let all = figures.gemeenten.regions.in_year(figures.edition.boundaries);
+    let all = figures
+        .gemeenten
+        .regions
+        .in_year(figures.edition.boundaries);
     let gemeenten = all
         .map(|(region, _)| region)
         .filter(|region| *region != RegionId::NEDERLAND);
@@ -245,7 +253,10 @@ impl Types {
             used.iter().filter(has).count()
         };
         let enough = |count: usize| is_share(count, used.len(), asked.known);
-        let counted = measured.to_type.iter().map(|region| (*region, marks_of(region)));
+        let counted = measured
+            .to_type
+            .iter()
+            .map(|region| (*region, marks_of(region)));
         let (typed, untyped): (Vec<_>, Vec<_>) = counted.partition(|(_, count)| enough(*count));
         types.untyped = untyped;
         let regions: Vec<RegionId> = typed.iter().map(|(region, _)| *region).collect();
@@ -254,7 +265,10 @@ impl Types {
             .filter_map(|(place, year)| scale(asked, measured, &regions, (*place, *year)))
             .collect();
         for (region, values) in &measured.values {
-            let row = types.marks.iter().map(|of| of.standardised(values[of.place]));
+            let row = types
+                .marks
+                .iter()
+                .map(|of| of.standardised(values[of.place]));
             types.standardised.insert(*region, row.collect());
         }
         types.peers = peers(&types.standardised, enough);
@@ -264,7 +278,9 @@ impl Types {
 
     /// The type of a gemeente, with its place.
     pub fn of_region(&self, region: RegionId) -> Option<(&Typed, &Type)> {
-        let place = self.typed.binary_search_by_key(&region, |typed| typed.region);
+        let place = self
+            .typed
+            .binary_search_by_key(&region, |typed| typed.region);
         let typed = &self.typed[place.ok()?];
         Some((typed, self.types.get(typed.of)?))
     }
@@ -283,33 +299,22 @@ impl Types {
                 row.map(|value| value.unwrap_or_default()).collect()
             })
             .collect();
-        let (distances, tree) = grown(&rows);
+        let grown = Grown::of(&rows, self.marks.len());
         let (fewest, most) = asked.number;
         let numbers = fewest..=most.min(rows.len().saturating_sub(1));
-        self.tried = numbers
-            .map(|number| {
-                let cut = tree.cut(number);
-                let smallest = sizes(&cut).into_iter().min().unwrap_or_default();
-                Tried {
-                    number,
-                    silhouette: mean(&silhouettes(&distances, &cut)),
-                    smallest,
-                    fits: is_share(smallest, rows.len(), asked.smallest),
-                }
-            })
-            .collect();
-        let fitting = self.tried.iter().filter(|tried| tried.fits);
-        // of equal ones the first
-        let best = fitting.reduce(|best, next| {
-            if next.silhouette > best.silhouette { next } else { best }
-        });
-        let Some(number) = best.map(|best| best.number) else {
+        self.tried = numbers.map(|number| grown.tried(asked, number)).collect();
+        let mut fitting = self
+            .tried
+            .iter()
+            .filter(|tried| tried.is_large && tried.is_firm);
+        let Some(number) = fitting.next_back().map(|tried| tried.number) else {
             self.none = Some(NoTypes::NoNumber);
             return;
         };
-        let partition = by_first_mark(&tree.cut(number), &rows);
-        let silhouettes = silhouettes(&distances, &partition);
-        let stays: Vec<Vec<bool>> = self.leave_out(&rows, &partition, number);
+        let partition = by_first_mark(&grown.tree.cut(number), &rows);
+        let silhouettes = silhouettes(&grown.distances, &partition);
+        let (without, stays) = grown.left_out(&partition, number);
+        self.without = without;
         let of = typed.iter().enumerate();
         self.typed = of
             .map(|(row, (region, marks))| Typed {
@@ -327,29 +332,6 @@ impl Types {
             .zip(sizes(&partition))
             .map(|(named, n)| Type { n, ..named })
             .collect();
-    }
-
-    /// Leaves out each mark in turn; per mark and row whether the row stays in its type.
-    fn leave_out(&mut self, rows: &[Vec<f64>], partition: &[usize], number: usize) -> Vec<Vec<bool>> {
-        let mut stays = Vec::new();
-        for left_out in 0..self.marks.len() {
-            let without: Vec<Vec<f64>> = rows
-                .iter()
-                .map(|row| {
-                    let left = row.iter().enumerate();
-                    let left = left.filter(|(place, _)| *place != left_out);
-                    left.map(|(_, value)| *value).collect()
-                })
-                .collect();
-            let cut = grown(&without).1.cut(number);
-            let kept = kept(partition, &cut);
-            self.without.push(Without {
-                rand: adjusted_rand(partition, &cut),
-                kept: share(kept.iter().copied()),
-            });
-            stays.push(kept);
-        }
-        stays
     }
 
     /// The traits of a type.
@@ -383,14 +365,66 @@ fn is_share(count: usize, all: usize, percent: f64) -> bool {
 
 /// The share that is so, from 0 to 1.
 fn share(of: impl Iterator<Item = bool>) -> f64 {
-    let (so, all) = of.fold((0, 0), |(so, all), is_so| (so + usize::from(is_so), all + 1));
+    let (so, all) = of.fold((0, 0), |(so, all), is_so| {
+        (so + usize::from(is_so), all + 1)
+    });
     so as f64 / f64::from(all.max(1))
 }
 
-fn grown(rows: &[Vec<f64>]) -> (Distances, Tree) {
-    let distances = Distances::of(rows);
-    let tree = Tree::ward(&distances);
-    (distances, tree)
+/// The tree over all marks, and those without each of them.
+struct Grown {
+    distances: Distances,
+    tree: Tree,
+    without: Vec<Tree>,
+}
+
+impl Grown {
+    fn of(rows: &[Vec<f64>], marks: usize) -> Self {
+        let distances = Distances::of(rows);
+        let without = |left_out: usize| {
+            let left = |row: &Vec<f64>| {
+                let row = row.iter().enumerate();
+                let left = row.filter(|(place, _)| *place != left_out);
+                left.map(|(_, value)| *value).collect()
+            };
+            let rows: Vec<Vec<f64>> = rows.iter().map(left).collect();
+            Tree::ward(&Distances::of(&rows))
+        };
+        Self {
+            tree: Tree::ward(&distances),
+            distances,
+            without: (0..marks).map(without).collect(),
+        }
+    }
+
+    /// What becomes of some types without each mark: in all, and per row whether it stays in its type.
+    fn left_out(&self, partition: &[usize], number: usize) -> (Vec<Without>, Vec<Vec<bool>>) {
+        let cuts = self.without.iter().map(|tree| tree.cut(number));
+        cuts.map(|cut| {
+            let stays = kept(partition, &cut);
+            let without = Without {
+                rand: adjusted_rand(partition, &cut),
+                kept: share(stays.iter().copied()),
+            };
+            (without, stays)
+        })
+        .unzip()
+    }
+
+    fn tried(&self, asked: &TypesAsked, number: usize) -> Tried {
+        let cut = self.tree.cut(number);
+        let smallest = sizes(&cut).into_iter().min().unwrap_or_default();
+        let alike = self.left_out(&cut, number).0.into_iter();
+        let rand = mean(&alike.map(|of| of.rand).collect::<Vec<_>>());
+        Tried {
+            number,
+            silhouette: mean(&silhouettes(&self.distances, &cut)),
+            smallest,
+            is_large: is_share(smallest, cut.len(), asked.smallest),
+            rand,
+            is_firm: rand >= asked.firm,
+        }
+    }
 }
 
 /// The marks that enough gemeenten have and that differ between them, by place, with their years.
@@ -401,7 +435,9 @@ fn usable(asked: &TypesAsked, measured: &Measured) -> Vec<(usize, i32)> {
         let values: Vec<f64> = rows
             .filter_map(|region| scaled(*measured.values.get(region)?.get(place)?, mark.log))
             .collect();
-        let differs = values.iter().any(|value| value.total_cmp(&values[0]).is_ne());
+        let differs = values
+            .iter()
+            .any(|value| value.total_cmp(&values[0]).is_ne());
         let enough = is_share(values.len(), measured.to_type.len(), asked.known);
         (differs && enough).then_some((place, year))
     };
@@ -429,7 +465,9 @@ fn scale(
         .filter_map(|value| scaled(Some(*value), mark.log))
         .collect();
     let middle = mean(&values);
-    let squares = values.iter().map(|value| (value - middle) * (value - middle));
+    let squares = values
+        .iter()
+        .map(|value| (value - middle) * (value - middle));
     let deviation = (squares.collect::<Sum>().total() / values.len().max(1) as f64).sqrt();
     (deviation > 0.0).then(|| Scale {
         place,

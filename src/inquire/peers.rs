@@ -39,7 +39,11 @@ pub fn peers(text: &str, inquiry: &Inquiry<'_>) -> Result<String, Failure> {
         None => writeln!(out, "type        none: {}", why_none(region, figures)),
     };
     out.push_str("\npeers: distance, indicators that both have, type\n");
-    let peers = types.peers.get(&region).map(Vec::as_slice).unwrap_or_default();
+    let peers = types
+        .peers
+        .get(&region)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     for peer in peers {
         let of = types.of_region(peer.region).map_or("-", |(_, of)| &of.name);
         let (code, name) = (peer.region, figures.name(peer.region));
@@ -71,7 +75,11 @@ fn why_none(region: RegionId, figures: &Figures) -> &'static str {
 /// The indicators by which a gemeente stands out, most first, with how far.
 fn outstanding(region: RegionId, figures: &Figures, queries: &Queries) -> Vec<(f64, String)> {
     let types = &figures.types;
-    let row = types.standardised.get(&region).map(Vec::as_slice).unwrap_or_default();
+    let row = types
+        .standardised
+        .get(&region)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let known = types.marks.iter().zip(row).filter_map(|(scale, of)| {
         let cell = figures.cell(scale.indicator, region, scale.year)?;
         let (value, asked) = (cell.value()?, &queries[scale.indicator]);
@@ -110,7 +118,9 @@ fn gemeente(text: &str, figures: &Figures) -> Result<RegionId, Error> {
             hint: nearest(text, all().map(|(_, of)| of.name.as_str())),
         }),
         several => {
-            let codes = several.iter().map(|(region, name)| format!("`{region}` ({name})"));
+            let codes = several
+                .iter()
+                .map(|(region, name)| format!("`{region}` ({name})"));
             Err(Error::NoGemeente {
                 text: text.to_owned(),
                 year,

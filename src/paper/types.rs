@@ -29,7 +29,11 @@ pub(super) fn types(register: &Register<'_>) -> printed::Types {
             .map(|(place, of)| printed_type(register, place, of))
             .collect(),
         members: members(register),
-        marks: types.marks.iter().map(|scale| mark(register, scale)).collect(),
+        marks: types
+            .marks
+            .iter()
+            .map(|scale| mark(register, scale))
+            .collect(),
         left_out: left_out(register, asked),
         method: text(&|asked| method(types, asked)),
         criterion: text(&|asked| criterion(types, asked)),
@@ -65,7 +69,7 @@ fn none(types: &Types, asked: Option<&TypesAsked>) -> String {
             asked.fewest_marks
         ),
         (Some(NoTypes::NoNumber), Some(asked)) => format!(
-            "De gemeenten vallen niet uiteen in {} tot {} typen die elk groot genoeg zijn.",
+            "De gemeenten vallen niet uiteen in {} tot {} typen die elk groot genoeg zijn en blijven als een cijfer wegvalt.",
             asked.number.0, asked.number.1
         ),
         _ => "Deze editie deelt gemeenten niet in typen in.".to_owned(),
@@ -79,7 +83,10 @@ fn printed_type(register: &Register<'_>, place: usize, of: &Type) -> printed::Ty
         let typed = figures.types.of_region(*region);
         typed.is_some_and(|(typed, _)| typed.of == place)
     };
-    let mut members: Vec<String> = subject.filter(is_of).map(|region| figures.name(region)).collect();
+    let mut members: Vec<String> = subject
+        .filter(is_of)
+        .map(|region| figures.name(region))
+        .collect();
     members.sort_by_key(|name| sort_name(name));
     printed::Type {
         number: place + 1,
@@ -105,7 +112,10 @@ fn profile(register: &Register<'_>, of: &Type) -> String {
     if told.is_empty() {
         return String::new();
     }
-    format!("Een gemeente van dit type heeft gemiddeld {}.", listed(&told))
+    format!(
+        "Een gemeente van dit type heeft gemiddeld {}.",
+        listed(&told)
+    )
 }
 
 /// `57% koopwoningen in 2024 (van alle 61%)`.
@@ -127,7 +137,11 @@ fn members(register: &Register<'_>) -> Vec<printed::TypedMember> {
     let figures = register.figures();
     let types = &figures.types;
     let member = |region: RegionId| {
-        let peers = types.peers.get(&region).map(Vec::as_slice).unwrap_or_default();
+        let peers = types
+            .peers
+            .get(&region)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         printed::TypedMember {
             name: figures.name(region),
             type_name: types
@@ -154,7 +168,9 @@ fn mark(register: &Register<'_>, scale: &Scale) -> printed::TypeMark {
 
 /// The indicators that are asked and not used, by title.
 fn left_out(register: &Register<'_>, asked: Option<&TypesAsked>) -> Vec<String> {
-    let marks = asked.into_iter().flat_map(|asked| asked.marks.iter().enumerate());
+    let marks = asked
+        .into_iter()
+        .flat_map(|asked| asked.marks.iter().enumerate());
     let used = &register.figures().types.marks;
     let unused = marks.filter(|(place, _)| !used.iter().any(|scale| scale.place == *place));
     unused
@@ -180,41 +196,37 @@ fn method(types: &Types, asked: &TypesAsked) -> String {
     )
 }
 
+/// How the number of types was chosen, and how sharply they are parted.
 fn criterion(types: &Types, asked: &TypesAsked) -> String {
     let Some(chosen) = types.chosen() else {
         return String::new();
     };
     let (fewest, most) = asked.number;
-    let others: Vec<String> = types
+    let silhouettes: Vec<String> = types
         .tried
         .iter()
-        .filter(|tried| tried.number != chosen.number)
-        .map(|tried| {
-            let small = if tried.fits { "" } else { ", met een te klein type" };
-            format!("{} bij {}{small}", written(tried.silhouette, 2), tried.number)
-        })
+        .map(|tried| format!("{} bij {}", written(tried.silhouette, 2), tried.number))
         .collect();
-    let others = if others.is_empty() {
-        String::new()
-    } else {
-        format!("; {}", listed(&others))
-    };
     format!(
-        "Van {fewest} tot {most} typen is het aantal gekozen waarbij gemeenten het duidelijkst bij hun eigen type horen, \
-         met in elk type ten minste {} van de gemeenten: {} typen (gemiddeld silhouet {}{others}; 1 is volmaakt \
-         gescheiden, 0 niet).",
-        percent(asked.smallest / 100.0),
+        "Het zijn {} typen: het grootste aantal van {fewest} tot {most} waarbij elk type ten minste {} van de gemeenten \
+         telt en de indeling blijft als een cijfer wegvalt (aangepaste Rand-index gemiddeld ten minste {}). De typen gaan \
+         in elkaar over: hoe goed gemeenten bij hun type passen (gemiddeld silhouet, 1 is volmaakt gescheiden) is {}.",
         chosen.number,
-        written(chosen.silhouette, 2),
+        percent(asked.smallest / 100.0),
+        written(asked.firm, 2),
+        listed(&silhouettes),
     )
 }
 
 fn stability(register: &Register<'_>, types: &Types) -> String {
     let without = &types.without;
-    let least = without
-        .iter()
-        .zip(&types.marks)
-        .reduce(|least, next| if next.0.kept < least.0.kept { next } else { least });
+    let least = without.iter().zip(&types.marks).reduce(|least, next| {
+        if next.0.kept < least.0.kept {
+            next
+        } else {
+            least
+        }
+    });
     let Some((least, scale)) = least else {
         return String::new();
     };

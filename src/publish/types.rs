@@ -108,12 +108,16 @@ fn typen(figures: &Figures) -> Vec<u8> {
         let networks = figures.groups.networks();
         let networks = networks.filter(|group| group.regions().any(|member| member == region));
         let networks: Vec<&str> = networks.map(|group| group.name.id.as_str()).collect();
-        let inhabitants = figures.population.get(&(figures.edition.boundaries, region));
+        let inhabitants = figures
+            .population
+            .get(&(figures.edition.boundaries, region));
         let found = types.of_region(region);
         sheet.text(&region.to_string());
         sheet.text(name(figures, region));
         sheet.text(&networks.join(" "));
-        sheet.ready(truth(inhabitants.is_some_and(|of| figures.groups.size.holds(*of))));
+        sheet.ready(truth(
+            inhabitants.is_some_and(|of| figures.groups.size.holds(*of)),
+        ));
         sheet.ready(truth(subject.regions().any(|member| member == region)));
         sheet.integer(found.and_then(|(typed, _)| number(typed.of + 1)));
         sheet.text(found.map_or("", |(_, of)| &of.name));
@@ -165,7 +169,7 @@ fn toets(queries: &Queries, types: &Types) -> Vec<u8> {
         sheet.number(Some(tried.silhouette));
         sheet.integer(number(tried.smallest));
         sheet.ready(truth(types.chosen() == Some(tried)));
-        sheet.number(None);
+        sheet.number(Some(tried.rand));
         sheet.number(None);
         sheet.end_row();
     }

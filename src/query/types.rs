@@ -13,6 +13,8 @@ pub struct TypesAsked {
     pub known: f64,
     /// Fewer marks with figures than these make no types.
     pub fewest_marks: usize,
+    /// How alike types must be, on average, to those made without one of the marks: the adjusted Rand index.
+    pub firm: f64,
     /// A type is named after what deviates by so many standard deviations.
     pub stands_out: f64,
     /// The most words in a name, as long as names differ.
@@ -32,10 +34,8 @@ pub struct Mark {
     pub aspect: String,
     /// Whether its logarithm is taken: what is skewed must not decide alone.
     pub log: bool,
-    /// What a type is called of which the figure is high.
-    pub high: String,
-    /// What a type is called of which the figure is low.
-    pub low: String,
+    /// What a type is called of which the figure is high, and of which it is low; none where it names no type.
+    pub words: Option<(String, String)>,
     /// The words behind a figure of it, such as `koopwoningen` behind `57%`.
     pub behind: String,
 }

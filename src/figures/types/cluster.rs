@@ -153,7 +153,11 @@ fn table(one: &[usize], other: &[usize]) -> Vec<Vec<usize>> {
 /// chance gives.
 pub fn adjusted_rand(one: &[usize], other: &[usize]) -> f64 {
     let pairs = |count: usize| (count * count.saturating_sub(1) / 2) as f64;
-    let together: f64 = table(one, other).iter().flatten().map(|of| pairs(*of)).sum();
+    let together: f64 = table(one, other)
+        .iter()
+        .flatten()
+        .map(|of| pairs(*of))
+        .sum();
     let [first, second] = [one, other].map(|of| -> f64 {
         let sizes = sizes(of);
         sizes.iter().map(|size| pairs(*size)).sum()

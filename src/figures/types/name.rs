@@ -1,7 +1,7 @@
 //! The name of a type: what sets it apart, in the words of `queries/types.toml`.
 //!
-//! A type is named after the marks of which its mean deviates most, by `stands-out` standard deviations at least, in that
-//! order and one of each aspect. A word must be true of the plain mean as well: where that lies on the other side of the
+//! A type is named after the marks of which its mean deviates most, by `stands-out` standard deviations at least, one of
+//! each aspect and in the order of the file. Some marks have no words: what they say of a gemeente is no name for it. A word must be true of the plain mean as well: where that lies on the other side of the
 //! mean of all than the standardised one, or on it, the mark says nothing. Names that would be the same get a word more
 //! each, as long as there is one; what still is the same gets its number.
 
@@ -19,14 +19,20 @@ pub(super) fn named(asked: &TypesAsked, marks: &[Scale], types: Vec<Vec<Trait>>)
         .map(|marks| marks.len().min(asked.words))
         .collect();
     let name = |nth: usize, words: usize| {
-        let chosen = telling[nth].iter().take(words);
-        let chosen = chosen.map(|place| word(asked, &marks[*place], &types[nth][*place]));
+        let mut chosen: Vec<usize> = telling[nth].iter().copied().take(words).collect();
+        chosen.sort_unstable();
+        let chosen = chosen.into_iter();
+        let chosen = chosen.filter_map(|place| word(asked, &marks[place], &types[nth][place]));
         joined(&chosen.collect::<Vec<_>>(), &asked.average)
     };
     let mut names: Vec<String> = Vec::new();
     // each round gives a word more to some type, so it ends
     for _ in 0..=marks.len() * types.len() {
-        names = words.iter().enumerate().map(|(nth, of)| name(nth, *of)).collect();
+        names = words
+            .iter()
+            .enumerate()
+            .map(|(nth, of)| name(nth, *of))
+            .collect();
         let longer: Vec<usize> = (0..names.len())
             .filter(|nth| is_twice(&names, *nth) && words[*nth] < telling[*nth].len())
             .collect();
@@ -61,8 +67,9 @@ fn is_twice(names: &[String], nth: usize) -> bool {
 fn telling(asked: &TypesAsked, marks: &[Scale], traits: &[Trait]) -> Vec<usize> {
     let is_true = |place: usize| {
         let (of, scale) = (&traits[place], &marks[place]);
+        let has_words = asked.marks[scale.place].words.is_some();
         let side = of.average.map_or(0.0, |average| average - scale.average);
-        of.standardised.abs() >= asked.stands_out && side * of.standardised > 0.0
+        has_words && of.standardised.abs() >= asked.stands_out && side * of.standardised > 0.0
     };
     let mut places: Vec<usize> = (0..marks.len()).filter(|place| is_true(*place)).collect();
     let size = |place: &usize| traits[*place].standardised.abs();
@@ -78,13 +85,9 @@ fn telling(asked: &TypesAsked, marks: &[Scale], traits: &[Trait]) -> Vec<usize> 
     places
 }
 
-fn word<'a>(asked: &'a TypesAsked, scale: &Scale, of: &Trait) -> &'a str {
-    let mark = &asked.marks[scale.place];
-    if of.standardised > 0.0 {
-        &mark.high
-    } else {
-        &mark.low
-    }
+fn word<'a>(asked: &'a TypesAsked, scale: &Scale, of: &Trait) -> Option<&'a str> {
+    let (high, low) = asked.marks[scale.place].words.as_ref()?;
+    Some(if of.standardised > 0.0 { high } else { low })
 }
 
 /// `Landelijk, veel ouderen en weinig huurwoningen`.

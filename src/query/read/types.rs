@@ -15,8 +15,8 @@ use crate::query::{Error, Mark, Queries, TypesAsked};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct TypesFile {
-    /// Fewest and most types; of these the number is taken that tells the types apart best (the highest mean
-    /// silhouette). Example: `number = [3, 6]`.
+    /// Fewest and most types; of these the largest number is taken that is firm and in which no type is too small.
+    /// Example: `number = [3, 6]`.
     number: At<[usize; 2]>,
     /// The smallest share of the gemeenten that a type may have, in percent. Example: `smallest = 5`.
     smallest: At<f64>,
@@ -25,6 +25,9 @@ pub(super) struct TypesFile {
     known: At<f64>,
     /// Fewer marks with figures than these make no types. Example: `fewest-marks = 6`.
     fewest_marks: At<usize>,
+    /// How alike types must be, on average, to those made without one of the marks (adjusted Rand index, 1 is the same
+    /// and 0 is chance). Example: `firm = 0.65`.
+    firm: At<f64>,
     /// A type is named after the marks of which its mean deviates by so many standard deviations.
     /// Example: `stands-out = 0.5`.
     stands_out: At<f64>,
@@ -49,10 +52,11 @@ pub(super) struct MarkEntry {
     /// Example: `log = true`.
     #[serde(default)]
     log: bool,
-    /// What a type is called of which it is high, in Dutch. Example: `high = "veel koopwoningen"`.
-    high: At<String>,
+    /// What a type is called of which it is high, in Dutch; without it and `low` it names no type.
+    /// Example: `high = "veel koopwoningen"`.
+    high: Option<At<String>>,
     /// What a type is called of which it is low, in Dutch. Example: `low = "veel huurwoningen"`.
-    low: At<String>,
+    low: Option<At<String>>,
     /// The words behind a figure of it, in Dutch. Example: `behind = "koopwoningen"`.
     behind: At<String>,
 }
@@ -83,7 +87,10 @@ pub(super) fn read(folder: &Path, queries: &Queries) -> Result<Option<TypesAsked
         .collect::<Result<Vec<_>, _>>()?;
     let fewest = file.bounded(&entries.fewest_marks, "fewest-marks", 2..=100)?;
     if marks.len() < fewest {
-        let message = format!("there are {} marks, and no types with fewer than {fewest}", marks.len());
+        let message = format!(
+            "there are {} marks, and no types with fewer than {fewest}",
+            marks.len()
+        );
         let hint = "expected so many `[[mark]]` at least";
         return Err(file.wrong(&entries.fewest_marks, message, hint).into());
     }
@@ -92,6 +99,7 @@ pub(super) fn read(folder: &Path, queries: &Queries) -> Result<Option<TypesAsked
         smallest: percent(&entries.smallest, "smallest")?,
         known: percent(&entries.known, "known")?,
         fewest_marks: fewest,
+        firm: file.bounded(&entries.firm, "firm", -1.0..=1.0)?,
         stands_out: file.bounded(&entries.stands_out, "stands-out", 0.1..=3.0)?,
         words: file.bounded(&entries.words, "words", 1..=5)?,
         average: entries.average.into_inner(),
@@ -105,7 +113,11 @@ fn number(file: &Source, at: &At<[usize; 2]>) -> Result<(usize, usize), Complain
         return Ok((fewest, most));
     }
     let message = format!("types cannot be {fewest} to {most}");
-    let hint = format!("expected two numbers from {} to {}", TYPES.start(), TYPES.end());
+    let hint = format!(
+        "expected two numbers from {} to {}",
+        TYPES.start(),
+        TYPES.end()
+    );
     Err(file.wrong(at, message, hint))
 }
 
@@ -117,28 +129,38 @@ fn mark(
 ) -> Result<Mark, Complaint> {
     once(file, &mut seen.indicators, &entry.indicator, "indicator")?;
     let indicator = names::indicator(file, &entry.indicator, &queries.names())?;
-    if !queries[indicator].ways.iter().all(|way| way.is_of_gemeenten()) {
+    if !queries[indicator]
+        .ways
+        .iter()
+        .all(|way| way.is_of_gemeenten())
+    {
         let message = format!("gemeenten have no `{}`", *entry.indicator);
-        return Err(file.wrong(&entry.indicator, message, "expected an indicator of gemeenten"));
+        return Err(file.wrong(
+            &entry.indicator,
+            message,
+            "expected an indicator of gemeenten",
+        ));
     }
-    for (at, what) in [
-        (&entry.aspect, "aspect"),
-        (&entry.high, "word"),
-        (&entry.low, "word"),
-        (&entry.behind, "words"),
-    ] {
-        name(file, at, what)?;
-    }
-    // two types that differ would be called the same
-    for word in [&entry.high, &entry.low] {
+    name(file, &entry.aspect, "aspect")?;
+    name(file, &entry.behind, "words")?;
+    for word in [&entry.high, &entry.low].into_iter().flatten() {
+        name(file, word, "word")?;
+        // two types that differ would be called the same
         once(file, &mut seen.words, word, "word")?;
     }
+    let words = match (entry.high, entry.low) {
+        (Some(high), Some(low)) => Some((high.into_inner(), low.into_inner())),
+        (None, None) => None,
+        (Some(one), None) | (None, Some(one)) => {
+            let hint = "expected both `high` and `low`, or neither";
+            return Err(file.wrong(&one, "a word for one side only", hint));
+        }
+    };
     Ok(Mark {
         indicator,
         aspect: entry.aspect.into_inner(),
         log: entry.log,
-        high: entry.high.into_inner(),
-        low: entry.low.into_inner(),
+        words,
         behind: entry.behind.into_inner(),
     })
 }
