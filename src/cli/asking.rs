@@ -1,4 +1,4 @@
-//! `check`, `explain` and `where`: questions about the figures and the paper. Answers go to stdout.
+//! `check`, `explain`, `where` and `peers`: questions about the figures and the paper. Answers go to stdout.
 
 use std::io::Write as _;
 
@@ -36,6 +36,16 @@ pub(super) struct Where {
     /// A sentence or part of one, or a number as it is printed, such as 37,4.
     #[arg(value_name = "TEXT")]
     text: String,
+    /// The edition; without it the default one.
+    #[arg(long, value_name = "ID")]
+    edition: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Peers {
+    /// Code or name of a gemeente, such as GM0355 or Zeist.
+    #[arg(value_name = "GEMEENTE")]
+    gemeente: String,
     /// The edition; without it the default one.
     #[arg(long, value_name = "ID")]
     edition: Option<String>,
@@ -79,6 +89,17 @@ pub(super) fn run_explain(project: &Project, explain: &Explain) -> Result<(), Fa
     let text = pipeline::inquire(project, explain.edition.as_deref(), &wanted, |inquiry| {
         inquire::explain(&explain.id, inquiry)
     })?;
+    say(&text);
+    Ok(())
+}
+
+pub(super) fn run_peers(project: &Project, peers: &Peers) -> Result<(), Failure> {
+    let text = pipeline::inquire(
+        project,
+        peers.edition.as_deref(),
+        &nothing_more,
+        |inquiry| inquire::peers(&peers.gemeente, inquiry),
+    )?;
     say(&text);
     Ok(())
 }

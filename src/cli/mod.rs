@@ -44,6 +44,8 @@ enum Command {
     Explain(asking::Explain),
     /// Find a sentence or number of the paper: its chapter, its fact or claim, and the query that defines it.
     Where(asking::Where),
+    /// Tell the type of a gemeente, the five most like it, and where it stands out.
+    Peers(asking::Peers),
     /// Bring a folder of figures (or regions, borders, or a networks.csv) into `data/`.
     Import(Import),
     /// Write what an editor needs to complete and check the files of `queries/`: a JSON Schema per kind of file.
@@ -121,6 +123,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Check(check) => asking::run_check(&project, &check),
         Command::Explain(explain) => asking::run_explain(&project, &explain),
         Command::Where(wanted) => asking::run_where(&project, &wanted),
+        Command::Peers(peers) => asking::run_peers(&project, &peers),
         Command::Import(import) => run_import(&project, &import),
         Command::Schema => schema::run_schema(&project),
         Command::Verify(verify) => verifying::run_verify(&verify),

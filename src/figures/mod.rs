@@ -23,6 +23,7 @@ mod size_class;
 mod spread;
 pub mod standing;
 pub mod tidy;
+pub mod types;
 
 pub use block::{Block, Cell, Period};
 pub use compare::{Compared, Comparing, GroupFigure, Withheld};
@@ -31,6 +32,7 @@ pub use provenance::{Method, Provenance};
 pub use spread::Spread;
 pub use standing::{Position, Standings};
 pub use tidy::{Lacking, Origin, Overlap, Row, Tidy, Twice, Unfound};
+pub use types::Types;
 
 use std::path::Path;
 
@@ -67,6 +69,8 @@ pub struct Figures {
     pub population: Population,
     /// Groups.
     pub groups: Groups,
+    /// Types of gemeenten, and which are alike.
+    pub types: Types,
     indicators: Indicators,
     compared: Vec<Compared>,
     used: Vec<Used>,
@@ -112,6 +116,7 @@ impl Figures {
             tidy,
             population,
             groups,
+            types: Types::default(),
             indicators,
             compared: Vec::new(),
             used: Vec::new(),
@@ -127,6 +132,8 @@ impl Figures {
             .map(|(indicator, compared)| period::used(indicator, compared, &figures.groups))
             .collect();
         clock.lap("compare");
+        figures.types = types::types(queries.types.as_ref(), &figures);
+        clock.lap("types");
         Ok(figures)
     }
 

@@ -40,6 +40,19 @@ pub fn source(drawn: &Drawn<'_>, figures: &Figures, provenance: &Provenance) -> 
     format!("Bron: {list}{borders}; bewerking {subject}.")
 }
 
+/// With more series than these a source line is longer than what it stands under.
+const MOST_NAMED: usize = 4;
+
+/// The publishers of many tables, and where the tables are named.
+fn publishers(series: &BTreeMap<(&str, &str), Series<'_>>) -> String {
+    let publishers: BTreeSet<&str> = series.keys().map(|(publisher, _)| *publisher).collect();
+    let publishers: Vec<&str> = publishers.into_iter().collect();
+    let years: BTreeSet<i32> = series.values().flat_map(|(_, years)| years).copied().collect();
+    let range = years.first().zip(years.last());
+    let range = range.map_or_else(String::new, |(first, last)| number::range(first, last));
+    format!("{}, {range}; tabel per cijfer in de bijlage Definities", publishers.join(", "))
+}
+
 /// The tables of one series and the years used of them.
 type Series<'a> = (Vec<&'a str>, BTreeSet<i32>);
 
@@ -59,6 +72,9 @@ fn list(figures: &Figures, years: &BTreeMap<String, BTreeSet<i32>>) -> String {
         let (tables, of_series) = series.entry((publisher, title)).or_default();
         tables.push(table);
         of_series.extend(years);
+    }
+    if series.len() > MOST_NAMED {
+        return publishers(&series);
     }
     let mut list = String::new();
     let mut before = "";

@@ -1,6 +1,7 @@
-//! Questions about a paper: how a fact or claim came about, where a text stands, and whether the figures hold.
+//! Questions about a paper: how a fact or claim came about, where a text stands, which gemeenten are alike, and whether the
+//! figures hold.
 //!
-//! In: the register of an edition and the paper's sources. Out: what `explain`, `where` and `check` print. Nothing is
+//! In: the register of an edition and the paper's sources. Out: what `explain`, `where`, `peers` and `check` print. Nothing is
 //! written; the figures are computed by the same code as `build`.
 
 mod check;
@@ -8,10 +9,12 @@ mod claim_check;
 mod data_check;
 mod explain;
 mod find;
+mod peers;
 
 pub use check::{Check, Checked, Kind, does_not_hold};
 pub use explain::{Explanation, Line, Step, explain, wanted};
 pub use find::{Found, find};
+pub use peers::peers;
 
 use std::collections::BTreeSet;
 
@@ -90,6 +93,16 @@ pub enum Error {
         /// Edition.
         edition: String,
     },
+    /// No single gemeente of this code or name.
+    #[error("`{text}` is no gemeente of {year}")]
+    NoGemeente {
+        /// What was looked for.
+        text: String,
+        /// The year of the edition's boundaries.
+        year: i32,
+        /// Which there are.
+        hint: String,
+    },
     /// Required checks that fail.
     #[error("{failed} of {all} checks do not hold: {names}")]
     DoesNotHold {
@@ -122,8 +135,10 @@ fn told(checks: &[Check]) -> String {
 
 impl Report for Error {
     fn hint(&self) -> Option<String> {
-        if let Self::Id(wrong) = self {
-            return Some(wrong.hint.clone());
+        match self {
+            Self::Id(wrong) => return Some(wrong.hint.clone()),
+            Self::NoGemeente { hint, .. } => return Some(hint.clone()),
+            _ => {}
         }
         Some(
             match self {
@@ -135,7 +150,7 @@ impl Report for Error {
                     "mend the figures or the query; a strange value that was looked at stands as `[[known]]` in \
                      `queries/checks.toml`"
                 }
-                Self::Id(_) | Self::Frame(_) => return None,
+                Self::Id(_) | Self::NoGemeente { .. } | Self::Frame(_) => return None,
             }
             .to_owned(),
         )
@@ -144,7 +159,7 @@ impl Report for Error {
     fn exit(&self) -> Exit {
         match self {
             Self::NotFound { .. } | Self::DoesNotHold { .. } | Self::Unfit(_) => Exit::DoesNotHold,
-            Self::Id(_) => Exit::Usage,
+            Self::Id(_) | Self::NoGemeente { .. } => Exit::Usage,
             Self::Frame(_) => Exit::Other,
         }
     }

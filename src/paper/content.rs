@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::Error;
 use super::manuscript::Manuscript;
+use super::order::sort_name;
 use super::pictures::Pictures;
-use super::{PAPER, printed};
+use super::{PAPER, printed, types};
 use crate::base::number;
 use crate::base::words::MONTHS;
 use crate::claim::{self, State};
@@ -36,6 +37,7 @@ pub struct Content {
     agendas: Vec<printed::AgendaTheme>,
     table: printed::Table,
     groups: Vec<printed::Group>,
+    types: printed::Types,
     indicators: Vec<printed::Indicator>,
     facts_table: Vec<printed::FactRow>,
     sources: Vec<printed::Source>,
@@ -102,6 +104,7 @@ impl Content {
             agendas: agendas(manuscript),
             table: table(register),
             groups: groups(register),
+            types: types::types(register),
             indicators: indicators(register, provenance),
             facts_table: evidence
                 .facts
@@ -420,11 +423,6 @@ fn text(
 
 fn period(year: Option<i32>) -> String {
     year.map_or_else(|| "geen cijfers".to_owned(), |year| year.to_string())
-}
-
-/// Names sort as a Dutch reader looks for them.
-fn sort_name(name: &str) -> String {
-    name.trim_start_matches("'s-").to_lowercase()
 }
 
 fn groups(register: &Register<'_>) -> Vec<printed::Group> {

@@ -10,11 +10,13 @@ mod door;
 mod figures;
 mod manuscript;
 mod markup;
+mod order;
 mod pictures;
 mod prepare;
 mod press;
 mod printed;
 mod scan;
+mod types;
 mod typst;
 mod uses;
 

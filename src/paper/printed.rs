@@ -175,6 +175,47 @@ pub struct Group {
 }
 
 #[derive(Debug, Serialize)]
+pub struct Types {
+    /// Why there are none.
+    pub none: String,
+    pub n: usize,
+    pub list: Vec<Type>,
+    pub members: Vec<TypedMember>,
+    pub marks: Vec<TypeMark>,
+    pub left_out: Vec<String>,
+    pub method: String,
+    pub criterion: String,
+    pub stability: String,
+    pub missing: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Type {
+    pub number: usize,
+    pub name: String,
+    pub profile: String,
+    pub n: usize,
+    pub n_members: usize,
+    pub members: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct TypedMember {
+    pub name: String,
+    pub type_name: String,
+    /// Nearest first.
+    pub peers: Vec<String>,
+    pub distances: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct TypeMark {
+    pub title: String,
+    pub unit: String,
+    pub period: String,
+}
+
+#[derive(Debug, Serialize)]
 pub struct Indicator {
     pub id: String,
     pub theme: String,

@@ -45,11 +45,13 @@ pub fn figures(project: &Project, options: &FigureOptions<'_>) -> Result<String,
     inquire::refuse_unfit(&queries, &figures)?;
     let provenance = Provenance::new(&queries, &figures.tidy);
     let geometry = borders(project, &figures)?;
+    let agendas = super::agendas(project, &queries)?;
     let sources = Sources {
         queries: &queries,
         figures: &figures,
         provenance: &provenance,
         geometry: geometry.as_ref(),
+        agendas: &agendas,
     };
     let illustrations = Manuscript::new(chapters, sources)?.illustrations;
     let made = output.path().join(FIGURES);

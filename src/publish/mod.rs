@@ -1,10 +1,11 @@
 //! The open data: the comparison as tidy CSV files, with everything needed to know what a number is.
 //!
-//! In: the figures of an edition. Out: `vergelijking.csv`, `gemeenten.csv`, `indicatoren.csv` and `groepen.csv`. UTF-8,
-//! LF, decimal point, no grouping, an empty cell where there is no value and the reason beside it. A text that a
+//! In: the figures of an edition. Out: `vergelijking.csv`, `gemeenten.csv`, `indicatoren.csv` and `groepen.csv`, and what
+//! types there are: `typen.csv`, `typen-kenmerken.csv`, `typen-toets.csv` and `gelijken.csv`. UTF-8, LF, decimal point, no grouping, an empty cell where there is no value and the reason beside it. A text that a
 //! spreadsheet could take for a formula is led by an apostrophe. Writing fails on a full disk, and nothing else does.
 
 mod tables;
+mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -13,6 +14,7 @@ use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
 pub use tables::{COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING, columns_gemeenten};
+pub use types::{COLUMNS_GELIJKEN, COLUMNS_KENMERKEN, COLUMNS_TOETS, COLUMNS_TYPEN};
 
 use crate::base::failure::{Failure, Report};
 use crate::base::files;
@@ -23,7 +25,7 @@ use tables::GemeenteRows;
 /// The files that go along with the paper too.
 const SMALL: [&str; 3] = ["vergelijking.csv", "indicatoren.csv", "groepen.csv"];
 
-/// Writes the four files into a folder.
+/// Writes all files into a folder.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -52,7 +54,8 @@ fn write_small(
     figures: &Figures,
     provenance: &Provenance,
 ) -> Result<(), Failure> {
-    for (name, bytes) in small(queries, figures, provenance, None) {
+    let small = small(queries, figures, provenance, None).into_iter();
+    for (name, bytes) in small.chain(types::files(queries, figures)) {
         let path = folder.join(name);
         files::at("write", &path, std::fs::write(&path, bytes))?;
     }

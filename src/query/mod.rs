@@ -25,6 +25,7 @@ mod template;
 mod text;
 mod theme;
 mod topic;
+mod types;
 mod voice;
 mod years;
 
@@ -57,6 +58,7 @@ pub use template::{Choice, Template, TemplatePart};
 pub use text::{FACT, PrintedText, TextKind};
 pub use theme::Theme;
 pub use topic::{Find, Topic, TopicId, TopicSource};
+pub use types::{Mark, TypesAsked};
 pub use voice::Voice;
 pub use years::Years;
 
@@ -96,6 +98,8 @@ pub struct Queries {
     pub asks: Vec<Ask>,
     /// Columns of the table per gemeente.
     pub columns: Vec<Column>,
+    /// By what gemeenten are put into types; nothing where no file says so.
+    pub types: Option<TypesAsked>,
     /// Editions in the order of the file.
     pub editions: Vec<Edition>,
     /// What the figures themselves must satisfy.

@@ -23,6 +23,7 @@ mod table;
 mod texts;
 mod theme;
 mod topic;
+mod types;
 mod way;
 
 use std::collections::BTreeSet;
@@ -52,6 +53,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         claims: Vec::new(),
         asks: Vec::new(),
         columns: Vec::new(),
+        types: None,
         editions: edition::read(folder, &groups)?,
         house,
         groups,
@@ -81,6 +83,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
     queries.themes = theme::themes(themes)?;
     queries.asks = ask::read(folder, &queries)?;
     queries.columns = column::read(folder, &queries.names())?;
+    queries.types = types::read(folder, &queries)?;
     queries.texts = texts::read(folder)?;
     if let Some(file) = optional(folder.join("checks.toml"))? {
         queries.checks = check::read(&file, &queries)?;
@@ -114,6 +117,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("table", located::schema::<column::TableFile>()),
         ("tables", located::schema::<table::TablesFile>()),
         ("theme", located::schema::<theme::ThemeFile>()),
+        ("types", located::schema::<types::TypesFile>()),
     ]
 }
 

@@ -18,6 +18,7 @@ struct Texts {
     title: Option<At<String>>,
     pijler: Option<At<String>>,
     note: Option<At<String>>,
+    average: Option<At<String>>,
     topic: Vec<Entry>,
     indicator: Vec<Entry>,
     chart: Vec<Entry>,
@@ -26,6 +27,7 @@ struct Texts {
     edition: Vec<Entry>,
     group: Vec<Entry>,
     column: Vec<Entry>,
+    mark: Vec<Entry>,
 }
 
 /// The texts of an entry.
@@ -48,12 +50,21 @@ struct Entry {
     by: Option<Box<Entry>>,
     source: Option<At<String>>,
     sentence: Option<At<String>>,
+    high: Option<At<String>>,
+    low: Option<At<String>>,
+    behind: Option<At<String>>,
     broken: Option<Box<Entry>>,
     way: Vec<Entry>,
 }
 
 /// The files beside the themes that hold texts.
-const FILES: [&str; 4] = ["asks.toml", "editions.toml", "house.toml", "table.toml"];
+const FILES: [&str; 5] = [
+    "asks.toml",
+    "editions.toml",
+    "house.toml",
+    "table.toml",
+    "types.toml",
+];
 
 pub(super) fn read(folder: &Path) -> Result<Vec<PrintedText>, Error> {
     let mut sources = theme::sources(folder)?;
@@ -71,6 +82,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<PrintedText>, Error> {
         of_theme.take("title", TextKind::Other, texts.title);
         of_theme.take("pijler", TextKind::Other, texts.pijler);
         of_theme.take("note", TextKind::Other, texts.note);
+        of_theme.take("average", TextKind::Other, texts.average);
         for (kind, entries) in [
             ("topic", texts.topic),
             ("indicator", texts.indicator),
@@ -80,6 +92,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<PrintedText>, Error> {
             ("edition", texts.edition),
             ("group", texts.group),
             ("column", texts.column),
+            ("mark", texts.mark),
         ] {
             for entry in entries {
                 entry.gather(&source, kind, &mut found);
@@ -133,6 +146,9 @@ impl Entry {
             ("agenda", self.agenda),
             ("addressee", self.addressee),
             ("source", self.source),
+            ("high", self.high),
+            ("low", self.low),
+            ("behind", self.behind),
         ] {
             of.take(key, TextKind::Other, text);
         }
