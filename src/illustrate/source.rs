@@ -47,10 +47,17 @@ const MOST_NAMED: usize = 4;
 fn publishers(series: &BTreeMap<(&str, &str), Series<'_>>) -> String {
     let publishers: BTreeSet<&str> = series.keys().map(|(publisher, _)| *publisher).collect();
     let publishers: Vec<&str> = publishers.into_iter().collect();
-    let years: BTreeSet<i32> = series.values().flat_map(|(_, years)| years).copied().collect();
+    let years: BTreeSet<i32> = series
+        .values()
+        .flat_map(|(_, years)| years)
+        .copied()
+        .collect();
     let range = years.first().zip(years.last());
     let range = range.map_or_else(String::new, |(first, last)| number::range(first, last));
-    format!("{}, {range}; tabel per cijfer in de bijlage Definities", publishers.join(", "))
+    format!(
+        "{}, {range}; tabel per cijfer in de bijlage Definities",
+        publishers.join(", ")
+    )
 }
 
 /// The tables of one series and the years used of them.

@@ -6,19 +6,25 @@ use super::Inquiry;
 use super::check::{Check, Checked, Kind};
 use crate::claim::{self, State, Tested};
 use crate::fact::plain;
-use crate::query::Way;
+use crate::query::{FactId, Way};
 
-/// Whether all that a claim lacks has its first figures after the edition's last period.
+/// Whether all that a claim lacks has its first figures after the edition's last period, or is of a year after it.
 fn comes_later(tested: &Tested<'_>, inquiry: &Inquiry<'_>) -> bool {
     let (figures, queries) = (inquiry.register.figures(), inquiry.register.queries());
     let facts = tested.claim.when.facts().into_iter();
-    let mut lacking = facts.filter(|id| figures.used(id.indicator).year.is_none());
+    let until = figures.edition.until;
+    let is_of_later = |id: &FactId| {
+        let years = [id.years.last(None), id.years.first_of_change()];
+        years.into_iter().flatten().any(|year| year > until)
+    };
+    let has_none = |id: &FactId| figures.used(id.indicator).year.is_none();
+    let mut lacking = facts.filter(|id| has_none(id) || is_of_later(id));
     let later = |way: &Way| {
         way.topics()
             .any(|topic| figures.tidy.later.contains(&topic))
     };
     let any = lacking.clone().next().is_some();
-    any && lacking.all(|id| queries[id.indicator].ways.iter().any(later))
+    any && lacking.all(|id| is_of_later(id) || queries[id.indicator].ways.iter().any(later))
 }
 
 /// A check per claim: required are those that the paper makes.
