@@ -104,6 +104,36 @@ fn an_edition_is_a_paper_its_charts_and_its_open_data() {
 }
 
 #[test]
+fn every_chart_comes_alone_in_three_forms_and_all_else_stays() {
+    let (project, output) = with_output();
+    project.must(&["figures"]);
+    let made = files(&project.path("output"));
+    let kept = |(name, _): &(&String, &Vec<u8>)| !name.ends_with(".png");
+    let rest: BTreeMap<String, Vec<u8>> = made
+        .iter()
+        .filter(kept)
+        .map(|(name, bytes)| (name.clone(), bytes.clone()))
+        .collect();
+    assert_eq!(differences(output, &rest), [""; 0]);
+    let drawings = output.keys().filter(|name| name.ends_with(".svg"));
+    let mut charts = 0;
+    for drawing in drawings {
+        let name = drawing.trim_end_matches(".svg");
+        for (end, size) in [("", (1920, 1080)), ("-vierkant", (1080, 1080))] {
+            let picture = &made[&format!("{name}{end}.png")];
+            assert!(picture.starts_with(b"\x89PNG"), "{name}");
+            let number = |at: usize| u32::from_be_bytes(picture[at..at + 4].try_into().unwrap());
+            assert_eq!((number(16), number(20)), size, "{name}{end}");
+        }
+        charts += 1;
+    }
+    assert_eq!(made.len(), output.len() + 2 * charts);
+    project.must(&["figures"]);
+    assert_eq!(differences(&made, &files(&project.path("output"))), [""; 0]);
+    assert_eq!(names(&project.path("output")), [edition().id]);
+}
+
+#[test]
 fn the_same_inputs_give_the_same_bytes_whatever_the_number_of_threads() {
     let (_, first) = built();
     for threads in ["1", "4"] {

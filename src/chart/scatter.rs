@@ -302,13 +302,14 @@ type Tie = [(f64, f64); 2];
 fn places(at: (f64, f64), w: f64) -> impl Iterator<Item = (Rect, Option<Tie>)> {
     let h = NAME.size * (text::ASCENT + text::DESCENT);
     let near = theme::DOT + 1.6;
-    [near, 9.0, 15.0, 22.0, 30.0, 40.0, 52.0]
+    [near, 9.0, 15.0, 22.0, 30.0, 40.0, 52.0, 66.0, 82.0, 100.0]
         .into_iter()
         .flat_map(move |far| {
-            (0..16).map(move |turn| {
-                // right first, then left, above and below, then between
+            (0..32).map(move |turn| {
+                // right first, then left, above and below, then between, and between those
                 const ORDER: [u8; 16] = [0, 8, 4, 12, 2, 6, 14, 10, 1, 7, 15, 9, 3, 5, 13, 11];
-                let angle = f64::from(ORDER[turn]) * std::f64::consts::PI / 8.0;
+                let sixteenth = f64::from(ORDER[turn % 16]) + if turn < 16 { 0.0 } else { 0.5 };
+                let angle = sixteenth * std::f64::consts::PI / 8.0;
                 let (dx, dy) = (angle.cos(), -angle.sin());
                 let (x, y) = (at.0 + far * dx, at.1 + far * dy);
                 // the side of the box that is nearest to the dot lies on the circle
@@ -337,4 +338,16 @@ fn is_open(tie: Tie, own: (f64, f64), taken: &[Rect]) -> bool {
         (middle.0 - own.0).abs() < 0.01 && (middle.1 - own.1).abs() < 0.01
     };
     !taken.iter().any(|b| !is_own(b) && line.touches(*b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::look::{MARK_CONTRAST, WHITE};
+
+    #[test]
+    fn the_dots_of_others_are_light_and_still_marks() {
+        assert!(OTHERS.contrast(WHITE) >= MARK_CONTRAST);
+        assert!(OTHERS.contrast(WHITE) < 3.2 && LIGHT < theme::DOT);
+    }
 }

@@ -198,9 +198,15 @@ fn whole_subtitle(drawn: &Drawn<'_>, register: &Register<'_>, when: &str) -> Opt
             } else {
                 "leden"
             };
+            let measure = with_unit(indicator);
+            // an election has its year in its name
+            let when = if measure.contains(when) {
+                String::new()
+            } else {
+                format!(", {when}")
+            };
             format!(
-                "{}, {when}, {whom} van laag naar hoog in vijf ongeveer even grote klassen, met het aantal gemeenten",
-                with_unit(indicator)
+                "{measure}{when}, {whom} in vijf ongeveer even grote klassen, met het aantal gemeenten"
             )
         }
         ChartKind::Heat => format!(

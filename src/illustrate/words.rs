@@ -10,6 +10,7 @@ pub fn unit(unit: &str, title: &str) -> String {
         "%" => "in procenten".to_owned(),
         "euro" | "x 1.000 euro" => "in euro's".to_owned(),
         "index" => "2010 = 100".to_owned(),
+        "km" => "in kilometers".to_owned(),
         "inwoners" if title.to_lowercase().contains("inwoners") => String::new(),
         unit => match unit.strip_prefix("euro per") {
             Some(per) => format!("in euro's per{per}"),

@@ -26,6 +26,8 @@ struct Figure {
     subtitle: String,
     foot: Vec<String>,
     alt: String,
+    width_pt: f64,
+    height_pt: f64,
 }
 
 /// Sets two pictures of every chart into a folder; `work` is left as Typst had it.
@@ -62,6 +64,8 @@ pub fn set_figures(
             subtitle: words.subtitle,
             foot: words.foot,
             alt: words.description,
+            width_pt: of.picture.width_pt,
+            height_pt: of.picture.height_pt,
         });
     }
     let json = serde_json::to_vec(&figures).map_err(Error::from)?;

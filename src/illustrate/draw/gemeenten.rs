@@ -255,3 +255,18 @@ fn extremes(dots: &[chart::ScatterDot]) -> Vec<usize> {
     places.dedup();
     places
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::look::WHITE;
+
+    #[test]
+    fn tints_of_a_map_stay_apart_in_grey() {
+        let dark = TINTS.map(|tint| tint.contrast(WHITE));
+        assert!(
+            dark.windows(2).all(|pair| pair[1] > pair[0] * 1.25),
+            "{dark:?}"
+        );
+    }
+}
