@@ -290,7 +290,7 @@ fn a_heat_map_holds_each_group_against_nederland_by_the_rules_of_sentences() {
 #[test]
 fn a_map_of_classes_counts_every_gemeente_once() {
     let (queries, figures) = (support::queries(), support::figures("2026"));
-    let of = &illustrations(&queries, &figures)["opkomst-kaart"];
+    let of = &illustrations(&queries, &figures)["overstapstation-kaart"];
     let counts = texts(of).into_iter().filter_map(|text| {
         let (_, count) = text.strip_suffix(')')?.rsplit_once('(')?;
         count.parse::<usize>().ok()

@@ -101,7 +101,7 @@ impl<'a> Layout<'a> {
     fn new(chart: &'a Scatter) -> Result<Self, ChartError> {
         let width = chart.width.pt();
         let (usual, most) = match chart.width {
-            Width::Full => (235.0, (8, 6)),
+            Width::Full => (190.0, (8, 6)),
             Width::Half => (170.0, (4, 5)),
         };
         let height = chart.height.filter(|h| h.is_finite()).unwrap_or(usual);
