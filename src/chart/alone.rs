@@ -4,12 +4,13 @@
 //! a whole family is a hundred times the drawing, so it carries the letters that it prints and no others.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::font::cut_down;
 use super::surface::{Anchor, Print, Surface};
 use super::text::{self, Weight};
 use super::theme::{self, LINE};
-use super::{ChartError, Picture, PlacedLine, PlacedMark, PlacedText};
+use super::{ChartError, Picture, PlacedText};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -67,31 +68,12 @@ pub fn alone(picture: &Picture, words: &Words) -> Result<Picture, ChartError> {
     }
     let height = y + MARGIN - 4.0;
     let around = surface.finish(width, height)?;
-    let mut texts = around.texts.clone();
-    let moved = |x: f64, y: f64| (x + MARGIN, y + top);
-    texts.extend(picture.texts.iter().map(|t| {
-        let (x, y) = moved(t.x, t.y);
-        PlacedText { x, y, ..t.clone() }
-    }));
-    let marks = picture.marks.iter().map(|m| {
-        let (x, y) = moved(m.x, m.y);
-        PlacedMark { x, y, ..m.clone() }
-    });
-    let lines = picture.lines.iter().map(|l| PlacedLine {
-        points: l.points.iter().map(|p| moved(p.0, p.1)).collect(),
-        width: l.width,
-    });
+    let (mut texts, marks, lines) = picture.placed((MARGIN, top));
+    texts.extend(around.texts.iter().cloned());
     let mut body = head(words, &texts)?;
     body += &around.moved((0.0, 0.0));
     body += &picture.moved((MARGIN, top));
-    let whole = Picture::assemble(
-        width,
-        height,
-        &body,
-        texts,
-        marks.collect(),
-        lines.collect(),
-    );
+    let whole = Picture::assemble(width, height, &body, texts, marks, lines);
     let named = " role=\"img\" aria-labelledby=\"titel omschrijving\"";
     let svg = whole.svg.replacen("<svg", &format!("<svg{named}"), 1);
     Ok(Picture { svg, ..whole })
@@ -122,9 +104,10 @@ fn head(words: &Words, texts: &[PlacedText]) -> Result<String, ChartError> {
         ("title", "titel", &words.title),
         ("desc", "omschrijving", &words.description),
     ] {
-        head += &format!("<{element} id=\"{id}\">");
+        // writing to a string cannot fail
+        let _ = write!(head, "<{element} id=\"{id}\">");
         text::escape(&mut head, &text::clean(text));
-        head += &format!("</{element}>\n");
+        let _ = writeln!(head, "</{element}>");
     }
     let letters: BTreeSet<char> = texts.iter().flat_map(|t| t.text.chars()).collect();
     head += "<style>\n";
@@ -133,10 +116,11 @@ fn head(words: &Words, texts: &[PlacedText]) -> Result<String, ChartError> {
         let cut =
             cut.ok_or_else(|| ChartError::Drawing("the font cannot be cut down".to_owned()))?;
         let font = STANDARD.encode(cut);
-        head += &format!(
-            "@font-face{{font-family:\"{}\";font-weight:{weight};src:url(data:font/ttf;base64,{font}) \
-             format(\"truetype\")}}\n",
-            text::FAMILY
+        let family = text::FAMILY;
+        let _ = writeln!(
+            head,
+            "@font-face{{font-family:\"{family}\";font-weight:{weight};src:url(data:font/ttf;base64,{font}) \
+             format(\"truetype\")}}"
         );
     }
     head += "</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>\n";

@@ -228,7 +228,7 @@ impl Layout {
         let crosses = |x: &f64| (-CLEAR..long + CLEAR).contains(&((x - start) * out));
         let line = self.line.filter(crosses);
         let x = line.map_or(start, |x| x + out * CLEAR);
-        surface.block((x, middle), anchor, print, &[row.value.clone()]);
+        surface.block((x, middle), anchor, print, std::slice::from_ref(&row.value));
     }
 
     /// The reason that a row has no value, and its place: it may be longer than a number, and has the row to itself.

@@ -37,38 +37,16 @@ pub(crate) fn cut_down(bytes: &[u8], letters: &BTreeSet<char>) -> Option<Vec<u8>
         let bearing = face.glyph_hor_side_bearing(GlyphId(glyph)).unwrap_or(0);
         metrics.extend(bearing.to_be_bytes());
     }
-    let mapped = mapped
-        .iter()
-        .filter_map(|(c, glyph)| Some((*c, place(glyph.0)?)));
-    let count = kept.len() as u16;
-    let mut tables: Vec<([u8; 4], Vec<u8>)> = vec![
+    let mapped = mapped.iter();
+    let mapped = mapped.filter_map(|(c, glyph)| Some((*c, place(glyph.0)?)));
+    let starts = starts.iter().flat_map(|at| at.to_be_bytes());
+    let mut tables = heads(raw, kept.len() as u16)?;
+    tables.extend([
         (*b"cmap", cmap(mapped)),
         (*b"glyf", outlines),
-        (
-            *b"head",
-            changed(raw, *b"head", &[(8, &[0; 4]), (50, &[0, 1])])?,
-        ),
-        (
-            *b"hhea",
-            changed(raw, *b"hhea", &[(34, &count.to_be_bytes())])?,
-        ),
         (*b"hmtx", metrics),
-        (
-            *b"loca",
-            starts.iter().flat_map(|at| at.to_be_bytes()).collect(),
-        ),
-        (
-            *b"maxp",
-            changed(raw, *b"maxp", &[(4, &count.to_be_bytes())])?,
-        ),
-        // names of glyphs go
-        (
-            *b"post",
-            changed(raw, *b"post", &[(0, &[0, 3, 0, 0])])?
-                .get(..32)?
-                .to_vec(),
-        ),
-    ];
+        (*b"loca", starts.collect()),
+    ]);
     for name in [*b"OS/2", *b"cvt ", *b"fpgm", *b"prep", *b"name"] {
         if let Some(table) = raw.table(Tag::from_bytes(&name)) {
             tables.push((name, table.to_vec()));
@@ -76,6 +54,24 @@ pub(crate) fn cut_down(bytes: &[u8], letters: &BTreeSet<char>) -> Option<Vec<u8>
     }
     tables.sort_by_key(|(name, _)| *name);
     Some(font(&tables))
+}
+
+/// A table with its name.
+type Table = ([u8; 4], Vec<u8>);
+
+/// The tables that count glyphs, for so many; places of outlines are long, and glyphs have no names.
+fn heads(raw: &RawFace<'_>, count: u16) -> Option<Vec<Table>> {
+    let count = count.to_be_bytes();
+    let post = changed(raw, *b"post", &[(0, &[0, 3, 0, 0])])?;
+    Some(vec![
+        (
+            *b"head",
+            changed(raw, *b"head", &[(8, &[0; 4]), (50, &[0, 1])])?,
+        ),
+        (*b"hhea", changed(raw, *b"hhea", &[(34, &count)])?),
+        (*b"maxp", changed(raw, *b"maxp", &[(4, &count)])?),
+        (*b"post", post.get(..32)?.to_vec()),
+    ])
 }
 
 /// The outlines of a font, by glyph.
@@ -134,9 +130,12 @@ fn parts(outline: &[u8]) -> Option<Vec<usize>> {
     const TWO_SCALES: u16 = 0x40;
     const FOUR_SCALES: u16 = 0x80;
     let mut parts = Vec::new();
-    let is_made_of_others = outline.first().is_some_and(|byte| *byte >= 0x80);
+    // one that draws itself counts its contours here
+    if outline.first().is_none_or(|byte| *byte < 0x80) {
+        return Some(parts);
+    }
     let mut at = 10;
-    while is_made_of_others {
+    loop {
         let flags = number(outline, at)?;
         parts.push(at + 2);
         at += if flags & WORDS == 0 { 6 } else { 8 };
@@ -147,10 +146,9 @@ fn parts(outline: &[u8]) -> Option<Vec<usize>> {
             _ => 0,
         };
         if flags & MORE == 0 {
-            break;
+            return Some(parts);
         }
     }
-    Some(parts)
 }
 
 /// The map from letters to glyphs, a group per letter.
@@ -182,7 +180,7 @@ fn changed(raw: &RawFace<'_>, name: [u8; 4], changes: &[(usize, &[u8])]) -> Opti
 }
 
 /// The tables as one file, with the sums that some readers test.
-fn font(tables: &[([u8; 4], Vec<u8>)]) -> Vec<u8> {
+fn font(tables: &[Table]) -> Vec<u8> {
     let count = tables.len() as u16;
     let power = count.checked_ilog2().unwrap_or(0);
     let search = 16 << power;

@@ -5,7 +5,7 @@
 use super::surface::{Anchor, Print, Surface};
 use super::text::Weight;
 use super::theme::{self, LINE};
-use super::{ChartError, Picture, PlacedLine, PlacedMark, PlacedText, Width};
+use super::{ChartError, Picture, Width};
 
 /// A picture of a grid.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,20 +67,10 @@ pub fn grid(panels: &[Panel], columns: usize) -> Result<Picture, ChartError> {
             body += &heading.moved((0.0, 0.0));
             texts.extend(heading.texts);
             body += &panel.picture.moved((x, top));
-            texts.extend(panel.picture.texts.iter().map(|t| PlacedText {
-                x: t.x + x,
-                y: t.y + top,
-                ..t.clone()
-            }));
-            marks.extend(panel.picture.marks.iter().map(|m| PlacedMark {
-                x: m.x + x,
-                y: m.y + top,
-                ..m.clone()
-            }));
-            placed.extend(panel.picture.lines.iter().map(|l| PlacedLine {
-                points: l.points.iter().map(|p| (p.0 + x, p.1 + top)).collect(),
-                width: l.width,
-            }));
+            let moved = panel.picture.placed((x, top));
+            texts.extend(moved.0);
+            marks.extend(moved.1);
+            placed.extend(moved.2);
             omitted.extend(panel.picture.omitted.iter().cloned());
         }
         y = top + height + 12.0;

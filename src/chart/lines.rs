@@ -145,27 +145,12 @@ struct Layout<'a> {
 impl<'a> Layout<'a> {
     fn new(chart: &'a Lines, (low, high): Range) -> Self {
         let width = chart.width.pt();
-        let (usual, most) = if chart.width == Width::Full {
-            (130.0, 5)
-        } else {
-            (105.0, 4)
-        };
+        let most = if chart.width == Width::Full { 5 } else { 4 };
         let ends: Vec<End> = chart.series.iter().filter_map(|s| end(s, chart)).collect();
         let labels = ends
             .iter()
             .map(|e| Print::of(e.series.look).widest(&e.lines))
             .fold(0.0, f64::max);
-        let needed = ends
-            .iter()
-            .map(|e| LINE * e.lines.len() as f64)
-            .sum::<f64>()
-            + 2.0;
-        let height = chart
-            .height
-            .filter(|h| h.is_finite())
-            .unwrap_or(usual)
-            .clamp(40.0, 600.0)
-            .max(needed);
         // The texts of the ticks do not depend on where the plot ends, so they come first.
         let (ticks, low) = chart.ticks.grounded((low, high), most);
         let ticks: Vec<_> = ticks
@@ -194,7 +179,7 @@ impl<'a> Layout<'a> {
             } else {
                 LINE * notes.levels as f64 + 7.0
             };
-        let bottom = top + height;
+        let bottom = top + height(chart, &ends);
         let y = Scale::new(low, high, bottom - 4.0, top + 4.0);
         Self {
             ends,
@@ -277,6 +262,18 @@ impl<'a> Layout<'a> {
             );
         }
     }
+}
+
+/// Height of the plot: what is asked or usual, and room for the labels.
+fn height(chart: &Lines, ends: &[End<'_>]) -> f64 {
+    let usual = if chart.width == Width::Full {
+        130.0
+    } else {
+        105.0
+    };
+    let needed = ends.iter().map(|e| LINE * e.lines.len() as f64);
+    let asked = chart.height.filter(|h| h.is_finite()).unwrap_or(usual);
+    asked.clamp(40.0, 600.0).max(needed.sum::<f64>() + 2.0)
 }
 
 /// The scale of the years.

@@ -175,6 +175,30 @@ impl Picture {
     }
 }
 
+/// Texts, marks and lines of a picture.
+type Placed = (Vec<PlacedText>, Vec<PlacedMark>, Vec<PlacedLine>);
+
+impl Picture {
+    /// Its texts, marks and lines moved by an offset in points, for a picture of several.
+    fn placed(&self, (x, y): (f64, f64)) -> Placed {
+        let texts = self.texts.iter().map(|t| PlacedText {
+            x: t.x + x,
+            y: t.y + y,
+            ..t.clone()
+        });
+        let marks = self.marks.iter().map(|m| PlacedMark {
+            x: m.x + x,
+            y: m.y + y,
+            ..m.clone()
+        });
+        let lines = self.lines.iter().map(|l| PlacedLine {
+            points: l.points.iter().map(|p| (p.0 + x, p.1 + y)).collect(),
+            width: l.width,
+        });
+        (texts.collect(), marks.collect(), lines.collect())
+    }
+}
+
 impl PlacedLine {
     /// Whether a part of it, with half its stroke, lies in a box.
     fn touches(&self, (x, y, w, h): Rect) -> bool {

@@ -62,15 +62,7 @@ pub fn ranked_dots(chart: &RankedDots) -> Result<Picture, ChartError> {
     let references = chart.references.iter().map(|g| (g.label.as_str(), g.value));
     let (low, high) = with_zero(widen(KIND, range, references)?, chart.from_zero);
     let width = chart.width.pt();
-    let (many, most) = if chart.width == Width::Full {
-        (24, 3)
-    } else {
-        (usize::MAX, 1)
-    };
-    let columns = chart
-        .columns
-        .unwrap_or(1 + usize::from(chart.members.len() >= many))
-        .clamp(1, most);
+    let columns = columns(chart);
     let own = (width - GUTTER * (columns - 1) as f64) / columns as f64;
     let each = chart.members.len().div_ceil(columns).max(1);
     let rows = rows(chart, own);
@@ -91,12 +83,7 @@ pub fn ranked_dots(chart: &RankedDots) -> Result<Picture, ChartError> {
             let from = left + print(row.member).width(&row.name) + 4.0;
             let guide = [(from, y), (left + right + theme::DOT, y)];
             surface.line(&guide, theme::GRID_STROKE, theme::GRID);
-            // from zero a value is a length: the width that it takes is what it says
-            if let Some(value) = row.member.value.filter(|_| chart.from_zero) {
-                let stem = [(left + scale.at(0.0), y), (left + scale.at(value), y)];
-                let color = chart.dots.color.on_white(STEM);
-                surface.line(&stem, theme::SERIES_STROKE, color);
-            }
+            stem(&mut surface, chart, row.member, (left, y, &scale));
         }
         references.draw(
             &mut surface,
@@ -129,6 +116,31 @@ pub fn ranked_dots(chart: &RankedDots) -> Result<Picture, ChartError> {
         }
     }
     surface.finish(width, top + PITCH * each as f64 + 1.0)
+}
+
+/// Columns: as asked, or two for many members where there is the width.
+fn columns(chart: &RankedDots) -> usize {
+    let (many, most) = if chart.width == Width::Full {
+        (24, 3)
+    } else {
+        (usize::MAX, 1)
+    };
+    let usual = 1 + usize::from(chart.members.len() >= many);
+    chart.columns.unwrap_or(usual).clamp(1, most)
+}
+
+/// From zero a value is a length: the width that it takes is what it says.
+fn stem(
+    surface: &mut Surface,
+    chart: &RankedDots,
+    member: &RankedMember,
+    (left, y, scale): (f64, f64, &Scale),
+) {
+    if let Some(value) = member.value.filter(|_| chart.from_zero) {
+        let path = [(left + scale.at(0.0), y), (left + scale.at(value), y)];
+        let color = chart.dots.color.on_white(STEM);
+        surface.line(&path, theme::SERIES_STROKE, color);
+    }
 }
 
 /// A member with its texts fitted.

@@ -194,7 +194,12 @@ impl<'a> Layout<'a> {
             }
             let label = NOTE.fit(label, (self.width - x - 10.0).max(0.0));
             self.dot(surface, &label, (x + 3.0, middle), strong);
-            surface.block((x + 9.0, middle), Anchor::Start, NOTE, &[label.clone()]);
+            surface.block(
+                (x + 9.0, middle),
+                Anchor::Start,
+                NOTE,
+                std::slice::from_ref(&label),
+            );
             x += 9.0 + NOTE.width(&label) + 14.0;
         }
     }

@@ -8,7 +8,7 @@ use super::scale::Scale;
 use super::surface::{Anchor, NOTE, Print, Surface};
 use super::text::Weight;
 use super::theme::{self, LINE, MARK};
-use super::{ChartError, Picture, Width, check};
+use super::{ChartError, Picture, Range, Width, check};
 use crate::base::look::Look;
 
 /// A slope chart.
@@ -96,6 +96,16 @@ pub fn slope(chart: &Slope) -> Result<Picture, ChartError> {
     for (side, x, out) in [(&sides[0], xs[0], -1.0), (&sides[1], xs[1], 1.0)] {
         side.draw(&mut surface, (x, out), &y, (top, bottom));
     }
+    foot(surface, chart, (low, high), (width, top, bottom))
+}
+
+/// What is said below: a break, and that the scale does not start at zero.
+fn foot(
+    mut surface: Surface,
+    chart: &Slope,
+    (low, high): Range,
+    (width, top, bottom): (f64, f64, f64),
+) -> Result<Picture, ChartError> {
     let middle = width / 2.0;
     let mut lines = Vec::new();
     if let Some(note) = &chart.broken {

@@ -255,7 +255,7 @@ impl<'a> Drawing<'a> {
         let members = self.members(indicator, year);
         let alone = self.chart.indicators.len() == 1;
         let named = if alone && !self.chart.half {
-            ends(members.iter().map(Member::value))
+            ends(&members.iter().map(Member::value))
         } else {
             [None; 2]
         };
@@ -497,7 +497,7 @@ fn is_thin(figure: &GroupFigure) -> bool {
 }
 
 /// The places of the lowest and the highest value.
-fn ends(values: impl Iterator<Item = Option<f64>> + Clone) -> [Option<usize>; 2] {
+fn ends(values: &(impl Iterator<Item = Option<f64>> + Clone)) -> [Option<usize>; 2] {
     let valued = || {
         let all = values.clone().enumerate();
         all.filter_map(|(place, value)| Some((place, value?)))

@@ -453,7 +453,7 @@ fn scatters_are_readable() {
 #[test]
 fn heat_maps_are_readable() {
     each(|dice, _, width, what| {
-        let columns: Vec<HeatColumn> = (0..1 + dice.below(6))
+        let columns: Vec<HeatColumn> = (0..=dice.below(6))
             .map(|i| HeatColumn {
                 label: dice.name(),
                 strong: i == 0,

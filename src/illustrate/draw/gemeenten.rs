@@ -6,7 +6,7 @@
 
 use super::{Drawing, Picturing, ends, ticks};
 use crate::base::look::Rgb;
-use crate::base::number;
+use crate::base::number::{self, Decimal};
 use crate::chart::{self, ChartError};
 use crate::fact::{decimals, print};
 use crate::figures::Cell;
@@ -150,7 +150,7 @@ impl Drawing<'_> {
 
     fn rounded(&self, value: f64) -> f64 {
         let places = decimals(&self.queries[self.first()]);
-        number::round(value, places).map_or(value, |of| of.to_f64())
+        number::round(value, places).map_or(value, Decimal::to_f64)
     }
 
     /// Classes of about equally many values; equal printed values share one.
@@ -248,7 +248,7 @@ fn extremes(dots: &[chart::ScatterDot]) -> Vec<usize> {
     };
     let mut places: Vec<usize> = [on(|at| at.0), on(|at| at.1)]
         .iter()
-        .flat_map(|values| ends(values.iter().copied()))
+        .flat_map(|values| ends(&values.iter().copied()))
         .flatten()
         .collect();
     places.sort_unstable();

@@ -29,8 +29,8 @@ const LEGEND: [(HeatKind, i8, &str); 9] = [
 impl Drawing<'_> {
     pub(super) fn heat(&self) -> Picturing {
         let nation = self.figures.groups.nation();
-        let groups: Vec<GroupId> = self.chart.groups.iter().copied().collect();
-        let groups: Vec<GroupId> = groups.into_iter().filter(|id| *id != nation.id).collect();
+        let groups = self.chart.groups.iter().copied();
+        let groups: Vec<GroupId> = groups.filter(|id| *id != nation.id).collect();
         let mut pijler = "";
         let mut rows = Vec::new();
         for &id in &self.chart.indicators {
