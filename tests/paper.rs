@@ -801,3 +801,56 @@ fn a_hostile_name_is_defused_and_a_hostile_address_is_no_link_and_the_paper_veri
         "{targets:?}"
     );
 }
+
+/// Addresses that links of a paper lead to.
+fn links(pdf: &Document) -> BTreeSet<String> {
+    let actions = pdf.objects.values();
+    let actions =
+        actions.filter_map(|object| get(pdf, object.as_dict().ok()?, "A")?.as_dict().ok());
+    actions
+        .filter_map(|action| get(pdf, action, "URI"))
+        .map(text)
+        .collect()
+}
+
+#[test]
+fn what_networks_say_is_printed_as_it_stands_with_its_source() {
+    let project = Project::frozen();
+    let header = "theme,network,with,position,document,date,dated,source,quote,confidence\n";
+    let rows = "financien,M50,G40 VNG,Samen: #f(1) *vet* 65.000 woningen en 150 miljoen.,Stuk 7,2021-02-12,2021-02-12 (ALV),\
+                http://example.org/7,,high\n\
+                financien,VNG,,De VNG telt auto's.,Blad,,ongedateerd,https://example.org/8,,low\n\
+                overig,P10,,Rust.,Blad,2020,2020,https://example.org/9,,low\n";
+    project.write("data/agendas.csv", &format!("{header}{rows}"));
+    project.must(&["build", "--edition", "2026"]);
+    let path = project.path("output/2026/de-kracht-van-middelgroot-2026.pdf");
+    project.must(&["verify", path.to_str().unwrap()]);
+    let pdf = Document::load(&path).unwrap();
+    let printed = without_space(&all_text(&pdf));
+    for part in [
+        "M50S1Samen:#f(1)*vet*65.000woningenen150miljoen.SamenmetG40,VNG.Stuk712februari2021(ALV)http://example.org/7",
+        "VNGS2DeVNGteltauto’s.Bladongedateerdhttps://example.org/8",
+        "Nietgevondenopditthema:G4,G40,P10enK80.",
+        "P10S3Rust.Blad2020https://example.org/9",
+    ] {
+        assert!(printed.contains(part), "`{part}` is not in the paper");
+    }
+    let links = links(&pdf);
+    assert!(links.contains("https://example.org/8") && links.contains("https://example.org/9"));
+    assert!(!links.contains("http://example.org/7"), "{links:?}");
+
+    // a sign that no font has, and one that nobody sees
+    for (new, status, said) in [
+        ("auto\u{1F600}s", 4, "position of standpunt-2"),
+        ("auto\u{7}s", 4, "agendas.csv:3: "),
+    ] {
+        project.write(
+            "data/agendas.csv",
+            &format!("{header}{}", rows.replace("auto's", new)),
+        );
+        project
+            .run(&["build", "--edition", "2026"])
+            .ends(status)
+            .says(said);
+    }
+}

@@ -758,9 +758,13 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("besteedbaar-inkomen", &["GM0417"]),                             // Laren
     ("geboren-europa", &["GM0981"]),                                  // Vaals: at the German border
     ("herkomst-europa", &["GM0981"]),
-    ("lasten-ruimte", &["GM0088", "GM0441", "GM0873", "GM1911"]),     // Schiermonnikoog; Schagen, Woensdrecht, Hollands Kroon
+    ("inhuur", &["GM0784"]),                                          // Gilze en Rijen: a correction of earlier years
+    ("lasten-bestuur", &[                                             // overhead that was delivered elsewhere, or not
+        "GM0160", "GM0175", "GM0268", "GM0301", "GM0489", "GM0590", "GM0716", "GM1700", "GM1903",
+    ]),
+    ("lasten-ruimte", &["GM0088", "GM0441", "GM0873", "GM1911", "GM1979"]), // the same, and Eemsdelta with its earthquakes
     ("lasten-ruimte-met-grond", &["GM0441"]),
-    ("opkomst-tweede-kamer", &["GM0088"]),                            // visitors vote on the island
+    ("opkomst-tweede-kamer", &["GM0060", "GM0088"]),                  // visitors vote on the islands
     ("ozb-per-woning", &["GM0171", "GM1696"]),                        // booked elsewhere in the budget of 2024
 ];
 

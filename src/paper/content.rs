@@ -296,14 +296,14 @@ fn agendas(manuscript: &Manuscript<'_>) -> Vec<printed::AgendaTheme> {
     all
 }
 
-fn position(of: &Position, number: usize, queries: &Queries) -> printed::Position {
+fn position(of: &Position, number: usize, queries: &Queries) -> printed::AgendaPosition {
     let name = |id: &str| {
         let mut speakers = queries.speakers();
         let found = speakers.find(|(known, _)| *known == id);
         found.map_or(id, |(_, label)| label).to_owned()
     };
     let with = of.with.split(' ').filter(|id| !id.is_empty()).map(name);
-    printed::Position {
+    printed::AgendaPosition {
         label: format!("standpunt-{number}"),
         number: format!("S{number}"),
         position: of.position.clone(),

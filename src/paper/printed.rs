@@ -116,11 +116,11 @@ pub struct AgendaTheme {
 pub struct AgendaNetwork {
     pub network: String,
     pub label: String,
-    pub positions: Vec<Position>,
+    pub positions: Vec<AgendaPosition>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Position {
+pub struct AgendaPosition {
     pub label: String,
     pub number: String,
     pub position: String,

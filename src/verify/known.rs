@@ -145,7 +145,9 @@ impl Known {
             let letters = squeezed.chars().filter(|c| c.is_alphabetic()).count();
             let with_digit = squeezed.contains(char::is_numeric);
             // a fact alone, such as `1,05 procentpunt`, is a value and no sentence
-            if with_digit && letters >= LETTERS && !facts.alone.contains(&squeezed) {
+            // what is too short to be looked up is a value beside the other texts of its record
+            let is_sentence = letters >= LETTERS && squeezed.len() >= KEY;
+            if with_digit && is_sentence && !facts.alone.contains(&squeezed) {
                 sentences.insert(squeezed.clone());
             } else if with_digit {
                 for numeral in numerals(&text) {

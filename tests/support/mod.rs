@@ -132,7 +132,7 @@ pub fn compute(data: &Path, queries: &Queries, edition: &str) -> Result<Figures,
     for (group, date) in &mut edition.groups.lists {
         let name = &queries.groups.get(*group).id;
         if !lists.contains(&(name.clone(), date.clone())) {
-            let newest = lists.iter().filter(|(of, _)| of == name).last();
+            let newest = lists.iter().rfind(|(of, _)| of == name);
             newest.expect("a list").1.clone_into(date);
         }
     }

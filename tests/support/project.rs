@@ -31,13 +31,14 @@ fn with_lists_of(data: &Path, editions: &str) -> String {
     newest
         .into_iter()
         .fold(editions.to_owned(), |text, (name, newest)| {
-            let mut parts = text.split(&format!("{name} = \""));
+            let named = format!("{name} = \"");
+            let mut parts = text.split(&named);
             let first = parts.next().unwrap_or_default().to_owned();
             parts.fold(first, |text, part| {
                 let (date, rest) = part.split_at(10);
                 let is_there = lists.contains(&(name.clone(), date.to_owned()));
                 let date = if is_there { date } else { newest };
-                format!("{text}{name} = \"{date}{rest}")
+                format!("{text}{named}{date}{rest}")
             })
         })
 }
