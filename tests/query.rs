@@ -410,7 +410,7 @@ fn a_key_that_does_nothing_is_refused() {
         (PROFIEL, after("ratio = \"kwb: Wonen > Woningen naar eigendom > Koopwoningen [%]\"", "split = ¦\"dwellings\""), "split", "belongs to `count`"),
         (PROFIEL, after("ratio = \"kwb: Wonen > Woningen naar eigendom > Koopwoningen [%]\"", "additive = ¦false"), "additive", "belongs to `count`"),
         (FINANCIEN, after("table = \"iv3-begroting\"", "key = ¦\"x\""), "key", "belongs to a title path"),
-        (VEILIGHEID, after("kind = \"strip\"", "years = ¦\"2020..\""), "years", "`lines` and `slope`"),
+        (VEILIGHEID, after("kind = \"strip\"", "years = ¦\"2020..\""), "years", "`lines`, `slope` and `multiples`"),
         (VEILIGHEID, after("kind = \"strip\"", "broken = ¦{ before = 2022, note = \"x\" }"), "broken", "`lines`"),
         (VEILIGHEID, ("summary = true\nneeds = 5", "needs = ¦5"), "needs", "`summary = true`"),
         ("tables.toml", after("id = \"kiesraad-tk2021\"", "service = ¦\"v3\""), "service", "`import`"),

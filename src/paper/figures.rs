@@ -68,12 +68,16 @@ pub fn set_figures(
             height_pt: of.picture.height_pt,
         });
     }
+    let Some(first) = figures.first() else {
+        return Ok(());
+    };
+    let first = made.join(format!("{}.png", first.id));
     let json = serde_json::to_vec(&figures).map_err(Error::from)?;
     write("figuren.json", &json)?;
     let source = sources.join(SOURCE);
     let text = files::at("read", &source, fs::read(&source))?;
     write(SOURCE, &text)?;
     let child = typst.start_bundle(work, SOURCE, made)?;
-    typst.wait(child, work, made, sources)?;
+    typst.wait(child, work, &first, sources)?;
     Ok(())
 }

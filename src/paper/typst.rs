@@ -235,10 +235,9 @@ impl Typst {
             return if made.exists() {
                 Ok(())
             } else {
-                let made = made.display();
-                Err(broken(format!(
-                    "says that all is well and made no `{made}`"
-                )))
+                let is_paper = made.extension().is_some_and(|of| of == "pdf");
+                let what = if is_paper { "PDF" } else { "pictures" };
+                Err(broken(format!("says that all is well and made no {what}")))
             };
         }
         if said.iter().all(|of| of.places.is_empty())
