@@ -89,115 +89,34 @@ fn the_newest_position_comes_first_and_one_without_a_date_last() {
     );
 }
 
+/// What stands in the good list, what takes its place, in which line, what is said and what is hinted.
+#[rustfmt::skip]
+const WRONG: [(&str, &str, u64, &str, &str); 14] = [
+    ("proef,Rood", "wonen,Rood", 2, "there is no theme `wonen`", "one of proef, overig"),
+    ("Blauw Rood Bond", "Blauw Paars", 3, "there is no network `Paars`", "Rood, Blauw, Geel, Bond"),
+    ("Blauw Rood Bond", "Blauw  Rood", 3, "there is no network ``", "one blank"),
+    ("Blauw Rood Bond", "Blauw Rood Blauw", 3, "`Blauw` stands twice", "each once"),
+    ("De Bond wil rust.", "", 4, "the position `` is empty", "one line of text"),
+    ("De Bond wil rust.", "Cafe\u{301}s dicht.", 4, "is not NFC", "one line of text"),
+    ("De Bond wil rust.", "De Bond\u{202e} wil.", 4, "a sign that is not seen", "one line of text"),
+    ("De Bond wil rust.", "\"De Bond\nwil rust.\"", 4, "has a line break", "one line of text"),
+    ("Krant", "", 3, "the document `` is empty", "one line of text"),
+    ("september 2020", "", 3, "the date `` is empty", "one line of text"),
+    ("https://example.org/a", "javascript:alert(1)", 2, "is no web address", "`https://`"),
+    ("https://example.org/a", "https://", 2, "is no web address", "`https://`"),
+    (",high", ",zeker", 2, "`zeker` does not say how sure it is", "`medium`"),
+    ("Bond,proef,De Bond wil rust.", "Bond,overig,Samen willen zij geld.", 4, "`Bond` says this on `overig` twice", "once"),
+];
+
 #[test]
 fn what_is_wrong_with_a_line_is_told_and_the_list_before_stays() {
     let project = project();
     import(&project, &format!("{HEADER}\n{GOOD}")).ends(0);
     let before = files(&project.data());
-    for (old, new, line, said, hint) in [
-        (
-            "proef,Rood",
-            "wonen,Rood",
-            2,
-            "there is no theme `wonen`",
-            "one of proef, overig",
-        ),
-        (
-            "Blauw Rood Bond",
-            "Blauw Paars",
-            3,
-            "there is no network `Paars`",
-            "Rood, Blauw, Geel, Bond",
-        ),
-        (
-            "Blauw Rood Bond",
-            "Blauw  Rood",
-            3,
-            "there is no network ``",
-            "one blank",
-        ),
-        (
-            "Blauw Rood Bond",
-            "Blauw Rood Blauw",
-            3,
-            "`Blauw` stands twice",
-            "each once",
-        ),
-        (
-            "De Bond wil rust.",
-            "",
-            4,
-            "the position `` is empty",
-            "one line of text",
-        ),
-        (
-            "De Bond wil rust.",
-            "Cafe\u{301}s dicht.",
-            4,
-            "is not NFC",
-            "one line of text",
-        ),
-        (
-            "De Bond wil rust.",
-            "De Bond\u{202e} wil.",
-            4,
-            "a sign that is not seen",
-            "one line of text",
-        ),
-        (
-            "De Bond wil rust.",
-            "\"De Bond\nwil rust.\"",
-            4,
-            "has a line break",
-            "one line of text",
-        ),
-        (
-            "Krant",
-            "",
-            3,
-            "the document `` is empty",
-            "one line of text",
-        ),
-        (
-            "september 2020",
-            "",
-            3,
-            "the date `` is empty",
-            "one line of text",
-        ),
-        (
-            "https://example.org/a",
-            "javascript:alert(1)",
-            2,
-            "is no web address",
-            "`https://`",
-        ),
-        (
-            "https://example.org/a",
-            "https://",
-            2,
-            "is no web address",
-            "`https://`",
-        ),
-        (
-            ",high",
-            ",zeker",
-            2,
-            "`zeker` does not say how sure it is",
-            "`medium`",
-        ),
-        (
-            "Bond,proef,De Bond wil rust.",
-            "Bond,overig,Samen willen zij geld.",
-            4,
-            "`Bond` says this on `overig` twice",
-            "once",
-        ),
-    ] {
+    for (old, new, line, said, hint) in WRONG {
         let list = format!("{HEADER}\n{}", GOOD.replacen(old, new, 1));
         assert!(list.contains(new), "{old}");
-        let run = import(&project, &list);
-        assert_eq!(run.status, 4, "{new}: {}", run.stderr);
+        let run = import(&project, &list).ends(4);
         run.says(&format!("agendas.csv:{line}: "))
             .says(said)
             .says(hint);
