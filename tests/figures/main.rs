@@ -14,6 +14,7 @@ mod doubled;
 mod indicator;
 mod numbers;
 mod tidy;
+mod types;
 
 use std::sync::OnceLock;
 
