@@ -13,16 +13,21 @@ use std::sync::OnceLock;
 
 use middelgroot::base::observation::{Missing, Status};
 use middelgroot::publish::{
-    COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING, columns_gemeenten,
+    COLUMNS_GELIJKEN, COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_KENMERKEN, COLUMNS_TOETS,
+    COLUMNS_TYPEN, COLUMNS_VERGELIJKING, columns_gemeenten,
 };
 use support::{Made, Project, Sheet, frozen};
 
 const EDITIONS: [&str; 3] = ["2026", "2026-leden-2023", "2021"];
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 8] = [
+    "gelijken.csv",
     "gemeenten.csv",
     "groepen.csv",
     "indicatoren.csv",
+    "typen-kenmerken.csv",
+    "typen-toets.csv",
+    "typen.csv",
     "vergelijking.csv",
 ];
 
@@ -53,9 +58,13 @@ fn sheet(edition: &'static str, file: &'static str) -> &'static Sheet {
 }
 
 #[test]
-fn four_files_per_edition_with_the_columns_that_are_promised() {
+fn eight_files_per_edition_with_the_columns_that_are_promised() {
     let gemeenten = columns_gemeenten(&support::figures("2026").groups);
     let promised = |file: &str| match file {
+        "gelijken.csv" => COLUMNS_GELIJKEN.map(str::to_owned).to_vec(),
+        "typen-kenmerken.csv" => COLUMNS_KENMERKEN.map(str::to_owned).to_vec(),
+        "typen-toets.csv" => COLUMNS_TOETS.map(str::to_owned).to_vec(),
+        "typen.csv" => COLUMNS_TYPEN.map(str::to_owned).to_vec(),
         "gemeenten.csv" => gemeenten.clone(),
         "groepen.csv" => COLUMNS_GROEPEN.map(str::to_owned).to_vec(),
         "indicatoren.csv" => COLUMNS_INDICATOREN.map(str::to_owned).to_vec(),
@@ -78,7 +87,10 @@ fn four_files_per_edition_with_the_columns_that_are_promised() {
 
 #[test]
 fn every_row_has_a_key_of_its_own() {
-    let keys: [(&str, &[&str]); 4] = [
+    let keys: [(&str, &[&str]); 7] = [
+        ("gelijken.csv", &["region", "rank"]),
+        ("typen-kenmerken.csv", &["type", "indicator"]),
+        ("typen.csv", &["region"]),
         ("gemeenten.csv", &["indicator", "region", "period"]),
         ("groepen.csv", &["group", "region"]),
         ("indicatoren.csv", &["indicator"]),
@@ -163,6 +175,21 @@ fn is_number_column(file: &str, column: &str) -> bool {
             "newer_period_held_back",
             "deviation_nederland_pct",
         ],
+        "gelijken.csv" => &["rank", "distance", "indicators", "boundaries"],
+        "typen.csv" => &["type", "silhouette", "kept", "indicators", "boundaries"],
+        "typen-kenmerken.csv" => &[
+            "type",
+            "gemeenten",
+            "period",
+            "mean",
+            "n",
+            "mean_all",
+            "n_all",
+            "standardised_mean",
+            "scale_mean",
+            "scale_deviation",
+        ],
+        "typen-toets.csv" => &["number", "silhouette", "smallest", "adjusted_rand", "kept"],
         _ => &["boundaries"],
     };
     numbers.contains(&column)
@@ -474,5 +501,65 @@ fn the_columns_follow_the_groups_that_are_asked() {
     for (name, bytes) in support::files(&folder) {
         let text = String::from_utf8(bytes).unwrap();
         assert!(!text.contains("M50"), "{name}");
+    }
+}
+
+#[test]
+fn types_can_be_computed_again_from_the_open_data() {
+    for edition in EDITIONS {
+        let (gemeenten, traits) = (
+            sheet(edition, "gemeenten.csv"),
+            sheet(edition, "typen-kenmerken.csv"),
+        );
+        let types = sheet(edition, "typen.csv");
+        let (region, of, subject) = (
+            types.column("region"),
+            types.column("type"),
+            types.column("subject"),
+        );
+        let members: BTreeMap<&str, &str> = types
+            .rows
+            .iter()
+            .map(|row| (row[region].as_str(), row[of].as_str()))
+            .collect();
+        let groups = sheet(edition, "groepen.csv");
+        let (group, member) = (groups.column("group"), groups.column("region"));
+        let in_group = |id: &str| -> BTreeSet<&str> {
+            let rows = groups.rows.iter().filter(|row| row[group] == id);
+            rows.map(|row| row[member].as_str()).collect()
+        };
+        // every gemeente of the size, and every member
+        let wanted: BTreeSet<&str> = in_group("30-80").union(&in_group("M50")).copied().collect();
+        assert_eq!(members.keys().copied().collect::<BTreeSet<_>>(), wanted);
+        let is_member = types.rows.iter().filter(|row| row[subject] == "true");
+        assert_eq!(is_member.count(), in_group("M50").len(), "{edition}");
+        let column = |name: &str| gemeenten.column(name);
+        let figures: BTreeMap<(&str, &str, &str), f64> = gemeenten
+            .rows
+            .iter()
+            .filter(|row| !row[column("value")].is_empty())
+            .map(|row| {
+                let key = ["indicator", "region", "period"].map(|name| row[column(name)].as_str());
+                (
+                    (key[0], key[1], key[2]),
+                    row[column("value")].parse().unwrap(),
+                )
+            })
+            .collect();
+        for row in &traits.rows {
+            let cell = |name: &str| row[traits.column(name)].as_str();
+            let values: Vec<f64> = members
+                .iter()
+                .filter(|(_, of)| **of == cell("type"))
+                .filter_map(|(region, _)| {
+                    let key = (cell("indicator"), *region, cell("period"));
+                    figures.get(&key).copied()
+                })
+                .collect();
+            assert_eq!(values.len().to_string(), cell("n"), "{edition} {row:?}");
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            let told: f64 = cell("mean").parse().unwrap();
+            assert!((mean - told).abs() < 1e-9 * told, "{edition} {row:?}");
+        }
     }
 }

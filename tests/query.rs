@@ -639,6 +639,68 @@ fn schemas_are_current_and_describe_every_key_with_an_example() {
 }
 
 #[test]
+fn types_have_marks_that_gemeenten_have_and_words_that_differ() {
+    are_named(&[
+        (
+            "types.toml",
+            "number = [3, 6]",
+            "number = ¦[6, 3]",
+            "types cannot be 6 to 3",
+            "expected two numbers from 2 to 8",
+        ),
+        (
+            "types.toml",
+            "firm = 0.65",
+            "firm = ¦1.5",
+            "`firm` is 1.5",
+            "expected a number from -1 to 1",
+        ),
+        (
+            "types.toml",
+            "fewest-marks = 6",
+            "fewest-marks = ¦60",
+            "there are 11 marks, and no types with fewer than 60",
+            "`[[mark]]`",
+        ),
+        (
+            "types.toml",
+            "\"koopwoningen\"\naspect",
+            "¦\"koopwoning\"\naspect",
+            "",
+            "`koopwoningen`",
+        ),
+        (
+            "types.toml",
+            "\"koopwoningen\"\naspect",
+            "¦\"aandeel-30-80\"\naspect",
+            "gemeenten have no `aandeel-30-80`",
+            "expected an indicator of gemeenten",
+        ),
+        (
+            "types.toml",
+            "\"koopwoningen\"\naspect",
+            "¦\"aandeel-65-plus\"\naspect",
+            "indicator `aandeel-65-plus` twice",
+            "expected one",
+        ),
+        (
+            "types.toml",
+            "\"veel huurwoningen\"",
+            "¦\"veel gezinnen\"",
+            "word `veel gezinnen` twice",
+            "expected one",
+        ),
+        (
+            "types.toml",
+            "high = \"veel koopwoningen\"\nlow = \"veel huurwoningen\"",
+            "high = ¦\"veel koopwoningen\"",
+            "a word for one side only",
+            "expected both `high` and `low`, or neither",
+        ),
+    ]);
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_named() {
     let error = Queries::read(Path::new("nergens")).unwrap_err();
     assert!(

@@ -94,7 +94,7 @@ pub enum Error {
         edition: String,
     },
     /// No single gemeente of this code or name.
-    #[error("`{text}` is no gemeente of {year}")]
+    #[error("`{text}` is not one gemeente of {year}")]
     NoGemeente {
         /// What was looked for.
         text: String,

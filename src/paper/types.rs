@@ -19,6 +19,7 @@ pub(super) fn types(register: &Register<'_>) -> printed::Types {
     let types = &register.figures().types;
     let asked = register.queries().types.as_ref();
     let text = |of: &dyn Fn(&TypesAsked) -> String| asked.map(of).unwrap_or_default();
+    let left_out = left_out(register, asked);
     printed::Types {
         none: none(types, asked),
         n: types.typed.len(),
@@ -34,11 +35,11 @@ pub(super) fn types(register: &Register<'_>) -> printed::Types {
             .iter()
             .map(|scale| mark(register, scale))
             .collect(),
-        left_out: left_out(register, asked),
         method: text(&|asked| method(types, asked)),
         criterion: text(&|asked| criterion(types, asked)),
         stability: stability(register, types),
-        missing: missing(register, types),
+        missing: missing(register, types, &left_out),
+        left_out,
     }
 }
 
@@ -112,10 +113,7 @@ fn profile(register: &Register<'_>, of: &Type) -> String {
     if told.is_empty() {
         return String::new();
     }
-    format!(
-        "Een gemeente van dit type heeft gemiddeld {}.",
-        listed(&told)
-    )
+    format!("Een gemeente van dit type had gemiddeld {}.", listed(&told))
 }
 
 /// `57% koopwoningen in 2024 (van alle 61%)`.
@@ -188,9 +186,11 @@ fn method(types: &Types, asked: &TypesAsked) -> String {
         ""
     };
     format!(
-        "De indeling rust op {} cijfers per gemeente, elk gestandaardiseerd{logs}. Elke gemeente telt één keer. \
+        "De indeling van {} gemeenten rust op {} cijfers per gemeente, elk gestandaardiseerd{logs}. Elke gemeente telt \
+         één keer, ook in een gemiddelde; tussen haakjes staat dat van alle ingedeelde gemeenten. \
          Gemeenten die op elkaar lijken zijn stap voor stap samengevoegd (methode van Ward). Een gemeente moet ten \
          minste {} van de cijfers hebben; een cijfer dat ontbreekt telt als het gemiddelde.",
+        types.typed.len(),
         types.marks.len(),
         percent(asked.known / 100.0),
     )
@@ -243,17 +243,19 @@ fn stability(register: &Register<'_>, types: &Types) -> String {
     )
 }
 
-/// Gemeenten without a type, and gemeenten that nothing is like.
-fn missing(register: &Register<'_>, types: &Types) -> String {
-    if types.untyped.is_empty() {
-        return String::new();
-    }
+/// What this edition lacks: indicators without figures, and gemeenten without a type.
+fn missing(register: &Register<'_>, types: &Types, left_out: &[String]) -> String {
     let figures = register.figures();
-    let mut names: Vec<String> = types
-        .untyped
-        .iter()
-        .map(|(region, _)| figures.name(*region))
-        .collect();
+    let untyped = types.untyped.iter();
+    let mut names: Vec<String> = untyped.map(|(region, _)| figures.name(*region)).collect();
     names.sort_by_key(|name| sort_name(name));
-    format!("Te weinig cijfers voor een type: {}.", listed(&names))
+    let told = [
+        ("Zonder cijfers in deze editie", left_out),
+        ("Te weinig cijfers voor een type", &names),
+    ];
+    let told = told.into_iter().filter(|(_, of)| !of.is_empty());
+    let told: Vec<String> = told
+        .map(|(what, of)| format!("{what}: {}.", listed(of)))
+        .collect();
+    told.join(" ")
 }

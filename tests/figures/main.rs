@@ -15,6 +15,7 @@ mod filled;
 mod indicator;
 mod numbers;
 mod tidy;
+mod types;
 
 use std::sync::OnceLock;
 

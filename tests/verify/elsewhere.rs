@@ -99,8 +99,10 @@ fn annotate(document: &mut Document, mut annotation: Dictionary) {
     let annotation = document.add_object(annotation);
     let page = page_of(document);
     let page = document.get_dictionary(page).unwrap();
-    let known = page.get_deref(b"Annots", document).unwrap();
-    let mut all = known.as_array().unwrap().clone();
+    // a page that prints no figure has none
+    let known = page.get_deref(b"Annots", document);
+    let known = known.and_then(Object::as_array).cloned();
+    let mut all = known.unwrap_or_default();
     all.push(annotation.into());
     page_mut(document).set("Annots", all);
 }

@@ -102,3 +102,100 @@ fn joined(words: &[&str], average: &str) -> String {
         first.to_uppercase().chain(letters).collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::{IndicatorId, Mark, Queries};
+
+    fn id() -> IndicatorId {
+        let queries = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/made/queries");
+        let queries = Queries::read(std::path::Path::new(queries)).unwrap();
+        queries.indicator_ids().next().unwrap()
+    }
+
+    /// Marks of two aspects: the first two of one, the third without words.
+    fn asked(indicator: IndicatorId) -> TypesAsked {
+        let mark = |aspect: &str, words: Option<(&str, &str)>| Mark {
+            indicator,
+            aspect: aspect.to_owned(),
+            log: false,
+            words: words.map(|(high, low)| (high.to_owned(), low.to_owned())),
+            behind: String::new(),
+        };
+        TypesAsked {
+            number: (2, 4),
+            smallest: 0.0,
+            firm: 0.0,
+            known: 0.0,
+            fewest_marks: 2,
+            stands_out: 0.5,
+            words: 1,
+            average: "doorsnee".to_owned(),
+            marks: vec![
+                mark("huis", Some(("duur", "goedkoop"))),
+                mark("huis", Some(("groot", "klein"))),
+                mark("leed", None),
+                mark("plek", Some(("stad", "dorp"))),
+            ],
+        }
+    }
+
+    /// The names of types with these standardised means; the plain means lie on the side of the second numbers.
+    fn names(types: &[[(f64, f64); 4]]) -> Vec<String> {
+        let indicator = id();
+        let scale = |place: usize| Scale {
+            place,
+            indicator,
+            year: 2024,
+            log: false,
+            n: 9,
+            average: 5.0,
+            mean: 5.0,
+            deviation: 1.0,
+        };
+        let marks: Vec<Scale> = (0..4).map(scale).collect();
+        let traits = |of: &[(f64, f64); 4]| {
+            let of = of.iter().map(|(standardised, side)| Trait {
+                n: 3,
+                average: Some(5.0 + side),
+                standardised: *standardised,
+            });
+            of.collect()
+        };
+        let named = named(
+            &asked(indicator),
+            &marks,
+            types.iter().map(traits).collect(),
+        );
+        named.into_iter().map(|of| of.name).collect()
+    }
+
+    #[test]
+    fn names_say_what_deviates_most_and_differ() {
+        let plain = |of: [f64; 4]| of.map(|z| (z, z));
+        // one word; the third has none; nothing stands out
+        let found = names(&[
+            plain([0.4, 0.9, 3.0, -0.6]),
+            plain([-1.0, 0.9, 0.0, 0.0]),
+            plain([0.4, 0.0, 9.0, -0.4]),
+        ]);
+        assert_eq!(found, ["Groot", "Goedkoop", "Doorsnee"]);
+        // two that would be called the same get another word, in the order of the file and of another aspect
+        let found = names(&[
+            plain([0.7, 0.6, 0.0, 2.0]),
+            plain([0.1, 0.0, 0.0, 2.0]),
+            plain([-0.6, 0.9, 0.0, 2.0]),
+        ]);
+        assert_eq!(found, ["Duur en stad", "Stad", "Groot en stad"]);
+        // what cannot be told apart by words is numbered
+        let found = names(&[plain([0.0; 4]), plain([1.0; 4]), plain([0.1; 4])]);
+        assert_eq!(found, ["Doorsnee (1)", "Duur", "Doorsnee (3)"]);
+    }
+
+    #[test]
+    fn a_word_that_is_not_true_of_the_plain_mean_is_not_said() {
+        let found = names(&[[(2.0, -0.1), (0.0, 0.0), (0.0, 0.0), (-0.8, -1.0)]]);
+        assert_eq!(found, ["Dorp"]);
+    }
+}
