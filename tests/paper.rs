@@ -392,6 +392,150 @@ fn the_outline_names_every_theme() {
     }
 }
 
+/// All that draws on the pages of a PDF.
+fn drawn(pdf: &Document) -> String {
+    let pages = pdf.get_pages().into_values();
+    let contents = pages.map(|page| pdf.get_page_content(page));
+    let contents: Vec<Vec<u8>> = contents.collect();
+    String::from_utf8_lossy(&contents.concat()).into_owned()
+}
+
+#[test]
+fn the_house_style_is_in_one_file_and_a_logo_is_dropped_into_a_folder() {
+    let project = Project::frozen();
+    let old = "#12436D";
+    let house = project.text("queries/house.toml");
+    project.write("queries/house.toml", &house.replace(old, "#7A1F5C"));
+    let folder = project.path("src/paper/beeld");
+    fs::create_dir_all(&folder).unwrap();
+    let logo = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"80\" height=\"40\"><rect width=\"80\" height=\"40\" fill=\"#00FF40\"/></svg>";
+    fs::write(folder.join("logo.svg"), logo).unwrap();
+    project.must(&["build"]);
+    // components as a PDF has them
+    let operands = |color: [u8; 3]| color.map(|part| (f64::from(part) / 255.0 * 1000.0).round());
+    let (new, was) = (operands([0x7A, 0x1F, 0x5C]), operands([0x12, 0x43, 0x6D]));
+    let (green, colors) = (
+        operands([0x00, 0xFF, 0x40]),
+        |text: &str| -> BTreeSet<[i64; 3]> {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let fills = words
+                .windows(4)
+                .filter(|four| matches!(four[3], "sc" | "scn" | "rg"));
+            let part = |word: &str| (word.parse::<f64>().unwrap_or(-1.0) * 1000.0).round() as i64;
+            fills
+                .map(|four| [part(four[0]), part(four[1]), part(four[2])])
+                .collect()
+        },
+    );
+    let has =
+        |all: &BTreeSet<[i64; 3]>, color: [f64; 3]| all.contains(&color.map(|part| part as i64));
+    for name in ["de-kracht-van-middelgroot", "kernboodschap"] {
+        let file = project.output(&format!("{name}-{}.pdf", support::edition().id));
+        let all = colors(&drawn(&Document::load(file).unwrap()));
+        assert!(has(&all, new) && !has(&all, was), "{name}: {all:?}");
+        assert!(has(&all, green), "the logo is not in {name}");
+    }
+    let charts = support::files(&project.output("figuren"));
+    let charts = charts
+        .into_values()
+        .map(|svg| String::from_utf8(svg).unwrap());
+    let charts: String = charts.collect();
+    assert!(charts.contains("#7A1F5C") && !charts.contains(old));
+}
+
+#[test]
+fn what_goes_beside_the_paper_prints_its_figures_and_leads_to_it() {
+    let Built { project, pdf } = built();
+    let edition = support::edition().id;
+    let facts = project.output("feiten.json");
+    let facts: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(facts).unwrap()).unwrap();
+    let all = facts["facts"].as_array().unwrap();
+    let fact = |id: &str| all.iter().find(|fact| fact["id"] == id).expect("a fact");
+    let (share, label) = (&fact("aandeel-30-80.Nederland"), "label");
+    let dutch = share["text"].as_str().unwrap();
+    let english = dutch.replace(',', ".");
+    for (name, text) in [("kernboodschap", dutch), ("summary", english.as_str())] {
+        let file = project.output(&format!("{name}-{edition}.pdf"));
+        let beside = Document::load(&file).unwrap();
+        assert!(
+            without_space(&all_text(&beside)).contains(text),
+            "{name} prints no `{text}`"
+        );
+        let bytes = fs::read(&file).unwrap();
+        let address = format!(
+            "de-kracht-van-middelgroot-{edition}.pdf#{}",
+            share[label].as_str().unwrap()
+        );
+        let is_there = beside.objects.values().any(|object| {
+            object.as_dict().is_ok_and(|of| {
+                of.get(b"URI")
+                    .is_ok_and(|uri| uri.as_str().is_ok_and(|uri| uri == address.as_bytes()))
+            })
+        });
+        assert!(
+            is_there
+                || bytes
+                    .windows(address.len())
+                    .any(|part| part == address.as_bytes()),
+            "{name} does not lead to {address}"
+        );
+    }
+    assert!(
+        pdf.get_pages().len()
+            > Document::load(project.output(&format!("kernboodschap-{edition}.pdf")))
+                .unwrap()
+                .get_pages()
+                .len()
+    );
+    assert_eq!(
+        Document::load(project.output(&format!("kernboodschap-{edition}.pdf")))
+            .unwrap()
+            .get_pages()
+            .len(),
+        2
+    );
+    assert_eq!(
+        Document::load(project.output(&format!("summary-{edition}.pdf")))
+            .unwrap()
+            .get_pages()
+            .len(),
+        1
+    );
+    let press = project.text(&format!("output/{edition}/persbericht.md"));
+    assert!(press.contains(dutch) && !press.contains('{'), "{press}");
+}
+
+#[test]
+fn a_press_release_names_what_is_none_and_leaves_out_what_has_no_figure() {
+    let project = Project::frozen();
+    project.append(
+        "src/paper/persbericht.md",
+        "\nEr zijn {misdrijvens.M50} misdrijven.\n",
+    );
+    let line = project.text("src/paper/persbericht.md").lines().count();
+    let run = project.run(&["build", "--data-only"]);
+    run.ends(0);
+    let run = project.run(&["build"]).ends(2);
+    run.says(&format!("persbericht.md:{line}:"))
+        .says("there is no indicator `misdrijvens`");
+    project.replace(
+        "src/paper/persbericht.md",
+        "{misdrijvens.M50}",
+        "{bewering bestaat-niet}",
+    );
+    project
+        .run(&["build"])
+        .ends(2)
+        .says("`bestaat-niet` is no claim");
+    project.replace(
+        "src/paper/persbericht.md",
+        "{bewering bestaat-niet}",
+        "12,5% van de",
+    );
+    project.run(&["build"]).ends(1).says("`12,5%` is no fact");
+}
+
 /// A text without white space, which a line of a paper may break anywhere.
 fn without_space(text: &str) -> String {
     text.split_whitespace().collect()

@@ -89,7 +89,10 @@ fn an_edition_is_a_paper_its_charts_and_its_open_data() {
             &paper,
             "feiten.csv",
             "feiten.json",
-            "figuren"
+            "figuren",
+            &format!("kernboodschap-{edition}.pdf"),
+            "persbericht.md",
+            &format!("summary-{edition}.pdf"),
         ]
     );
     assert!(output[&format!("{edition}/{paper}")].starts_with(b"%PDF-1.7"));

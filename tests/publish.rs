@@ -520,18 +520,18 @@ fn types_can_be_computed_again_from_the_open_data() {
         let members: BTreeMap<&str, &str> = types
             .rows
             .iter()
-            .map(|row| (row[region].as_str(), row[of].as_str()))
+            .map(|row| (&row[region], &row[of]))
             .collect();
         let groups = sheet(edition, "groepen.csv");
         let (group, member) = (groups.column("group"), groups.column("region"));
         let in_group = |id: &str| -> BTreeSet<&str> {
-            let rows = groups.rows.iter().filter(|row| row[group] == id);
-            rows.map(|row| row[member].as_str()).collect()
+            let rows = groups.rows.iter().filter(|row| row[group] == *id);
+            rows.map(|row| &row[member]).collect()
         };
         // every gemeente of the size, and every member
         let wanted: BTreeSet<&str> = in_group("30-80").union(&in_group("M50")).copied().collect();
         assert_eq!(members.keys().copied().collect::<BTreeSet<_>>(), wanted);
-        let is_member = types.rows.iter().filter(|row| row[subject] == "true");
+        let is_member = types.rows.iter().filter(|row| &row[subject] == "true");
         assert_eq!(is_member.count(), in_group("M50").len(), "{edition}");
         let column = |name: &str| gemeenten.column(name);
         let figures: BTreeMap<(&str, &str, &str), f64> = gemeenten
@@ -539,7 +539,7 @@ fn types_can_be_computed_again_from_the_open_data() {
             .iter()
             .filter(|row| !row[column("value")].is_empty())
             .map(|row| {
-                let key = ["indicator", "region", "period"].map(|name| row[column(name)].as_str());
+                let key = ["indicator", "region", "period"].map(|name| &row[column(name)]);
                 (
                     (key[0], key[1], key[2]),
                     row[column("value")].parse().unwrap(),
@@ -547,7 +547,7 @@ fn types_can_be_computed_again_from_the_open_data() {
             })
             .collect();
         for row in &traits.rows {
-            let cell = |name: &str| row[traits.column(name)].as_str();
+            let cell = |name: &str| &row[traits.column(name)];
             let values: Vec<f64> = members
                 .iter()
                 .filter(|(_, of)| **of == cell("type"))

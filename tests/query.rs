@@ -665,7 +665,7 @@ fn types_have_marks_that_gemeenten_have_and_words_that_differ() {
         (
             "types.toml",
             "\"koopwoningen\"\naspect",
-            "¦\"koopwoning\"\naspect",
+            "\"¦koopwoning\"\naspect",
             "",
             "`koopwoningen`",
         ),
