@@ -502,6 +502,13 @@ fn what_goes_beside_the_paper_prints_its_figures_and_leads_to_it() {
             .len(),
         1
     );
+    let sheet = project.output(&format!("kernboodschap-{edition}.pdf"));
+    let run = project.run(&["verify", sheet.to_str().unwrap()]).ends(1);
+    assert!(
+        run.stdout.contains("carries no evidence of its own"),
+        "{}",
+        run.stdout
+    );
     let press = project.text(&format!("output/{edition}/persbericht.md"));
     assert!(press.contains(dutch) && !press.contains('{'), "{press}");
 }

@@ -30,7 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Figures;
 use crate::base::sum::Sum;
 use crate::gemeente::RegionId;
-use crate::gemeente::group::GroupKind;
+use crate::gemeente::group::{Group, GroupKind};
 use crate::query::{IndicatorId, Mark, TypesAsked};
 use cluster::{Distances, Partition, Tree, adjusted_rand, kept, mean, silhouettes, sizes};
 
@@ -231,7 +231,7 @@ fn measured(asked: &TypesAsked, figures: &Figures) -> Measured {
     let to_type = of_size.into_iter().chain([subject]);
     Measured {
         values: values.collect(),
-        to_type: to_type.flat_map(|group| group.regions()).collect(),
+        to_type: to_type.flat_map(Group::regions).collect(),
         years,
     }
 }

@@ -72,20 +72,7 @@ impl Content {
                 language: "nl",
             },
             house: house(&queries.house, &manuscript.chapters.pictures),
-            facts: evidence
-                .facts
-                .iter()
-                .map(|proven| {
-                    let printed = printed::Fact {
-                        text: proven.fact.text.clone(),
-                        english: number::english(&proven.fact.text),
-                        unit: proven.fact.unit.clone(),
-                        year: proven.fact.year,
-                        label: proven.label.clone(),
-                    };
-                    (proven.fact.id.to_string(), printed)
-                })
-                .collect(),
+            facts: evidence.facts.iter().map(fact_text).collect(),
             signs: manuscript.signs.clone(),
             nearly: manuscript.nearly.clone(),
             claims: claims(manuscript),
@@ -152,6 +139,17 @@ fn timestamp(date: &str) -> i64 {
     let date = jiff::civil::Date::strptime("%Y-%m-%d", date).unwrap_or(epoch);
     date.since(epoch)
         .map_or(0, |span| i64::from(span.get_days()) * 86_400)
+}
+
+fn fact_text(proven: &Proven) -> (String, printed::Fact) {
+    let printed = printed::Fact {
+        text: proven.fact.text.clone(),
+        english: number::english(&proven.fact.text),
+        unit: proven.fact.unit.clone(),
+        year: proven.fact.year,
+        label: proven.label.clone(),
+    };
+    (proven.fact.id.to_string(), printed)
 }
 
 fn pieces(segments: &[Segment]) -> Vec<printed::Piece> {

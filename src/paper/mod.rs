@@ -102,8 +102,20 @@ pub struct Typesetting {
 #[derive(Debug)]
 struct Run {
     document: Document,
-    child: Child,
+    /// None once it was waited for.
+    child: Option<Child>,
     pdf: PathBuf,
+}
+
+/// What is not waited for, because something else failed, must not go on writing.
+impl Drop for Run {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // it may have ended by itself
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }
 
 /// Writes everything Typst needs into `work` and starts it.
@@ -119,33 +131,12 @@ pub fn start(
     attached: Vec<(&'static str, Cow<'_, [u8]>)>,
     numerals: Vec<String>,
 ) -> Result<Typesetting, Failure> {
-    let illustrations = &manuscript.illustrations;
-    for (path, text) in manuscript.prepared() {
-        let place = work.join(path.strip_prefix(sources).unwrap_or(path));
-        let folder = place.parent().unwrap_or(work);
-        files::at("make", folder, fs::create_dir_all(folder))?;
-        files::at("write", &place, fs::write(&place, text))?;
-    }
+    write_sources(sources, work, manuscript, content)?;
+    let (illustrations, pictures) = (&manuscript.illustrations, &manuscript.chapters.pictures);
     let write = |name: &str, bytes: &[u8]| {
         let path = work.join(name);
         files::at("write", &path, fs::write(&path, bytes))
     };
-    for folder in ["fonts", "charts", pictures::FOLDER, FOLDER] {
-        let path = work.join(folder);
-        files::at("make", &path, fs::create_dir_all(&path))?;
-    }
-    for (name, bytes) in FONTS {
-        write(&format!("fonts/{name}"), bytes)?;
-    }
-    for illustration in illustrations {
-        let name = format!("charts/{}.svg", illustration.id);
-        write(&name, illustration.picture.svg.as_bytes())?;
-    }
-    let pictures = &manuscript.chapters.pictures;
-    for (name, bytes) in &pictures.0 {
-        write(&format!("{}/{name}", pictures::FOLDER), bytes)?;
-    }
-    write("paper.json", &content.to_json()?)?;
     let texts = Texts {
         paper: content.to_value()?,
         pictures: illustrations
@@ -176,7 +167,7 @@ pub fn start(
         let child = typst.start(work, document.source, &pdf, content.timestamp())?;
         runs.push(Run {
             document,
-            child,
+            child: Some(child),
             pdf,
         });
     }
@@ -188,6 +179,43 @@ pub fn start(
         texts,
         checksums: sums,
     })
+}
+
+/// Writes the sources, and what they read, into the folder in which Typst works.
+fn write_sources(
+    sources: &Path,
+    work: &Path,
+    manuscript: &Manuscript<'_>,
+    content: &Content,
+) -> Result<(), Failure> {
+    let illustrations = &manuscript.illustrations;
+    for (path, text) in manuscript.prepared() {
+        let place = work.join(path.strip_prefix(sources).unwrap_or(path));
+        let folder = place.parent().unwrap_or(work);
+        files::at("make", folder, fs::create_dir_all(folder))?;
+        files::at("write", &place, fs::write(&place, text))?;
+    }
+    let write = |name: &str, bytes: &[u8]| {
+        let path = work.join(name);
+        files::at("write", &path, fs::write(&path, bytes))
+    };
+    for folder in ["fonts", "charts", pictures::FOLDER, FOLDER] {
+        let path = work.join(folder);
+        files::at("make", &path, fs::create_dir_all(&path))?;
+    }
+    for (name, bytes) in FONTS {
+        write(&format!("fonts/{name}"), bytes)?;
+    }
+    for illustration in illustrations {
+        let name = format!("charts/{}.svg", illustration.id);
+        write(&name, illustration.picture.svg.as_bytes())?;
+    }
+    let pictures = &manuscript.chapters.pictures;
+    for (name, bytes) in &pictures.0 {
+        write(&format!("{}/{name}", pictures::FOLDER), bytes)?;
+    }
+    write("paper.json", &content.to_json()?)?;
+    Ok(())
 }
 
 /// A line per attached file.
@@ -213,8 +241,10 @@ impl Typesetting {
             checksums,
         } = self;
         // the small ones are done first, and are looked at while the paper is made
-        for run in runs.into_iter().rev() {
-            typst.wait(run.child, &work, &run.pdf, &sources)?;
+        for mut run in runs.into_iter().rev() {
+            if let Some(child) = run.child.take() {
+                typst.wait(child, &work, &run.pdf, &sources)?;
+            }
             if run.document == PAPER {
                 verify::back_check_and_seal(&run.pdf, &texts, &checksums)?;
             } else {

@@ -59,7 +59,11 @@ impl Pictures {
 
     /// The texts of those that are drawings.
     pub fn texts(&self) -> impl Iterator<Item = (String, String)> {
-        let drawings = self.0.iter().filter(|(name, _)| name.ends_with(".svg"));
+        let is_drawing = |name: &str| {
+            let ending = Path::new(name).extension();
+            ending.is_some_and(|ending| ending.eq_ignore_ascii_case("svg"))
+        };
+        let drawings = self.0.iter().filter(move |(name, _)| is_drawing(name));
         drawings.map(|(name, bytes)| {
             let svg = String::from_utf8_lossy(bytes);
             (name.clone(), verify::text_of_svg(&svg))

@@ -29,7 +29,7 @@ use crate::base::files;
 use crate::base::hands::both;
 use crate::evidence::Texts;
 use crate::evidence::attachments::TEXTS;
-use text::Printed;
+use text::{Printed, Target};
 
 /// Checks that every numeral of a PDF that carries no evidence of its own came from the program.
 ///
@@ -90,6 +90,16 @@ pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
     let printed = printed(pdf, &document)?;
     let mut differences = Vec::new();
     let files = attached::read(&document, &mut differences);
+    let leads_to_paper = |target: &Target| matches!(target, Target::Label(_));
+    if files.is_empty() && printed.links.iter().any(leads_to_paper) {
+        let what = "carries no evidence of its own: verify the paper that its figures link to";
+        return Ok(Verdict {
+            pages: printed.pages,
+            attachments: 0,
+            facts: 0,
+            differences: vec![what.to_owned()],
+        });
+    }
     let facts = derive::check(&files, &mut differences);
     let texts = files
         .get(TEXTS)

@@ -183,18 +183,21 @@ pub fn kept(one: &[usize], other: &[usize]) -> Vec<bool> {
         .collect()
 }
 
+/// The most that is counted with a set of columns, and the column of the last row.
+type Most = Option<(usize, Option<usize>)>;
+
 /// Which column each row of a table takes, none twice, so that most is counted: by all sets of columns, of which there
 /// are few.
 fn matching(counts: &[Vec<usize>], columns: usize) -> Vec<Option<usize>> {
     let sets = 1_usize << columns;
     // the most that the rows so far count with a set of columns taken, and the column of the last of them
-    let mut ways: Vec<Vec<Option<(usize, Option<usize>)>>> = Vec::new();
+    let mut ways: Vec<Vec<Most>> = Vec::new();
     let mut before: Vec<Option<usize>> = vec![None; sets];
     before[0] = Some(0);
     for row in counts {
-        let mut now: Vec<Option<(usize, Option<usize>)>> = vec![None; sets];
-        for set in 0..sets {
-            let Some(most) = before[set] else { continue };
+        let mut now: Vec<Most> = vec![None; sets];
+        let reached = before.iter().enumerate();
+        for (set, most) in reached.filter_map(|(set, most)| Some((set, (*most)?))) {
             let taken = (0..columns)
                 .filter(|column| set & (1 << column) == 0)
                 .map(|column| (set | (1 << column), most + row[column], Some(column)));

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{name, names, once, optional};
 use crate::base::located::{At, Complaint, Source};
-use crate::query::{Error, Mark, Queries, TypesAsked};
+use crate::query::{Error, Mark, Queries, TypesAsked, Way};
 
 /// By what gemeenten are put into types: all that are of the size of the edition, and the members of its subject. Each
 /// type is a branch of a tree (Ward) over standardised indicators.
@@ -129,11 +129,7 @@ fn mark(
 ) -> Result<Mark, Complaint> {
     once(file, &mut seen.indicators, &entry.indicator, "indicator")?;
     let indicator = names::indicator(file, &entry.indicator, &queries.names())?;
-    if !queries[indicator]
-        .ways
-        .iter()
-        .all(|way| way.is_of_gemeenten())
-    {
+    if !queries[indicator].ways.iter().all(Way::is_of_gemeenten) {
         let message = format!("gemeenten have no `{}`", *entry.indicator);
         return Err(file.wrong(
             &entry.indicator,
