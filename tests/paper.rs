@@ -444,6 +444,78 @@ fn the_house_style_is_in_one_file_and_a_logo_is_dropped_into_a_folder() {
     assert!(charts.contains("#7A1F5C") && !charts.contains(old));
 }
 
+/// Noto Sans under another name, as a font of its own would come.
+fn renamed(bytes: &[u8]) -> Vec<u8> {
+    let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
+    let names = [("Noto Sans", "Noto Sonz"), ("NotoSans", "NotoSonz")];
+    names.iter().fold(bytes.to_vec(), |mut bytes, (old, new)| {
+        let (old, new) = (wide(old), wide(new));
+        for at in 0..bytes.len() - old.len() {
+            if bytes[at..].starts_with(&old) {
+                bytes[at..at + old.len()].copy_from_slice(&new);
+            }
+        }
+        bytes
+    })
+}
+
+#[test]
+fn a_font_of_the_house_sets_paper_and_charts() {
+    let project = Project::frozen();
+    let font = "font = { regular = \"letter/a.ttf\", bold = \"letter/b.ttf\", italic = \"letter/c.ttf\", bold-italic = \"letter/d.ttf\" }";
+    let accent = "accent = \"#F46A25\"";
+    project.replace("queries/house.toml", accent, &format!("{accent}\n{font}"));
+    project.run(&["build"]).ends(4).says("letter/a.ttf");
+    let folder = project.path("src/paper/letter");
+    fs::create_dir_all(&folder).unwrap();
+    let styles = [
+        ("a.ttf", ttf_noto_sans::REGULAR),
+        ("b.ttf", ttf_noto_sans::BOLD),
+        ("c.ttf", ttf_noto_sans::ITALIC),
+        ("d.ttf", ttf_noto_sans::BOLD_ITALIC),
+    ];
+    for (name, bytes) in styles {
+        fs::write(folder.join(name), renamed(bytes)).unwrap();
+    }
+    project.must(&["build"]);
+    let paper = Document::load(project.paper()).unwrap();
+    let fonts: BTreeSet<String> = paper
+        .objects
+        .values()
+        .filter_map(|object| object.as_dict().ok())
+        .filter(|of| of.has(b"BaseFont"))
+        .map(|of| name(&paper, of, "BaseFont"))
+        .collect();
+    assert!(
+        fonts.len() >= 2 && fonts.iter().all(|font| font.contains("NotoSonz")),
+        "{fonts:?}"
+    );
+    for (name, svg) in support::files(&project.output("figuren")) {
+        let svg = String::from_utf8(svg).unwrap();
+        assert!(
+            svg.contains("Noto Sonz") && !svg.contains("Noto Sans"),
+            "{name}"
+        );
+    }
+    // four files of two families are none
+    fs::write(folder.join("c.ttf"), ttf_noto_sans::ITALIC).unwrap();
+    project
+        .run(&["build"])
+        .ends(2)
+        .says("of the family `Noto Sans`, not `Noto Sonz`");
+    fs::write(folder.join("c.ttf"), "no font").unwrap();
+    project
+        .run(&["build"])
+        .ends(2)
+        .says("c.ttf")
+        .says("no TrueType font");
+    project.replace("queries/house.toml", "letter/c.ttf", "../../geheim.ttf");
+    project
+        .run(&["build"])
+        .ends(2)
+        .says("is no file beside the chapters");
+}
+
 /// A document beside the paper of the default edition.
 fn beside(project: &Project, name: &str) -> (PathBuf, Document) {
     let file = project.output(&format!("{name}-{}.pdf", support::edition().id));

@@ -1,9 +1,10 @@
-//! What every room uses: errors, files, numbers, the words of an observation, the form of names, CSV, the project's
+//! What every room uses: errors, files, numbers, the words of an observation, the form of names, CSV, the letters, the project's
 //! folders, time.
 
 pub mod clock;
 pub mod csv;
 pub mod failure;
+pub mod family;
 pub mod files;
 pub mod form;
 pub mod hands;

@@ -11,6 +11,7 @@ use super::surface::{Anchor, Print, Surface};
 use super::text::{self, Weight};
 use super::theme::{self, LINE};
 use super::{ChartError, Picture, PlacedText};
+use crate::base::family::family;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -111,12 +112,12 @@ fn head(words: &Words, texts: &[PlacedText]) -> Result<String, ChartError> {
     }
     let letters: BTreeSet<char> = texts.iter().flat_map(|t| t.text.chars()).collect();
     head += "<style>\n";
-    for (weight, bytes) in [(400, ttf_noto_sans::REGULAR), (700, ttf_noto_sans::BOLD)] {
+    for (weight, bytes) in [(400, family().regular()), (700, family().bold())] {
         let cut = cut_down(bytes, &letters);
         let cut =
             cut.ok_or_else(|| ChartError::Drawing("the font cannot be cut down".to_owned()))?;
         let font = STANDARD.encode(cut);
-        let family = text::FAMILY;
+        let family = family().name();
         let _ = writeln!(
             head,
             "@font-face{{font-family:\"{family}\";font-weight:{weight};src:url(data:font/ttf;base64,{font}) \

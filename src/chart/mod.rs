@@ -35,7 +35,7 @@ pub use scale::Ticks;
 pub use scatter::{Scatter, ScatterAxis, ScatterDot, scatter};
 pub use slope::{Slope, SlopeItem, slope};
 pub use strip::{Member, Strip, StripRow, strip};
-pub use text::{FAMILY, Weight, width as text_width};
+pub use text::{Weight, width as text_width};
 pub use theme::Width;
 
 use std::fmt;

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use ttf_parser::Face;
 
-/// Family that the drawing names and the paper embeds.
-pub const FAMILY: &str = "Noto Sans";
+use crate::base::family::family;
+
 /// Height of the tallest plain letter above the baseline, in ems.
 pub(crate) const ASCENT: f64 = 0.76;
 /// Depth of the lowest letter below the baseline, in ems.
@@ -62,8 +62,8 @@ fn advances(weight: Weight) -> &'static Advances {
     static REGULAR: OnceLock<Advances> = OnceLock::new();
     static BOLD: OnceLock<Advances> = OnceLock::new();
     match weight {
-        Weight::Regular => REGULAR.get_or_init(|| Advances::new(ttf_noto_sans::REGULAR)),
-        Weight::Bold => BOLD.get_or_init(|| Advances::new(ttf_noto_sans::BOLD)),
+        Weight::Regular => REGULAR.get_or_init(|| Advances::new(family().regular())),
+        Weight::Bold => BOLD.get_or_init(|| Advances::new(family().bold())),
     }
 }
 

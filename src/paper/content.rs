@@ -11,6 +11,7 @@ use super::manuscript::Manuscript;
 use super::order::sort_name;
 use super::pictures::Pictures;
 use super::{PAPER, printed, types};
+use crate::base::family::family;
 use crate::base::number;
 use crate::base::words::MONTHS;
 use crate::claim::{self, State};
@@ -253,6 +254,7 @@ fn house(house: &House, pictures: &Pictures) -> printed::House {
         agenda: house.agenda.clone(),
         color: house.color.hex(),
         accent: house.accent.hex(),
+        font: family().name().to_owned(),
         logo: pictures.named("logo"),
         cover: pictures.named("omslag"),
     }

@@ -12,12 +12,13 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use ttf_parser::Face;
 
+use super::Error;
 use super::content::Content;
 use super::manuscript::Manuscript;
 use super::prepare::sentence;
 use super::scan::Chapter;
 use super::uses::UseKind;
-use super::{Error, FONTS};
+use crate::base::family::family;
 use crate::base::located::{Place, Source};
 use crate::base::words;
 use crate::evidence::Texts;
@@ -341,7 +342,9 @@ fn has(sign: char) -> bool {
 fn is_drawn(sign: char) -> bool {
     static FACES: OnceLock<Vec<Face<'static>>> = OnceLock::new();
     let faces = FACES.get_or_init(|| {
-        let faces = FONTS.iter().map(|(_, bytes)| Face::parse(bytes, 0).ok());
+        let faces = family()
+            .files()
+            .map(|(_, bytes)| Face::parse(bytes, 0).ok());
         faces.flatten().collect()
     });
     sign.is_control()

@@ -9,8 +9,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Error, FONTS, Typst};
+use super::{Error, Typst};
 use crate::base::failure::Failure;
+use crate::base::family::family;
 use crate::base::files;
 use crate::illustrate::Illustration;
 
@@ -49,7 +50,7 @@ pub fn set_figures(
         let path = work.join(folder);
         files::at("make", &path, fs::create_dir_all(&path))?;
     }
-    for (name, bytes) in FONTS {
+    for (name, bytes) in family().files() {
         write(&format!("fonts/{name}"), bytes)?;
     }
     let mut figures = Vec::new();

@@ -35,6 +35,7 @@ pub use typst::{Typst, VERSION};
 pub use uses::{Use, UseKind, wanted};
 
 use crate::base::failure::{Exit, Failure, Report};
+use crate::base::family::family;
 use crate::base::files;
 use crate::base::hands::both;
 use crate::evidence::Texts;
@@ -42,14 +43,6 @@ use crate::evidence::attachments::{CHECKSUMS, FOLDER, TEXTS};
 use crate::fact;
 use crate::query::Edition;
 use crate::verify;
-
-/// The four styles of the one family, loaded from the same bytes as the charts measure with.
-const FONTS: [(&str, &[u8]); 4] = [
-    ("NotoSans-Regular.ttf", ttf_noto_sans::REGULAR),
-    ("NotoSans-Bold.ttf", ttf_noto_sans::BOLD),
-    ("NotoSans-Italic.ttf", ttf_noto_sans::ITALIC),
-    ("NotoSans-BoldItalic.ttf", ttf_noto_sans::BOLD_ITALIC),
-];
 
 /// A document that is made of the same sources as the paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +196,7 @@ fn write_sources(
         let path = work.join(folder);
         files::at("make", &path, fs::create_dir_all(&path))?;
     }
-    for (name, bytes) in FONTS {
+    for (name, bytes) in family().files() {
         write(&format!("fonts/{name}"), bytes)?;
     }
     for illustration in illustrations {
@@ -312,7 +305,7 @@ impl Report for Error {
                 "print a figure with `{fact}`; what is no figure goes into queries/numerals.toml with its reason"
                     .to_owned(),
             ),
-            Self::Signs(_) => Some("write it with letters that Noto Sans has".to_owned()),
+            Self::Signs(_) => Some("write it with letters that the font of the house has".to_owned()),
             Self::Diagnostics(_) => {
                 Some("a warning is an error too; mend the chapter it names".to_owned())
             }

@@ -37,6 +37,7 @@ pub struct House {
     pub agenda: String,
     pub color: String,
     pub accent: String,
+    pub font: String,
     pub logo: Option<String>,
     pub cover: Option<String>,
 }

@@ -15,6 +15,7 @@ use super::pictures::Pictures;
 use super::press::Press;
 use super::uses::{Use, UseKind};
 use crate::base::failure::Failure;
+use crate::base::family;
 use crate::base::files;
 use crate::base::located::{Source, nearest};
 use crate::query::{FactId, Misread, Queries};
@@ -55,7 +56,7 @@ pub struct Chapters {
 }
 
 impl Chapters {
-    /// Reads every file of a folder.
+    /// Reads every file of a folder, and takes the font of the house.
     ///
     /// # Errors
     /// When a file cannot be read, or names what is not in `queries/`.
@@ -80,6 +81,10 @@ impl Chapters {
             } else {
                 apart.push(path.to_owned());
             }
+        }
+        if let Some(fonts) = &queries.house.fonts {
+            let paths = fonts.each_ref().map(|path| folder.join(path));
+            family::choose(paths.each_ref().map(PathBuf::as_path))?;
         }
         let press = Press::read(folder, queries)?;
         uses.extend(press.uses.iter().cloned());

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::Error;
+use crate::base::family::family;
 
 /// What Typst says of every bundle.
 const EXPERIMENTAL: &str = "warning: bundle export is experimental";
@@ -104,6 +105,7 @@ impl Typst {
         let mut command = self.command(work);
         command
             .args(["--format", "bundle", "--features", "bundle"])
+            .args(["--input", &format!("letter={}", family().name())])
             .arg(work.join(source))
             .arg(made);
         self.spawn(command)

@@ -1,5 +1,8 @@
 //! The house style: whose paper it is, and its two colours.
 
+use std::path::PathBuf;
+
+use crate::base::family::STYLES;
 use crate::base::look::Rgb;
 
 /// Who sends the paper, and how it looks.
@@ -19,4 +22,6 @@ pub struct House {
     pub color: Rgb,
     /// Colour of the mark before a heading.
     pub accent: Rgb,
+    /// Files of the font beside the chapters: regular, bold, italic, bold italic; none for Noto Sans.
+    pub fonts: Option<[PathBuf; STYLES]>,
 }

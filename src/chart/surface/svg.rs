@@ -7,8 +7,8 @@ use plotters::backend::{DrawingBackend, SVGBackend};
 use plotters::style::{Color, RGBAColor, RGBColor, ShapeStyle};
 
 use super::Point;
+use crate::base::family::family;
 use crate::base::look::Rgb;
-use crate::chart::text;
 use crate::chart::{ChartError, Picture, PlacedLine, PlacedMark, PlacedText};
 
 /// Canvas units in a point.
@@ -69,7 +69,7 @@ impl Picture {
     ) -> Self {
         let (w, h) = ((width * UNITS).round(), (height * UNITS).ceil());
         let (width_pt, height_pt) = (w / UNITS, h / UNITS);
-        let family = text::FAMILY;
+        let family = family().name();
         let svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width_pt}pt\" height=\"{height_pt}pt\" \
              viewBox=\"0 0 {w} {h}\" font-family=\"{family}\" stroke-linejoin=\"round\">\n{body}</svg>\n"

@@ -1,12 +1,13 @@
 //! `house.toml`: whose paper it is and how it looks; whom it compares, in the order of tables, and how charts draw them.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{name, once, required};
+use crate::base::family::STYLES;
 use crate::base::located::{At, Complaint, Source};
 use crate::base::look::{Look, MARK_CONTRAST, Rgb, TEXT_CONTRAST, WHITE};
 use crate::gemeente::RegionId;
@@ -56,6 +57,22 @@ pub(super) struct HouseEntry {
     color: At<String>,
     /// Colour of the mark before a heading. Example: `accent = "#F46A25"`.
     accent: At<String>,
+    /// Files of the font beside the chapters; left out, Noto Sans. Example: `font = { regular = "letter/Inter-Regular.ttf", bold = "letter/Inter-Bold.ttf", italic = "letter/Inter-Italic.ttf", bold-italic = "letter/Inter-BoldItalic.ttf" }`.
+    font: Option<FontEntry>,
+}
+
+/// The styles of a family, each a file of TrueType beside the chapters.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct FontEntry {
+    /// Regular. Example: `regular = "letter/Inter-Regular.ttf"`.
+    regular: At<String>,
+    /// Bold. Example: `bold = "letter/Inter-Bold.ttf"`.
+    bold: At<String>,
+    /// Italic. Example: `italic = "letter/Inter-Italic.ttf"`.
+    italic: At<String>,
+    /// Bold italic. Example: `bold-italic = "letter/Inter-BoldItalic.ttf"`.
+    bold_italic: At<String>,
 }
 
 /// A group.
@@ -126,6 +143,7 @@ fn house(file: &Source, entry: HouseEntry) -> Result<House, Complaint> {
         name(file, at, what)?;
     }
     Ok(House {
+        fonts: entry.font.map(|font| fonts(file, font)).transpose()?,
         color: color(file, &entry.color, TEXT_CONTRAST)?,
         accent: color(file, &entry.accent, MARK_CONTRAST)?,
         name: entry.name.into_inner(),
@@ -134,6 +152,26 @@ fn house(file: &Source, entry: HouseEntry) -> Result<House, Complaint> {
         keywords: entry.keywords.into_iter().map(At::into_inner).collect(),
         agenda: entry.agenda.into_inner(),
     })
+}
+
+/// The files of a font, which lie beside the chapters and nowhere else.
+fn fonts(file: &Source, entry: FontEntry) -> Result<[PathBuf; STYLES], Complaint> {
+    let styles = [entry.regular, entry.bold, entry.italic, entry.bold_italic];
+    let mut paths = [const { PathBuf::new() }; STYLES];
+    for (at, path) in styles.into_iter().zip(&mut paths) {
+        let within = Path::new(&*at).components();
+        if at.is_empty()
+            || !within
+                .into_iter()
+                .all(|of| matches!(of, Component::Normal(_)))
+        {
+            let message = format!("`{}` is no file beside the chapters", *at);
+            let hint = "expected a path such as `letter/Inter-Regular.ttf`, in `src/paper/`";
+            return Err(file.wrong(&at, message, hint));
+        }
+        *path = PathBuf::from(at.into_inner());
+    }
+    Ok(paths)
 }
 
 /// A colour with at least this contrast with white.
