@@ -571,6 +571,23 @@ fn a_sheet_beside_the_paper_says_that_the_evidence_is_in_the_paper() {
 }
 
 #[test]
+fn an_amount_with_a_dated_source_is_asked_for_with_it() {
+    let project = Project::frozen();
+    let addressee = "addressee = \"Rijk (BZK) en VNG\"";
+    let amount = "amount = { text = \"150 miljoen euro per jaar\", source = \"Ledenvergadering, 1 juni 2026\" }";
+    project.replace(
+        "queries/asks.toml",
+        addressee,
+        &format!("{amount}\n{addressee}"),
+    );
+    project.must(&["build"]);
+    let text = without_space(&all_text(&Document::load(project.paper()).unwrap()));
+    let asked =
+        "Bedrag:150miljoeneuroperjaar(Ledenvergadering,1juni2026).Termijn:intevullendoorM50.";
+    assert!(text.contains(asked), "the amount is not asked for");
+}
+
+#[test]
 fn a_press_release_names_what_is_none_and_leaves_out_what_has_no_figure() {
     let project = Project::frozen();
     project.append(

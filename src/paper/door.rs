@@ -39,9 +39,9 @@ pub fn admit(
     let queries = manuscript.register.queries();
     let chapters: Vec<&Chapter> = manuscript.chapters.printed().collect();
     let known = known(&listed.numerals);
-    let typed: Vec<String> = queries
-        .texts
-        .iter()
+    let written = queries.texts.iter();
+    let written = written.filter(|text| text.kind != TextKind::Sourced);
+    let typed: Vec<String> = written
         .chain(manuscript.chapters.press.typed())
         .flat_map(|text| typed(text, queries, &known))
         .collect();

@@ -9,6 +9,8 @@ pub enum TextKind {
     Finding,
     /// A sentence that a predicate tests.
     Tested,
+    /// An amount or a date that has a dated source of its own.
+    Sourced,
     /// Words that compare nothing: a name, a definition, what is asked.
     Other,
 }

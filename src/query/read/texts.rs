@@ -145,7 +145,6 @@ impl Entry {
             ("text", self.text),
             ("agenda", self.agenda),
             ("addressee", self.addressee),
-            ("source", self.source),
             ("high", self.high),
             ("low", self.low),
             ("behind", self.behind),
@@ -155,8 +154,11 @@ impl Entry {
         of.take("why", TextKind::Finding, self.why);
         of.take("gap", TextKind::Finding, self.gap);
         of.take("sentence", TextKind::Tested, self.sentence);
-        let inner = [self.broken, self.amount, self.by].into_iter().flatten();
-        for inner in inner.map(|inner| *inner).chain(self.way) {
+        for sourced in [self.amount, self.by].into_iter().flatten() {
+            of.take("text", TextKind::Sourced, sourced.text);
+            of.take("source", TextKind::Sourced, sourced.source);
+        }
+        for inner in self.broken.map(|inner| *inner).into_iter().chain(self.way) {
             let inner = Self {
                 id: self.id.clone(),
                 ..inner
