@@ -1,5 +1,6 @@
 //! The run, on one screen: what is asked and what came in go one way through the rooms to the output folder.
 
+mod diff;
 mod figures;
 
 use std::borrow::Cow;
@@ -12,6 +13,7 @@ use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::hands::both;
 use crate::base::project::Project;
 use crate::claim;
+use crate::diff::{Record, rebuilt as diff_of};
 use crate::figures::{Figures, GroupFigure, Lacking, Provenance, Tidy};
 use crate::gemeente::Geometry;
 use crate::inquire::{self, Found, Inquiry};
@@ -21,6 +23,7 @@ use crate::query::{FactId, IndicatorId, Queries, TopicId, Way};
 use crate::source::agendas::Agendas;
 use crate::verify;
 
+pub use diff::{Compared, NoSide, diff};
 pub use figures::{FigureOptions, figures};
 
 /// Computes an edition and puts a question to it: every fact that chapters and queries name is resolved, and `more`.
@@ -100,7 +103,11 @@ pub fn find(project: &Project, edition: Option<&str>, text: &str) -> Result<Vec<
         };
         let chapters = Chapters::read(&project.paper(), &queries)?;
         let manuscript = Manuscript::new(chapters, sources)?;
-        Ok(Content::new(&manuscript, &provenance)?.to_value()?)
+        let since = diff::since_previous(project, &queries, &figures)?;
+        let content = Content::new(&manuscript, &provenance)?;
+        Ok(content
+            .with_changes(since.as_ref(), &manuscript)
+            .to_value()?)
     };
     let inquiry = inquiry(project, &queries, &figures, BTreeSet::new())?;
     let found = inquire::find(text, &inquiry, given().ok().as_ref())?;
@@ -134,6 +141,8 @@ pub struct BuildOptions<'a> {
 pub struct BuildReport {
     lines: Vec<String>,
     notes: Vec<String>,
+    /// What changed since the last build.
+    since: Vec<String>,
     clock: Clock,
 }
 
@@ -178,6 +187,7 @@ impl BuildReport {
         self.notes.extend(figures.tidy.unknown_codes());
         self.summarise_overlaps(&figures.tidy);
         self.lines.append(&mut self.notes);
+        self.lines.append(&mut self.since);
     }
 
     /// What is asked and not in `data/`: whole tables by name, topics by number unless all are wanted.
@@ -356,6 +366,8 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     let open = output.path().join(OPEN_DATA);
     publish::write(&open, &queries, &figures, &provenance)?;
     report.clock.lap("open data");
+    report.since = since_last_build(&queries, &place, &open);
+    report.clock.lap("last build");
     if let Some(typesetting) = typesetting {
         typesetting.finish(output.path(), edition)?;
         let work = output.path().join(WORK);
@@ -371,6 +383,23 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     report.summarise(&place, &queries, &figures, &used, options.verbose);
     Ok(report)
 }
+
+/// What the open data that were just written change of those that are still in their place.
+fn since_last_build(queries: &Queries, place: &Path, open: &Path) -> Vec<String> {
+    let folders = [OPEN_DATA, "data", "csv"].map(|name| place.join(name));
+    let last = folders
+        .iter()
+        .find(|folder| folder.join("vergelijking.csv").is_file());
+    let records = (Record::read(&place.join(RUN)), Record::default());
+    let rebuilt = last.and_then(|last| diff_of(queries, (last, open), (&records.0, &records.1)));
+    rebuilt.map_or_else(
+        || vec!["since the last build: there is no earlier build to compare with".to_owned()],
+        |rebuilt| rebuilt.lines(),
+    )
+}
+
+/// What a build records of itself.
+const RUN: &str = "run.json";
 
 /// Where the open data lie in the output.
 const OPEN_DATA: &str = "csv";
@@ -399,9 +428,13 @@ fn start_paper(
         geometry: geometry.as_ref(),
         ..sources
     };
-    let manuscript = Manuscript::new(chapters, sources)?;
+    let (manuscript, since) = both(
+        || Manuscript::new(chapters, sources),
+        || diff::since_previous(project, queries, figures),
+    );
+    let (manuscript, since) = (manuscript?, since?);
     report.clock.lap("charts");
-    let content = Content::new(&manuscript, provenance)?;
+    let content = Content::new(&manuscript, provenance)?.with_changes(since.as_ref(), &manuscript);
     let listed = verify::listed(&project.queries())?;
     for remark in paper::admit(&manuscript, &content, &listed)? {
         report.clock.say(&format!("warning: {remark}"));

@@ -4,6 +4,7 @@
 //! to stderr.
 
 mod asking;
+mod differing;
 mod fetching;
 mod progress;
 mod schema;
@@ -46,6 +47,8 @@ enum Command {
     Where(asking::Where),
     /// Tell the type of a gemeente, the five most like it, and where it stands out.
     Peers(asking::Peers),
+    /// Say what changed between two editions, projects, folders `data/` or releases, and why: largest first.
+    Diff(differing::Diff),
     /// Bring a folder of figures (or regions, borders, or a networks.csv) into `data/`.
     Import(Import),
     /// Write what an editor needs to complete and check the files of `queries/`: a JSON Schema per kind of file.
@@ -124,6 +127,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Explain(explain) => asking::run_explain(&project, &explain),
         Command::Where(wanted) => asking::run_where(&project, &wanted),
         Command::Peers(peers) => asking::run_peers(&project, &peers),
+        Command::Diff(diff) => differing::run_diff(&project, &diff),
         Command::Import(import) => run_import(&project, &import),
         Command::Schema => schema::run_schema(&project),
         Command::Verify(verify) => verifying::run_verify(&verify),
@@ -164,6 +168,7 @@ fn run_import(project: &Project, import: &Import) -> Result<(), Failure> {
     } else {
         None
     };
+    let before = differing::releases(project);
     for folder in &import.folders {
         let (data, accept) = (project.data(), import.accept.as_deref());
         let only_asked = queries.as_ref().filter(|_| import.only_asked);
@@ -193,5 +198,6 @@ fn run_import(project: &Project, import: &Import) -> Result<(), Failure> {
             }
         }
     }
+    differing::tell_revised(project, &before);
     Ok(())
 }

@@ -30,6 +30,8 @@ pub struct Edition {
     pub groups: GroupPlan,
     /// What the first page says of it.
     pub note: String,
+    /// Id of the edition before, of which the paper tells what changed.
+    pub previous: Option<String>,
 }
 
 impl Edition {

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{YEARS, date, is_name, name, names, once, required};
-use crate::base::located::{At, Complaint, Pair, Source};
+use crate::base::located::{At, Complaint, Pair, Source, nearest};
 use crate::gemeente::group::{GroupId, GroupKind, GroupNames, GroupPlan, SizeClass};
 use crate::query::{Edition, Error};
 
@@ -44,13 +44,18 @@ pub(super) struct EditionEntry {
     lists: BTreeMap<At<String>, At<String>>,
     /// What the first page says of it, in Dutch. Example: `note = "Deze editie kijkt terug."`.
     note: String,
+    /// The edition before it, of which the paper tells what changed. Example: `previous = "2021"`.
+    previous: Option<At<String>>,
 }
 
 pub(super) fn read(folder: &Path, groups: &GroupNames) -> Result<Vec<Edition>, Error> {
     let file = required(folder.join("editions.toml"))?;
     let (mut editions, mut seen) = (Vec::new(), BTreeSet::new());
     let mut default = None;
-    for entry in file.toml::<EditionsFile>()?.edition {
+    let entries = file.toml::<EditionsFile>()?.edition;
+    let ids: BTreeSet<String> = entries.iter().map(|entry| entry.id.to_string()).collect();
+    for entry in entries {
+        previous(&file, &entry, &ids)?;
         once(&file, &mut seen, &entry.id, "edition")?;
         let is_default = entry.default.as_ref().filter(|is_default| ***is_default);
         if let (Some(at), Some(first)) = (is_default, &default) {
@@ -94,7 +99,24 @@ fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Ed
         until,
         date: entry.date.into_inner(),
         note: entry.note,
+        previous: entry.previous.map(At::into_inner),
     })
+}
+
+/// Tests that the edition before is another one of the file.
+fn previous(file: &Source, entry: &EditionEntry, ids: &BTreeSet<String>) -> Result<(), Complaint> {
+    let Some(of) = entry.previous.as_ref() else {
+        return Ok(());
+    };
+    if ids.contains(&**of) && **of != *entry.id {
+        return Ok(());
+    }
+    let message = format!("`{}` is no edition before `{}`", **of, *entry.id);
+    let others = ids
+        .iter()
+        .filter(|id| **id != *entry.id)
+        .map(String::as_str);
+    Err(file.wrong(of, message, nearest(of, others)))
 }
 
 fn group_plan(
