@@ -112,16 +112,13 @@ impl Verdicts {
         let turned = self.0.iter().chain(gone).filter_map(|of| {
             let [was, is] = [old, self].map(|verdicts| verdicts.get(&of.id));
             let word = |of: Option<&Verdict>| of.map_or(NONE, |of| of.word);
-            let sentences = [is, was].into_iter().flatten().map(|of| &of.sentence);
+            let mut sentences = [is, was].into_iter().flatten().map(|of| &of.sentence);
+            let found = sentences.find(|text| !text.is_empty());
             (word(was) != word(is)).then(|| Turned {
                 id: of.id.clone(),
                 old: word(was),
                 new: word(is),
-                sentence: sentences
-                    .filter(|text| !text.is_empty())
-                    .next()
-                    .cloned()
-                    .unwrap_or_default(),
+                sentence: found.cloned().unwrap_or_default(),
             })
         });
         let mut turned: Vec<Turned> = turned.collect();

@@ -318,7 +318,9 @@ impl<'a> Looking<'a> {
             } else {
                 Cause::Period
             };
-            parts.iter_mut().for_each(|part| part.causes = vec![cause]);
+            for part in &mut parts {
+                part.causes = vec![cause];
+            }
         }
         if parts.is_empty() {
             return (None, is_one);

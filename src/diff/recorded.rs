@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::cause::Cause;
 use crate::base::number;
-use crate::fact::{decimals, print};
+use crate::fact::print;
 use crate::query::{Indicator, Queries};
 
 /// The files that hold figures, and the column that says whom a row is of.
@@ -157,9 +157,7 @@ fn same(one: f64, other: f64) -> bool {
 }
 
 fn printed(asked: &Indicator, value: f64) -> String {
-    let places = decimals(asked);
     let text = print(asked, value, false).unwrap_or_else(|_| number::csv_number(value));
-    debug_assert!(places < i8::MAX);
     text.replace('\u{a0}', " ")
 }
 

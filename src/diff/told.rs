@@ -208,13 +208,16 @@ fn cells(change: &Change) -> Vec<String> {
             .map(|of| format!("{} ({})", plain(&of.text), of.year));
         text.unwrap_or_else(|| "no figure".to_owned())
     };
+    // why a series broke is long, and stands in the CSV
+    let short = |note: &String| note.split(':').next().unwrap_or_default().to_owned();
+    let notes: Vec<String> = change.notes.iter().map(short).collect();
     vec![
         format!("{} [{}{median}]", change.indicator, change.unit),
         whom,
         format!("{} -> {}", amount(&change.old), amount(&change.new)),
         plain(&change.text),
         why(change),
-        change.notes.join("; "),
+        notes.join("; "),
     ]
 }
 

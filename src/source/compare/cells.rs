@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 use polars::prelude::PolarsResult;
 
+use super::At;
 use super::against::successors;
-use super::columns::Columns;
+use super::columns::{Column, Columns};
 use crate::gemeente::{RegionId, Regions};
 use crate::source::snapshot::Snapshot;
 
@@ -65,40 +66,41 @@ pub fn cells(old: &Snapshot, new: &Snapshot, regions: Option<&Regions>) -> Polar
         gone_topics: gone.map(|(_, topic)| topic.title.clone()).collect(),
         ..Cells::default()
     };
-    let mut pairs: Vec<((usize, i32), usize)> = Vec::new();
-    for (&(place, year), _) in &before.of {
-        if let Some(&topic) = successors.get(&place).filter(|_| is.contains(&year)) {
-            pairs.push(((topic, year), place));
-        }
+    let both = before.of.keys().filter_map(|&(place, year)| {
+        let topic = successors.get(&place)?;
+        is.contains(&year).then_some(((*topic, year), place))
+    });
+    let mut both: Vec<(At, usize)> = both.collect();
+    both.sort_unstable();
+    for (at, place) in both {
+        cells.column((&before, place), &now, at);
     }
-    pairs.sort_unstable();
-    for ((topic, year), place) in pairs {
+    Ok(cells)
+}
+
+impl Cells {
+    /// Holds a column against what it was.
+    fn column(&mut self, (before, place): (&Columns<'_>, usize), now: &Columns<'_>, at: At) {
+        let (topic, year) = at;
         let factor = before.scale(place) / now.scale(topic);
-        let empty = super::columns::Column::new();
-        let (first, second) = (
-            &before.of[&(place, year)],
-            now.of.get(&(topic, year)).unwrap_or(&empty),
-        );
-        let mut sizes: Vec<f64> = first
-            .values()
-            .flatten()
-            .map(|value| (value * factor).abs())
-            .collect();
+        let empty = Column::new();
+        let first = before.of.get(&(place, year)).unwrap_or(&empty);
+        let second = now.of.get(&at).unwrap_or(&empty);
+        let sizes = first.values().flatten().map(|value| (value * factor).abs());
+        let mut sizes: Vec<f64> = sizes.collect();
         sizes.sort_unstable_by(f64::total_cmp);
         let usual = sizes.get(sizes.len() / 2).copied().unwrap_or_default();
         let regions: BTreeSet<&RegionId> = first.keys().chain(second.keys()).collect();
         for region in regions {
-            let of = |column: &super::columns::Column| column.get(region).copied().flatten();
-            let (old, new) = (of(first).map(|value| value * factor), of(second));
+            let value = |column: &Column| column.get(region).copied().flatten();
+            let (old, new) = (value(first).map(|value| value * factor), value(second));
             if old.is_none() && new.is_none() {
                 continue;
             }
-            cells.compared += 1;
-            let is_same = old
-                .zip(new)
-                .is_some_and(|(old, new)| now.steps(topic, old - new) <= 0.5);
-            if !is_same {
-                cells.changed.push(Cell {
+            self.compared += 1;
+            let both = old.zip(new);
+            if both.is_none_or(|(old, new)| now.steps(topic, old - new) > 0.5) {
+                self.changed.push(Cell {
                     region: *region,
                     topic,
                     year,
@@ -109,5 +111,4 @@ pub fn cells(old: &Snapshot, new: &Snapshot, regions: Option<&Regions>) -> Polar
             }
         }
     }
-    Ok(cells)
 }
