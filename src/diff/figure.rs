@@ -83,9 +83,13 @@ pub struct Part {
 impl Part {
     /// Whether it is more than nothing in print; what came or went is.
     pub fn shows(&self) -> bool {
-        let is_more = |digit: char| ('1'..='9').contains(&digit);
-        self.change.is_none() || self.text.contains(is_more)
+        self.change.is_none() || is_more(&self.text)
     }
+}
+
+/// Whether a printed difference is more than nothing.
+fn is_more(text: &str) -> bool {
+    text.contains(|digit: char| ('1'..='9').contains(&digit))
 }
 
 /// A figure that changed.
@@ -109,11 +113,18 @@ pub struct Change {
     pub text: String,
     /// Why, in the order of the chain.
     pub parts: Vec<Part>,
+    /// Whether the series breaks between the two years: the last part is then no development.
+    pub broken: bool,
     /// What else there is to know, in English: an extreme of a group, a break between the two years.
     pub notes: Vec<String>,
 }
 
 impl Change {
+    /// Whether both sides print something else, or only one has the figure.
+    pub fn shows(&self) -> bool {
+        self.whole().is_none() || is_more(&self.text)
+    }
+
     /// The whole change; none where the figure came or went.
     pub fn whole(&self) -> Option<f64> {
         let (old, new) = self.old.as_ref().zip(self.new.as_ref())?;
@@ -330,6 +341,7 @@ impl<'a> Looking<'a> {
             let text = print(self.asked, value, provisional).ok()?;
             Some(Amount { year, value, text })
         };
+        let breaks = self.breaks();
         let mut change = Change {
             indicator: self.id.to_owned(),
             title: self.asked.title.clone(),
@@ -340,7 +352,8 @@ impl<'a> Looking<'a> {
             new: amount(new, self.new.year),
             text: String::new(),
             parts,
-            notes: self.broken(),
+            broken: !breaks.is_empty(),
+            notes: breaks,
         };
         self.size(&mut change);
         change.text = self.print(&mut change.parts, value(old).zip(value(new)));
@@ -348,7 +361,7 @@ impl<'a> Looking<'a> {
     }
 
     /// What broke in the series between the two years.
-    fn broken(&self) -> Vec<String> {
+    fn breaks(&self) -> Vec<String> {
         let (Some(id), Some(old), Some(new)) = (self.new.id, self.old.year, self.new.year) else {
             return Vec::new();
         };

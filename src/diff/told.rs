@@ -100,7 +100,10 @@ impl Changes {
     /// As a table; all of it, or the largest and a count of the rest.
     pub fn to_text(&self, old: &str, new: &str, all: bool) -> String {
         let (changed, compared) = (self.figures.len(), self.compared);
-        let mut out = format!("{old} -> {new}: {changed} of {compared} figures changed");
+        let printed = self.figures.iter().filter(|of| of.shows()).count();
+        let mut out = format!(
+            "{old} -> {new}: {changed} of {compared} figures changed, {printed} of them in print"
+        );
         let causes = self.by_cause().into_iter();
         let causes: Vec<String> = causes
             .map(|(cause, count)| format!("{} {count}", cause.english()))

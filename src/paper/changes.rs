@@ -14,7 +14,7 @@ use crate::diff::{Amount, Cause, Change, Part, Since, Turned, Verdicts, Whom};
 use crate::fact::Register;
 
 /// Figures that the chapter names.
-const SHOWN: usize = 15;
+const SHOWN: usize = 14;
 
 /// Everything that the paper prints of what changed.
 pub(super) fn changes(
@@ -25,9 +25,13 @@ pub(super) fn changes(
     let subject = &register.figures().groups.subject().name;
     let is_of_subject = |of: &&Change| of.whom == Whom::Group(subject.id.clone());
     let own: Vec<&Change> = since.changes.figures.iter().filter(is_of_subject).collect();
-    let (both, rest): (Vec<&Change>, Vec<&Change>) = own
+    let (both, rest): (Vec<&Change>, Vec<&Change>) =
+        own.into_iter().partition(|of| of.whole().is_some());
+    // nothing is compared across a break
+    let (broken, both): (Vec<&Change>, Vec<&Change>) = both
         .into_iter()
-        .partition(|of| of.old.is_some() && of.new.is_some());
+        .filter(|of| of.shows())
+        .partition(|of| of.broken);
     let turned = Verdicts::of(claims).turned_since(&since.verdicts);
     let is_figure = |word: &str| {
         [State::Holds, State::Weak, State::Fails]
@@ -40,7 +44,7 @@ pub(super) fn changes(
     printed::Changes {
         edition: since.title.clone(),
         same_releases: !since.revised,
-        whole: whole(&both, &rest, &subject.label),
+        whole: whole(&both, &broken, &rest, &subject.label),
         reasons: reasons(&both),
         rows: both.iter().take(SHOWN).map(|of| row(of)).collect(),
         rest: rest_of(both.len()),
@@ -53,33 +57,34 @@ fn count(number: usize) -> String {
     Decimal::from(i64::try_from(number).unwrap_or(i64::MAX)).to_string()
 }
 
-/// How many figures changed, and how many are new.
-fn whole(both: &[&Change], rest: &[&Change], subject: &str) -> String {
+/// How many figures changed, and how many cannot be held against what they were.
+fn whole(both: &[&Change], broken: &[&Change], rest: &[&Change], subject: &str) -> String {
     let new = rest.iter().filter(|of| of.new.is_some()).count();
-    let gone = rest.len() - new;
-    let mut text = format!(
-        "Van {subject} zijn {} cijfers anders dan in die editie.",
-        count(both.len())
-    );
-    if new > 0 {
-        text += &format!(" Zij had {} cijfers nog niet.", count(new));
-    }
-    if gone > 0 {
-        text += &format!(" Van haar cijfers ontbreken er nu {}.", count(gone));
-    }
-    text
+    let told = [
+        (new, "cijfers zijn er voor het eerst"),
+        (rest.len() - new, "cijfers van toen zijn er niet meer"),
+        (
+            broken.len(),
+            "cijfers zijn nu anders gemeten en worden hier niet vergeleken",
+        ),
+    ];
+    let told = told.into_iter().filter(|(number, _)| *number > 0);
+    let told: Vec<String> = told
+        .map(|(number, what)| format!("; {} {what}", count(number)))
+        .collect();
+    let changed = count(both.len());
+    format!(
+        "Van {subject} zijn {changed} cijfers anders dan toen{}.",
+        told.concat()
+    )
 }
 
 /// In how many figures each reason has a part, most first.
 fn reasons(both: &[&Change]) -> Vec<printed::Reason> {
     let mut counts: BTreeMap<Cause, usize> = BTreeMap::new();
     for change in both {
-        let mut causes: Vec<Cause> = change
-            .parts
-            .iter()
-            .flat_map(|part| &part.causes)
-            .copied()
-            .collect();
+        let shown = change.parts.iter().filter(|part| part.shows());
+        let mut causes: Vec<Cause> = shown.flat_map(|part| &part.causes).copied().collect();
         causes.sort_unstable();
         causes.dedup();
         for cause in causes {
