@@ -124,7 +124,7 @@ fn a_closed_edition_keeps_its_releases() {
     let (open, closed) = (build("2024"), build("2021"));
     let store = project.store();
     store.close("2021", &store.lock().unwrap().tables).unwrap();
-    made.change_value("misdaad", "GM0001,", "77,");
+    made.change_value("misdaad", "GM0001,", "11,");
     assert_ne!(
         build("2024"),
         open,
