@@ -227,18 +227,23 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         with_paper,
         claims,
     };
-    finish(run, output, &mut report)?;
+    finish(run, &provenance, output, &mut report)?;
     report.clock.hide();
     Ok(report)
 }
 
 /// Puts what was made in its place, with the log of the run and the sums of all that stands there then.
-fn finish(run: Run<'_>, output: NewFolder, report: &mut BuildReport) -> Result<(), Failure> {
+fn finish(
+    run: Run<'_>,
+    provenance: &Provenance,
+    output: NewFolder,
+    report: &mut BuildReport,
+) -> Result<(), Failure> {
     let with_paper = run.with_paper;
     let queries = run.queries;
     let log = run.log(report, output.path())?;
     let (place, made) = (output.place(), output.path().join(OPEN_DATA));
-    report.since = since_last_build(queries, (place, &made), &log);
+    report.since = since_last_build((queries, provenance), (place, &made), &log);
     if with_paper {
         log.write(output.path())?;
         run_log::write_sums(output.path(), Some(&log))?;
@@ -254,14 +259,27 @@ fn finish(run: Run<'_>, output: NewFolder, report: &mut BuildReport) -> Result<(
 }
 
 /// What the open data that were just made change of those that are still in their place.
-fn since_last_build(queries: &Queries, (place, made): (&Path, &Path), log: &RunLog) -> Vec<String> {
+fn since_last_build(
+    (queries, provenance): (&Queries, &Provenance),
+    (place, made): (&Path, &Path),
+    log: &RunLog,
+) -> Vec<String> {
     // where they lay before they were a data package
     let folders = [OPEN_DATA, "csv"].map(|name| place.join(name));
     let last = folders
         .iter()
         .find(|folder| folder.join("vergelijking.csv").is_file());
     let records = (Record::read(&place.join(run_log::RUN_LOG)), log.record());
-    let rebuilt = last.and_then(|last| rebuilt(queries, (last, made), (&records.0, &records.1)));
+    let tables = |indicator: &str, year: i32| -> Vec<String> {
+        let found = queries.names().indicator(indicator).ok();
+        let ways = found
+            .into_iter()
+            .flat_map(|id| (0..queries[id].ways.len()).map(move |way| (id, way)));
+        let methods = ways.filter_map(|(id, way)| provenance.get(id, way, year));
+        methods.flat_map(|method| method.tables.clone()).collect()
+    };
+    let rebuilt =
+        last.and_then(|last| rebuilt(queries, (last, made), (&records.0, &records.1), &tables));
     rebuilt.map_or_else(
         || vec!["since the last build: there is no earlier build to compare with".to_owned()],
         |rebuilt| rebuilt.lines(),
