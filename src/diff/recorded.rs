@@ -240,9 +240,9 @@ fn causes(
 ) -> String {
     let mut causes = Vec::new();
     let revised: Vec<String> = if was.inputs.is_empty() {
-        changed(pairs(&old.release), pairs(&new.release))
+        changed(&pairs(&old.release), pairs(&new.release))
     } else {
-        let all = changed(was.releases(), is.releases());
+        let all = changed(&was.releases(), is.releases());
         let own = tables(indicator, *period);
         all.into_iter()
             .filter(|table| own.contains(table))
@@ -290,7 +290,7 @@ fn pairs(text: &str) -> BTreeMap<String, String> {
 }
 
 /// Tables of which another release is used now.
-fn changed(before: BTreeMap<String, String>, now: BTreeMap<String, String>) -> Vec<String> {
+fn changed(before: &BTreeMap<String, String>, now: BTreeMap<String, String>) -> Vec<String> {
     let is_other =
         |(table, release): &(String, String)| before.get(table).is_some_and(|of| of != release);
     now.into_iter()
