@@ -16,7 +16,7 @@ use crate::figures::{Figures, GroupFigure, Lacking, Provenance, Tidy};
 use crate::gemeente::Geometry;
 use crate::inquire::{self, Found, Inquiry};
 use crate::paper::{self, Chapters, Content, Manuscript, Sources, Typesetting, Typst, Use};
-use crate::publish;
+use crate::publish::{self, Dialect};
 use crate::query::{FactId, IndicatorId, Queries, TopicId, Way};
 use crate::source::agendas::Agendas;
 use crate::verify;
@@ -123,6 +123,8 @@ pub struct BuildOptions<'a> {
     pub typst: Option<&'a Path>,
     /// No paper.
     pub data_only: bool,
+    /// The dialect in which CSV is written too.
+    pub dialect: Dialect,
     /// Whether to show progress.
     pub progress: bool,
     /// Whether the summary names every topic that is lacking.
@@ -267,9 +269,9 @@ impl BuildReport {
     }
 
     /// Says that a paper that stays where it is shows other figures than the open data that are made.
-    fn tell_earlier(&mut self, paper: &Path, open: &Path) {
+    fn tell_earlier(&mut self, paper: &Path, queries: &Queries, figures: &Figures, of: &Provenance) {
         let carried = verify::carried(paper);
-        if carried.is_ok_and(|carried| !publish::are_of(open, &carried)) {
+        if carried.is_ok_and(|carried| !publish::are_of(queries, figures, of, &carried)) {
             self.notes.push(format!(
                 "`{}`, its charts and its evidence are of an earlier build: they show other figures than these",
                 paper.display()
@@ -354,7 +356,7 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         .transpose()?;
     // the open data is written while Typst works
     let open = output.path().join(OPEN_DATA);
-    publish::write(&open, &queries, &figures, &provenance)?;
+    publish::write(&open, &queries, &figures, &provenance, options.dialect)?;
     report.clock.lap("open data");
     if let Some(typesetting) = typesetting {
         typesetting.finish(output.path(), edition)?;
@@ -363,7 +365,8 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         report.clock.lap("typst");
         output.finish()?;
     } else {
-        report.tell_earlier(&place.join(paper::PAPER.file(edition)), &open);
+        let paper = place.join(paper::PAPER.file(edition));
+        report.tell_earlier(&paper, &queries, &figures, &provenance);
         output.finish_part(OPEN_DATA)?;
     }
     report.clock.lap("finish");
@@ -373,7 +376,7 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
 }
 
 /// Where the open data lie in the output.
-const OPEN_DATA: &str = "csv";
+const OPEN_DATA: &str = "data";
 
 /// Where each chart lies alone in the output.
 const FIGURES: &str = "figuren";

@@ -85,7 +85,7 @@ fn an_edition_is_a_paper_its_charts_and_its_open_data() {
         [
             "bewijs.csv",
             "cellen.csv",
-            "csv",
+            "data",
             &paper,
             "feiten.csv",
             "feiten.json",
@@ -185,14 +185,24 @@ fn open_data_alone_leave_the_paper_where_it_is() {
     let run = run.says("its charts and its evidence are of an earlier build");
     assert!(run.stderr.contains(&project.paper().display().to_string()));
     let changed = differences(output, &files(&project.path("output")));
-    assert_eq!(changed, [format!("{}/csv/indicatoren.csv", edition().id)]);
+    let expected = [
+        "SHA256SUMS",
+        "datapackage.json",
+        "dcat.jsonld",
+        "indicatoren.csv",
+        "indicatoren.parquet",
+    ];
+    assert_eq!(
+        changed,
+        expected.map(|name| format!("{}/data/{name}", edition().id))
+    );
     assert_eq!(names(&project.path("output")), [edition().id]);
 }
 
 #[test]
 fn a_file_or_a_link_in_the_place_of_the_output_is_refused_before_the_work() {
     for arguments in [&["build"][..], &["build", "--data-only"]] {
-        for part in ["output", "output/EDITION", "output/EDITION/csv"] {
+        for part in ["output", "output/EDITION", "output/EDITION/data"] {
             let project = Project::small();
             // what is asked can be read, and there are no figures
             let place = project.path(&part.replace("EDITION", "2024"));
