@@ -203,12 +203,26 @@ def workbook(package):
                 if cell.data_type == "f":
                     yield f"workbook: {sheet.title}!{cell.coordinate} is a formula"
                 link = cell.hyperlink
-                if link and link.location:
+                if link and not link.target:
                     of, _, place = link.location.rpartition("!")
                     if book[of.strip("'")][place].value is None:
                         yield f"workbook: {sheet.title}!{cell.coordinate} leads to nothing at {link.location}"
         if not sheet.auto_filter.ref or not sheet.freeze_panes:
             yield f"workbook: {sheet.title} has no filter or heading"
+    # a figure, or the word for why there is none
+    defined = polars.read_parquet("indicatoren.parquet").iter_rows(named=True)
+    columns = {f"{of['title']} ({of['unit']}, {of['period']})": (of["indicator"], of["period"]) for of in defined}
+    figures = polars.read_parquet("gemeenten.parquet", columns=["indicator", "period", "region", "value", "missing"])
+    known = {row[:3]: row[3] if row[3] is not None else row[4] for row in figures.iter_rows()}
+    heading, *rows = book["Gemeenten"].iter_rows(values_only=True)
+    wrong = [
+        (row[0], name)
+        for row in rows
+        for name, cell in list(zip(heading, row))[4:]
+        if known[(*columns[name], row[0])] != cell
+    ]
+    if wrong or len(rows) != figures["region"].n_unique():
+        yield f"workbook: {len(rows)} gemeenten, of which other than in gemeenten.csv: {wrong[:3]}"
 
 
 def small(package):

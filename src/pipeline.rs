@@ -269,7 +269,13 @@ impl BuildReport {
     }
 
     /// Says that a paper that stays where it is shows other figures than the open data that are made.
-    fn tell_earlier(&mut self, paper: &Path, queries: &Queries, figures: &Figures, of: &Provenance) {
+    fn tell_earlier(
+        &mut self,
+        paper: &Path,
+        queries: &Queries,
+        figures: &Figures,
+        of: &Provenance,
+    ) {
         let carried = verify::carried(paper);
         if carried.is_ok_and(|carried| !publish::are_of(queries, figures, of, &carried)) {
             self.notes.push(format!(

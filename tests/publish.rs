@@ -140,14 +140,20 @@ fn every_cell_is_what_its_column_says() {
                 let what = format!("{edition} {table}.{}", of(field, "name"));
                 assert!(!of(field, "description").is_empty(), "{what}");
                 let limits = &field["constraints"];
-                let words: Vec<&str> = all_of(limits, "enum").iter().filter_map(Value::as_str).collect();
+                let words: Vec<&str> = all_of(limits, "enum")
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .collect();
                 for row in &sheet.rows {
                     let cell = &row[place];
                     if cell.is_empty() {
                         assert_ne!(limits["required"], true, "{what}: {row:?}");
                         continue;
                     }
-                    assert!(words.is_empty() || words.contains(&cell), "{what}: `{cell}`");
+                    assert!(
+                        words.is_empty() || words.contains(&cell),
+                        "{what}: `{cell}`"
+                    );
                     check_cell(cell, field, &what);
                 }
             }
@@ -160,39 +166,60 @@ fn check_cell(cell: &str, field: &Value, what: &str) {
     // `inf`, `NaN`, `1e5` and `-0` parse as well, and none of them may stand here
     let plain = |signs: &[u8]| {
         let digits = cell.bytes();
-        digits.clone().all(|byte| byte.is_ascii_digit() || signs.contains(&byte)) && cell != "-0"
+        digits
+            .clone()
+            .all(|byte| byte.is_ascii_digit() || signs.contains(&byte))
+            && cell != "-0"
     };
     let number = match of(field, "type") {
         "integer" => {
             assert!(plain(b"-"), "{what}: `{cell}`");
-            Some(f64::from(cell.parse::<i32>().unwrap_or_else(|_| panic!("{what}: `{cell}`"))))
+            Some(f64::from(
+                cell.parse::<i32>()
+                    .unwrap_or_else(|_| panic!("{what}: `{cell}`")),
+            ))
         }
         "number" => {
             // a reader that guesses types takes every such cell for a number that is not whole
             assert!(plain(b"-.") && cell.contains('.'), "{what}: `{cell}`");
-            Some(cell.parse::<f64>().unwrap_or_else(|_| panic!("{what}: `{cell}`")))
+            Some(
+                cell.parse::<f64>()
+                    .unwrap_or_else(|_| panic!("{what}: `{cell}`")),
+            )
         }
         "boolean" => {
             assert!(["true", "false"].contains(&cell), "{what}: `{cell}`");
             None
         }
         "string" => {
-            assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{what}: `{cell}`");
+            assert!(
+                !cell.starts_with(['=', '+', '-', '@', '\t', '\r']),
+                "{what}: `{cell}`"
+            );
             None
         }
         other => panic!("{what}: {other}"),
     };
     let bound = |name: &str| field["constraints"][name].as_f64();
     if let Some(number) = number {
-        assert!(bound("minimum").is_none_or(|least| number >= least), "{what}: `{cell}`");
-        assert!(bound("maximum").is_none_or(|most| number <= most), "{what}: `{cell}`");
+        assert!(
+            bound("minimum").is_none_or(|least| number >= least),
+            "{what}: `{cell}`"
+        );
+        assert!(
+            bound("maximum").is_none_or(|most| number <= most),
+            "{what}: `{cell}`"
+        );
     }
 }
 
 #[test]
 fn every_row_has_a_key_of_its_own_and_every_foreign_key_leads_somewhere() {
     let names = |value: &Value, key: &str| -> Vec<String> {
-        all_of(value, key).iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+        all_of(value, key)
+            .iter()
+            .map(|name| name.as_str().unwrap().to_owned())
+            .collect()
     };
     for edition in EDITIONS {
         let all = described(edition);
@@ -200,13 +227,17 @@ fn every_row_has_a_key_of_its_own_and_every_foreign_key_leads_somewhere() {
             let sheet = sheet(edition, TABLES[TABLES.binary_search(&table).unwrap()]);
             let columns: Vec<usize> = columns.iter().map(|name| sheet.column(name)).collect();
             let rows = sheet.rows.iter();
-            rows.map(|row| columns.iter().map(|column| &row[*column]).collect()).collect()
+            rows.map(|row| columns.iter().map(|column| &row[*column]).collect())
+                .collect()
         };
         for (table, described) in &all {
             let schema = &described["schema"];
             let mut seen = BTreeSet::new();
             for key in keys(table, &names(schema, "primaryKey")) {
-                assert!(key.iter().all(|part| !part.is_empty()), "{edition} {table}: {key:?}");
+                assert!(
+                    key.iter().all(|part| !part.is_empty()),
+                    "{edition} {table}: {key:?}"
+                );
                 assert!(seen.insert(key.clone()), "{edition} {table}: {key:?} twice");
             }
             assert!(!all_of(schema, "fields").is_empty());
@@ -214,7 +245,11 @@ fn every_row_has_a_key_of_its_own_and_every_foreign_key_leads_somewhere() {
                 let (there, fields) = (of(&link["reference"], "resource"), names(link, "fields"));
                 let known = keys(there, &names(&link["reference"], "fields"));
                 let unique: BTreeSet<&Vec<&str>> = known.iter().collect();
-                assert_eq!(unique.len(), known.len(), "{there} has a key twice: a join would double figures");
+                assert_eq!(
+                    unique.len(),
+                    known.len(),
+                    "{there} has a key twice: a join would double figures"
+                );
                 for key in keys(table, &fields) {
                     assert!(
                         key.iter().all(|part| part.is_empty()) || unique.contains(&key),
@@ -233,7 +268,10 @@ fn every_figure_leads_to_its_table_release_and_licence() {
         let mut tables: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
         for row in &links.rows {
             let key = (links.cell(row, "indicator"), links.cell(row, "period"));
-            tables.entry(key).or_default().push(links.cell(row, "table"));
+            tables
+                .entry(key)
+                .or_default()
+                .push(links.cell(row, "table"));
         }
         let known: BTreeMap<&str, &csv::StringRecord> = sources
             .rows
@@ -312,7 +350,8 @@ fn a_cell_has_a_value_or_a_kind_of_missing() {
 fn names(edition: &'static str) -> BTreeMap<&'static str, &'static str> {
     let sheet = sheet(edition, "regios");
     let rows = sheet.rows.iter();
-    rows.map(|row| (sheet.cell(row, "region"), sheet.cell(row, "name"))).collect()
+    rows.map(|row| (sheet.cell(row, "region"), sheet.cell(row, "name")))
+        .collect()
 }
 
 #[test]
@@ -407,7 +446,12 @@ fn all_members_of_m50_are_there_under_todays_names() {
         let continued: Vec<(&str, &str)> = listed
             .iter()
             .filter(|row| groups.cell(row, "region") != groups.cell(row, "listed_code"))
-            .map(|row| (groups.cell(row, "listed_name"), names[groups.cell(row, "region")]))
+            .map(|row| {
+                (
+                    groups.cell(row, "listed_name"),
+                    names[groups.cell(row, "region")],
+                )
+            })
             .collect();
         let expected: &[(&str, &str)] = match edition {
             "2026" => &[
@@ -475,7 +519,11 @@ fn a_name_that_starts_like_a_formula_is_defused() {
     // what no spreadsheet opens as text has it as it is, and a workbook has it as a text
     let twin = parquet(&fs::read(project.path("output/2026/data/regios.parquet")).unwrap());
     let names = twin.column("name").unwrap().str().unwrap();
-    assert!(names.iter().any(|name| name == Some("=HYPERLINK(\"http://x\")")));
+    assert!(
+        names
+            .iter()
+            .any(|name| name == Some("=HYPERLINK(\"http://x\")"))
+    );
     let book = fs::read(project.path("output/2026/data/kracht-van-middelgroot.xlsx")).unwrap();
     let parts = unzipped(&book);
     assert!(parts["xl/sharedStrings.xml"].contains("=HYPERLINK("));
@@ -579,7 +627,9 @@ fn types_can_be_computed_again_from_the_open_data() {
 
 /// A table in Parquet.
 fn parquet(bytes: &[u8]) -> DataFrame {
-    ParquetReader::new(std::io::Cursor::new(bytes)).finish().unwrap()
+    ParquetReader::new(std::io::Cursor::new(bytes))
+        .finish()
+        .unwrap()
 }
 
 #[test]
@@ -592,7 +642,11 @@ fn parquet_holds_the_same_rows_in_less_than_two_megabytes() {
             let (frame, sheet) = (parquet(&bytes), sheet(edition, table));
             assert_eq!(frame.height(), sheet.rows.len(), "{edition} {table}");
             for (place, column) in frame.columns().iter().enumerate() {
-                assert_eq!(column.name().as_str(), sheet.header[place], "{edition} {table}");
+                assert_eq!(
+                    column.name().as_str(),
+                    sheet.header[place],
+                    "{edition} {table}"
+                );
                 let what = || format!("{edition} {table}.{}", sheet.header[place]);
                 let cells = sheet.rows.iter().map(|row| &row[place]);
                 match column.dtype() {
@@ -613,7 +667,9 @@ fn parquet_holds_the_same_rows_in_less_than_two_megabytes() {
                     }
                     DataType::String => {
                         let own = column.str().unwrap().iter();
-                        let same = own.zip(cells).all(|(own, cell)| own.unwrap_or_default() == plain(cell));
+                        let same = own
+                            .zip(cells)
+                            .all(|(own, cell)| own.unwrap_or_default() == plain(cell));
                         assert!(same, "{}", what());
                     }
                     other => panic!("{} is {other}", what()),
@@ -636,16 +692,30 @@ fn sums_hold_and_dates_are_those_of_the_edition() {
             let (sum, file) = line.split_once("  ").unwrap();
             assert_eq!(sum, sha256(&bytes(edition, file)), "{edition} {file}");
         }
-        for file in ["CITATION.cff", "dcat.jsonld", "datasheet.md", "LICENSE", "README.md"] {
+        for file in [
+            "CITATION.cff",
+            "dcat.jsonld",
+            "datasheet.md",
+            "LICENSE",
+            "README.md",
+        ] {
             let text = text(edition, file);
-            assert!(text.contains(date) && text.contains(version), "{edition} {file}");
-            assert!(!text.contains('{') || file.ends_with("jsonld"), "{edition} {file} has a gap");
+            assert!(
+                text.contains(date) && text.contains(version),
+                "{edition} {file}"
+            );
+            assert!(
+                !text.contains('{') || file.ends_with("jsonld"),
+                "{edition} {file} has a gap"
+            );
         }
         let package: Value = serde_json::from_slice(&bytes(edition, "datapackage.json")).unwrap();
         assert_eq!(of(&package, "created"), format!("{date}T00:00:00Z"));
         assert_eq!(of(&package, "version"), version);
         assert_eq!(package["licenses"][0]["name"], "CC-BY-4.0");
-        assert!(all_of(&package, "sources").len() > 10 && !all_of(&package, "contributors").is_empty());
+        assert!(
+            all_of(&package, "sources").len() > 10 && !all_of(&package, "contributors").is_empty()
+        );
     }
 }
 
@@ -676,43 +746,78 @@ fn the_codebook_has_every_column_and_the_guide_every_file() {
     }
     let sheet = sheet("2026", "codes");
     for row in &sheet.rows {
-        assert!(codebook.contains(&format!("`{}` (", sheet.cell(row, "code"))), "{row:?}");
+        assert!(
+            codebook.contains(&format!("`{}` (", sheet.cell(row, "code"))),
+            "{row:?}"
+        );
     }
 }
 
 #[test]
 fn another_dialect_has_the_same_figures_as_dutch_excel_opens_them() {
     let made = Made::new();
-    made.project.must(&["build", "--data-only", "--edition", "2021"]);
+    made.project
+        .must(&["build", "--data-only", "--edition", "2021"]);
     let folder = made.project.path("output/2021/data");
     let plain = support::files(&folder);
-    made.project.must(&["build", "--data-only", "--edition", "2021", "--dialect", "nl"]);
+    made.project.must(&[
+        "build",
+        "--data-only",
+        "--edition",
+        "2021",
+        "--dialect",
+        "nl",
+    ]);
     let with_dutch = support::files(&folder);
     let (mut tables, mut commas) = (0, 0);
     for (name, bytes) in &with_dutch {
         let Some(table) = name.strip_prefix("nl/") else {
-            assert!(name == "SHA256SUMS" || plain[name] == *bytes || name == "dcat.jsonld", "{name}");
+            assert!(
+                name == "SHA256SUMS" || plain[name] == *bytes || name == "dcat.jsonld",
+                "{name}"
+            );
             continue;
         };
-        let dutch = bytes.strip_prefix(b"\xef\xbb\xbf").expect("a mark in front");
+        let dutch = bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .expect("a mark in front");
         let read = |bytes: &[u8], delimiter| -> Vec<csv::StringRecord> {
             let mut reader = csv::ReaderBuilder::new();
             let reader = reader.delimiter(delimiter).has_headers(false);
-            reader.from_reader(bytes).records().map(Result::unwrap).collect()
+            reader
+                .from_reader(bytes)
+                .records()
+                .map(Result::unwrap)
+                .collect()
         };
         let (own, other) = (read(&plain[table], b','), read(dutch, b';'));
         assert_eq!(own.len(), other.len(), "{table}");
         for (own, other) in own.iter().flatten().zip(other.iter().flatten()) {
             let is_number = own.contains('.') && own.parse::<f64>().is_ok();
             commas += usize::from(is_number);
-            assert_eq!(if is_number { own.replace('.', ",") } else { own.to_owned() }, other, "{table}");
+            assert_eq!(
+                if is_number {
+                    own.replace('.', ",")
+                } else {
+                    own.to_owned()
+                },
+                other,
+                "{table}"
+            );
         }
         tables += 1;
     }
-    assert!(tables > 8 && commas > 100, "{tables} tables, {commas} numbers");
+    assert!(
+        tables > 8 && commas > 100,
+        "{tables} tables, {commas} numbers"
+    );
     // without the flag it is gone again
-    made.project.must(&["build", "--data-only", "--edition", "2021"]);
-    assert_eq!(support::differences(&plain, &support::files(&folder)), [""; 0]);
+    made.project
+        .must(&["build", "--data-only", "--edition", "2021"]);
+    assert_eq!(
+        support::differences(&plain, &support::files(&folder)),
+        [""; 0]
+    );
     made.project.run(&["build", "--dialect", "fr"]).ends(2);
 }
 
@@ -743,19 +848,41 @@ fn unzipped(zip: &[u8]) -> BTreeMap<String, String> {
 fn the_workbook_has_headings_filters_links_and_the_date_of_the_edition() {
     for (edition, date) in [("2026", "2026-11-01"), ("2021", "2021-11-01")] {
         let parts = unzipped(&bytes(edition, "kracht-van-middelgroot.xlsx"));
-        for name in ["Samenvatting", "Vergelijking", "Gemeenten", "Definities", "Bronnen"] {
-            assert!(parts["xl/workbook.xml"].contains(&format!("name=\"{name}\"")), "{name}");
+        for name in [
+            "Samenvatting",
+            "Vergelijking",
+            "Gemeenten",
+            "Definities",
+            "Bronnen",
+        ] {
+            assert!(
+                parts["xl/workbook.xml"].contains(&format!("name=\"{name}\"")),
+                "{name}"
+            );
         }
         for sheet in 1..=5 {
             let sheet = &parts[&format!("xl/worksheets/sheet{sheet}.xml")];
-            for needed in ["<pane ", "state=\"frozen\"", "<autoFilter ", "<cols>", "<hyperlink "] {
+            for needed in [
+                "<pane ",
+                "state=\"frozen\"",
+                "<autoFilter ",
+                "<cols>",
+                "<hyperlink ",
+            ] {
                 assert!(sheet.contains(needed), "{edition} {needed}");
             }
             assert!(!sheet.contains("<f>"));
         }
         let about = &parts["docProps/core.xml"];
-        assert_eq!(about.matches(&format!("{date}T00:00:00Z")).count(), 2, "{about}");
+        assert_eq!(
+            about.matches(&format!("{date}T00:00:00Z")).count(),
+            2,
+            "{about}"
+        );
         let figures = &parts["xl/worksheets/sheet3.xml"];
-        assert_eq!(figures.matches("<row ").count(), if edition == "2021" { 353 } else { 343 });
+        assert_eq!(
+            figures.matches("<row ").count(),
+            if edition == "2021" { 353 } else { 343 }
+        );
     }
 }

@@ -52,7 +52,10 @@ const CELLEN: [Documented; 9] = [
     ("table", "table"),
     ("release", "release of the snapshot"),
     ("topic", "key of the topic in that table"),
-    ("region", "code of the region, on the boundaries of its own time"),
+    (
+        "region",
+        "code of the region, on the boundaries of its own time",
+    ),
     ("period", "period as its publisher codes it"),
     ("value", "the value, before any scale"),
     ("missing", "why there is none"),

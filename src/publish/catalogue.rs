@@ -22,7 +22,10 @@ pub(super) fn dcat(identity: &Identity, ground: &Ground<'_>, files: &[Written]) 
     let mut derived: Vec<&str> = derived.collect();
     derived.sort_unstable();
     derived.dedup();
-    let derived: Vec<Value> = derived.into_iter().map(|link| json!({"@id": link})).collect();
+    let derived: Vec<Value> = derived
+        .into_iter()
+        .map(|link| json!({"@id": link}))
+        .collect();
     let (from, to) = identity.periods;
     let date = |date: String| json!({"@type": "xsd:date", "@value": date});
     json!({

@@ -227,7 +227,11 @@ pub const SCALE: Words = Words {
     of: "scale",
     codes: &[
         ("linear", "the value itself", "de waarde zelf"),
-        ("log", "the logarithm of the value", "de logaritme van de waarde"),
+        (
+            "log",
+            "the logarithm of the value",
+            "de logaritme van de waarde",
+        ),
     ],
 };
 
@@ -277,7 +281,10 @@ pub(super) fn entries() -> Vec<Entry> {
             _ => format!("{of}: {meaning}"),
         };
         let all = |of: fn(&Code) -> &'static str| -> String {
-            let all: Vec<String> = uses.iter().map(|(list, code)| told(list, of(code))).collect();
+            let all: Vec<String> = uses
+                .iter()
+                .map(|(list, code)| told(list, of(code)))
+                .collect();
             all.join("; ")
         };
         let lists: Vec<&str> = uses.iter().map(|(list, _)| *list).collect();

@@ -218,7 +218,8 @@ impl<'a> Table<'a> {
             Some((vec![field.name.as_str()], table, vec![column]))
         });
         let several = self.about.links.iter();
-        let several = several.map(|Link { columns, table }| (columns.to_vec(), *table, columns.to_vec()));
+        let several =
+            several.map(|Link { columns, table }| (columns.to_vec(), *table, columns.to_vec()));
         own.chain(several).collect()
     }
 }

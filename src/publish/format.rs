@@ -51,7 +51,10 @@ pub(super) fn csv(table: &Table<'_>, dialect: Dialect) -> Vec<Vec<u8>> {
             _ => Vec::new(),
         })
         .collect();
-    let names: Vec<Vec<u8>> = table.fields().map(|field| dialect.text(&field.name)).collect();
+    let names: Vec<Vec<u8>> = table
+        .fields()
+        .map(|field| dialect.text(&field.name))
+        .collect();
     let mut header = match dialect {
         Dialect::Plain => Vec::new(),
         Dialect::Dutch => b"\xef\xbb\xbf".to_vec(),

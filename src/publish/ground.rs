@@ -109,7 +109,10 @@ impl<'a> Ground<'a> {
             Some((table.as_str(), Release { release, sidecar }))
         });
         let releases = releases.collect();
-        let list = figures.gemeenten.regions.in_year(figures.edition.boundaries);
+        let list = figures
+            .gemeenten
+            .regions
+            .in_year(figures.edition.boundaries);
         Self {
             queries,
             figures,
@@ -143,7 +146,9 @@ impl<'a> Ground<'a> {
     }
 
     /// Every indicator, with its id.
-    pub(super) fn indicators(&self) -> impl Iterator<Item = (IndicatorId, &'a Indicator)> + use<'a> {
+    pub(super) fn indicators(
+        &self,
+    ) -> impl Iterator<Item = (IndicatorId, &'a Indicator)> + use<'a> {
         let queries = self.queries;
         queries.indicator_ids().map(move |id| (id, &queries[id]))
     }

@@ -44,7 +44,15 @@ pub(super) fn readme(identity: &Identity, ground: &Ground<'_>, tables: &[Table<'
     });
     let used = || ground.indicators().filter_map(|(id, _)| ground.used(id));
     let example = used().next();
-    let of_ratio = |way: &Way| matches!(way, Way::Quotient { of_nederland: false, .. });
+    let of_ratio = |way: &Way| {
+        matches!(
+            way,
+            Way::Quotient {
+                of_nederland: false,
+                ..
+            }
+        )
+    };
     let ratio = used().find(|series| of_ratio(series.way()));
     let mut gaps = common(identity);
     let id = |of: Option<&super::ground::Series<'_>>| {
@@ -60,7 +68,10 @@ pub(super) fn readme(identity: &Identity, ground: &Ground<'_>, tables: &[Table<'
         ),
         (
             "region",
-            ground.gemeenten.first().map_or_else(String::new, |of| of.code.clone()),
+            ground
+                .gemeenten
+                .first()
+                .map_or_else(String::new, |of| of.code.clone()),
         ),
         ("subject", ground.figures.groups.subject().name.id.clone()),
     ]);
@@ -96,7 +107,10 @@ pub(super) fn licence(identity: &Identity, ground: &Ground<'_>) -> String {
 pub(super) fn datasheet(identity: &Identity, ground: &Ground<'_>, tables: &[Table<'_>]) -> String {
     let gemeenten = tables.iter().find(|table| table.about.name == "gemeenten");
     let valued = gemeenten.map_or(0, |table| {
-        let value = table.columns.iter().find(|(field, _)| field.name == "value");
+        let value = table
+            .columns
+            .iter()
+            .find(|(field, _)| field.name == "value");
         match value {
             Some((_, Values::Number(cells))) => cells.iter().flatten().count(),
             _ => 0,
@@ -157,19 +171,32 @@ pub(super) fn codebook(identity: &Identity, tables: &[Table<'_>]) -> String {
             key.join(", ")
         );
         for field in table.fields() {
-            let _ = writeln!(out, "| `{}` | {} | {} |", field.name, kind(field), meaning(field));
+            let _ = writeln!(
+                out,
+                "| `{}` | {} | {} |",
+                field.name,
+                kind(field),
+                meaning(field)
+            );
         }
         for link in about.links {
             let columns: Vec<String> = link.columns.iter().map(|of| format!("`{of}`")).collect();
             let columns = columns.join(", ");
-            let _ = writeln!(out, "\n{columns} stand in `{}` under the same names.", link.table);
+            let _ = writeln!(
+                out,
+                "\n{columns} stand in `{}` under the same names.",
+                link.table
+            );
         }
     }
     out.push_str(
         "\n# Evidence of the paper\n\nBeside the folder `data/`, and attached to the paper; made with the paper only.\n",
     );
     for (file, columns) in evidence::FILES {
-        let _ = write!(out, "\n## `{file}`\n\n| column | meaning |\n| --- | --- |\n");
+        let _ = write!(
+            out,
+            "\n## `{file}`\n\n| column | meaning |\n| --- | --- |\n"
+        );
         for (name, meaning) in columns {
             let _ = writeln!(out, "| `{name}` | {meaning} |");
         }
@@ -199,7 +226,9 @@ fn meaning(field: &Field) -> String {
         let words = codes.iter().map(|(word, of, _)| format!("`{word}` ({of})"));
         let _ = write!(out, ": {}", words.collect::<Vec<_>>().join(", "));
     }
-    let bound = |of: Option<f64>, word: &str| of.map_or_else(String::new, |of| format!("; {word} {of}"));
-    out + &bound(field.bounds.0, "at least") + &bound(field.bounds.1, "at most")
+    let bound =
+        |of: Option<f64>, word: &str| of.map_or_else(String::new, |of| format!("; {word} {of}"));
+    out + &bound(field.bounds.0, "at least")
+        + &bound(field.bounds.1, "at most")
         + if field.needed { "; never empty" } else { "" }
 }

@@ -124,7 +124,11 @@ fn field(field: &Field) -> Value {
     for (name, bound) in [("minimum", least), ("maximum", most)] {
         if let Some(bound) = bound {
             let is_whole = field.kind == Kind::Whole;
-            let bound = if is_whole { json!(bound as i64) } else { json!(bound) };
+            let bound = if is_whole {
+                json!(bound as i64)
+            } else {
+                json!(bound)
+            };
             constraints.insert(name.to_owned(), bound);
         }
     }

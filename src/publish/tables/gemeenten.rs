@@ -90,7 +90,9 @@ impl<'a> AllStandings<'a> {
         let used = ground.indicators().filter_map(|(id, _)| ground.used(id));
         let used = used.filter(|series| series.way().is_of_gemeenten());
         let standings = used.map(|series| {
-            let standings = ground.figures.standings(ground.queries, series.id, series.place);
+            let standings = ground
+                .figures
+                .standings(ground.queries, series.id, series.place);
             (series, standings)
         });
         Self(standings.collect())
@@ -98,11 +100,22 @@ impl<'a> AllStandings<'a> {
 }
 
 /// `standen`: a rank per network and a position per group, in columns that are named after them.
-pub(in super::super) fn standen<'a>(ground: &'a Ground<'a>, all: &'a AllStandings<'a>) -> Table<'a> {
+pub(in super::super) fn standen<'a>(
+    ground: &'a Ground<'a>,
+    all: &'a AllStandings<'a>,
+) -> Table<'a> {
     let rows = all.0.iter().flat_map(|(series, all)| {
         let block = ground.figures.block(series.id);
-        let places = ground.gemeenten.iter().filter_map(|gemeente| Some((gemeente, block.place(gemeente.region)?)));
-        places.map(move |(gemeente, place)| Standing { series, gemeente, all, place })
+        let places = ground
+            .gemeenten
+            .iter()
+            .filter_map(|gemeente| Some((gemeente, block.place(gemeente.region)?)));
+        places.map(move |(gemeente, place)| Standing {
+            series,
+            gemeente,
+            all,
+            place,
+        })
     });
     let rows: Vec<Standing<'_>> = rows.collect();
     Table::new(STANDEN, of_standing(ground), &rows)

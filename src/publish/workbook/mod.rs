@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
+use super::Unwritable;
 use super::codes;
 use super::ground::{Ground, Series};
 use super::identity::{Identity, WORKBOOK};
 use super::tables::lists::province;
-use super::Unwritable;
 use crate::gemeente::group::GroupId;
 use crate::query::IndicatorId;
 use page::{Looks, Page};
@@ -135,11 +135,19 @@ impl<'a> Making<'a> {
             page.text(line)?;
             page.end_row();
         }
-        let mut columns = named(&[("Thema", 26.0), ("Indicator", 44.0), ("Eenheid", 22.0), ("Jaar", 7.0)]);
+        let mut columns = named(&[
+            ("Thema", 26.0),
+            ("Indicator", 44.0),
+            ("Eenheid", 22.0),
+            ("Jaar", 7.0),
+        ]);
         columns.extend(self.group_columns());
         let (subject_name, nation_name) = (&subject.name.label, &nation.name.label);
         columns.push((format!("{subject_name} t.o.v. {nation_name}"), 14.0));
-        columns.push((format!("Plaats van {subject_name} onder de netwerken (1 is het hoogst)"), 16.0));
+        columns.push((
+            format!("Plaats van {subject_name} onder de netwerken (1 is het hoogst)"),
+            16.0,
+        ));
         let heading = page.row;
         page.heading(&columns, 48.0, 2)?;
         let difference = Looks::difference();
@@ -147,7 +155,11 @@ impl<'a> Making<'a> {
             let Some(series) = ground.used(id) else {
                 continue;
             };
-            let theme = ground.queries.themes.iter().find(|theme| theme.id == asked.theme);
+            let theme = ground
+                .queries
+                .themes
+                .iter()
+                .find(|theme| theme.id == asked.theme);
             page.text(theme.map_or("", |theme| &theme.title))?;
             page.link(&asked.title, self.definitions.get(&id).map(String::as_str))?;
             page.text(&asked.unit)?;
@@ -165,7 +177,10 @@ impl<'a> Making<'a> {
     /// By how many percent a group differs from another.
     fn against(&self, series: &Series<'_>, one: GroupId, other: GroupId) -> Option<f64> {
         let value = |group| {
-            let figure = self.ground.figures.group(series.id, group, series.period.year);
+            let figure = self
+                .ground
+                .figures
+                .group(series.id, group, series.period.year);
             figure?.value
         };
         let (one, other) = (value(one)?, value(other)?);
@@ -174,7 +189,12 @@ impl<'a> Making<'a> {
 
     fn comparison(&self) -> Result<Page<'_>, XlsxError> {
         let mut page = Page::new("Vergelijking", &self.looks)?;
-        let mut columns = named(&[("Indicator", 44.0), ("Code", 28.0), ("Eenheid", 22.0), ("Jaar", 7.0)]);
+        let mut columns = named(&[
+            ("Indicator", 44.0),
+            ("Code", 28.0),
+            ("Eenheid", 22.0),
+            ("Jaar", 7.0),
+        ]);
         columns.extend(self.group_columns());
         columns.push(("Breuk met het jaar ervoor".to_owned(), 40.0));
         page.heading(&columns, 34.0, 1)?;
@@ -198,7 +218,12 @@ impl<'a> Making<'a> {
         let used = used.filter(|series| series.way().is_of_gemeenten());
         let used: Vec<&Series<'_>> = used.collect();
         let mut page = Page::new("Gemeenten", &self.looks)?;
-        let mut columns = named(&[("Code", 9.0), ("Gemeente", 24.0), ("Provincie", 16.0), ("Netwerken", 12.0)]);
+        let mut columns = named(&[
+            ("Code", 9.0),
+            ("Gemeente", 24.0),
+            ("Provincie", 16.0),
+            ("Netwerken", 12.0),
+        ]);
         let fixed = columns.len();
         columns.extend(used.iter().map(|series| (self.column_name(series), 17.0)));
         page.heading(&columns, 92.0, 2)?;
@@ -217,7 +242,9 @@ impl<'a> Making<'a> {
             page.text(province(&gemeente.of.province))?;
             page.text(&networks.join(" "))?;
             for series in &used {
-                let cell = ground.figures.cell(series.id, gemeente.region, series.period.year);
+                let cell = ground
+                    .figures
+                    .cell(series.id, gemeente.region, series.period.year);
                 let provisional = cell.is_some_and(|of| of.is_provisional());
                 let look = &self.numbers[&series.id][usize::from(provisional)];
                 let why = cell.map_or("", |of| of.observation.missing.word());
@@ -238,8 +265,15 @@ impl<'a> Making<'a> {
         let ground = self.ground;
         let mut page = Page::new("Definities", &self.looks)?;
         let mut columns = named(&[
-            ("Indicator", 44.0), ("Code", 28.0), ("Definitie", 70.0), ("Eenheid", 22.0), ("Jaar", 7.0), ("Gunstig", 9.0),
-            ("Berekening", 50.0), ("Methode", 18.0), ("Noemer of gewicht", 30.0),
+            ("Indicator", 44.0),
+            ("Code", 28.0),
+            ("Definitie", 70.0),
+            ("Eenheid", 22.0),
+            ("Jaar", 7.0),
+            ("Gunstig", 9.0),
+            ("Berekening", 50.0),
+            ("Methode", 18.0),
+            ("Noemer of gewicht", 30.0),
         ]);
         let tables = |series: &Series<'a>| series.method.map_or(&[][..], |method| &method.tables);
         let most = ground.indicators().filter_map(|(id, _)| ground.used(id));
@@ -255,9 +289,15 @@ impl<'a> Making<'a> {
             page.text(&asked.unit)?;
             page.whole(used.map(|series| series.period.year))?;
             page.text(asked.direction.word())?;
-            page.wrapped(&used.map_or_else(String::new, |series| ground.queries.describe(series.way()).0))?;
+            page.wrapped(&used.map_or_else(String::new, |series| {
+                ground.queries.describe(series.way()).0
+            }))?;
             page.text(used.map_or("", Series::method))?;
-            page.text(&method.zip(used).map_or_else(String::new, |(of, series)| of.weight_in(series.period.year)))?;
+            page.text(
+                &method
+                    .zip(used)
+                    .map_or_else(String::new, |(of, series)| of.weight_in(series.period.year)),
+            )?;
             for table in used.map_or(&[][..], |series| tables(series)) {
                 page.link(table, self.sources.get(table.as_str()).map(String::as_str))?;
             }
@@ -279,8 +319,16 @@ impl<'a> Making<'a> {
     fn sources(&self) -> Result<Page<'_>, XlsxError> {
         let mut page = Page::new("Bronnen", &self.looks)?;
         let columns = named(&[
-            ("Tabel", 24.0), ("Titel", 60.0), ("Uitgever", 30.0), ("Release", 26.0), ("Gewijzigd", 12.0), ("Opgehaald", 12.0),
-            ("Licentie", 40.0), ("Adres", 50.0), ("SHA-256", 68.0), ("Let op", 90.0),
+            ("Tabel", 24.0),
+            ("Titel", 60.0),
+            ("Uitgever", 30.0),
+            ("Release", 26.0),
+            ("Gewijzigd", 12.0),
+            ("Opgehaald", 12.0),
+            ("Licentie", 40.0),
+            ("Adres", 50.0),
+            ("SHA-256", 68.0),
+            ("Let op", 90.0),
         ]);
         page.heading(&columns, 20.0, 1)?;
         for (table, of) in &self.ground.releases {
@@ -304,5 +352,7 @@ impl<'a> Making<'a> {
 
 fn named(columns: &[(&str, f64)]) -> Vec<(String, f64)> {
     let named = columns.iter();
-    named.map(|(name, width)| ((*name).to_owned(), *width)).collect()
+    named
+        .map(|(name, width)| ((*name).to_owned(), *width))
+        .collect()
 }

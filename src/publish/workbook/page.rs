@@ -10,6 +10,9 @@ use crate::query::Indicator;
 /// More letters than this no cell can hold.
 const MOST: usize = 32_000;
 
+/// More columns than this are too small on one sheet of paper.
+const MOST_ON_PAPER: usize = 30;
+
 /// How cells look, once for the whole workbook.
 pub(super) struct Looks {
     heading: Format,
@@ -29,7 +32,10 @@ impl Looks {
                 .set_background_color(color)
                 .set_text_wrap()
                 .set_align(FormatAlign::Top),
-            title: Format::new().set_bold().set_font_size(16).set_font_color(color),
+            title: Format::new()
+                .set_bold()
+                .set_font_size(16)
+                .set_font_color(color),
             bold: top().set_bold(),
             link: top()
                 .set_font_color(0x0005_63C1)
@@ -57,7 +63,9 @@ impl Looks {
         if provisional {
             form.push_str("\"*\"");
         }
-        Format::new().set_num_format(form).set_align(FormatAlign::Top)
+        Format::new()
+            .set_num_format(form)
+            .set_align(FormatAlign::Top)
     }
 
     /// How percentages look that compare.
@@ -104,6 +112,12 @@ impl<'a> Page<'a> {
         }
         self.sheet.set_row_height(row, height)?;
         self.sheet.set_freeze_panes(row + 1, beside)?;
+        // who prints it gets all columns on a page (A4), but where they would be too small to read
+        self.sheet.set_landscape().set_paper_size(9);
+        self.sheet.set_repeat_rows(row, row)?;
+        if columns.len() <= MOST_ON_PAPER {
+            self.sheet.set_print_fit_to_pages(1, 0);
+        }
         self.end_row();
         Ok(())
     }
