@@ -317,7 +317,7 @@ fn seats_of_the_latest_election() {
     let of_2026 = sheet.of(&[
         ("indicator", "inwoners-per-raadszetel"),
         ("period", "2026"),
-        ("weight_year", "2026"),
+        ("denominator_period", "2026"),
     ]);
     assert_eq!(of_2026.len(), 340, "everyone else voted in 2026");
 }
