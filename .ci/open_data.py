@@ -212,14 +212,14 @@ def workbook(package):
     # a figure, or the word for why there is none
     defined = polars.read_parquet("indicatoren.parquet").iter_rows(named=True)
     columns = {f"{of['title']} ({of['unit']}, {of['period']})": (of["indicator"], of["period"]) for of in defined}
-    figures = polars.read_parquet("gemeenten.parquet", columns=["indicator", "period", "region", "value", "missing"])
-    known = {row[:3]: row[3] if row[3] is not None else row[4] for row in figures.iter_rows()}
-    heading, *rows = book["Gemeenten"].iter_rows(values_only=True)
+    figures = polars.read_parquet("gemeenten.parquet", columns=["indicator", "period", "region", "value"])
+    known = {row[:3]: row[3] for row in figures.iter_rows()}
+    _, heading, *rows = book["Gemeenten"].iter_rows(values_only=True)
     wrong = [
         (row[0], name)
         for row in rows
         for name, cell in list(zip(heading, row))[4:]
-        if known[(*columns[name], row[0])] != cell
+        if known[(*columns[name], row[0])] != (None if isinstance(cell, str) else cell)
     ]
     if wrong or len(rows) != figures["region"].n_unique():
         yield f"workbook: {len(rows)} gemeenten, of which other than in gemeenten.csv: {wrong[:3]}"

@@ -1,5 +1,5 @@
 //! The README against the program: every command, flag and edition is in it.
-//! That every file of the open data is, and every column in its codebook, `publish.rs` tests.
+//! That every file of the open data is, and every column in its codebook, `tests/publish` tests.
 
 // a test stops where something is wrong
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -252,6 +252,32 @@ pub const TEST: Words = Words {
     ],
 };
 
+/// A word as a cell of a workbook in Dutch has it.
+pub(super) fn dutch(word: &str) -> &str {
+    match word {
+        "absent" => "geen cel",
+        "impossible" => "bestond niet",
+        "confidential" => "geheim",
+        "unknown" => "onbekend",
+        "not-delivered" => "niet geleverd",
+        "withheld-coverage" => "te weinig cijfers",
+        "withheld-incomplete" => "onvolledig",
+        "withheld-weight" => "geen gewicht",
+        "distribution-only" => "alleen verdeling",
+        "no-figures" => "geen cijfers",
+        "higher" => "hoger",
+        "lower" => "lager",
+        "sum" => "som",
+        "ratio-of-sums" => "verhouding van sommen",
+        "share-of-national" => "aandeel van Nederland",
+        "weighted-mean" => "gewogen gemiddelde",
+        "size-class" => "omvangklasse",
+        "published" => "gepubliceerd",
+        "none" => "geen",
+        other => other,
+    }
+}
+
 /// Every list of words.
 const ALL: [Words; 11] = [
     MISSING, WITHHELD, STATUS, METHOD, DIRECTION, POSITION, REGION, GROUP, ENOUGH, SCALE, TEST,

@@ -17,6 +17,7 @@ use super::codes;
 use super::ground::{Ground, Series};
 use super::identity::{Identity, WORKBOOK};
 use super::tables::lists::province;
+use crate::figures::Cell;
 use crate::gemeente::group::GroupId;
 use crate::query::IndicatorId;
 use page::{Looks, Page};
@@ -87,15 +88,11 @@ impl<'a> Making<'a> {
             about = about.set_creation_datetime(&date);
         }
         workbook.set_properties(&about);
-        for page in [
-            self.summary()?,
-            self.comparison()?,
-            self.gemeenten()?,
-            self.definitions()?,
-            self.sources()?,
-        ] {
-            workbook.push_worksheet(page.sheet);
-        }
+        workbook.push_worksheet(self.summary()?.sheet);
+        workbook.push_worksheet(self.comparison()?.sheet);
+        workbook.push_worksheet(self.gemeenten()?.sheet);
+        workbook.push_worksheet(self.definitions()?.sheet);
+        workbook.push_worksheet(self.sources()?.sheet);
         workbook.save_to_buffer()
     }
 
@@ -112,7 +109,7 @@ impl<'a> Making<'a> {
             let figure = self.ground.figures.group(series.id, group.id, year);
             let provisional = figure.is_some_and(|of| of.status.is_provisional());
             let look = &self.numbers[&series.id][usize::from(provisional)];
-            let why = figure.map_or("", |of| of.withheld.word());
+            let why = figure.map_or("", |of| codes::dutch(of.withheld.word()));
             page.number(figure.and_then(|of| of.value), look, why)?;
         }
         Ok(())
@@ -124,7 +121,7 @@ impl<'a> Making<'a> {
         let (subject, nation) = (groups.subject(), groups.nation());
         let mut page = Page::new("Samenvatting", &self.looks)?;
         page.title(&ground.edition().title)?;
-        page.end_row();
+        page.end_row()?;
         let lines = [
             identity.descriptions[1].clone(),
             ground.edition().note.clone(),
@@ -133,7 +130,7 @@ impl<'a> Making<'a> {
         ];
         for line in &lines {
             page.text(line)?;
-            page.end_row();
+            page.end_row()?;
         }
         let mut columns = named(&[
             ("Thema", 26.0),
@@ -145,11 +142,11 @@ impl<'a> Making<'a> {
         let (subject_name, nation_name) = (&subject.name.label, &nation.name.label);
         columns.push((format!("{subject_name} t.o.v. {nation_name}"), 14.0));
         columns.push((
-            format!("Plaats van {subject_name} onder de netwerken (1 is het hoogst)"),
+            format!("Plaats van {subject_name} onder de netwerken (1: hoogste)"),
             16.0,
         ));
         let heading = page.row;
-        page.heading(&columns, 48.0, 2)?;
+        page.heading(&columns, 62.0, 2)?;
         let difference = Looks::difference();
         for (id, asked) in ground.indicators() {
             let Some(series) = ground.used(id) else {
@@ -168,14 +165,17 @@ impl<'a> Making<'a> {
             page.number(self.against(series, subject.id, nation.id), &difference, "")?;
             let own = ground.figures.group(id, subject.id, series.period.year);
             page.whole(own.and_then(|of| i32::try_from(of.rank?).ok()))?;
-            page.end_row();
+            page.end_row()?;
         }
         page.filter(heading, columns.len())?;
         Ok(page)
     }
 
-    /// By how many percent a group differs from another.
+    /// By how many percent a group differs from another: of a ratio, for of sums the larger group has more.
     fn against(&self, series: &Series<'_>, one: GroupId, other: GroupId) -> Option<f64> {
+        if !series.way().is_ratio() {
+            return None;
+        }
         let value = |group| {
             let figure = self
                 .ground
@@ -206,7 +206,7 @@ impl<'a> Making<'a> {
             page.whole(Some(series.period.year))?;
             self.groups(&mut page, series)?;
             page.text(&series.breaks)?;
-            page.end_row();
+            page.end_row()?;
         }
         page.filter(0, columns.len())?;
         Ok(page)
@@ -225,14 +225,22 @@ impl<'a> Making<'a> {
             ("Netwerken", 12.0),
         ]);
         let fixed = columns.len();
-        columns.extend(used.iter().map(|series| (self.column_name(series), 17.0)));
-        page.heading(&columns, 92.0, 2)?;
-        for (place, series) in used.iter().enumerate() {
-            if let Some(to) = self.definitions.get(&series.id) {
-                let column = (fixed + place) as u16;
-                page.link_heading((0, column), &columns[fixed + place].0, to)?;
-            }
+        columns.extend(used.iter().map(|series| {
+            let (asked, year) = (series.asked, series.period.year);
+            (format!("{} ({}, {year})", asked.title, asked.unit), 17.0)
+        }));
+        // above each column: a link in the heading itself would not be broken over lines
+        for _ in 0..fixed {
+            page.text("")?;
         }
+        for series in &used {
+            page.link(
+                "definitie",
+                self.definitions.get(&series.id).map(String::as_str),
+            )?;
+        }
+        page.end_row()?;
+        page.heading(&columns, 92.0, 2)?;
         for gemeente in &ground.gemeenten {
             let networks = ground.figures.groups.networks();
             let networks = networks.filter(|group| group.regions().any(|of| of == gemeente.region));
@@ -245,20 +253,15 @@ impl<'a> Making<'a> {
                 let cell = ground
                     .figures
                     .cell(series.id, gemeente.region, series.period.year);
-                let provisional = cell.is_some_and(|of| of.is_provisional());
+                let provisional = cell.is_some_and(Cell::is_provisional);
                 let look = &self.numbers[&series.id][usize::from(provisional)];
-                let why = cell.map_or("", |of| of.observation.missing.word());
-                page.number(cell.and_then(|of| of.value()), look, why)?;
+                let why = cell.map_or("", |of| codes::dutch(of.observation.missing.word()));
+                page.number(cell.and_then(Cell::value), look, why)?;
             }
-            page.end_row();
+            page.end_row()?;
         }
-        page.filter(0, columns.len())?;
+        page.filter(1, columns.len())?;
         Ok(page)
-    }
-
-    fn column_name(&self, series: &Series<'_>) -> String {
-        let (asked, year) = (series.asked, series.period.year);
-        format!("{} ({}, {year})", asked.title, asked.unit)
     }
 
     fn definitions(&self) -> Result<Page<'_>, XlsxError> {
@@ -288,11 +291,11 @@ impl<'a> Making<'a> {
             page.wrapped(&asked.definition)?;
             page.text(&asked.unit)?;
             page.whole(used.map(|series| series.period.year))?;
-            page.text(asked.direction.word())?;
+            page.text(codes::dutch(asked.direction.word()))?;
             page.wrapped(&used.map_or_else(String::new, |series| {
                 ground.queries.describe(series.way()).0
             }))?;
-            page.text(used.map_or("", Series::method))?;
+            page.text(codes::dutch(used.map_or("", Series::method)))?;
             page.text(
                 &method
                     .zip(used)
@@ -301,17 +304,17 @@ impl<'a> Making<'a> {
             for table in used.map_or(&[][..], |series| tables(series)) {
                 page.link(table, self.sources.get(table.as_str()).map(String::as_str))?;
             }
-            page.end_row();
+            page.end_row()?;
         }
         page.filter(0, columns.len())?;
-        page.end_row();
+        page.end_row()?;
         page.bold("Woorden")?;
-        page.end_row();
+        page.end_row()?;
         for entry in codes::entries() {
-            page.text(entry.word)?;
+            page.text(codes::dutch(entry.word))?;
             page.text(&entry.of)?;
             page.wrapped(&entry.meanings[1])?;
-            page.end_row();
+            page.end_row()?;
         }
         Ok(page)
     }
@@ -343,7 +346,7 @@ impl<'a> Making<'a> {
             page.link(&sidecar.link, of.link())?;
             page.text(&sidecar.sha256)?;
             page.wrapped(&sidecar.caveats.join(" "))?;
-            page.end_row();
+            page.end_row()?;
         }
         page.filter(0, columns.len())?;
         Ok(page)

@@ -10,8 +10,14 @@ use crate::query::Indicator;
 /// More letters than this no cell can hold.
 const MOST: usize = 32_000;
 
-/// More columns than this are too small on one sheet of paper.
-const MOST_ON_PAPER: usize = 30;
+/// Columns of more letters than this together are too small on one sheet of paper.
+const MOST_ON_PAPER: f64 = 250.0;
+
+/// No row is higher than a person can look over.
+const MOST_LINES: f64 = 12.0;
+
+/// The height of a line, in points.
+const LINE: f64 = 15.0;
 
 /// How cells look, once for the whole workbook.
 pub(super) struct Looks {
@@ -82,6 +88,9 @@ pub(super) struct Page<'a> {
     looks: &'a Looks,
     pub row: u32,
     column: u16,
+    widths: Vec<f64>,
+    /// Lines that the row needs.
+    lines: f64,
 }
 
 impl<'a> Page<'a> {
@@ -93,6 +102,8 @@ impl<'a> Page<'a> {
             looks,
             row: 0,
             column: 0,
+            widths: Vec::new(),
+            lines: 1.0,
         })
     }
 
@@ -115,11 +126,11 @@ impl<'a> Page<'a> {
         // who prints it gets all columns on a page (A4), but where they would be too small to read
         self.sheet.set_landscape().set_paper_size(9);
         self.sheet.set_repeat_rows(row, row)?;
-        if columns.len() <= MOST_ON_PAPER {
+        self.widths = columns.iter().map(|(_, width)| *width).collect();
+        if self.widths.iter().sum::<f64>() <= MOST_ON_PAPER {
             self.sheet.set_print_fit_to_pages(1, 0);
         }
-        self.end_row();
-        Ok(())
+        self.end_row()
     }
 
     /// Lets the rows since a heading be filtered.
@@ -129,8 +140,13 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    pub(super) fn end_row(&mut self) {
-        (self.row, self.column) = (self.row + 1, 0);
+    /// Ends a row, which is as high as its texts need: not every program sees to that.
+    pub(super) fn end_row(&mut self) -> Result<(), XlsxError> {
+        if self.lines > 1.0 {
+            self.sheet.set_row_height(self.row, self.lines * LINE)?;
+        }
+        (self.row, self.column, self.lines) = (self.row + 1, 0, 1.0);
+        Ok(())
     }
 
     fn next(&mut self) -> (u32, u16) {
@@ -158,6 +174,9 @@ impl<'a> Page<'a> {
     /// A text over several lines.
     pub(super) fn wrapped(&mut self, text: &str) -> Result<(), XlsxError> {
         let (row, column) = self.next();
+        let width = self.widths.get(usize::from(column)).copied();
+        let lines = (text.chars().count() as f64 / width.unwrap_or(f64::MAX)).ceil();
+        self.lines = self.lines.max(lines.min(MOST_LINES));
         self.sheet
             .write_string_with_format(row, column, cut(text), &self.looks.wrapped)?;
         Ok(())
@@ -179,19 +198,6 @@ impl<'a> Page<'a> {
         let url = Url::new(to).set_text(cut(text));
         self.sheet
             .write_url_with_format(row, column, url, &self.looks.link)?;
-        Ok(())
-    }
-
-    /// Makes a cell of the heading lead to a row of another sheet.
-    pub(super) fn link_heading(
-        &mut self,
-        (row, column): (u32, u16),
-        text: &str,
-        to: &str,
-    ) -> Result<(), XlsxError> {
-        let url = Url::new(to).set_text(cut(text));
-        self.sheet
-            .write_url_with_format(row, column, url, &self.looks.heading)?;
         Ok(())
     }
 
