@@ -21,7 +21,7 @@ use crate::figures::{Figures, Provenance};
 use crate::gemeente::Geometry;
 use crate::inquire::{self, Found, Inquiry};
 use crate::paper::{self, Chapters, Content, Manuscript, Sources, Typesetting, Typst, Use};
-use crate::publish;
+use crate::publish::{self, Dialect};
 use crate::query::{Edition, FactId, IndicatorId, Queries};
 use crate::source::agendas::Agendas;
 use crate::verify;
@@ -131,6 +131,8 @@ pub struct BuildOptions<'a> {
     pub typst: Option<&'a Path>,
     /// No paper.
     pub data_only: bool,
+    /// The dialect in which CSV is written too.
+    pub dialect: Dialect,
     /// Whether to show progress.
     pub progress: bool,
     /// Whether the summary names every topic that is lacking.
@@ -141,7 +143,11 @@ impl BuildOptions<'_> {
     /// The command line that asks the same, without folders of this machine.
     fn command(&self, edition: &Edition) -> String {
         let only = if self.data_only { " --data-only" } else { "" };
-        format!("build --edition {}{only}", edition.id)
+        let dialect = match self.dialect {
+            Dialect::Plain => "",
+            Dialect::Dutch => " --dialect nl",
+        };
+        format!("build --edition {}{only}{dialect}", edition.id)
     }
 }
 
@@ -199,7 +205,7 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     };
     // the open data is written while Typst works
     let open = output.path().join(OPEN_DATA);
-    publish::write(&open, &queries, &figures, &provenance)?;
+    publish::write(&open, &queries, &figures, &provenance, options.dialect)?;
     report.clock.lap("open data");
     let with_paper = typesetting.is_some();
     if let Some(typesetting) = typesetting {
@@ -208,7 +214,8 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         files::at("remove", &work, std::fs::remove_dir_all(&work))?;
         report.clock.lap("typst");
     } else {
-        report.tell_earlier(&place.join(paper::PAPER.file(edition)), &open);
+        let paper = place.join(paper::PAPER.file(edition));
+        report.tell_earlier(&paper, &queries, &figures, &provenance);
     }
     report.summarise(&place, &queries, &figures, &used, options.verbose);
     let run = Run {
@@ -244,7 +251,7 @@ fn finish(run: Run<'_>, output: NewFolder, report: &mut BuildReport) -> Result<(
 }
 
 /// Where the open data lie in the output.
-const OPEN_DATA: &str = "csv";
+const OPEN_DATA: &str = "data";
 
 /// Where each chart lies alone in the output.
 const FIGURES: &str = "figuren";
