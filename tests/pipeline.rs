@@ -188,6 +188,7 @@ fn open_data_alone_leave_the_paper_where_it_is() {
     let run = run.says("its charts and its evidence are of an earlier build");
     assert!(run.stderr.contains(&project.paper().display().to_string()));
     let changed = differences(output, &files(&project.path("output")));
+    let id = edition().id;
     let expected = [
         "SHA256SUMS",
         "data/SHA256SUMS",
@@ -196,10 +197,7 @@ fn open_data_alone_leave_the_paper_where_it_is() {
         "data/indicatoren.csv",
         "data/indicatoren.parquet",
     ];
-    assert_eq!(
-        changed,
-        expected.map(|name| format!("{}/{name}", edition().id))
-    );
+    assert_eq!(changed, expected.map(|name| format!("{id}/{name}")));
     assert_eq!(names(&project.path("output")), [edition().id]);
 }
 

@@ -165,10 +165,10 @@ impl BuildReport {
         paper: &Path,
         queries: &Queries,
         figures: &Figures,
-        of: &Provenance,
+        provenance: &Provenance,
     ) {
-        let carried = verify::carried(paper);
-        if carried.is_ok_and(|carried| !publish::are_of(queries, figures, of, &carried)) {
+        let is_other = |carried| !publish::are_of(queries, figures, provenance, &carried);
+        if verify::carried(paper).is_ok_and(is_other) {
             self.notes.push(format!(
                 "`{}`, its charts and its evidence are of an earlier build: they show other figures than these",
                 paper.display()
