@@ -20,7 +20,7 @@ use crate::source::cbs::{
     Client, Config, Description, DimensionKind, Entry, ErrorKind, PlannedRequest, Progress, Service,
 };
 use crate::source::fetch::{
-    self, Error, Options, Outcome, TableReport, UpdateReport, UpdateStatus,
+    self, Brought, Error, Options, Outcome, RegionsReport, TableReport, UpdateReport, UpdateStatus,
 };
 
 /// `fetch`.
@@ -147,26 +147,29 @@ pub fn run_fetch(project: &Project, fetch: &Fetch) -> Result<(), Failure> {
         update: fetch.update,
         accept: fetch.accept.clone(),
     };
-    let reports = fetch::fetch(
-        &client,
-        at_once,
-        &queries,
-        &project.data(),
-        &options,
-        &*listener,
-    )?;
+    let data = project.data();
+    let regions = fetch::bring_regions(&client, &queries, &data, &options, &*listener)?;
+    if let Some(regions) = &regions {
+        eprint!("{}", regions_in_words(regions, fetch.verbose));
+    }
+    let reports = fetch::fetch(&client, at_once, &queries, &data, &options, &*listener)?;
     eprint!("{}", all_in_words(&reports, fetch.verbose));
     if fetch.common.json {
-        print_json(&reports)?;
+        let regions = regions.iter().map(Became::Regions);
+        let all = regions.chain(reports.iter().map(Became::Table));
+        print_json(&all.collect::<Vec<_>>())?;
     }
+    let of_regions = regions.iter().filter_map(|report| report.error.as_ref());
     let errors = reports.iter().filter_map(|report| report.error.as_ref());
+    let errors = of_regions.chain(errors);
     let new_regions: BTreeSet<&String> = reports
         .iter()
         .flat_map(|report| &report.new_regions)
         .collect();
     let new_regions = (!new_regions.is_empty())
         .then(|| Error::NewRegions(new_regions.into_iter().cloned().collect()));
-    match (Error::of_all(errors, reports.len()), new_regions) {
+    let all = reports.len() + usize::from(regions.is_some());
+    match (Error::of_all(errors, all), new_regions) {
         (Some(error), Some(also)) => {
             failed(&also);
             Err(error.into())
@@ -176,11 +179,61 @@ pub fn run_fetch(project: &Project, fetch: &Fetch) -> Result<(), Failure> {
     }
 }
 
-fn failed(error: &Error) {
-    eprintln!("failed: {error}");
-    if let Some(hint) = error.hint() {
-        eprintln!("  hint: {hint}");
+/// What a fetch prints as JSON: the list of gemeenten first, where it was asked, then each table.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Became<'a> {
+    Regions(&'a RegionsReport),
+    Table(&'a TableReport),
+}
+
+/// What became of the list of gemeenten and herindelingen.
+fn regions_in_words(report: &RegionsReport, verbose: bool) -> String {
+    let release = &report.release;
+    let what = "the list of gemeenten and herindelingen";
+    let mut text = match report.outcome {
+        Brought::New => format!(
+            "{what} is new in `data/regions`: that of `{}`, modified {release}\n",
+            report.table
+        ),
+        Brought::Unchanged => format!("{what} is unchanged\n"),
+        Brought::Left => format!("{what} is left as it is\n"),
+        Brought::Failed => String::new(),
+    };
+    let old = report
+        .old
+        .iter()
+        .filter(|_| verbose)
+        .map(|line| format!("not understood, of before the first list: {line}"));
+    for note in report.notes.iter().cloned().chain(old) {
+        let _ = writeln!(text, "  {note}");
     }
+    if !report.old.is_empty() && !verbose {
+        let _ = writeln!(
+            text,
+            "  {} lines of before the first list were not understood: `--verbose` prints them",
+            report.old.len()
+        );
+    }
+    for warning in &report.warnings {
+        let _ = writeln!(text, "  warning: {warning}");
+    }
+    if let Some(error) = &report.error {
+        let _ = writeln!(text, "{}", failure(error));
+    }
+    text
+}
+
+/// A failure and what to do about it.
+fn failure(error: &Error) -> String {
+    let hint = error
+        .hint()
+        .map_or_else(String::new, |hint| format!("\n  hint: {hint}"));
+    format!("failed: {error}{hint}")
+}
+
+fn failed(error: &Error) {
+    eprintln!("{}", failure(error));
 }
 
 /// What became of all tables, what failed last.
@@ -234,10 +287,7 @@ fn in_words(report: &TableReport, verbose: bool) -> String {
         let _ = writeln!(text, "  note: {note}");
     }
     if let Some(error) = &report.error {
-        let _ = writeln!(text, "failed: {error}");
-        if let Some(hint) = error.hint() {
-            let _ = writeln!(text, "  hint: {hint}");
-        }
+        let _ = writeln!(text, "{}", failure(error));
     }
     text
 }

@@ -88,10 +88,13 @@ fn in_table(site: &Site<'_>, table: &ServedTable, root: &str, rest: &[&str]) -> 
                         s("Identifier", &member.key),
                         ("Index", (at + 1).to_string()),
                     ];
+                    let told = table.told.get(&member.key);
+                    let group = told.and_then(|told| told.province.as_ref());
+                    let group = group.map(|(code, _)| format!("GM{code}"));
                     fields.extend([
                         s("Title", &member.title),
-                        s("Description", ""),
-                        ("DimensionGroupId", "null".into()),
+                        s("Description", told.map_or("", |told| &told.text)),
+                        ("DimensionGroupId", optional(group.as_deref())),
                     ]);
                     fields.extend(member.status.as_deref().map(|status| s("Status", status)));
                     object(&fields)

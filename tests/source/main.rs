@@ -23,5 +23,6 @@ mod fetch_queries;
 mod fetch_values;
 mod fetch_whole;
 mod fetching;
+mod herindelingen;
 mod import;
 mod import_lists;

@@ -8,6 +8,7 @@
 
 mod check;
 mod error;
+mod regions;
 mod report;
 mod request;
 mod settings;
@@ -21,6 +22,7 @@ use std::sync::{Mutex, PoisonError};
 
 pub use check::{UpdateReport, UpdateStatus, check};
 pub use error::Error;
+pub use regions::{Brought, RegionsReport, bring as bring_regions};
 pub use report::{Outcome, TableReport};
 pub use settings::{read as settings, schema};
 
@@ -220,6 +222,8 @@ impl Run<'_> {
         if only.is_empty() {
             notes.extend(self.judge(&mut sealed)?);
         }
+        let mut warnings = meta.warnings.clone();
+        warnings.extend(self.off_list(table, &written.last_figure));
         let rows = sealed.rows();
         let (release, is_new) = sealed.keep()?;
         let is_changed = (only.is_empty() && self.pin(&table.id, &release)?) || is_new;
@@ -240,7 +244,7 @@ impl Run<'_> {
             resumed: resumed.count(),
             notes,
             new_regions: self.new_regions(&meta, &written.last_figure),
-            warnings: meta.warnings,
+            warnings,
             ..TableReport::new(&table.id, outcome)
         })
     }
@@ -311,6 +315,29 @@ impl Run<'_> {
             .filter(is_new)
             .map(|region| format!("{} `{}`", region.key, region.title))
             .collect()
+    }
+
+    /// Where the gemeenten that have inhabitants on the last 1 January are not those of the last list: the texts under the
+    /// regions and the figures come from CBS in one release, and must agree.
+    fn off_list(&self, table: &Table, last_figure: &BTreeMap<String, i32>) -> Option<String> {
+        let regions = self.regions.as_ref()?;
+        let year = regions.last_year();
+        let is_it = regions::of_inhabitants(self.queries).is_some_and(|of| of.id == table.id);
+        if !is_it || last_figure.values().max() != Some(&year) {
+            return None;
+        }
+        let listed: BTreeSet<String> = regions
+            .in_year(year)
+            .map(|(region, _)| region.to_string())
+            .collect();
+        let counted = last_figure
+            .iter()
+            .filter(|(code, last)| **last == year && code.starts_with("GM"));
+        let counted: BTreeSet<String> = counted.map(|(code, _)| code.clone()).collect();
+        let differ: Vec<String> = listed.symmetric_difference(&counted).cloned().collect();
+        (!differ.is_empty()).then(|| {
+            format!("the list of gemeenten of {year} and the gemeenten with inhabitants on 1 January {year} differ: {}", differ.join(", "))
+        })
     }
 
     /// Pins a release; whether another one was pinned before.

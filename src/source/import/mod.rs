@@ -5,6 +5,7 @@
 //! the files of `data/regions/` and `data/geometry/`, `data/networks.csv` and `data/agendas.csv`. This is also how figures come in that are not in OData.
 //! Whatever is wrong is an [`Error`] with file and line, and what was there before stays.
 
+pub mod download;
 mod dates;
 mod regions;
 mod table;
@@ -20,6 +21,7 @@ use crate::base::located::{Complaint, Place};
 use crate::query::Queries;
 use crate::source::agendas::{self, Agendas, Position};
 use crate::source::compare;
+use crate::source::regions::WriteError;
 
 /// What an import brought in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -262,6 +264,12 @@ pub enum Error {
         /// Table.
         table: String,
     },
+    /// A table was named for what says itself which it is.
+    #[error("`--table` is for a download from StatLine's page, and `{}` is none", folder.display())]
+    TableOfFolder {
+        /// What was to be imported.
+        folder: PathBuf,
+    },
     /// Polars could not build the table.
     #[error("table `{table}`: {source}")]
     Polars {
@@ -287,6 +295,15 @@ fn nothing(folder: &Path) -> String {
     }
 }
 
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Files(error) => error.into(),
+            WriteError::Csv(error) => error.into(),
+        }
+    }
+}
+
 impl Error {
     fn wrong(
         path: &Path,
@@ -309,12 +326,13 @@ impl Report for Error {
             Self::Compared(error) => return error.hint(),
             Self::Regions(error) => return error.hint(),
             Self::Polars { .. } => return None,
+            Self::TableOfFolder { .. } => "leave `--table` out, or name one download".to_owned(),
             Self::Wrong(complaint) => return complaint.hint(),
             Self::Hash { damage, .. } => damage.hint().to_owned(),
             Self::NotAsked { .. } => "name it in `queries/tables.toml`, or leave out `--only-asked`".to_owned(),
             Self::Files(_) | Self::Nothing { .. } => {
                 "name a folder with `source.toml`, `topics.csv` and `observations.csv`, a folder of regions or borders, \
-                 a `networks.csv`, or a list of what networks say"
+                 a `networks.csv`, a list of what networks say, or a CSV file of StatLine's page or the Kiesraad"
                     .to_owned()
             }
         })
@@ -322,7 +340,9 @@ impl Report for Error {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Nothing { .. } | Self::NotAsked { .. } => Exit::Usage,
+            Self::Nothing { .. } | Self::NotAsked { .. } | Self::TableOfFolder { .. } => {
+                Exit::Usage
+            }
             Self::Wrong(complaint) => complaint.exit(),
             Self::Hash { .. } => Exit::DoesNotHold,
             Self::Compared(error) => error.exit(),
