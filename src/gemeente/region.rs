@@ -191,11 +191,6 @@ impl Regions {
             .map(|(region, gemeente)| (*region, gemeente))
     }
 
-    /// The gemeente with the highest code.
-    pub fn highest(&self) -> Option<RegionId> {
-        self.gemeenten.keys().next_back().copied()
-    }
-
     /// Whether a gemeente existed on 1 January of a year.
     pub fn exists(&self, region: RegionId, year: i32) -> bool {
         let year = year.min(self.last_year);

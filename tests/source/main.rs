@@ -14,6 +14,7 @@ mod agendas;
 mod cbs_faithful;
 mod compare;
 mod door;
+mod downloads;
 mod fetch_door;
 mod fetch_faults;
 mod fetch_integrity;

@@ -294,8 +294,8 @@ impl Run<'_> {
         Ok(is_same.then_some(release))
     }
 
-    /// Gemeenten of the answer that no list here knows. CBS's lists go back further than those here, so one that is new
-    /// has figures of the years of those, or a number above all that are known.
+    /// Gemeenten of the answer that no list here knows and that have figures of the years of those: CBS's lists go back
+    /// further than those here, and have what begins after the last 1 January.
     fn new_regions(
         &self,
         meta: &cbs::TableMeta,
@@ -304,11 +304,11 @@ impl Run<'_> {
         let Some(regions) = &self.regions else {
             return Vec::new();
         };
-        let (first_year, highest) = (regions.first_year(), regions.highest());
+        let first_year = regions.first_year();
         let is_new = |region: &&cbs::RegionMeta| {
             let id = RegionId::parse(&region.key).filter(|id| !regions.knows(*id));
             let last = last_figure.get(&region.key).copied().unwrap_or_default();
-            id.is_some_and(|id| last >= first_year || Some(id) > highest)
+            id.is_some() && last >= first_year
         };
         meta.regions
             .iter()

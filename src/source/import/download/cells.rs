@@ -392,7 +392,7 @@ impl Placed {
         let lists = pinned
             .into_iter()
             .chain(of_table)
-            .chain([Boundaries::Period])
+            .chain([Boundaries::Period, Boundaries::PeriodOrNext])
             .chain(years);
         let mut first = None;
         for boundaries in lists {

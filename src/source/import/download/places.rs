@@ -75,11 +75,7 @@ impl<'a> Finder<'a> {
     pub fn place(&self, words: &Words<'_>) -> Result<Place, Error> {
         let name = words.name;
         let lower = name.to_lowercase();
-        let is_code = |lead: &str, digits: usize| {
-            name.strip_prefix(lead).is_some_and(|rest| {
-                rest.len() == digits && rest.bytes().all(|byte| byte.is_ascii_digit())
-            })
-        };
+        let is_code = |lead: &str, signs: usize| is_code(name, lead, signs);
         if matches!(lower.as_str(), "nederland" | "nl00" | "nl01") {
             return Ok(Place::Region(RegionId::NEDERLAND));
         }
@@ -198,7 +194,7 @@ pub fn names<'s>(
             && !sheet
                 .lines
                 .iter()
-                .all(|(_, cells)| is_code(&cells[found.region]))
+                .all(|(_, cells)| is_any_code(&cells[found.region]))
         {
             let message = "names of wijken and buurten alone do not tell which lines are gemeenten";
             let expected = "the topic `Gemeentenaam` or `Codering` of `Regioaanduiding` among those that are downloaded";
@@ -248,9 +244,20 @@ pub fn names<'s>(
     Ok(names)
 }
 
-fn is_code(name: &str) -> bool {
-    ["NL", "GM", "WK", "BU"].iter().any(|lead| {
-        name.strip_prefix(lead)
-            .is_some_and(|rest| rest.len() >= 2 && rest.bytes().all(|byte| byte.is_ascii_digit()))
+fn is_any_code(name: &str) -> bool {
+    let kinds = [("NL", 2), ("GM", 4), ("WK", 6), ("BU", 8)];
+    kinds
+        .iter()
+        .any(|(lead, signs)| is_code(name, lead, *signs))
+}
+
+/// Whether a name is a code: of its kind, and of so many signs. Those of wijken may have letters (`WK0363AA`).
+fn is_code(name: &str, lead: &str, signs: usize) -> bool {
+    let rest = name.strip_prefix(lead);
+    rest.is_some_and(|rest| {
+        rest.len() == signs
+            && rest
+                .bytes()
+                .all(|sign| sign.is_ascii_digit() || sign.is_ascii_uppercase())
     })
 }

@@ -60,7 +60,8 @@ impl Sheet {
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = files::read_text(path)?;
         let sha256 = files::sha256(text.as_bytes());
-        let text = mended(text.trim_start_matches('\u{feff}'));
+        // a line counts once, whichever ends it has
+        let text = mended(text.trim_start_matches('\u{feff}')).replace("\r\n", "\n");
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(b';')
             .has_headers(false)
