@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use middelgroot::source::snapshot::Snapshot;
 
-use crate::cbs_server::model::{Cell, Kind};
+use crate::cbs_server::model::{Cell, Dim, Kind};
 use crate::cbs_server::{ServedTable, Server};
 use crate::support::{Project, Run, copy, differences, files, root, shared};
 
@@ -554,46 +554,54 @@ fn further_dimensions_are_fixed_or_stand_in_front_of_topics() {
     assert_eq!(told[&("NL01".to_owned(), 2024, topic)].1, "unknown");
 }
 
-/// A table as StatLine's page would give it for download: the periods with their marks, regions by name, topics by path.
+/// A table as StatLine's page would give it for download: the periods with their marks, regions by name, topics by path,
+/// and a column for the members of a dimension that is not fixed.
 fn exported(table: &ServedTable, name_of: &dyn Fn(&str) -> String) -> String {
-    let header: Vec<String> = table
-        .topics
-        .iter()
-        .map(|topic| {
-            let path: Vec<&str> = topic
-                .groups
-                .iter()
-                .map(String::as_str)
-                .chain([topic.title.as_str()])
-                .collect();
-            format!("\"{} ({})\"", path.join("/"), topic.unit)
-        })
-        .collect();
-    let mut text = format!("\u{feff}\"Perioden\";\"Regio's\";{}\r\n", header.join(";"));
-    let [regions, periods] = [Kind::GeoDimension, Kind::TimeDimension]
-        .map(|kind| table.dims.iter().position(|dim| dim.kind == kind).unwrap());
-    for (year, period) in table.dims[periods].members.iter().enumerate() {
-        let mark = match period.status.as_deref() {
-            Some("Voorlopig") => "*",
-            Some("NaderVoorlopig") => "**",
-            _ => "",
-        };
-        for (region, member) in table.dims[regions].members.iter().enumerate() {
-            let mut at = vec![0; table.dims.len()];
-            (at[regions], at[periods]) = (region, year);
-            let figure = |topic: usize| match (table.cells)(&at, topic) {
-                Cell::Value(value) => value.to_string().replace('.', ","),
-                Cell::Empty("NotAvailable" | "Confidential") => ".".to_owned(),
-                _ => String::new(),
+    let header = table.topics.iter().map(|topic| {
+        let levels = topic.groups.iter().chain([&topic.title]);
+        let levels: Vec<&str> = levels.map(String::as_str).collect();
+        format!("\"{} ({})\"", levels.join("/"), topic.unit)
+    });
+    let header: Vec<String> = header.collect();
+    let place = |is: &dyn Fn(&Dim) -> bool| table.dims.iter().position(is);
+    let regions = place(&|dim| dim.kind == Kind::GeoDimension).unwrap();
+    let periods = place(&|dim| dim.kind == Kind::TimeDimension).unwrap();
+    let kinds = place(&|dim| dim.key == "Soort");
+    // what stands beside those that are asked is made up
+    let members = kinds.map_or(1, |at| table.dims[at].members.len() - 1);
+    let lead = if kinds.is_some() { "\"Soort\";" } else { "" };
+    let mut text = format!(
+        "\u{feff}{lead}\"Perioden\";\"Regio's\";{}\r\n",
+        header.join(";")
+    );
+    for kind in 0..members {
+        for (year, period) in table.dims[periods].members.iter().enumerate() {
+            let mark = match period.status.as_deref() {
+                Some("Voorlopig") => "*",
+                Some("NaderVoorlopig") => "**",
+                _ => "",
             };
-            let figures: Vec<String> = (0..table.topics.len()).map(figure).collect();
-            let _ = write!(
-                text,
-                "\"{}{mark}\";\"{}\";{}\r\n",
-                &period.key[..4],
-                name_of(&member.key),
-                figures.join(";")
-            );
+            for (region, member) in table.dims[regions].members.iter().enumerate() {
+                let mut at = vec![0; table.dims.len()];
+                (at[regions], at[periods]) = (region, year);
+                let mut lead = String::new();
+                if let Some(kinds) = kinds {
+                    at[kinds] = kind;
+                    lead = format!("\"{}\";", table.dims[kinds].members[kind].title);
+                }
+                let figure = |topic: usize| match (table.cells)(&at, topic) {
+                    Cell::Value(value) => value.to_string().replace('.', ","),
+                    Cell::Empty("NotAvailable" | "Confidential") => ".".to_owned(),
+                    _ => String::new(),
+                };
+                let figures: Vec<String> = (0..table.topics.len()).map(figure).collect();
+                let (name, year) = (name_of(&member.key), &period.key[..4]);
+                let _ = write!(
+                    text,
+                    "{lead}\"{year}{mark}\";\"{name}\";{}\r\n",
+                    figures.join(";")
+                );
+            }
         }
     }
     text
