@@ -148,56 +148,40 @@ pub fn run_fetch(project: &Project, fetch: &Fetch) -> Result<(), Failure> {
         accept: fetch.accept.clone(),
     };
     let data = project.data();
-    let regions = fetch::bring_regions(&client, &queries, &data, &options, &*listener)?;
-    if let Some(regions) = &regions {
-        eprint!("{}", regions_in_words(regions, fetch.verbose));
-    }
     let reports = fetch::fetch(&client, at_once, &queries, &data, &options, &*listener)?;
     eprint!("{}", all_in_words(&reports, fetch.verbose));
     if fetch.common.json {
-        let regions = regions.iter().map(Became::Regions);
-        let all = regions.chain(reports.iter().map(Became::Table));
-        print_json(&all.collect::<Vec<_>>())?;
+        print_json(&reports)?;
     }
-    let of_regions = regions.iter().filter_map(|report| report.error.as_ref());
-    let errors = reports.iter().filter_map(|report| report.error.as_ref());
-    let errors = of_regions.chain(errors);
-    let new_regions: BTreeSet<&String> = reports
-        .iter()
-        .flat_map(|report| &report.new_regions)
-        .collect();
-    let new_regions = (!new_regions.is_empty())
-        .then(|| Error::NewRegions(new_regions.into_iter().cloned().collect()));
-    let all = reports.len() + usize::from(regions.is_some());
-    match (Error::of_all(errors, all), new_regions) {
-        (Some(error), Some(also)) => {
-            failed(&also);
-            Err(error.into())
-        }
-        (Some(error), None) | (None, Some(error)) => Err(error.into()),
-        (None, None) => Ok(()),
-    }
+    let mut ends = ends(&reports);
+    let last = ends.pop();
+    ends.iter().for_each(failed);
+    last.map_or(Ok(()), |error| Err(error.into()))
 }
 
-/// What a fetch prints as JSON: the list of gemeenten first, where it was asked, then each table.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Became<'a> {
-    Regions(&'a RegionsReport),
-    Table(&'a TableReport),
+/// What a fetch ends with, the gravest last.
+fn ends(reports: &[TableReport]) -> Vec<Error> {
+    let new_regions = reports.iter().flat_map(|report| &report.new_regions);
+    let new_regions: BTreeSet<&String> = new_regions.collect();
+    let new_regions = (!new_regions.is_empty())
+        .then(|| Error::NewRegions(new_regions.into_iter().cloned().collect()));
+    let lists = reports
+        .iter()
+        .filter_map(|report| report.lists.as_ref()?.error.as_ref());
+    let lists = lists.map(|error| Error::ListsFailed(error.exit())).next();
+    let errors = reports.iter().filter_map(|report| report.error.as_ref());
+    let errors = Error::of_all(errors, reports.len());
+    [new_regions, lists, errors].into_iter().flatten().collect()
 }
 
 /// What became of the list of gemeenten and herindelingen.
-fn regions_in_words(report: &RegionsReport, verbose: bool) -> String {
+fn lists_in_words(report: &RegionsReport, verbose: bool) -> String {
     let release = &report.release;
     let what = "the list of gemeenten and herindelingen";
     let mut text = match report.outcome {
-        Brought::New => format!(
-            "{what} is new in `data/regions`: that of `{}`, modified {release}\n",
-            report.table
-        ),
-        Brought::Unchanged => format!("{what} is unchanged\n"),
-        Brought::Left => format!("{what} is left as it is\n"),
+        Brought::New => format!("  {what} is new in `data/regions`: that of {release}\n"),
+        Brought::Unchanged => format!("  {what} is the one that is here\n"),
+        Brought::Left => format!("  {what} is left as it is\n"),
         Brought::Failed => String::new(),
     };
     let old = report
@@ -285,6 +269,9 @@ fn in_words(report: &TableReport, verbose: bool) -> String {
     }
     for note in report.notes.iter().filter(|_| verbose) {
         let _ = writeln!(text, "  note: {note}");
+    }
+    if let Some(lists) = &report.lists {
+        text.push_str(&lists_in_words(lists, verbose));
     }
     if let Some(error) = &report.error {
         let _ = writeln!(text, "{}", failure(error));

@@ -174,9 +174,7 @@ fn lists_and_log_come_from_the_texts_of_either_service() {
         // the same release is not read again, and all stays as it is
         let before = files(&project.data());
         server.requests();
-        update(&project, &server)
-            .ends(0)
-            .says("herindelingen is unchanged");
+        update(&project, &server).ends(0).says("unchanged");
         assert!(
             server
                 .requests()
@@ -346,8 +344,21 @@ fn a_list_that_tells_nothing_is_left_and_figures_that_differ_are_told() {
     let mut silent = country(2021..=2023);
     silent.told.clear();
     let server = Server::start(vec![silent]);
-    update(&project, &server).ends(0).says("warning: the list of regions of table 99999NED tells of no gemeente when it began or ended");
+    // where nothing is here, it is no news that nothing is told
+    let run = update(&project, &server).ends(0);
+    assert!(!run.stderr.contains("herindelingen"), "{}", run.stderr);
     assert!(!project.path("data/regions/gemeenten.csv").exists());
+    let server = Server::start(vec![country(2021..=2023)]);
+    let project = Project::small();
+    update(&project, &server).ends(0);
+    server.edit("99999NED", |table| {
+        table.told.clear();
+        table.republish();
+    });
+    update(&project, &server)
+        .ends(0)
+        .says("warning: the list of regions of table 99999NED tells of no gemeente when it began or ended");
+    assert_eq!(project.text("data/regions/gemeenten.csv"), LISTS);
     // Ids has inhabitants after it ended
     let mut late = country(2021..=2023);
     let cells = late.cells.clone();

@@ -87,6 +87,9 @@ pub enum Error {
     /// CBS has gemeenten that the lists here do not.
     #[error("CBS has {} gemeenten that `data/regions` lacks: {}", .0.len(), .0.join(", "))]
     NewRegions(Vec<String>),
+    /// The list of gemeenten did not come in, which was reported.
+    #[error("the list of gemeenten and herindelingen did not come in; what was here of it stays")]
+    ListsFailed(Exit),
     /// Some tables failed; each was reported.
     #[error("{failed} of {of} tables could not be fetched; what was here of them stays")]
     SomeFailed {
@@ -199,6 +202,7 @@ impl Report for Error {
                  `import` from a folder; then `build`"
                     .to_owned(),
             ),
+            Self::ListsFailed(_) => None,
             Self::SomeFailed { next, .. } => next.map(str::to_owned),
             Self::Due(_) => Some("run `fetch --update`, then `build`".to_owned()),
         }
@@ -220,7 +224,7 @@ impl Report for Error {
             | Self::Unfit { .. }
             | Self::Withdrawn { .. }
             | Self::NewRegions(_) => Exit::DoesNotHold,
-            Self::SomeFailed { exit, .. } => *exit,
+            Self::ListsFailed(exit) | Self::SomeFailed { exit, .. } => *exit,
         }
     }
 }

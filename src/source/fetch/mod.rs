@@ -18,11 +18,11 @@ mod writer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use check::{UpdateReport, UpdateStatus, check};
 pub use error::Error;
-pub use regions::{Brought, RegionsReport, bring as bring_regions};
+pub use regions::{Brought, RegionsReport};
 pub use report::{Outcome, TableReport};
 pub use settings::{read as settings, schema};
 
@@ -83,8 +83,9 @@ struct Run<'a> {
     began: Lock,
     queries: &'a Queries,
     options: &'a Options,
-    /// The gemeenten that are known here, where there are lists of them.
-    regions: Option<Regions>,
+    /// The gemeenten that are known here, where there are lists of them; the table of inhabitants brings newer ones.
+    regions: Mutex<Option<Arc<Regions>>>,
+    data: &'a Path,
     progress: &'a dyn Progress,
 }
 
@@ -112,20 +113,30 @@ pub fn fetch(
         queries,
         options,
         // lists that cannot be read are told by whoever uses them
-        regions: Regions::read(&data.join("regions/gemeenten.csv")).ok(),
+        regions: Mutex::new(listed(data)),
+        data,
         progress,
     };
     let reports: Mutex<BTreeMap<usize, TableReport>> = Mutex::default();
+    let bring = |number: usize, table: &Table| {
+        let one = run.table(table);
+        let one = one.unwrap_or_else(|error| TableReport::failed(&table.id, error));
+        unpoisoned(&reports).insert(number, one);
+    };
+    // what it brings, all others are held against
+    let first = tables.iter().position(|table| run.brings_lists(table));
+    if let Some((number, table)) = first.and_then(|first| Some((first, tables.get(first)?))) {
+        bring(number, table);
+    }
     let next = AtomicUsize::new(0);
     let work = || {
         while let Some((number, table)) = {
             let number = next.fetch_add(1, Ordering::Relaxed);
             tables.get(number).map(|table| (number, table))
         } {
-            let one = run
-                .table(table)
-                .unwrap_or_else(|error| TableReport::failed(&table.id, error));
-            unpoisoned(&reports).insert(number, one);
+            if first != Some(number) {
+                bring(number, table);
+            }
         }
     };
     std::thread::scope(|scope| {
@@ -139,6 +150,12 @@ pub fn fetch(
         .unwrap_or_else(PoisonError::into_inner)
         .into_values()
         .collect())
+}
+
+/// The lists of gemeenten that are here, if any.
+fn listed(data: &Path) -> Option<Arc<Regions>> {
+    let read = Regions::read(&data.join("regions/gemeenten.csv"));
+    read.ok().map(Arc::new)
 }
 
 /// A lock whose holder panicked holds whole values all the same.
@@ -195,6 +212,7 @@ impl Run<'_> {
         if unchanged.is_some() && only.is_empty() {
             return Ok(TableReport {
                 release: unchanged,
+                lists: self.lists(table, pinned.as_ref()),
                 ..TableReport::new(&table.id, Outcome::Unchanged)
             });
         }
@@ -222,8 +240,6 @@ impl Run<'_> {
         if only.is_empty() {
             notes.extend(self.judge(&mut sealed)?);
         }
-        let mut warnings = meta.warnings.clone();
-        warnings.extend(self.off_list(table, &written.last_figure));
         let rows = sealed.rows();
         let (release, is_new) = sealed.keep()?;
         let is_changed = (only.is_empty() && self.pin(&table.id, &release)?) || is_new;
@@ -236,8 +252,12 @@ impl Run<'_> {
         } else {
             Outcome::Unchanged
         };
+        let lists = self.lists(table, None);
+        let mut warnings = meta.warnings.clone();
+        warnings.extend(self.off_list(table, &written.last_figure));
         Ok(TableReport {
             release: Some(release),
+            lists,
             topics,
             rows,
             requests: meta.requests.len(),
@@ -249,14 +269,36 @@ impl Run<'_> {
         })
     }
 
+    /// Whether a table also brings lists of gemeenten.
+    fn brings_lists(&self, table: &Table) -> bool {
+        self.options.update
+            && regions::of_inhabitants(self.queries).is_some_and(|of| of.id == table.id)
+    }
+
+    /// Brings the lists of gemeenten and the log, where the table is that of inhabitants. `unchanged` is its release when
+    /// nothing new came of it.
+    fn lists(&self, table: &Table, unchanged: Option<&Sidecar>) -> Option<RegionsReport> {
+        if !self.brings_lists(table) {
+            return None;
+        }
+        let report = regions::bring(self, table, unchanged)?;
+        *unpoisoned(&self.regions) = listed(self.data);
+        Some(report)
+    }
+
+    fn regions(&self) -> Option<Arc<Regions>> {
+        unpoisoned(&self.regions).clone()
+    }
+
     /// Holds a release against the one before it: what there is to say of it, when it may come in.
     fn judge(&self, sealed: &mut Sealed) -> Result<Vec<String>, Error> {
         let pinned = self.began.tables.get(&sealed.sidecar().table);
+        let regions = self.regions();
         let door = Door {
             store: &self.store,
             lock: &self.began,
             pinned: pinned.map(String::as_str),
-            regions: self.regions.as_ref(),
+            regions: regions.as_deref(),
             offered: None,
             accept: self.options.accept.as_deref(),
         };
@@ -301,7 +343,7 @@ impl Run<'_> {
         meta: &cbs::TableMeta,
         last_figure: &BTreeMap<String, i32>,
     ) -> Vec<String> {
-        let Some(regions) = &self.regions else {
+        let Some(regions) = self.regions() else {
             return Vec::new();
         };
         let first_year = regions.first_year();
@@ -320,10 +362,9 @@ impl Run<'_> {
     /// Where the gemeenten that have inhabitants on the last 1 January are not those of the last list: the texts under the
     /// regions and the figures come from CBS in one release, and must agree.
     fn off_list(&self, table: &Table, last_figure: &BTreeMap<String, i32>) -> Option<String> {
-        let regions = self.regions.as_ref()?;
+        let regions = self.regions()?;
         let year = regions.last_year();
-        let is_it = regions::of_inhabitants(self.queries).is_some_and(|of| of.id == table.id);
-        if !is_it || last_figure.values().max() != Some(&year) {
+        if !self.brings_lists(table) || last_figure.values().max() != Some(&year) {
             return None;
         }
         let listed: BTreeSet<String> = regions

@@ -1,7 +1,7 @@
 //! `fetch --update` brings the list of gemeenten and the log of herindelingen as well, from the table of inhabitants.
 //!
-//! In: the queries, CBS, and what is in `data/regions/`. Out: a [`RegionsReport`]. It comes before the tables, which are
-//! then held against the new list. What would be lost, or cannot be read, keeps the list out until a person accepts it.
+//! In: the run of a fetch, and what is in `data/regions/`. Out: a [`RegionsReport`]. It comes before all other tables, which
+//! are then held against the new list. What would be lost, or cannot be read, keeps the list out until a person accepts it.
 //! CBS peculiarity: the list is part of a table of figures and has its release; a table may have gone on to a year for
 //! which nobody has borders yet.
 
@@ -9,21 +9,19 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Options, request, tables};
+use super::{Error, Options, Run, request};
 use crate::base::csv;
 use crate::base::failure::Report;
 use crate::base::files;
 use crate::gemeente::{Geometry, Regions};
 use crate::query::{Queries, Service, Table};
-use crate::source::cbs::{Client, Progress, RegionList, Release};
+use crate::source::cbs::{RegionList, Release};
 use crate::source::regions::{self, Compared, Held, Lists, Parsed};
-use crate::source::snapshot::{Accepted, Store};
+use crate::source::snapshot::{Accepted, Sidecar};
 
 /// How the list of gemeenten and herindelingen was brought, with all that there is to say.
 #[derive(Debug, Serialize)]
 pub struct RegionsReport {
-    /// The table whose list of regions was read.
-    pub table: String,
     /// Whether something came in.
     pub outcome: Brought,
     /// The release of the table; empty when it failed.
@@ -58,7 +56,7 @@ pub enum Brought {
 
 /// What `data/regions/source.toml` says of a list that was fetched.
 #[derive(Deserialize, Serialize)]
-struct Sidecar {
+struct Source {
     title: String,
     publisher: String,
     license: String,
@@ -86,25 +84,24 @@ const CAVEATS: [&str; 4] = [
     "A change within a year lies between the lists of two years: Weesp (GM0457) ended on 2022-03-24 and is on the list of 2022.",
 ];
 
-/// Brings the list; nothing where it is not asked: without `--update`, or with other tables than that of inhabitants.
-///
-/// # Errors
-/// When a table that was named is not in the queries.
-pub fn bring(
-    client: &Client,
-    queries: &Queries,
-    data: &Path,
-    options: &Options,
-    progress: &dyn Progress,
-) -> Result<Option<RegionsReport>, Error> {
-    let named = tables(queries, &options.tables)?;
-    let Some(table) = of_inhabitants(queries)
-        .filter(|table| options.update && named.iter().any(|of| of.id == table.id))
-    else {
-        return Ok(None);
-    };
+/// Brings the list of a table. `unchanged` is its release when nothing new came of it: then nothing is asked where the list
+/// here is of that release, or where there is none and the table told nothing the last time.
+pub(super) fn bring(
+    run: &Run<'_>,
+    table: &Table,
+    unchanged: Option<&Sidecar>,
+) -> Option<RegionsReport> {
+    let folder = run.data.join("regions");
+    let is_here = folder.join("gemeenten.csv").exists();
+    let held = held(&folder, &table.id);
+    if let Some(fetched) = unchanged.and_then(|sidecar| sidecar.fetched.as_ref()) {
+        let release = (&fetched.service, &fetched.modified, &fetched.version);
+        let is_same = |held: &Fetched| (&held.service, &held.modified, &held.version) == release;
+        if !is_here || held.as_ref().is_some_and(is_same) {
+            return None;
+        }
+    }
     let mut report = RegionsReport {
-        table: table.id.clone(),
         outcome: Brought::Unchanged,
         release: String::new(),
         notes: Vec::new(),
@@ -113,19 +110,13 @@ pub fn bring(
         error: None,
         message: None,
     };
-    if let Err(error) = read(
-        client,
-        (queries, table),
-        data,
-        options,
-        progress,
-        &mut report,
-    ) {
+    if let Err(error) = read(run, table, held.as_ref(), &mut report) {
         report.outcome = Brought::Failed;
         report.message = Some(error.to_string());
         report.error = Some(error);
     }
-    Ok(Some(report))
+    let is_silent = report.notes.is_empty() && report.warnings.is_empty();
+    (report.outcome != Brought::Left || !is_silent).then_some(report)
 }
 
 /// The table in OData that has inhabitants of the latest year.
@@ -148,57 +139,50 @@ pub fn of_inhabitants(queries: &Queries) -> Option<&Table> {
 }
 
 fn read(
-    client: &Client,
-    (queries, table): (&Queries, &Table),
-    data: &Path,
-    options: &Options,
-    progress: &dyn Progress,
+    run: &Run<'_>,
+    table: &Table,
+    held: Option<&Fetched>,
     report: &mut RegionsReport,
 ) -> Result<(), Error> {
-    let store = Store::new(data);
-    let pinned = store.lock()?.tables.get(&table.id).cloned();
-    let pinned = pinned.and_then(|release| store.sidecar(&table.id, &release).ok());
-    let (request, _) = request::request(queries, table, pinned.as_ref())?;
-    let folder = data.join("regions");
-    let held = held(&folder, &table.id);
-    let release = held.as_ref().map(|held| {
-        let release = Release {
-            modified: held.modified.clone(),
-            version: held.version.clone(),
-        };
-        (held.service.clone(), release)
+    let (data, folder) = (run.data, run.data.join("regions"));
+    let (request, _) = request::request(run.queries, table, None)?;
+    let release = held.map(|held| Release {
+        modified: held.modified.clone(),
+        version: held.version.clone(),
     });
-    let known = release
-        .as_ref()
-        .map(|(service, release)| (service.as_str(), release));
-    let Some(list) = client.region_list(&request, known, progress)? else {
-        report.release = release.map_or_else(String::new, |(_, release)| release.modified);
+    let known = held.zip(release.as_ref());
+    let known = known.map(|(held, release)| (held.service.as_str(), release));
+    let Some(list) = run.client.region_list(&request, known, run.progress)? else {
+        report.release = release.map_or_else(String::new, |release| release.modified);
         return borders(data, report);
     };
     report.release.clone_from(&list.release.modified);
     // what another run changes meanwhile must not be lost
     let _lock = files::FolderLock::wait_for(&folder)?;
-    let is_here = folder.join("gemeenten.csv").exists();
-    let here = if is_here {
-        Some(Regions::read(&folder.join("gemeenten.csv"))?)
+    let path = folder.join("gemeenten.csv");
+    let here = if path.exists() {
+        Some(Regions::read(&path)?)
     } else {
         None
     };
     let parsed = match regions::parse(&list, here.as_ref()) {
         Err(error @ regions::Error::NoTexts { .. }) => {
             report.outcome = Brought::Left;
-            let hint = error.hint().unwrap_or_default();
-            report.warnings.push(format!("{error}: {hint}"));
+            // a table that never told anything is no news
+            if here.is_some() {
+                let hint = error.hint().unwrap_or_default();
+                report.warnings.push(format!("{error}: {hint}"));
+            }
             return Ok(());
         }
         parsed => parsed?,
     };
-    let compared = if is_here {
+    let compared = if here.is_some() {
         Compared::of(&parsed.lists, &folder)?
     } else {
         Compared::default()
     };
-    take(&parsed, compared, &list, data, options, report)?;
+    take(&parsed, compared, &list, data, run.options, report)?;
     report.old = parsed.old;
     borders(data, report)
 }
@@ -253,7 +237,7 @@ fn take(
     }
     report.notes.extend(compared.notes);
     report.notes.extend(parsed.notes.iter().cloned());
-    let sidecar = Sidecar {
+    let sidecar = Source {
         title: format!(
             "Gemeenten per jaar en gemeentelijke herindelingen {}-{}",
             regions.first_year(),
@@ -294,7 +278,7 @@ fn take(
 /// The release of the list that is here, when it was fetched from this table and is still whole.
 fn held(folder: &Path, table: &str) -> Option<Fetched> {
     let text = files::read_text(&folder.join("source.toml")).ok()?;
-    let sidecar: Sidecar = toml::from_str(&text).ok()?;
+    let sidecar: Source = toml::from_str(&text).ok()?;
     Some(sidecar.fetched).filter(|fetched| fetched.table == table)
 }
 
