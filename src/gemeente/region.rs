@@ -191,6 +191,11 @@ impl Regions {
             .map(|(region, gemeente)| (*region, gemeente))
     }
 
+    /// All that are and were, by code.
+    pub const fn all(&self) -> &BTreeMap<RegionId, Gemeente> {
+        &self.gemeenten
+    }
+
     /// Whether a gemeente existed on 1 January of a year.
     pub fn exists(&self, region: RegionId, year: i32) -> bool {
         let year = year.min(self.last_year);

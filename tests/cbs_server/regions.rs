@@ -144,9 +144,9 @@ fn text(
             .push(body);
     }
     let parts = parts.iter().rev();
-    parts
-        .map(|((_, heading), bodies)| format!("{heading}\r\n{}\r\n", bodies.concat()))
-        .collect()
+    let parts =
+        parts.map(|((_, heading), bodies)| [heading, "\r\n", &bodies.concat(), "\r\n"].concat());
+    parts.collect()
 }
 
 /// The regions of a captured answer of v4, with their texts, in the place of those of a table.

@@ -693,7 +693,7 @@ fn votes_per_gemeente_without_turnout() {
         .import(&path, &[])
         .ends(0)
         .says("imported table `kiesraad-tk2025`")
-        .says("it gives no turnout")
+        .says("so it gives no turnout")
         .says("500 votes of `NBSB (G9010)`, which is no gemeente, are left out")
         .says("70 votes of `Bonaire (G9001)`")
         .says("a query can ask for it after a `[[table]]` with `id = \"kiesraad-tk2025\"`, `kind = \"file\"` and `family = \"kiesraad-tk\"`");

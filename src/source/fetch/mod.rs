@@ -247,11 +247,7 @@ impl Run<'_> {
             .forget(&table.id)
             .map_err(|error| error.of_table(&table.id))?;
         let resumed = meta.requests.iter().filter(|request| request.resumed);
-        let outcome = if is_changed {
-            Outcome::Fetched
-        } else {
-            Outcome::Unchanged
-        };
+        let outcome = [Outcome::Unchanged, Outcome::Fetched][usize::from(is_changed)];
         let lists = self.lists(table, None);
         let mut warnings = meta.warnings.clone();
         warnings.extend(self.off_list(table, &written.last_figure));

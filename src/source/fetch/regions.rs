@@ -214,21 +214,11 @@ fn take(
         .iter()
         .map(|line| format!("not understood: {line}"));
     let findings: Vec<String> = compared.findings.into_iter().chain(unread).collect();
-    let accepted = match (&options.accept, findings.is_empty()) {
-        (_, true) => None,
-        (None, false) => return Err(Held { findings }.into()),
-        (Some(reason), false) => {
-            report.warnings.extend(
-                findings
-                    .iter()
-                    .map(|finding| format!("accepted: {finding}")),
-            );
-            Some(Accepted {
-                reason: reason.clone(),
-                findings,
-            })
-        }
-    };
+    let accepted = accepted(findings, options)?;
+    let told = accepted.iter().flat_map(|accepted| &accepted.findings);
+    report
+        .warnings
+        .extend(told.map(|finding| format!("accepted: {finding}")));
     let is = |name: &str, bytes: &[u8]| {
         std::fs::read(data.join("regions").join(name)).is_ok_and(|old| old == bytes)
     };
@@ -237,12 +227,33 @@ fn take(
     }
     report.notes.extend(compared.notes);
     report.notes.extend(parsed.notes.iter().cloned());
-    let sidecar = Source {
-        title: format!(
-            "Gemeenten per jaar en gemeentelijke herindelingen {}-{}",
-            regions.first_year(),
-            regions.last_year()
-        ),
+    let source = source(list, regions, accepted);
+    let text = toml::to_string(&source).map_err(|error| {
+        let expected = "texts that fit TOML";
+        csv::wrong(Path::new("source.toml"), 0, error.to_string(), expected)
+    })?;
+    parsed.lists.write(data, &text)?;
+    Ok(())
+}
+
+/// What was found, with the reason why it is accepted; nothing when there is nothing to accept.
+fn accepted(findings: Vec<String>, options: &Options) -> Result<Option<Accepted>, Held> {
+    match (&options.accept, findings.is_empty()) {
+        (_, true) => Ok(None),
+        (None, false) => Err(Held { findings }),
+        (Some(reason), false) => Ok(Some(Accepted {
+            reason: reason.clone(),
+            findings,
+        })),
+    }
+}
+
+/// Where lists come from.
+fn source(list: &RegionList, regions: &Regions, accepted: Option<Accepted>) -> Source {
+    let (first, last) = (regions.first_year(), regions.last_year());
+    let now = jiff::Timestamp::now().to_string();
+    Source {
+        title: format!("Gemeenten per jaar en gemeentelijke herindelingen {first}-{last}"),
         publisher: "CBS".to_owned(),
         license: "CC BY 4.0, CBS (bron: CBS StatLine)".to_owned(),
         link: format!(
@@ -255,24 +266,10 @@ fn take(
             service: list.service.to_owned(),
             modified: list.release.modified.clone(),
             version: list.release.version.clone(),
-            retrieved: jiff::Timestamp::now()
-                .to_string()
-                .get(..10)
-                .unwrap_or_default()
-                .to_owned(),
+            retrieved: now.get(..10).unwrap_or_default().to_owned(),
         },
         accepted,
-    };
-    let text = toml::to_string(&sidecar).map_err(|error| {
-        csv::wrong(
-            Path::new("source.toml"),
-            0,
-            error.to_string(),
-            "texts that fit TOML",
-        )
-    })?;
-    parsed.lists.write(data, &text)?;
-    Ok(())
+    }
 }
 
 /// The release of the list that is here, when it was fetched from this table and is still whole.

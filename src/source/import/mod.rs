@@ -43,6 +43,16 @@ pub enum Imported {
     Files(Vec<PathBuf>),
 }
 
+impl Imported {
+    /// The same, with something to say before all else.
+    fn led_by(mut self, said: Vec<String>) -> Self {
+        if let Self::Table { notes, .. } = &mut self {
+            notes.splice(0..0, said);
+        }
+        self
+    }
+}
+
 /// What `source.toml` says of any folder.
 #[derive(Debug, Default, Deserialize)]
 struct Source {

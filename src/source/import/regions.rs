@@ -79,6 +79,19 @@ pub(super) fn import_geometry(folder: &Path, data: &Path) -> Result<Imported, Er
     let place = data.join("geometry");
     let new = files::NewFolder::beside(&place)?;
     let mut written = Vec::new();
+    for (key, said) in [
+        ("publisher", &source.publisher),
+        ("license", &source.license),
+    ] {
+        if said.trim().is_empty() {
+            let message = format!("it does not name the {key} of the borders");
+            return Err(source.wrong(
+                key,
+                message,
+                "who made them and under which licence: maps print it",
+            ));
+        }
+    }
     for (name, file) in &source.files {
         let (year, geometry) = borders(folder.join(name), &source, file)?;
         let (path, name) = (&geometry.path, format!("{year}.json"));

@@ -106,23 +106,12 @@ impl Compared {
     }
 
     fn gemeenten(&mut self, old: &Regions, new: &Regions) {
-        let all = |of: &Regions| -> BTreeMap<RegionId, Gemeente> {
-            let years = of.first_year()..=of.last_year();
-            years
-                .flat_map(|year| {
-                    of.in_year(year)
-                        .map(|(region, of)| (region, of.clone()))
-                        .collect::<Vec<_>>()
-                })
-                .collect()
-        };
-        let (before, after) = (all(old), all(new));
+        let (before, after) = (old.all(), new.all());
         let (last, now) = (old.last_year(), new.last_year());
         if now > last {
+            let (count, was) = (new.in_year(now).count(), old.in_year(last).count());
             self.notes.push(format!(
-                "the list of {now}: {} gemeenten, in {last} there were {}",
-                new.in_year(now).count(),
-                old.in_year(last).count()
+                "the list of {now}: {count} gemeenten, in {last} there were {was}"
             ));
         }
         let label = |(region, of): (&RegionId, &Gemeente)| format!("{} ({region})", of.name);
@@ -131,26 +120,25 @@ impl Compared {
             .filter(|(region, _)| !before.contains_key(*region));
         self.notes.extend(some("new gemeenten", begin.map(label)));
         // one that ends after the last list here is no longer on the new one
-        let ends = before.iter().filter_map(|(region, of)| {
-            let end = after.get(region)?.to;
-            (of.to == last && (last..now).contains(&end)).then(|| format!("{} ({region})", of.name))
+        let ends = before.iter().filter(|(region, of)| {
+            let end = after.get(*region).map(|now| now.to);
+            of.to == last && end.is_some_and(|end| (last..now).contains(&end))
         });
-        self.notes.extend(some("gemeenten that ended", ends));
-        let differs = |what: fn(&Gemeente) -> &String| {
-            let differ = before.iter().filter_map(|(region, of)| {
-                let now = after.get(region).filter(|now| what(now) != what(of))?;
-                Some(format!("{region} is `{}`, was `{}`", what(now), what(of)))
+        self.notes
+            .extend(some("gemeenten that ended", ends.map(label)));
+        for (what, of) in [
+            (
+                "names that changed",
+                (|of| &of.name) as fn(&Gemeente) -> &String,
+            ),
+            ("provinces that changed", |of| &of.province),
+        ] {
+            let differ = before.iter().filter_map(|(region, was)| {
+                let now = after.get(region).filter(|now| of(now) != of(was))?;
+                Some(format!("{region} is `{}`, was `{}`", of(now), of(was)))
             });
-            differ.collect::<Vec<_>>()
-        };
-        self.notes.extend(some(
-            "names that changed",
-            differs(|of| &of.name).into_iter(),
-        ));
-        self.notes.extend(some(
-            "provinces that changed",
-            differs(|of| &of.province).into_iter(),
-        ));
+            self.notes.extend(some(what, differ));
+        }
         let gone = before
             .iter()
             .filter(|(region, _)| !after.contains_key(*region));
@@ -158,14 +146,16 @@ impl Compared {
             "gemeenten that are gone from the lists",
             gone.map(label),
         ));
-        let moved = before.iter().filter_map(|(region, of)| {
+        let moved = before.iter().filter_map(|(region, was)| {
             let now = after.get(region)?;
-            let is_same =
-                now.from == of.from && (now.to == of.to || of.to == last && now.to >= last);
-            (!is_same).then(|| {
+            let goes_on = now.to == was.to || was.to == last && now.to >= last;
+            let years = |of: &Gemeente| format!("{} to {}", of.from, of.to);
+            (now.from != was.from || !goes_on).then(|| {
                 format!(
-                    "{} ({region}) is one of {} to {}, was of {} to {}",
-                    of.name, now.from, now.to, of.from, of.to
+                    "{} ({region}) is one of {}, was of {}",
+                    was.name,
+                    years(now),
+                    years(was)
                 )
             })
         });

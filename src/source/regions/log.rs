@@ -22,7 +22,7 @@ pub struct Change {
 pub type Log = BTreeMap<(String, RegionId, RegionId), Change>;
 
 /// The changes, and notes on those since a date of which the two sides do not agree.
-pub fn log(told: &BTreeMap<RegionId, Told>, since: &str) -> (Log, Vec<String>) {
+pub fn log(told: &BTreeMap<RegionId, &Told>, since: &str) -> (Log, Vec<String>) {
     let mut sides: BTreeMap<_, [Option<(Way, &Amounts)>; 2]> = BTreeMap::new();
     let mut notes = Vec::new();
     for (region, told) in told {

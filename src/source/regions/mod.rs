@@ -71,7 +71,7 @@ pub enum Error {
         /// Table.
         table: String,
         /// What is wrong.
-        source: csv::Error,
+        source: Box<csv::Error>,
     },
 }
 
@@ -101,30 +101,15 @@ struct Listed<'l> {
 /// When it tells nothing, or what it tells does not hold together.
 pub fn parse(list: &RegionList, here: Option<&Regions>) -> Result<Parsed, Error> {
     let table = || list.table.clone();
-    let years = list
-        .periods
-        .iter()
-        .filter_map(|period| calendar_year(period).ok());
-    let years: Vec<i32> = years.collect();
-    let (first, last) = years
-        .iter()
-        .min()
-        .zip(years.iter().max())
-        .ok_or_else(|| Error::NoYears { table: table() })?;
-    let (first, last) = (here.map_or(*first, Regions::first_year), *last);
+    let (first, last) = span(list, here)?;
     let gemeenten = gemeenten(&list.regions, here);
-    if gemeenten
-        .values()
-        .all(|of| of.told.made.is_empty() && of.told.begins.is_empty())
-    {
+    let is_silent = |of: &Listed<'_>| of.told.made.is_empty() && of.told.begins.is_empty();
+    if gemeenten.values().all(is_silent) {
         return Err(Error::NoTexts { table: table() });
     }
     let since = format!("{first}-01-01");
-    let told: BTreeMap<RegionId, Told> = gemeenten
-        .iter()
-        .map(|(region, of)| (*region, of.told.clone()))
-        .collect();
-    let (log, mut notes) = log::log(&told, &since);
+    let told = gemeenten.iter().map(|(region, of)| (*region, &of.told));
+    let (log, mut notes) = log::log(&told.collect(), &since);
     let mut lines = vec![door::LIST.map(str::to_owned).to_vec()];
     for (region, of) in &gemeenten {
         let (begin, end, strange) = life(*region, &of.told);
@@ -134,45 +119,58 @@ pub fn parse(list: &RegionList, here: Option<&Regions>) -> Result<Parsed, Error>
         };
         let years: Vec<i32> = (first..=last).filter(exists).collect();
         notes.extend(strange);
-        if years.is_empty() {
-            continue;
+        let known = || Some(here?.get(*region)?.province.clone());
+        let province = of.province.map(str::to_owned).or_else(known);
+        let province = province.or_else(|| of_heirs(*region, &log, &gemeenten));
+        if province.is_none() && !years.is_empty() {
+            let name = of.name.to_owned();
+            return Err(Error::NoProvince {
+                table: table(),
+                region: *region,
+                name,
+            });
         }
-        let known = here
-            .and_then(|here| here.get(*region))
-            .map(|of| of.province.clone());
-        let province = of
-            .province
-            .map(str::to_owned)
-            .or(known)
-            .or_else(|| of_heirs(*region, &log, &gemeenten));
-        let province = province.ok_or_else(|| Error::NoProvince {
-            table: table(),
-            region: *region,
-            name: of.name.to_owned(),
-        })?;
-        lines.extend(years.iter().map(|year| {
+        let line = |year: &i32| {
+            let province = province.clone().unwrap_or_default();
             vec![
                 year.to_string(),
                 region.to_string(),
                 of.name.to_owned(),
-                province.clone(),
+                province,
             ]
-        }));
+        };
+        lines.extend(years.iter().map(line));
     }
-    let wrong = |source| Error::Wrong {
-        table: table(),
-        source,
-    };
-    let list = written(&lines).map_err(wrong)?;
-    let log = written(&log_lines(&log, &gemeenten, &since)).map_err(wrong)?;
-    let lists = Lists::checked(&list, &log).map_err(wrong)?;
     let (unread, old) = unread(&gemeenten, &since);
+    let checked = || {
+        Lists::checked(
+            &written(&lines)?,
+            &written(&log_lines(&log, &gemeenten, &since))?,
+        )
+    };
+    let lists = checked().map_err(|source| Error::Wrong {
+        table: table(),
+        source: source.into(),
+    })?;
     Ok(Parsed {
         lists,
         unread,
         notes,
         old,
     })
+}
+
+/// The first and last year of the lists.
+fn span(list: &RegionList, here: Option<&Regions>) -> Result<(i32, i32), Error> {
+    let years = list.periods.iter();
+    let years: Vec<i32> = years
+        .filter_map(|period| calendar_year(period).ok())
+        .collect();
+    let span = years.iter().min().zip(years.iter().max());
+    let (first, last) = span.ok_or_else(|| Error::NoYears {
+        table: list.table.clone(),
+    })?;
+    Ok((here.map_or(*first, Regions::first_year), *last))
 }
 
 /// The gemeenten of a list. What is in no province where the list tells provinces, and never began, is none: CBS once kept

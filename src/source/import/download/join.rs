@@ -43,13 +43,13 @@ impl Rows {
 }
 
 /// Joins a download with the release that is used.
-pub fn join(of: &Of<'_>, download: Download) -> Result<Joined, Error> {
+pub fn join(of: &Of<'_>, download: &Download) -> Result<Joined, Error> {
     let polars = |source: PolarsError| Error::Polars {
         table: download.table.clone(),
         source,
     };
     let mut notes = Vec::new();
-    let used = match of.pinned(&download.table)? {
+    let used = match of.used(&download.table)? {
         None => None,
         Some((name, sidecar)) if sidecar.boundaries()? != download.boundaries => {
             notes.push(format!(
@@ -67,7 +67,7 @@ pub fn join(of: &Of<'_>, download: Download) -> Result<Joined, Error> {
         .map(|cell| (download.topics[cell.topic].key.as_str(), cell.year))
         .collect();
     let mut rows = Rows::default();
-    let mut sidecar = sidecar(&download);
+    let mut sidecar = sidecar(download);
     if let Some((snapshot, name)) = &used {
         let stays = keep(snapshot, &fresh, &mut rows).map_err(polars)?;
         beside(&mut sidecar, snapshot, name, stays);

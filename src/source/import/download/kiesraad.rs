@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::Error;
 use super::cells::{Cell, only_asked};
 use super::places::{Finder, Place, Words};
-use super::{Download, Of, downloaded, origin, wrong};
+use super::topics::key;
+use super::{Download, Of, origin, wrong};
 use crate::base::form::is_date;
 use crate::base::observation::{Missing, Status};
 use crate::gemeente::RegionId;
@@ -103,168 +104,162 @@ struct Counted {
 /// Reads such a file.
 pub fn read(of: &Of<'_>) -> Result<Download, Error> {
     let election = Election::of(&of.name()).ok_or_else(|| {
+        let message = "its name does not tell which election it is of".to_owned();
         wrong(
             of,
-            "its name does not tell which election it is of".to_owned(),
+            message,
             "a name such as `uitslag_TK20251029_Gemeente.csv`",
         )
     })?;
-    let counted = count(of, election.year())?;
-    let (mut topics, mut cells) = (Vec::new(), Vec::new());
-    let mut add = |key: &str, title: String, counts: &BTreeMap<RegionId, f64>| {
-        let topic = topics.len();
-        topics.push(TopicMeta {
-            key: key.to_owned(),
-            title,
-            unit: "aantal".to_owned(),
-            decimals: 0,
-            relative: false,
-        });
-        cells.extend(counts.iter().map(|(region, value)| Cell {
-            region: *region,
-            year: election.year(),
-            topic,
-            value: Some(*value),
-            missing: Missing::None,
-            status: Status::Final,
-        }));
-    };
-    add(
-        "geldige-stemmen",
-        election.votes().to_owned(),
-        &counted.votes,
-    );
-    if !counted.seats.is_empty() {
-        add("zetels", "Raadszetels".to_owned(), &counted.seats);
-    }
-    if election.is_national() {
-        for (party, counts) in &counted.parties {
-            let letters = party
-                .split(|sign: char| !sign.is_alphanumeric())
-                .filter(|word| !word.is_empty());
-            let key = letters.collect::<Vec<_>>().join("-").to_lowercase();
-            add(
-                &format!("stemmen-{key}"),
-                format!("Stemmen > {party}"),
-                counts,
-            );
-        }
-    }
-    let retrieved = downloaded(&of.name());
-    let table = of
-        .asked
-        .table
-        .map_or_else(|| election.table(), str::to_owned);
+    let counted = Counted::of(of, election.year())?;
+    let (kind, date) = (election.kind.to_uppercase(), &election.date);
+    let (topics, cells) = counted.columns(&election);
     let mut download = Download {
-        title: format!("{} {}: stemmen per gemeente en partij", election.title, election.date),
+        title: format!("{} {date}: stemmen per gemeente en partij", election.title),
         publisher: "Kiesraad".to_owned(),
         license: "open (CC0), Kiesraad".to_owned(),
-        link: format!("https://www.verkiezingsuitslagen.nl/verkiezingen/detail/{}{}", election.kind.to_uppercase(), election.date.replace('-', "")),
+        link: format!(
+            "https://www.verkiezingsuitslagen.nl/verkiezingen/detail/{kind}{}",
+            date.replace('-', "")
+        ),
         boundaries: Boundaries::Year(election.year()),
         topics,
         cells,
-        // the day in the name is that of the election
-        retrieved: retrieved.filter(|day| *day != election.date),
         sha256: of.sheet.sha256.clone(),
-        caveats: vec![
-            "Votes for parties only: the file has no electorate, no blank and no invalid votes, so no turnout follows from it.".to_owned(),
-        ],
-        notes: vec!["votes by party only: the file has no electorate and no blank votes, so it gives no turnout".to_owned()],
-        table,
+        caveats: vec![NO_TURNOUT.to_owned()],
+        notes: vec![NO_TURNOUT.to_owned()],
+        table: of
+            .asked
+            .table
+            .map_or_else(|| election.table(), str::to_owned),
+        ..Download::default()
     };
-    let known = of.queries.tables.get(&download.table);
-    if known.is_none() {
+    if !of.queries.tables.contains_key(&download.table) {
         let table = &download.table;
         let family = table.trim_end_matches(|sign: char| sign.is_ascii_digit());
         download.notes.push(format!(
-            "`queries/tables.toml` has no `{table}`: a query can ask for it after a `[[table]]` with `id = \"{table}\"`, `kind = \"file\"` and `family = \"{family}\"`"
+            "`queries/tables.toml` has no `{table}`: a query can ask for it after a `[[table]]` with `id = \"{table}\"`, \
+             `kind = \"file\"` and `family = \"{family}\"`"
         ));
     }
     for (name, votes) in &counted.elsewhere {
         let told = format!("{votes} votes of `{name}`, which is no gemeente, are left out");
         download.notes.push(told.clone());
-        download.caveats.push(format!("{told}."));
+        download.caveats.push(told);
     }
     only_asked(of, &mut download)?;
-    let what = format!("{} topics of {}", download.topics.len(), election.date);
+    let what = format!("{} topics of {date}", download.topics.len());
     download.caveats.push(origin(of, &download, &what));
     Ok(download)
 }
 
-fn count(of: &Of<'_>, year: i32) -> Result<Counted, Error> {
-    let place = |name: &str| {
-        of.sheet
-            .header
-            .iter()
-            .position(|cell| cell == name)
-            .unwrap_or_default()
-    };
-    let [gemeente, code, party, votes, seats] = HEADER.map(place);
-    let finder = Finder::new(of.path, of.regions, year);
-    let mut counted = Counted::default();
-    let mut seen = BTreeSet::new();
-    for (line, cells) in &of.sheet.lines {
-        let wrong =
-            |message: String, expected: &str| Error::wrong(of.path, *line, message, expected);
-        let number = cells[code]
-            .strip_prefix('G')
-            .and_then(|digits| digits.parse::<u32>().ok())
-            .filter(|_| cells[code].len() == 5);
-        let number = number.ok_or_else(|| {
-            wrong(
-                format!("`{}` is no code", cells[code]),
-                "`G` and four digits",
-            )
-        })?;
-        let count = |text: &str| -> Result<Option<f64>, Error> {
-            let read = text.parse::<u32>().map(|count| Some(f64::from(count)));
-            if text.is_empty() {
-                Ok(None)
-            } else {
-                read.map_err(|_| {
-                    wrong(
-                        format!("`{text}` is no number"),
-                        "a whole number of votes or seats",
-                    )
-                })
+/// What no one may look for in such a file.
+const NO_TURNOUT: &str = "Votes by party only: the file has no electorate, no blank and no invalid votes, so it gives no turnout.";
+
+impl Counted {
+    /// Counts the lines of a file.
+    fn of(of: &Of<'_>, year: i32) -> Result<Self, Error> {
+        let place = |name: &str| of.sheet.header.iter().position(|cell| cell == name);
+        let [gemeente, code, party, votes, seats] =
+            HEADER.map(|name| place(name).unwrap_or_default());
+        let finder = Finder::new(of.path, of.regions, year);
+        let mut counted = Self::default();
+        let mut seen = BTreeSet::new();
+        for (line, cells) in &of.sheet.lines {
+            let wrong =
+                |message: String, expected: &str| Error::wrong(of.path, *line, message, expected);
+            let number = cells[code]
+                .strip_prefix('G')
+                .filter(|digits| digits.len() == 4);
+            let number: Option<u32> = number.and_then(|digits| digits.parse().ok());
+            let number = number.ok_or_else(|| {
+                wrong(
+                    format!("`{}` is no code", cells[code]),
+                    "`G` and four digits",
+                )
+            })?;
+            let count = |text: &str| match text {
+                "" => Ok(None),
+                text => text
+                    .parse::<u32>()
+                    .map(|count| Some(f64::from(count)))
+                    .map_err(|_| {
+                        wrong(
+                            format!("`{text}` is no number"),
+                            "a whole number of votes or seats",
+                        )
+                    }),
+            };
+            let (votes, seats) = (count(&cells[votes])?, count(&cells[seats])?);
+            if !seen.insert((number, &cells[party])) {
+                let message = format!("`{}` has `{}` twice", cells[gemeente], cells[party]);
+                return Err(wrong(message, "one line per gemeente and party"));
             }
-        };
-        let (votes, seats) = (count(&cells[votes])?, count(&cells[seats])?);
-        if !seen.insert((number, &cells[party])) {
-            return Err(wrong(
-                format!("`{}` has `{}` twice", cells[gemeente], cells[party]),
-                "one line per gemeente and party",
-            ));
+            if number >= ELSEWHERE {
+                let name = format!("{} ({})", cells[gemeente], cells[code]);
+                *counted.elsewhere.entry(name).or_default() += votes.unwrap_or_default();
+                continue;
+            }
+            let name = format!("GM{number:04}");
+            let words = Words {
+                line: *line,
+                name: &name,
+                has_figures: true,
+            };
+            if let Place::Region(region) = finder.place(&words)? {
+                counted.add(region, &cells[party], votes, seats);
+            }
         }
-        if number >= ELSEWHERE {
-            *counted
-                .elsewhere
-                .entry(format!("{} ({})", cells[gemeente], cells[code]))
-                .or_default() += votes.unwrap_or_default();
-            continue;
-        }
-        let name = format!("GM{number:04}");
-        let words = Words {
-            line: *line,
-            name: &name,
-            has_figures: true,
-        };
-        let Place::Region(region) = finder.place(&words)? else {
-            continue;
-        };
+        Ok(counted)
+    }
+
+    fn add(&mut self, region: RegionId, party: &str, votes: Option<f64>, seats: Option<f64>) {
         if let Some(votes) = votes {
-            *counted.votes.entry(region).or_default() += votes;
-            counted
-                .parties
-                .entry(cells[party].clone())
-                .or_default()
-                .insert(region, votes);
+            *self.votes.entry(region).or_default() += votes;
+            let of_party = self.parties.entry(party.to_owned()).or_default();
+            of_party.insert(region, votes);
         }
         if let Some(seats) = seats {
-            *counted.seats.entry(region).or_default() += seats;
+            *self.seats.entry(region).or_default() += seats;
         }
     }
-    Ok(counted)
+
+    /// Topics and figures: of a council not each party's, for there are thousands.
+    fn columns(&self, election: &Election) -> (Vec<TopicMeta>, Vec<Cell>) {
+        let mut all = vec![(
+            "geldige-stemmen".to_owned(),
+            election.votes().to_owned(),
+            &self.votes,
+        )];
+        if !self.seats.is_empty() {
+            all.push(("zetels".to_owned(), "Raadszetels".to_owned(), &self.seats));
+        }
+        let mut keys = all.iter().map(|(key, ..)| key.clone()).collect();
+        let parties = self.parties.iter().filter(|_| election.is_national());
+        for (party, counts) in parties {
+            let title = format!("Stemmen > {party}");
+            all.push((key(&title, "aantal", &mut keys), title, counts));
+        }
+        let (mut topics, mut cells) = (Vec::new(), Vec::new());
+        for (topic, (key, title, counts)) in all.into_iter().enumerate() {
+            topics.push(TopicMeta {
+                key,
+                title,
+                unit: "aantal".to_owned(),
+                decimals: 0,
+                relative: false,
+            });
+            cells.extend(counts.iter().map(|(region, value)| Cell {
+                region: *region,
+                year: election.year(),
+                topic,
+                value: Some(*value),
+                missing: Missing::None,
+                status: Status::Final,
+            }));
+        }
+        (topics, cells)
+    }
 }
 
 #[cfg(test)]

@@ -9,8 +9,10 @@ mod cells;
 mod columns;
 mod join;
 mod kiesraad;
+mod lines;
 mod places;
 mod sheet;
+mod statline;
 mod table_of;
 mod topics;
 
@@ -25,6 +27,7 @@ use self::cells::Cell;
 use self::sheet::Sheet;
 
 /// What a download holds, before it is joined with what is here.
+#[derive(Debug)]
 struct Download {
     table: String,
     title: String,
@@ -42,6 +45,25 @@ struct Download {
     caveats: Vec<String>,
     /// What else there is to say.
     notes: Vec<String>,
+}
+
+impl Default for Download {
+    fn default() -> Self {
+        Self {
+            table: String::new(),
+            title: String::new(),
+            publisher: String::new(),
+            license: String::new(),
+            link: String::new(),
+            boundaries: Boundaries::Period,
+            topics: Vec::new(),
+            cells: Vec::new(),
+            retrieved: None,
+            sha256: String::new(),
+            caveats: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// What was asked of an import.
@@ -97,10 +119,10 @@ pub fn import(
     let download = if kiesraad::is_one(&sheet.header) {
         kiesraad::read(&of)?
     } else {
-        cells::read(&of)?
+        statline::read(&of)?
     };
     let mut notes = download.notes.clone();
-    let joined = join::join(&of, download)?;
+    let joined = join::join(&of, &download)?;
     notes.extend(joined.notes);
     if joined.is_same {
         notes.push("it says what the release that is used says: nothing changed".to_owned());
@@ -126,22 +148,7 @@ pub fn import(
         &offered,
         asked.accept,
     )?;
-    Ok(match taken {
-        Imported::Table {
-            table,
-            release,
-            topics,
-            rows,
-            notes: told,
-        } => Imported::Table {
-            table,
-            release,
-            topics,
-            rows,
-            notes: [notes, told].concat(),
-        },
-        other => other,
-    })
+    Ok(taken.led_by(notes))
 }
 
 /// All that a download is read beside.
@@ -162,7 +169,7 @@ impl Of<'_> {
     }
 
     /// The release of a table that is used, with its sidecar, where there is one.
-    fn pinned(&self, table: &str) -> Result<Option<(String, Sidecar)>, Error> {
+    fn used(&self, table: &str) -> Result<Option<(String, Sidecar)>, Error> {
         let Some(release) = self.store.lock()?.tables.get(table).cloned() else {
             return Ok(None);
         };

@@ -87,7 +87,7 @@ fn hint(of: &Of<'_>, columns: &[Column], several: &[&String]) -> String {
         "`--table ID` with the id of the table, as its page and `queries/tables.toml` have it"
             .to_owned()
     } else {
-        format!("{}", which.join(" or "))
+        which.join(" or ")
     }
 }
 

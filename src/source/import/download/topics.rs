@@ -148,7 +148,7 @@ pub fn asked_keys(
 }
 
 /// A key made of the last level of a title, for StatLine's page does not print those of CBS; none twice.
-fn key(title: &str, unit: &str, keys: &mut BTreeSet<String>) -> String {
+pub fn key(title: &str, unit: &str, keys: &mut BTreeSet<String>) -> String {
     let last = title.rsplit(" > ").next().unwrap_or_default();
     let letters = last
         .split(|sign: char| !sign.is_alphanumeric())
