@@ -15,6 +15,7 @@ mod cbs_faithful;
 mod compare;
 mod door;
 mod downloads;
+mod downloads_beside;
 mod fetch_door;
 mod fetch_faults;
 mod fetch_integrity;

@@ -1,9 +1,11 @@
-//! `import`: a folder of figures in the layout of tidied StatLine tables comes into `data/`, in the project's format.
+//! `import`: figures, regions, borders and lists come into `data/`, in the project's format.
 //!
-//! In: `source.toml`, `topics.csv` and `observations.csv` (a table), or `gemeenten.csv` and `herindelingen.csv`
-//! (regions), or `gemeenten-<year>.json` (borders), or a `networks.csv`, or a list of what networks say. Out: a snapshot, or
-//! the files of `data/regions/` and `data/geometry/`, `data/networks.csv` and `data/agendas.csv`. This is also how figures come in that are not in OData.
-//! Whatever is wrong is an [`Error`] with file and line, and what was there before stays.
+//! In: a folder in the layout of tidied StatLine tables (`source.toml`, `topics.csv` and `observations.csv`), or
+//! `gemeenten.csv` and `herindelingen.csv` (regions), or `gemeenten-<year>.json` (borders, with who made them and under which
+//! licence), or a `networks.csv`, or a list of what networks say, or a file as StatLine's page or the Kiesraad gives it.
+//! Out: a snapshot, or the files of `data/regions/` and `data/geometry/`, `data/networks.csv` and `data/agendas.csv`. This is
+//! also how figures come in that are not in OData. Whatever is wrong is an [`Error`] with file and line, and what was there
+//! before stays.
 
 pub mod download;
 mod dates;
