@@ -1,10 +1,15 @@
 //! The run, on one screen: what is asked and what came in go one way through the rooms to the output folder.
 
 mod figures;
+mod refresh;
+mod report;
+mod run_log;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
+
+use jiff::Timestamp;
 
 use crate::base::clock::Clock;
 use crate::base::failure::Failure;
@@ -12,16 +17,19 @@ use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::hands::both;
 use crate::base::project::Project;
 use crate::claim;
-use crate::figures::{Figures, GroupFigure, Lacking, Provenance, Tidy};
+use crate::figures::{Figures, Provenance};
 use crate::gemeente::Geometry;
 use crate::inquire::{self, Found, Inquiry};
 use crate::paper::{self, Chapters, Content, Manuscript, Sources, Typesetting, Typst, Use};
 use crate::publish;
-use crate::query::{FactId, IndicatorId, Queries, TopicId, Way};
+use crate::query::{Edition, FactId, IndicatorId, Queries};
 use crate::source::agendas::Agendas;
 use crate::verify;
 
 pub use figures::{FigureOptions, figures};
+pub use refresh::{Cbs, new_edition};
+pub use report::BuildReport;
+use run_log::{Run, Standing};
 
 /// Computes an edition and puts a question to it: every fact that chapters and queries name is resolved, and `more`.
 ///
@@ -129,180 +137,12 @@ pub struct BuildOptions<'a> {
     pub verbose: bool,
 }
 
-/// What a build did.
-#[derive(Debug, Default)]
-pub struct BuildReport {
-    lines: Vec<String>,
-    notes: Vec<String>,
-    clock: Clock,
-}
-
-impl BuildReport {
-    fn summarise(
-        &mut self,
-        folder: &Path,
-        queries: &Queries,
-        figures: &Figures,
-        used: &BTreeSet<IndicatorId>,
-        verbose: bool,
-    ) {
-        self.lines.push(format!(
-            "wrote edition `{}` to `{}`",
-            figures.edition.id,
-            folder.display()
-        ));
-        let (mut lacking, mut provisional) = (Vec::new(), Vec::new());
-        let subject = figures.groups.subject().id;
-        for id in queries.indicator_ids() {
-            let (name, used) = (format!("`{}`", queries[id].id), figures.used(id));
-            let Some(year) = used.year else {
-                lacking.push(name);
-                continue;
-            };
-            if let Some(passed) = &used.passed_over {
-                self.notes.push(format!("held back: {}", passed.why));
-            }
-            let figure = figures.group(id, subject, year);
-            if figure.is_some_and(GroupFigure::is_provisional) {
-                provisional.push(name);
-            }
-        }
-        let all = queries.indicators.len();
-        let with_figures = all - lacking.len();
-        self.lines
-            .push(format!("{with_figures} of {all} indicators have figures"));
-        self.note("missing: no figures for", &lacking);
-        self.note("provisional:", &provisional);
-        self.summarise_unfound(queries, figures, used);
-        self.summarise_lacking(&figures.tidy.lacking, verbose);
-        self.notes.extend(figures.tidy.unknown_codes());
-        self.summarise_overlaps(&figures.tidy);
-        self.lines.append(&mut self.notes);
+impl BuildOptions<'_> {
+    /// The command line that asks the same, without folders of this machine.
+    fn command(&self, edition: &Edition) -> String {
+        let only = if self.data_only { " --data-only" } else { "" };
+        format!("build --edition {}{only}", edition.id)
     }
-
-    /// What is asked and not in `data/`: whole tables by name, topics by number unless all are wanted.
-    fn summarise_lacking(&mut self, lacking: &[Lacking], verbose: bool) {
-        let mut tables = Vec::new();
-        let mut topics: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for missing in lacking {
-            match missing {
-                Lacking::Table(table) => tables.push(format!("`{table}`")),
-                Lacking::Topic { table, topic } => {
-                    topics.entry(table).or_default().push(format!("`{topic}`"));
-                }
-            }
-        }
-        self.note("missing: asked and not in `data/`: table", &tables);
-        if verbose {
-            for (table, names) in &topics {
-                self.note(&format!("missing: table `{table}` lacks"), names);
-            }
-        } else if !topics.is_empty() {
-            let count: usize = topics.values().map(Vec::len).sum();
-            let tables = topics.len();
-            self.notes.push(format!(
-                "missing: {tables} tables lack {count} of the topics asked (`--verbose` names them)"
-            ));
-        }
-    }
-
-    /// What the paper uses and no table has, with the nearest; and what the newest table of a family lacks of it.
-    fn summarise_unfound(
-        &mut self,
-        queries: &Queries,
-        figures: &Figures,
-        used: &BTreeSet<IndicatorId>,
-    ) {
-        let using = |topic: TopicId| {
-            let mut of = used.iter().copied();
-            of.find(|id| {
-                queries[*id]
-                    .ways
-                    .iter()
-                    .any(|way| way.topics().any(|of| of == topic))
-            })
-        };
-        for unfound in &figures.tidy.unfound {
-            let Some(id) = using(unfound.topic) else {
-                continue;
-            };
-            let (topic, indicator) = (&queries[unfound.topic], &queries[id].id);
-            // another way may do without what is optional
-            if unfound.optional && figures.used(id).year.is_some() {
-                continue;
-            }
-            self.notes.push(format!(
-                "missing: {}: topic `{}` of `{indicator}` is not in {}; {}",
-                topic.place, topic.id, unfound.tables, unfound.nearest
-            ));
-        }
-        for (family, (table, year)) in newest(queries, &figures.tidy) {
-            let behind = used.iter().filter(|id| {
-                let is_older = figures.used(**id).year.is_none_or(|of| of < year);
-                let mut topics = queries[**id].ways.iter().flat_map(Way::topics);
-                is_older && topics.any(|topic| figures.tidy.lacks(table, &queries[topic].id))
-            });
-            let behind: Vec<String> = behind.map(|id| format!("`{}`", queries[*id].id)).collect();
-            self.note(
-                &format!("missing: `{table}`, the newest table of `{family}`, lacks topics of"),
-                &behind,
-            );
-        }
-    }
-
-    fn summarise_overlaps(&mut self, tidy: &Tidy) {
-        for of in &tidy.overlaps {
-            let years: Vec<String> = of.years.iter().map(ToString::to_string).collect();
-            let (topic, used, other, years) = (&of.topic, &of.used, &of.other, years.join(", "));
-            self.notes.push(format!(
-                "overlap: topic `{topic}` is in `{used}` and in `{other}` for {years}: the first counts"
-            ));
-        }
-    }
-
-    fn note(&mut self, what: &str, names: &[String]) {
-        if !names.is_empty() {
-            self.notes.push(format!("{what} {}", names.join(", ")));
-        }
-    }
-
-    /// Says that a paper that stays where it is shows other figures than the open data that are made.
-    fn tell_earlier(&mut self, paper: &Path, open: &Path) {
-        let carried = verify::carried(paper);
-        if carried.is_ok_and(|carried| !publish::are_of(open, &carried)) {
-            self.notes.push(format!(
-                "`{}`, its charts and its evidence are of an earlier build: they show other figures than these",
-                paper.display()
-            ));
-        }
-    }
-
-    /// What was written, missing and provisional.
-    pub fn summary(&self) -> String {
-        self.lines.join("\n") + "\n"
-    }
-
-    /// Milliseconds per stage.
-    pub fn timings(&self) -> String {
-        self.clock.timings()
-    }
-}
-
-/// The newest table that is held of each family, with its last year.
-fn newest<'a>(queries: &'a Queries, tidy: &Tidy) -> BTreeMap<&'a str, (&'a str, i32)> {
-    let mut newest: BTreeMap<&str, (&str, i32)> = BTreeMap::new();
-    for table in queries.tables.values() {
-        let sidecar = tidy.sidecars.get(&table.id);
-        let year = sidecar.and_then(|sidecar| sidecar.years().last().copied());
-        let (Some(family), Some(year)) = (table.family.as_deref(), year) else {
-            continue;
-        };
-        let of = newest.entry(family).or_insert((&table.id, year));
-        if year > of.1 {
-            *of = (&table.id, year);
-        }
-    }
-    newest
 }
 
 /// Builds an edition: figures, open data, charts, paper. All of it takes the place of the previous output at once; without
@@ -315,6 +155,7 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     if options.progress {
         report.clock.show();
     }
+    let started = Timestamp::now();
     let queries = Queries::read(&project.queries())?;
     report.clock.lap("queries");
     let edition = queries.edition(options.edition)?;
@@ -349,27 +190,57 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         geometry: None,
         agendas: &agendas,
     };
-    let typesetting = paper
-        .map(|paper| start_paper(project, paper, sources, output.path(), &mut report))
-        .transpose()?;
+    let (typesetting, claims) = match paper {
+        Some(paper) => {
+            let started = start_paper(project, paper, sources, output.path(), &mut report)?;
+            (Some(started.0), started.1)
+        }
+        None => (None, run_log::tested(&queries, &figures)?),
+    };
     // the open data is written while Typst works
     let open = output.path().join(OPEN_DATA);
     publish::write(&open, &queries, &figures, &provenance)?;
     report.clock.lap("open data");
+    let with_paper = typesetting.is_some();
     if let Some(typesetting) = typesetting {
         typesetting.finish(output.path(), edition)?;
         let work = output.path().join(WORK);
         files::at("remove", &work, std::fs::remove_dir_all(&work))?;
         report.clock.lap("typst");
-        output.finish()?;
     } else {
         report.tell_earlier(&place.join(paper::PAPER.file(edition)), &open);
+    }
+    report.summarise(&place, &queries, &figures, &used, options.verbose);
+    let run = Run {
+        project,
+        command: options.command(edition),
+        started,
+        queries: &queries,
+        figures: &figures,
+        with_paper,
+        claims,
+    };
+    finish(run, output, &mut report)?;
+    report.clock.hide();
+    Ok(report)
+}
+
+/// Puts what was made in its place, with the log of the run and the sums of all that stands there then.
+fn finish(run: Run<'_>, output: NewFolder, report: &mut BuildReport) -> Result<(), Failure> {
+    let with_paper = run.with_paper;
+    let log = run.log(report, output.path())?;
+    if with_paper {
+        log.write(output.path())?;
+        run_log::write_sums(output.path(), Some(&log))?;
+        output.finish()?;
+    } else {
+        let place = output.place().to_owned();
         output.finish_part(OPEN_DATA)?;
+        log.write(&place)?;
+        run_log::write_sums(&place, Some(&log))?;
     }
     report.clock.lap("finish");
-    report.clock.hide();
-    report.summarise(&place, &queries, &figures, &used, options.verbose);
-    Ok(report)
+    Ok(())
 }
 
 /// Where the open data lie in the output.
@@ -387,7 +258,7 @@ fn start_paper(
     sources: Sources<'_>,
     output: &Path,
     report: &mut BuildReport,
-) -> Result<Typesetting, Failure> {
+) -> Result<(Typesetting, Standing), Failure> {
     let Sources {
         queries,
         figures,
@@ -404,7 +275,7 @@ fn start_paper(
     let content = Content::new(&manuscript, provenance)?;
     let listed = verify::listed(&project.queries())?;
     for remark in paper::admit(&manuscript, &content, &listed)? {
-        report.clock.say(&format!("warning: {remark}"));
+        report.warn(&remark);
     }
     let evidence = content.evidence();
     let tables = publish::attached(queries, figures, provenance, &evidence.used);
@@ -432,7 +303,7 @@ fn start_paper(
         files::write(&output.join(paper::PRESS), manuscript.press.as_bytes())?;
     }
     figures::write_alone(&output.join(FIGURES), &manuscript.illustrations)?;
-    Ok(typesetting)
+    Ok((typesetting, run_log::standing(&manuscript.claims)))
 }
 
 /// The borders of the edition's gemeenten, when there are any.

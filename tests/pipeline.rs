@@ -83,6 +83,7 @@ fn an_edition_is_a_paper_its_charts_and_its_open_data() {
     assert_eq!(
         names(&project.output("")),
         [
+            "SHA256SUMS",
             "bewijs.csv",
             "cellen.csv",
             "csv",
@@ -92,6 +93,7 @@ fn an_edition_is_a_paper_its_charts_and_its_open_data() {
             "figuren",
             &format!("kernboodschap-{edition}.pdf"),
             "persbericht.md",
+            "run.json",
             &format!("summary-{edition}.pdf"),
         ]
     );
@@ -111,14 +113,15 @@ fn every_chart_comes_alone_in_three_forms_and_all_else_stays() {
     let (project, output) = with_output();
     project.must(&["figures"]);
     let made = files(&project.path("output"));
-    let kind = |name: &str| Path::new(name).extension().unwrap().to_owned();
-    let kept = |(name, _): &(&String, &Vec<u8>)| kind(name) != "png";
+    let kind = |name: &str| Path::new(name).extension().unwrap_or_default().to_owned();
+    let sums = format!("{}/SHA256SUMS", edition().id);
+    let kept = |(name, _): &(&String, &Vec<u8>)| kind(name) != "png" && **name != sums;
     let rest: BTreeMap<String, Vec<u8>> = made
         .iter()
         .filter(kept)
         .map(|(name, bytes)| (name.clone(), bytes.clone()))
         .collect();
-    assert_eq!(differences(output, &rest), [""; 0]);
+    assert_eq!(differences(output, &rest), [sums.as_str()]);
     let drawings = output.keys().filter(|name| kind(name) == "svg");
     let mut charts = 0;
     for drawing in drawings {
@@ -185,7 +188,9 @@ fn open_data_alone_leave_the_paper_where_it_is() {
     let run = run.says("its charts and its evidence are of an earlier build");
     assert!(run.stderr.contains(&project.paper().display().to_string()));
     let changed = differences(output, &files(&project.path("output")));
-    assert_eq!(changed, [format!("{}/csv/indicatoren.csv", edition().id)]);
+    let id = edition().id;
+    let expected = ["SHA256SUMS", "csv/indicatoren.csv"].map(|name| format!("{id}/{name}"));
+    assert_eq!(changed, expected);
     assert_eq!(names(&project.path("output")), [edition().id]);
 }
 

@@ -47,6 +47,11 @@ impl Clock {
         self.bar.set_message(format!("{stage} done"));
     }
 
+    /// The stages that are done, in order, with the time that each took.
+    pub fn laps(&self) -> &[(&'static str, Duration)] {
+        &self.laps
+    }
+
     /// Milliseconds per stage, a line each.
     pub fn timings(&self) -> String {
         self.laps.iter().fold(String::new(), |text, (stage, time)| {

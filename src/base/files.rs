@@ -68,6 +68,23 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
     at("read", path, text)
 }
 
+/// The names in a folder, sorted; none where there is no folder.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn names(folder: &Path) -> Result<Vec<String>, Error> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut names = Vec::new();
+    for entry in at("read", folder, fs::read_dir(folder))? {
+        let name = at("read", folder, entry)?.file_name();
+        names.push(name.to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// Writes a file beside its place and renames it there; the folder is made when it is missing.
 ///
 /// # Errors

@@ -95,7 +95,7 @@ impl CommonArgs {
 }
 
 /// Listens on a terminal; in a pipe only long waits are heard.
-fn listener() -> Box<dyn Progress> {
+pub(super) fn listener() -> Box<dyn Progress> {
     if std::io::stderr().is_terminal() {
         Box::new(Bars::new())
     } else {
@@ -104,7 +104,7 @@ fn listener() -> Box<dyn Progress> {
 }
 
 /// A client that Ctrl-C stops.
-fn client(config: Config) -> Result<Client, Failure> {
+pub(super) fn client(config: Config) -> Result<Client, Failure> {
     let client = Client::new(config)?;
     let stop = client.stop_flag();
     // without a handler Ctrl-C ends the process at once, which can be resumed as well
@@ -113,7 +113,7 @@ fn client(config: Config) -> Result<Client, Failure> {
 }
 
 /// Writes data to stdout; a reader that went away is no failure.
-fn print(text: &str) -> Result<(), Failure> {
+pub(super) fn print(text: &str) -> Result<(), Failure> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Ok(files::at("write", "stdout".as_ref(), Err(error))?)

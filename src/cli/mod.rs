@@ -6,6 +6,7 @@
 mod asking;
 mod fetching;
 mod progress;
+mod refreshing;
 mod schema;
 mod verifying;
 
@@ -54,6 +55,8 @@ enum Command {
     Verify(verifying::Verify),
     /// Bring every table that `queries/` asks for from CBS into `data/snapshots/`.
     Fetch(fetching::Fetch),
+    /// Begin the edition of a year: its entry, the tables that continue others, new releases, and a list of what a person decides.
+    NewEdition(refreshing::NewEdition),
     /// Look for tables at CBS, or at what one consists of.
     Tables(fetching::Tables),
 }
@@ -131,6 +134,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Schema => schema::run_schema(&project),
         Command::Verify(verify) => verifying::run_verify(&verify),
         Command::Fetch(fetch) => fetching::run_fetch(&project, &fetch),
+        Command::NewEdition(new) => refreshing::run_new_edition(&project, &new),
         Command::Tables(tables) => fetching::run_tables(&project, &tables),
     }
 }

@@ -17,7 +17,7 @@ use super::uses::{Use, UseKind};
 use crate::base::failure::Failure;
 use crate::base::family;
 use crate::base::files;
-use crate::base::located::{Source, nearest};
+use crate::base::located::{Place, Source, nearest};
 use crate::query::{FactId, Misread, Queries};
 
 /// Starts a line that goes on with the one before it.
@@ -56,6 +56,17 @@ pub struct Chapters {
 }
 
 impl Chapters {
+    /// Lines of the chapters in which a text stands, but for those that are a comment.
+    pub fn lines_with<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Place, &'a str)> {
+        self.files.iter().flat_map(move |chapter| {
+            let lines = chapter.source.text().lines().zip(1..);
+            let named = lines.filter(move |(line, _)| {
+                line.contains(text) && !line.trim_start().starts_with("//")
+            });
+            named.map(|(line, number)| (Place::line(chapter.path(), number), line.trim()))
+        })
+    }
+
     /// Reads every file of a folder, and takes the font of the house.
     ///
     /// # Errors

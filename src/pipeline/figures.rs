@@ -60,6 +60,7 @@ pub fn figures(project: &Project, options: &FigureOptions<'_>) -> Result<String,
     paper::set_figures(&typst, &project.paper(), &work, &illustrations, &made)?;
     files::at("remove", &work, fs::remove_dir_all(&work))?;
     output.finish_part(FIGURES)?;
+    super::run_log::write_sums(&place, None)?;
     Ok(format!(
         "wrote {} charts as SVG and PNG to `{}`\n",
         illustrations.len(),

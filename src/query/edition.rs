@@ -16,6 +16,8 @@ pub struct Edition {
     pub title: String,
     /// The one that is built when none is named.
     pub default: bool,
+    /// The edition before it, which it is compared with.
+    pub previous: Option<String>,
     /// Year of whose 1 January the boundaries are.
     pub boundaries: i32,
     /// Where it says so.

@@ -2,7 +2,7 @@
 //!
 //! In `data/snapshots/<table>/<release>/` stand `observations.parquet` (region, period, year, topic, value, missing,
 //! status; sorted by topic, period, region) and `snapshot.toml`. Earlier releases stay; `data/snapshots.lock` pins one
-//! per table, and per edition where that differs. A file whose hash is not that of its sidecar is refused.
+//! per table, and `data/locks/` those of each edition that is closed. A file whose hash is not that of its sidecar is refused.
 
 mod columns;
 mod draft;
@@ -17,7 +17,7 @@ use serde::Serialize;
 
 pub use columns::{Columns, schema};
 pub use draft::{Draft, Sealed};
-pub use lock::Lock;
+pub use lock::{Lock, Pins};
 pub use sidecar::{Accepted, Boundaries, Fetched, Sidecar, TopicMeta};
 pub use store::{Snapshot, Store};
 

@@ -67,7 +67,8 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Every file of a folder with its bytes, by path within it; none where there is no such folder.
+/// Every file of a folder with its bytes, by path within it, but the logs of runs: those alone have the clock in them. None
+/// where there is no such folder.
 pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -79,6 +80,7 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
+            } else if path.file_name().is_some_and(|name| name == "run.json") {
             } else if let Ok(bytes) = fs::read(&path) {
                 // a program at work takes its temporary files away
                 let name = path.strip_prefix(folder).expect("inside").to_string_lossy();

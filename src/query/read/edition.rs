@@ -30,6 +30,8 @@ pub(super) struct EditionEntry {
     title: At<String>,
     /// Whether it is the one that is built when none is named: exactly one edition is. Example: `default = true`.
     default: Option<At<bool>>,
+    /// The edition before it, which it is compared with. Example: `previous = "2021"`.
+    previous: Option<At<String>>,
     /// Year of whose 1 January the boundaries are. Example: `boundaries = 2026`.
     boundaries: At<i32>,
     /// Last period that may be used, no later than `boundaries`. Example: `until = 2026`.
@@ -50,6 +52,7 @@ pub(super) fn read(folder: &Path, groups: &GroupNames) -> Result<Vec<Edition>, E
     let file = required(folder.join("editions.toml"))?;
     let (mut editions, mut seen) = (Vec::new(), BTreeSet::new());
     let mut default = None;
+    let mut earlier = Vec::new();
     for entry in file.toml::<EditionsFile>()?.edition {
         once(&file, &mut seen, &entry.id, "edition")?;
         let is_default = entry.default.as_ref().filter(|is_default| ***is_default);
@@ -58,8 +61,14 @@ pub(super) fn read(folder: &Path, groups: &GroupNames) -> Result<Vec<Edition>, E
             let hint = format!("the default is `{first}`: take `default` away at one of them");
             return Err(file.wrong(at, message, hint).into());
         }
+        earlier.extend(entry.previous.clone());
         default = default.or_else(|| is_default.map(|_| entry.id.to_string()));
         editions.push(edition(&file, entry, groups)?);
+    }
+    if let Some(unknown) = earlier.iter().find(|id| !seen.contains(id.as_str())) {
+        let message = format!("there is no edition `{}`", **unknown);
+        let hint = "expected the id of an edition of this file";
+        return Err(file.wrong(unknown, message, hint).into());
     }
     if default.is_none() {
         let hint = "expected `default = true` at exactly one edition";
@@ -78,6 +87,10 @@ fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Ed
         let hint = "expected `until` no later than `boundaries`";
         return Err(file.wrong(&entry.until, message, hint));
     }
+    if let Some(previous) = entry.previous.as_ref().filter(|of| ***of == *id) {
+        let message = format!("edition `{id}` comes before itself");
+        return Err(file.wrong(previous, message, "expected an earlier edition"));
+    }
     date(file, &entry.date)?;
     name(file, &entry.title, "title")?;
     let at_list =
@@ -90,6 +103,7 @@ fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Ed
         place: file.at(entry.boundaries.start()),
         list_places,
         default: entry.default.is_some_and(At::into_inner),
+        previous: entry.previous.map(At::into_inner),
         boundaries,
         until,
         date: entry.date.into_inner(),

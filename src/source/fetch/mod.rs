@@ -190,9 +190,8 @@ impl Run<'_> {
     /// Every release that any edition uses of a table.
     fn pinned(&self, table: &str) -> Vec<String> {
         let lock = unpoisoned(&self.lock);
-        let own = lock.edition.values().filter_map(|tables| tables.get(table));
-        let all: BTreeSet<&String> = lock.tables.get(table).into_iter().chain(own).collect();
-        all.into_iter().cloned().collect()
+        let all = lock.releases(table).into_iter();
+        all.map(str::to_owned).collect()
     }
 
     /// The sidecar of the release that is used, if it is there.

@@ -12,7 +12,8 @@ use polars_io::SerReader;
 use polars_io::prelude::ParquetReader;
 
 use super::draft::parquet_writer;
-use super::{Draft, Error, Lock, Sidecar, is_name, parse, schema, to_toml};
+use super::lock::LockFile;
+use super::{Draft, Error, Lock, Pins, Sidecar, is_name, parse, schema, to_toml};
 use crate::base::files;
 use crate::source::bounds::calendar_year;
 
@@ -43,6 +44,10 @@ impl Store {
         self.data.join("snapshots.lock")
     }
 
+    fn closed_path(&self, edition: &str) -> PathBuf {
+        self.data.join("locks").join(format!("{edition}.lock"))
+    }
+
     /// The folder of a release.
     pub fn folder(&self, table: &str, release: &str) -> PathBuf {
         self.data.join("snapshots").join(table).join(release)
@@ -51,35 +56,46 @@ impl Store {
     /// The lock; empty when there is none yet.
     ///
     /// # Errors
-    /// When it cannot be read or is no lock.
+    /// When a file of it cannot be read or is no lock.
     pub fn lock(&self) -> Result<Lock, Error> {
-        let path = self.lock_path();
-        if !path.exists() {
-            return Ok(Lock::default());
+        let mut lock = Lock {
+            tables: pins(&self.lock_path())?,
+            ..Lock::default()
+        };
+        let folder = self.data.join("locks");
+        for name in files::names(&folder)? {
+            if let Some(edition) = name.strip_suffix(".lock").filter(|name| is_name(name)) {
+                let own = pins(&folder.join(&name))?;
+                lock.closed.insert(edition.to_owned(), own);
+            }
         }
-        let lock: Lock = parse(&path, &files::read_text(&path)?)?;
-        let names = lock.tables.iter().chain(lock.edition.values().flatten());
-        match names
-            .into_iter()
-            .find(|(table, release)| !is_name(table) || !is_name(release))
-        {
-            None => Ok(lock),
-            Some((table, release)) => Err(Error::Name {
-                name: format!("{table}/{release}"),
-            }),
-        }
+        Ok(lock)
     }
 
-    /// Replaces the lock.
+    /// Replaces the lock of the editions that are not closed.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write_lock(&self, lock: &Lock) -> Result<(), Error> {
-        let note = "# Which release of each table is used. `import` and `fetch --update` write it; older releases stay.\n\n";
-        Ok(files::write(
-            &self.lock_path(),
-            format!("{note}{}", to_toml(lock)?).as_bytes(),
-        )?)
+        let note = "Which release of each table is used. `import` and `fetch --update` write it; older releases stay.";
+        write_pins(&self.lock_path(), note, &lock.tables)
+    }
+
+    /// Closes an edition: from now on it uses these releases, whatever is fetched or imported later.
+    ///
+    /// # Errors
+    /// When its id cannot be the name of a file, or the file cannot be written.
+    pub fn close(&self, edition: &str, tables: &Pins) -> Result<PathBuf, Error> {
+        if !is_name(edition) {
+            return Err(Error::Name {
+                name: edition.to_owned(),
+            });
+        }
+        let path = self.closed_path(edition);
+        let note =
+            "Which release of each table this edition uses, whatever is fetched or imported later.";
+        write_pins(&path, note, tables)?;
+        Ok(path)
     }
 
     /// The sidecar of a release.
@@ -96,22 +112,8 @@ impl Store {
     /// # Errors
     /// When the folder cannot be read.
     pub fn releases(&self, table: &str) -> Result<Vec<String>, Error> {
-        let folder = self.data.join("snapshots").join(table);
-        if !folder.exists() {
-            return Ok(Vec::new());
-        }
-        let mut names = Vec::new();
-        for entry in files::at("read", &folder, fs::read_dir(&folder))? {
-            let name = files::at("read", &folder, entry)?
-                .file_name()
-                .to_string_lossy()
-                .into_owned();
-            if is_name(&name) {
-                names.push(name);
-            }
-        }
-        names.sort();
-        Ok(names)
+        let names = files::names(&self.data.join("snapshots").join(table))?;
+        Ok(names.into_iter().filter(|name| is_name(name)).collect())
     }
 
     /// Reads a release whole and holds it against its hash.
@@ -216,6 +218,33 @@ impl Store {
         new.finish()?;
         Ok(release)
     }
+}
+
+/// The pins of a file; none where there is no file.
+fn pins(path: &Path) -> Result<Pins, Error> {
+    if !path.exists() {
+        return Ok(Pins::new());
+    }
+    let LockFile { tables } = parse(path, &files::read_text(path)?)?;
+    match tables
+        .iter()
+        .find(|(table, release)| !is_name(table) || !is_name(release))
+    {
+        None => Ok(tables),
+        Some((table, release)) => Err(Error::Name {
+            name: format!("{table}/{release}"),
+        }),
+    }
+}
+
+fn write_pins(path: &Path, note: &str, tables: &Pins) -> Result<(), Error> {
+    let pins = to_toml(&LockFile {
+        tables: tables.clone(),
+    })?;
+    Ok(files::write(
+        path,
+        format!("# {note}\n\n{pins}").as_bytes(),
+    )?)
 }
 
 /// What would put several figures into one year: a period that is no calendar year, or is in another year's place.

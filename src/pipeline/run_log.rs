@@ -1,0 +1,289 @@
+//! The log of a run: `run.json` says what was run on what and what came of it, `SHA256SUMS` holds all files of the output.
+//!
+//! In: what the run read, made and remarked. Out: the two files, `SHA256SUMS` without `run.json`, because that alone has the
+//! clock in it: whoever builds the same again gets the same sums. Fails on a file that cannot be read or written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs::{self, File};
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::BuildReport;
+use crate::base::failure::{Failure, Report};
+use crate::base::files;
+use crate::base::project::Project;
+use crate::claim;
+use crate::fact::Register;
+use crate::figures::Figures;
+use crate::query::Queries;
+
+/// The log of the run that made an output.
+pub(super) const RUN_LOG: &str = "run.json";
+
+/// The sums of all files of an output but the log.
+pub(super) const SUMS: &str = "SHA256SUMS";
+
+/// The log cannot be put into words.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the log of the run: {0}")]
+pub(super) struct NoLog(serde_json::Error);
+
+impl Report for NoLog {}
+
+/// A claim and how it stands.
+pub(super) type Standing = BTreeMap<String, &'static str>;
+
+/// What a run was: as it stands in the file.
+#[derive(Debug, Serialize)]
+pub(super) struct RunLog {
+    program: &'static str,
+    version: &'static str,
+    /// What was typed, but for folders of this machine.
+    command: String,
+    edition: String,
+    /// Last change of the edition's boundaries, lists and figures: its own date.
+    edition_date: String,
+    started: String,
+    finished: String,
+    /// Release of each table that was read.
+    releases: BTreeMap<String, String>,
+    /// SHA-256 of each file that was read, by its path in the project.
+    inputs: BTreeMap<String, String>,
+    stages: Vec<Stage>,
+    /// What was missing, held back, provisional or odd.
+    warnings: Vec<String>,
+    /// How each claim stands.
+    claims: Standing,
+    /// What was written, by its path in the output.
+    outputs: BTreeMap<String, Output>,
+}
+
+#[derive(Debug, Serialize)]
+struct Stage {
+    stage: &'static str,
+    milliseconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_in: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_out: Option<usize>,
+}
+
+#[derive(Debug, Serialize)]
+struct Output {
+    sha256: String,
+    bytes: usize,
+    /// Rows of a CSV file, without its header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<usize>,
+}
+
+impl RunLog {
+    /// Writes the log into an output.
+    pub(super) fn write(&self, output: &Path) -> Result<(), Failure> {
+        let mut text = serde_json::to_string_pretty(self).map_err(NoLog)?;
+        text.push('\n');
+        Ok(files::write(&output.join(RUN_LOG), text.as_bytes())?)
+    }
+}
+
+/// What a run is told of itself before it ends.
+#[derive(Debug)]
+pub(super) struct Run<'a> {
+    pub(super) project: &'a Project,
+    pub(super) command: String,
+    pub(super) started: Timestamp,
+    pub(super) queries: &'a Queries,
+    pub(super) figures: &'a Figures,
+    /// Whether the sources of the paper were read.
+    pub(super) with_paper: bool,
+    pub(super) claims: Standing,
+}
+
+impl Run<'_> {
+    /// The log of a run that wrote all that lies in `output`.
+    pub(super) fn log(self, report: &BuildReport, output: &Path) -> Result<RunLog, Failure> {
+        let mut outputs = BTreeMap::new();
+        for name in all_files(output)? {
+            outputs.insert(name.clone(), Output::of(&output.join(&name))?);
+        }
+        let inputs = self.inputs()?;
+        let edition = &self.figures.edition;
+        let sidecars = self.figures.tidy.sidecars.iter();
+        Ok(RunLog {
+            program: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            edition: edition.id.clone(),
+            edition_date: edition.date.clone(),
+            started: second(self.started),
+            finished: second(Timestamp::now()),
+            releases: sidecars
+                .map(|(table, sidecar)| (table.clone(), sidecar.folder_name()))
+                .collect(),
+            inputs,
+            stages: stages(report, self.queries, self.figures, &outputs),
+            warnings: report.remarks().cloned().collect(),
+            claims: self.claims,
+            outputs,
+            command: self.command,
+        })
+    }
+
+    /// SHA-256 of each file that was read. Observations are known by their sidecars, against which they were held.
+    fn inputs(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let mut inputs = BTreeMap::new();
+        let mut add = |prefix: &str, folder: &Path, is_read: &dyn Fn(&str) -> bool| {
+            for name in all_files(folder)? {
+                if is_read(&name) {
+                    inputs.insert(format!("{prefix}/{name}"), hash(&folder.join(&name))?);
+                }
+            }
+            Ok::<(), Failure>(())
+        };
+        let edition = &self.figures.edition.id;
+        let lock = format!("locks/{edition}.lock");
+        let is_list = |name: &str| {
+            !name.starts_with("snapshots/") && !name.starts_with("locks/") && !name.starts_with('.')
+                || name == lock
+        };
+        add("data", &self.project.data(), &is_list)?;
+        add("queries", &self.project.queries(), &|name| {
+            !name.starts_with("schema/")
+        })?;
+        if self.with_paper {
+            add("src/paper", &self.project.paper(), &|name| {
+                Path::new(name).extension().is_none_or(|ext| ext != "rs")
+            })?;
+        }
+        for (table, sidecar) in &self.figures.tidy.sidecars {
+            let folder = format!("data/snapshots/{table}/{}", sidecar.folder_name());
+            let observations = format!("{folder}/observations.parquet");
+            inputs.insert(observations, sidecar.sha256.clone());
+        }
+        Ok(inputs)
+    }
+}
+
+/// How tested claims stand.
+pub(super) fn standing(tested: &[claim::Tested<'_>]) -> Standing {
+    let each = tested.iter();
+    each.map(|of| (of.claim.id.clone(), of.state.word()))
+        .collect()
+}
+
+/// How the claims of the queries stand, where no paper is made.
+pub(super) fn tested(queries: &Queries, figures: &Figures) -> Result<Standing, Failure> {
+    let facts = claim::wanted(queries).cloned().collect();
+    let register = Register::new(queries, figures, facts)?;
+    let claims = queries.claims.iter();
+    let tested: Result<Vec<_>, _> = claims.map(|of| claim::test(of, &register)).collect();
+    Ok(standing(&tested?))
+}
+
+/// The stages with their times, and how many rows went in and out where that is a number of something.
+fn stages(
+    report: &BuildReport,
+    queries: &Queries,
+    figures: &Figures,
+    outputs: &BTreeMap<String, Output>,
+) -> Vec<Stage> {
+    let raw: usize = figures.tidy.sidecars.values().map(|of| of.rows).sum();
+    let topics = queries.topic_ids();
+    let tidy: usize = topics
+        .flat_map(|topic| figures.tidy.years(topic))
+        .map(|(_, rows)| rows.len())
+        .sum();
+    let (mut cells, mut compared) = (0, 0);
+    for id in queries.indicator_ids() {
+        let block = figures.block(id);
+        cells += block.rows().map(|(_, cells)| cells.len()).sum::<usize>();
+        let groups = figures.groups.all().iter();
+        compared += groups
+            .map(|group| figures.compared(id).of_group(group.id).count())
+            .sum::<usize>();
+    }
+    let written: usize = outputs.values().filter_map(|of| of.rows).sum();
+    let rows = |stage: &str| match stage {
+        "tidy" => (Some(raw), Some(tidy)),
+        "indicators" => (Some(tidy), Some(cells)),
+        "compare" => (Some(cells), Some(compared)),
+        "open data" => (Some(cells + compared), Some(written)),
+        _ => (None, None),
+    };
+    let laps = report.clock.laps().iter();
+    laps.map(|(stage, time)| {
+        let (rows_in, rows_out) = rows(stage);
+        Stage {
+            stage,
+            milliseconds: (time.as_secs_f64() * 1e4).round() / 10.0,
+            rows_in,
+            rows_out,
+        }
+    })
+    .collect()
+}
+
+impl Output {
+    fn of(path: &Path) -> Result<Self, files::Error> {
+        let bytes = files::at("read", path, fs::read(path))?;
+        let is_csv = path.extension().is_some_and(|ext| ext == "csv");
+        let lines = || {
+            let mut is_quoted = false;
+            let ends = bytes.iter().filter(|byte| {
+                is_quoted ^= **byte == b'"';
+                **byte == b'\n' && !is_quoted
+            });
+            ends.count()
+        };
+        Ok(Self {
+            sha256: files::sha256(&bytes),
+            bytes: bytes.len(),
+            rows: is_csv.then(|| lines().saturating_sub(1)),
+        })
+    }
+}
+
+/// A moment to the second, in UTC.
+fn second(moment: Timestamp) -> String {
+    format!("{moment:.0}")
+}
+
+fn hash(path: &Path) -> Result<String, files::Error> {
+    let file = files::at("read", path, File::open(path))?;
+    files::at("read", path, files::sha256_of(file))
+}
+
+/// Every file in a folder and below, by its path with `/` between; none where there is no folder.
+fn all_files(folder: &Path) -> Result<BTreeSet<String>, files::Error> {
+    let mut found = BTreeSet::new();
+    for name in files::names(folder)? {
+        let path = folder.join(&name);
+        if path.is_dir() {
+            let below = all_files(&path)?.into_iter();
+            found.extend(below.map(|below| format!("{name}/{below}")));
+        } else {
+            found.insert(name);
+        }
+    }
+    Ok(found)
+}
+
+/// Writes the sums of all files of an output, as `sha256sum --check` reads them; those that a log already has are taken from it.
+pub(super) fn write_sums(output: &Path, log: Option<&RunLog>) -> Result<(), Failure> {
+    let mut text = String::new();
+    for name in all_files(output)? {
+        if name == RUN_LOG || name == SUMS {
+            continue;
+        }
+        let known = log.and_then(|log| log.outputs.get(&name));
+        let sum = match known {
+            Some(known) => known.sha256.clone(),
+            None => hash(&output.join(&name))?,
+        };
+        // writing to a string cannot fail
+        let _ = writeln!(text, "{sum}  {name}");
+    }
+    Ok(files::write(&output.join(SUMS), text.as_bytes())?)
+}
