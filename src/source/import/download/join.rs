@@ -19,6 +19,8 @@ use crate::source::snapshot::{Boundaries, Columns, Sidecar, Snapshot};
 pub struct Joined {
     pub sidecar: Sidecar,
     pub frame: DataFrame,
+    /// The release that is used, where the download stands beside it.
+    pub release: Option<String>,
     /// Whether it has exactly the figures that the release that is used has.
     pub is_same: bool,
     pub notes: Vec<String>,
@@ -93,12 +95,13 @@ pub fn join(of: &Of<'_>, download: &Download) -> Result<Joined, Error> {
         );
     }
     let frame = rows.columns.into_frame().map_err(polars)?;
-    let is_same = used.is_some_and(|(snapshot, _)| {
+    let is_same = used.as_ref().is_some_and(|(snapshot, _)| {
         snapshot.observations.equals_missing(&frame) && snapshot.sidecar.topics == sidecar.topics
     });
     Ok(Joined {
         sidecar,
         frame,
+        release: used.map(|(_, name)| name),
         is_same,
         notes,
     })

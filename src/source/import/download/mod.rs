@@ -121,25 +121,21 @@ pub fn import(
     } else {
         statline::read(&of)?
     };
-    let mut notes = download.notes.clone();
     let joined = join::join(&of, &download)?;
-    notes.extend(joined.notes);
+    let mut notes = download.notes;
     if joined.is_same {
         notes.push("it says what the release that is used says: nothing changed".to_owned());
-        let sidecar = joined.sidecar;
+        let (table, release) = (joined.sidecar.table, joined.release.unwrap_or_default());
+        let (topics, rows) = (joined.sidecar.topics.len(), joined.frame.height());
         return Ok(Imported::Table {
-            release: store
-                .lock()?
-                .tables
-                .get(&sidecar.table)
-                .cloned()
-                .unwrap_or_default(),
-            table: sidecar.table,
-            topics: sidecar.topics.len(),
-            rows: joined.frame.height(),
+            table,
+            release,
+            topics,
+            rows,
             notes,
         });
     }
+    notes.extend(joined.notes);
     let offered = joined.sidecar.topics.clone();
     let taken = table::take(
         data,
