@@ -1,13 +1,15 @@
 //! The language of predicates: what must be true for a sentence to stand.
 //!
 //! `misdrijven.M50 < misdrijven.Nederland` · `inwoners.M50.min >= 30000 and inwoners.M50.max <= 80000` ·
-//! `count(inwoners.M50 > 30000) >= 36` · `lasten.G4 > lasten.M50 * 1.5` · `not (…)` · `… or …`. Words and signs are
-//! separated by spaces, because ids hold hyphens and dots; `*` and `/` bind before `+` and `-`, `not` before `and`,
-//! `and` before `or`.
+//! `count(inwoners.M50 > 30000) >= 36` · `lasten.G4 > lasten.M50 * 1.5` · `not (…)` · `… or …` ·
+//! `every(realisatie.M50@-4.. > 0)`: the figure of each year since then, where the id alone would be the change. Words and
+//! signs are separated by spaces, because ids hold hyphens and dots; `*` and `/` bind before `+` and `-`, `not` before
+//! `and`, `and` before `or`.
 
-use super::fact_id::FactId;
+use super::fact_id::{FactId, FactYears};
 use super::misread::Misread;
 use super::names::Names;
+use super::years::Series;
 
 /// A predicate, with its text.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +25,8 @@ enum Condition {
     Or(Box<Condition>, Box<Condition>),
     Not(Box<Condition>),
     Compare(Amount, Sign, Amount),
+    /// The figure of each year since one compares so with a number; settled, it is a comparison per year.
+    Every(FactId, Sign, f64),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -149,9 +153,59 @@ impl Predicate {
     pub fn facts(&self) -> Vec<&FactId> {
         self.condition.facts()
     }
+
+    /// Puts the year that it comes to in the place of every earlier year, and a comparison per year in that of `every`.
+    pub(super) fn settle(&mut self, series: &[Series]) {
+        let asked = self.facts().into_iter();
+        let years: Vec<(String, String)> = asked
+            .filter(|id| id.years.earlier().is_some())
+            .map(|id| (id.to_string(), id.settled(series).to_string()))
+            .collect();
+        let mut text = String::new();
+        let mut at = 0;
+        for (start, token) in tokens(&self.text) {
+            let settled = years.iter().find(|(asked, _)| asked == token);
+            text.push_str(&self.text[at..start]);
+            text.push_str(settled.map_or(token, |(_, settled)| settled));
+            at = start + token.len();
+        }
+        text.push_str(&self.text[at..]);
+        self.text = text;
+        self.condition.settle(series);
+    }
 }
 
 impl Condition {
+    fn settle(&mut self, series: &[Series]) {
+        match self {
+            Self::And(first, second) | Self::Or(first, second) => {
+                first.settle(series);
+                second.settle(series);
+            }
+            Self::Not(inner) => inner.settle(series),
+            Self::Compare(first, _, second) => {
+                first.settle(series);
+                second.settle(series);
+            }
+            Self::Every(id, sign, number) => {
+                *id = id.settled(series);
+                let of = series.get(id.indicator.place());
+                let used = of.and_then(|series| series.years.last().copied());
+                let years = id.years.first_of_change().zip(used);
+                // each year between them, so that one without a figure leaves it open
+                let each = years.into_iter().flat_map(|(first, used)| first..=used);
+                let each = each.map(|year| {
+                    let fact = Amount::Fact(id.of(FactYears::Year(year)));
+                    Self::Compare(fact, *sign, Amount::Number(*number))
+                });
+                let all = each.reduce(|all, one| Self::And(Box::new(all), Box::new(one)));
+                if let Some(all) = all {
+                    *self = all;
+                }
+            }
+        }
+    }
+
     fn holds(&self, values: &dyn Values) -> Option<bool> {
         match self {
             // a comparison without figures leaves open what it could change
@@ -178,6 +232,8 @@ impl Condition {
             Self::Compare(first, sign, second) => {
                 Some(sign.holds(first.amount(values)?, second.amount(values)?))
             }
+            // no year to start from
+            Self::Every(..) => None,
         }
     }
 
@@ -188,11 +244,23 @@ impl Condition {
             }
             Self::Not(inner) => inner.facts(),
             Self::Compare(first, _, second) => [first.facts(), second.facts()].concat(),
+            Self::Every(id, ..) => vec![id],
         }
     }
 }
 
 impl Amount {
+    fn settle(&mut self, series: &[Series]) {
+        match self {
+            Self::Number(_) => {}
+            Self::Fact(id) | Self::Count(id, ..) => *id = id.settled(series),
+            Self::Combined(first, _, second) => {
+                first.settle(series);
+                second.settle(series);
+            }
+        }
+    }
+
     fn amount(&self, values: &dyn Values) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
@@ -304,6 +372,15 @@ impl<'t> Reader<'t> {
             let inner = self.either()?;
             self.needs(")")?;
             inner
+        } else if self.calls("every") {
+            let at = self.at;
+            let (fact, sign, number) = self.compared()?;
+            let is_of_years = matches!(fact.years, FactYears::Since(_) | FactYears::SinceEarlier(_));
+            if !is_of_years || fact.stat.is_of_two() {
+                self.at = at;
+                return Err(self.wrong("a fact of years since one, such as `lasten.M50@-4..`"));
+            }
+            Condition::Every(fact, sign, number)
         } else {
             let first = self.sum()?;
             let sign = self.sign()?;
@@ -350,14 +427,8 @@ impl<'t> Reader<'t> {
     }
 
     fn amount(&mut self) -> Read<Amount> {
-        if self.peek() == Some("count") && self.tokens.get(self.at + 1).is_some_and(|t| t.1 == "(")
-        {
-            self.at += 2;
-            let fact = self.fact("a fact")?;
-            let sign = self.sign()?;
-            let number = self.number().ok_or_else(|| self.wrong("a number"))?;
-            self.at += 1;
-            self.needs(")")?;
+        if self.calls("count") {
+            let (fact, sign, number) = self.compared()?;
             return Ok(Amount::Count(fact, sign, number));
         }
         match self.number() {
@@ -367,6 +438,24 @@ impl<'t> Reader<'t> {
             }
             None => Ok(Amount::Fact(self.fact("a fact, a number or `count(…)`")?)),
         }
+    }
+
+    /// Takes a word and its opening bracket.
+    fn calls(&mut self, word: &str) -> bool {
+        let next = self.tokens.get(self.at + 1);
+        let found = self.peek() == Some(word) && next.is_some_and(|token| token.1 == "(");
+        self.at += if found { 2 } else { 0 };
+        found
+    }
+
+    /// A fact held against a number, up to the closing bracket.
+    fn compared(&mut self) -> Read<(FactId, Sign, f64)> {
+        let fact = self.fact("a fact")?;
+        let sign = self.sign()?;
+        let number = self.number().ok_or_else(|| self.wrong("a number"))?;
+        self.at += 1;
+        self.needs(")")?;
+        Ok((fact, sign, number))
     }
 
     fn number(&self) -> Option<f64> {
@@ -436,6 +525,35 @@ mod tests {
     }
 
     #[test]
+    fn earlier_years_become_years_and_every_becomes_each_of_them() {
+        let (indicators, groups) = sample();
+        let names = Names::new(&indicators, &groups);
+        let settled = |text: &str, years: &[i32]| {
+            let mut predicate = Predicate::parse(text, &names).unwrap();
+            let series = Series {
+                years: years.to_vec(),
+                unbroken: years.first().copied(),
+                base: None,
+            };
+            predicate.settle(&vec![series; indicators.len()]);
+            let facts = predicate.facts().into_iter().map(ToString::to_string);
+            (predicate.text().to_owned(), facts.collect::<Vec<_>>())
+        };
+        let text = "a.A@-1 < a.A@-12 * 2 and count(a.A@eerste > 1) > 2";
+        let (text, facts) = settled(text, &[2020, 2022, 2023]);
+        assert_eq!(text, "a.A@2022 < a.A@-12 * 2 and count(a.A@2020 > 1) > 2");
+        assert_eq!(facts, ["a.A@2022", "a.A@-12", "a.A@2020"]);
+        // a year without a figure is one of them
+        let every = "not every(a.A@eerste.. > 0) or a.A < 1";
+        let (text, facts) = settled(every, &[2020, 2022]);
+        assert_eq!(text, "not every(a.A@2020.. > 0) or a.A < 1");
+        assert_eq!(facts, ["a.A@2020", "a.A@2021", "a.A@2022", "a.A"]);
+        let (text, facts) = settled(every, &[2020]);
+        assert_eq!((text.as_str(), facts.len()), (every, 2));
+        assert_eq!(holds("every(a.A@-1.. > 0)"), None);
+    }
+
+    #[test]
     fn a_wrong_predicate_says_where_and_what_was_expected() {
         let (indicators, groups) = sample();
         let names = Names::new(&indicators, &groups);
@@ -448,6 +566,11 @@ mod tests {
             ("(a.A < 1", 8),
             ("a.C < 1", 2),
             ("count(a.A) > 1", 9),
+            ("every(a.A > 1)", 6),
+            ("every(a.A@2020 > 1)", 6),
+            ("every(a.A@-4...pct > 1)", 6),
+            ("every(a.A@-4.. > a.A)", 17),
+            ("every(a.A@-4.. > 1) > 1", 20),
             ("inf < 1", 0),
             (deep.as_str(), 4 * DEEPEST),
         ] {

@@ -60,6 +60,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         voices,
         checks: check::none(),
         texts: Vec::new(),
+        series: Vec::new(),
     };
     let common = per::read(folder)?;
     let mut themes = theme::read(folder)?;
