@@ -18,6 +18,7 @@ use super::manuscript::Manuscript;
 use super::prepare::sentence;
 use super::scan::Chapter;
 use super::uses::UseKind;
+use super::years;
 use crate::base::family::family;
 use crate::base::located::{Place, Source};
 use crate::base::words;
@@ -30,7 +31,7 @@ use crate::verify::{Known, Listed};
 /// Looks at everything that is typed; remarks for the writer, each with file and line.
 ///
 /// # Errors
-/// When a number is typed into `queries/`, or the font lacks a sign.
+/// When a number is typed into `queries/`, a year of a figure anywhere, or the font lacks a sign.
 pub fn admit(
     manuscript: &Manuscript<'_>,
     content: &Content,
@@ -47,6 +48,13 @@ pub fn admit(
         .collect();
     if !typed.is_empty() {
         return Err(Error::Typed(typed));
+    }
+    let years = years::typed(
+        manuscript,
+        &self::known(&[&*listed.numerals, &listed.years].concat()),
+    );
+    if !years.is_empty() {
+        return Err(Error::Years(years));
     }
     let mut signs = Vec::new();
     for chapter in &chapters {
@@ -170,7 +178,7 @@ fn typed(text: &PrintedText, queries: &Queries, known: &Known) -> Vec<String> {
 }
 
 /// Some words around a place.
-fn around(text: &str, at: usize) -> String {
+pub(super) fn around(text: &str, at: usize) -> String {
     let at = text[..at]
         .trim_end_matches(|c: char| !c.is_whitespace())
         .len();

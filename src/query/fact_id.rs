@@ -104,7 +104,10 @@ impl FactYears {
     }
 
     const fn is_change(self) -> bool {
-        matches!(self, Self::Change(..) | Self::Since(_) | Self::SinceEarlier(_))
+        matches!(
+            self,
+            Self::Change(..) | Self::Since(_) | Self::SinceEarlier(_)
+        )
     }
 }
 
@@ -297,7 +300,9 @@ impl FactId {
         let text = match self.text.split_once('@') {
             None => self.text.clone(),
             Some((head, tail)) => {
-                let stat = tail.strip_prefix(&self.years.to_string()).unwrap_or_default();
+                let stat = tail
+                    .strip_prefix(&self.years.to_string())
+                    .unwrap_or_default();
                 format!("{head}@{years}{stat}")
             }
         };
@@ -459,7 +464,11 @@ mod tests {
         let (indicators, groups) = sample();
         let names = Names::new(&indicators, &groups);
         for (text, years, expected) in [
-            ("a.A@-1.max-naam", FactYears::Year(2020), "a.A@2020.max-naam"),
+            (
+                "a.A@-1.max-naam",
+                FactYears::Year(2020),
+                "a.A@2020.max-naam",
+            ),
             ("a.A@eerste...pct", FactYears::Since(2015), "a.A@2015...pct"),
             ("a.A", FactYears::Used, "a.A"),
         ] {

@@ -106,6 +106,8 @@ pub struct Queries {
     pub checks: Checks,
     /// Every text of the files that the paper prints.
     pub texts: Vec<PrintedText>,
+    /// What chooses among that and is not printed itself: predicates, the facts of asks, the years of charts.
+    pub rules: Vec<PrintedText>,
     /// What the earlier years of each indicator are chosen from, by [`IndicatorId`]; nothing until the figures are there.
     series: Vec<Series>,
 }
@@ -173,6 +175,13 @@ impl Queries {
     #[must_use]
     pub fn settled(&self, id: &FactId) -> FactId {
         id.settled(&self.series)
+    }
+
+    /// A text with the year that it comes to in the place of every earlier year.
+    #[must_use]
+    pub fn settled_in(&self, mut template: Template) -> Template {
+        template.settle(&self.series);
+        template
     }
 
     /// The tables that a source names: one, or all of a family in the order of `tables.toml`.

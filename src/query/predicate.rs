@@ -375,7 +375,8 @@ impl<'t> Reader<'t> {
         } else if self.calls("every") {
             let at = self.at;
             let (fact, sign, number) = self.compared()?;
-            let is_of_years = matches!(fact.years, FactYears::Since(_) | FactYears::SinceEarlier(_));
+            let is_of_years =
+                matches!(fact.years, FactYears::Since(_) | FactYears::SinceEarlier(_));
             if !is_of_years || fact.stat.is_of_two() {
                 self.at = at;
                 return Err(self.wrong("a fact of years since one, such as `lasten.M50@-4..`"));
