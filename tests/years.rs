@@ -185,7 +185,7 @@ fn a_typed_year_of_a_figure_stops_the_build_with_its_place() {
     let said = line("sentence = \"In 2023");
     for place in [
         format!("proef.toml:{said}:16: sentence of claim `typt`"),
-        format!("proef.toml:{said}:49: sentence of claim `typt`"),
+        format!("proef.toml:{said}:47: sentence of claim `typt`"),
         format!("proef.toml:{}:23: when of claim `typt`", said + 1),
         format!(
             "proef.toml:{}:10: years of chart `lijn`",
@@ -193,7 +193,7 @@ fn a_typed_year_of_a_figure_stops_the_build_with_its_place() {
         ),
         "proef.typ:3:16: a chapter".to_owned(),
         "proef.typ:5:12: a chapter".to_owned(),
-        "proef.typ:5:58: a chapter".to_owned(),
+        "proef.typ:5:54: a chapter".to_owned(),
     ] {
         assert!(wrong.contains(&place), "{place}: {wrong}");
     }
