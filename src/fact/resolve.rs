@@ -270,9 +270,13 @@ impl Resolving<'_> {
 /// Why there is no such earlier year, in Dutch.
 const fn no_earlier(earlier: Earlier) -> &'static str {
     match earlier {
-        Earlier::Periods(_) => "zo veel perioden met cijfers zijn er niet voor de laatste",
+        Earlier::Periods(_) => {
+            "zo veel perioden die met de laatste te vergelijken zijn, zijn er niet"
+        }
         Earlier::First => "geen eerdere periode die met de laatste te vergelijken is",
-        Earlier::Base => "de laatste periode ligt niet na het basisjaar van de editie",
+        Earlier::Base => {
+            "het basisjaar van de editie is met de laatste periode niet te vergelijken"
+        }
     }
 }
 

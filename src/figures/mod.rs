@@ -176,16 +176,14 @@ impl Figures {
     pub fn series(&self) -> Vec<Series> {
         let all = self.used.iter().zip(&self.breaks);
         all.map(|(used, breaks)| {
-            let mut years = used.before.clone();
-            years.extend(used.year);
-            let goes_on = |year: &&i32| {
-                let breaks = used.year.map(|used| breaks::between(breaks, **year, used));
+            let years = used.before.iter().chain(&used.year).copied();
+            let goes_on = |year: &i32| {
+                let breaks = used.year.map(|used| breaks::between(breaks, *year, used));
                 breaks.is_some_and(<[Break]>::is_empty)
             };
             Series {
-                unbroken: years.iter().find(goes_on).copied(),
+                years: years.filter(goes_on).collect(),
                 base: self.edition.base,
-                years,
             }
         })
         .collect()

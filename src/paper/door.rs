@@ -18,13 +18,13 @@ use super::manuscript::Manuscript;
 use super::prepare::sentence;
 use super::scan::Chapter;
 use super::uses::UseKind;
-use super::years;
+use super::years::{self, around};
 use crate::base::family::family;
 use crate::base::located::{Place, Source};
 use crate::base::words;
 use crate::evidence::Texts;
 use crate::fact;
-use crate::query::{FACT, IndicatorId, PrintedText, Queries, TextKind};
+use crate::query::{IndicatorId, PrintedText, Queries, TextKind};
 use crate::verify::numerals::numerals;
 use crate::verify::{Known, Listed};
 
@@ -175,21 +175,6 @@ fn typed(text: &PrintedText, queries: &Queries, known: &Known) -> Vec<String> {
             )
         })
         .collect()
-}
-
-/// Some words around a place.
-pub(super) fn around(text: &str, at: usize) -> String {
-    let at = text[..at]
-        .trim_end_matches(|c: char| !c.is_whitespace())
-        .len();
-    let head: Vec<&str> = text[..at].split_whitespace().collect();
-    let tail: Vec<&str> = text[at..].split_whitespace().collect();
-    let words = [
-        &head[head.len().saturating_sub(4)..],
-        &tail[..tail.len().min(5)],
-    ]
-    .concat();
-    words.join(" ").replace(FACT, "…")
 }
 
 /// Words of a chapter that say a number or compare.

@@ -7,11 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use super::door::around;
 use super::manuscript::Manuscript;
 use super::scan::Chapter;
 use crate::base::located::Place;
-use crate::query::{FactId, PrintedText, Queries, TextKind};
+use crate::query::{FACT, FactId, PrintedText, Queries, TextKind};
 use crate::verify::Known;
 use crate::verify::numerals::numerals;
 
@@ -117,4 +116,19 @@ fn ids_of_years(text: &str) -> impl Iterator<Item = usize> {
         let year = text[*at..].get(..4);
         year.is_some_and(|year| year.bytes().all(|byte| byte.is_ascii_digit()))
     })
+}
+
+/// Some words around a place.
+pub(super) fn around(text: &str, at: usize) -> String {
+    let at = text[..at]
+        .trim_end_matches(|c: char| !c.is_whitespace())
+        .len();
+    let head: Vec<&str> = text[..at].split_whitespace().collect();
+    let tail: Vec<&str> = text[at..].split_whitespace().collect();
+    let words = [
+        &head[head.len().saturating_sub(4)..],
+        &tail[..tail.len().min(5)],
+    ]
+    .concat();
+    words.join(" ").replace(FACT, "…")
 }

@@ -333,7 +333,6 @@ mod tests {
             let mut predicate = Predicate::parse(text, &names).unwrap();
             let series = Series {
                 years: years.to_vec(),
-                unbroken: years.first().copied(),
                 base: None,
             };
             predicate.settle(&vec![series; indicators.len()]);

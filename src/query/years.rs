@@ -113,13 +113,12 @@ impl fmt::Display for Earlier {
     }
 }
 
-/// What the earlier years of an indicator are chosen from.
+/// What the earlier years of an indicator are chosen from: what lies before a break is none of it, for nothing is compared
+/// across one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Series {
-    /// Years that the paper could use, the last of them being the one it uses.
+    /// Years that the paper could use and since which nothing broke, the last of them being the one it uses.
     pub years: Vec<i32>,
-    /// The first year since which nothing broke.
-    pub unbroken: Option<i32>,
     /// The year since which the edition tells how things went.
     pub base: Option<i32>,
 }
@@ -130,10 +129,11 @@ impl Series {
         let (used, before) = self.years.split_last()?;
         match earlier {
             Earlier::Periods(periods) => before.iter().rev().nth(usize::from(periods) - 1).copied(),
-            Earlier::First => self.unbroken,
-            Earlier::Base => self.base,
+            Earlier::First => before.first().copied(),
+            Earlier::Base => self
+                .base
+                .filter(|base| before.first() <= Some(base) && base < used),
         }
-        .filter(|year| year < used)
     }
 }
 
@@ -162,19 +162,21 @@ mod tests {
         // elections are not of every year
         let mut series = Series {
             years: vec![2017, 2021, 2023],
-            unbroken: Some(2021),
             base: Some(2019),
         };
         let year = |series: &Series, text| series.year(Earlier::parse(text).unwrap());
         assert_eq!(year(&series, "-1"), Some(2021));
         assert_eq!(year(&series, "-2"), Some(2017));
         assert_eq!(year(&series, "-3"), None);
-        assert_eq!(year(&series, "eerste"), Some(2021));
+        assert_eq!(year(&series, "eerste"), Some(2017));
         assert_eq!(year(&series, "basis"), Some(2019));
-        // broken in the year in use, and an edition that ends at its base
-        (series.unbroken, series.base) = (Some(2023), Some(2023));
+        // a base before the break, or in the year in use
+        for base in [2016, 2023] {
+            series.base = Some(base);
+            assert_eq!(year(&series, "basis"), None);
+        }
+        series.years = vec![2023];
         assert_eq!(year(&series, "eerste"), None);
-        assert_eq!(year(&series, "basis"), None);
         assert_eq!(year(&Series::default(), "-1"), None);
     }
 }
