@@ -14,14 +14,15 @@ mod verifying;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::base::failure::Failure;
 use crate::base::hands::test_environment;
 use crate::base::project::Project;
 use crate::pipeline;
+use crate::publish::Dialect;
 use crate::query::Queries;
-use crate::source::import::{self, Imported};
+use crate::source::import::{self, Imported, download};
 
 /// Reproducible position paper and open data on mid-sized Dutch municipalities, from open CBS figures.
 #[derive(Debug, Parser)]
@@ -50,7 +51,7 @@ enum Command {
     Peers(asking::Peers),
     /// Say what changed between two editions, projects, folders `data/` or releases, and why: largest first.
     Diff(differing::Diff),
-    /// Bring a folder of figures (or regions, borders, or a networks.csv) into `data/`.
+    /// Bring figures, regions, borders or lists into `data/`: a folder, or a file as StatLine's page or the Kiesraad gives it.
     Import(Import),
     /// Write what an editor needs to complete and check the files of `queries/`: a JSON Schema per kind of file.
     Schema,
@@ -78,9 +79,18 @@ struct Build {
     /// Make the open data only, not the paper.
     #[arg(long)]
     data_only: bool,
+    /// Write CSV in another dialect too: `nl` has semicolons and decimal commas, as Excel in Dutch opens it.
+    #[arg(long, value_name = "NAME")]
+    dialect: Option<OtherDialect>,
     /// Name every topic that is asked and lacking.
     #[arg(long)]
     verbose: bool,
+}
+
+/// Another dialect of CSV than that of the open data.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OtherDialect {
+    Nl,
 }
 
 #[derive(Debug, Args)]
@@ -95,9 +105,12 @@ struct MakeFigures {
 
 #[derive(Debug, Args)]
 struct Import {
-    /// Folders to import, each with a `source.toml`, or a `networks.csv`.
+    /// Folders with a `source.toml`, or files: a download from StatLine's page, a result of the Kiesraad, a `networks.csv`.
     #[arg(required = true, value_name = "FOLDER")]
     folders: Vec<PathBuf>,
+    /// The table that a download is of, where the name of the file does not tell.
+    #[arg(long, value_name = "ID")]
+    table: Option<String>,
     /// Keep only the topics that `queries/` asks for.
     #[arg(long)]
     only_asked: bool,
@@ -146,6 +159,10 @@ fn run_build(project: &Project, build: &Build) -> Result<(), Failure> {
         typst: build.typst.as_deref(),
         data_only: build.data_only,
         progress: std::io::stderr().is_terminal(),
+        dialect: match build.dialect {
+            Some(OtherDialect::Nl) => Dialect::Dutch,
+            None => Dialect::Plain,
+        },
         verbose: build.verbose,
     };
     let report = pipeline::build(project, &options)?;
@@ -166,19 +183,35 @@ fn run_figures(project: &Project, make: &MakeFigures) -> Result<(), Failure> {
 }
 
 fn run_import(project: &Project, import: &Import) -> Result<(), Failure> {
-    let is_agendas = |path: &PathBuf| import::is_agendas(path);
-    let queries = if import.only_asked || import.folders.iter().any(is_agendas) {
+    let is_download = |path: &PathBuf| download::is_download(path);
+    let needs = |path: &PathBuf| import::is_agendas(path) || is_download(path);
+    let queries = if import.only_asked || import.folders.iter().any(needs) {
         Some(Queries::read(&project.queries())?)
     } else {
         None
     };
     let before = differing::releases(project);
+    if let (Some(_), Some(folder)) = (
+        &import.table,
+        import.folders.iter().find(|path| !is_download(path)),
+    ) {
+        let folder = folder.clone();
+        return Err(import::Error::TableOfFolder { folder }.into());
+    }
+    let asked = download::Asked {
+        only_asked: import.only_asked,
+        table: import.table.as_deref(),
+        accept: import.accept.as_deref(),
+    };
     for folder in &import.folders {
         let (data, accept) = (project.data(), import.accept.as_deref());
         let only_asked = queries.as_ref().filter(|_| import.only_asked);
         let imported = match &queries {
             Some(queries) if import::is_agendas(folder) => {
                 import::import_agendas(folder, &data, queries)
+            }
+            Some(queries) if is_download(folder) => {
+                download::import(folder, &data, queries, asked).map_err(Failure::from)
             }
             _ => import::import_accepting(folder, &data, only_asked, accept),
         };
