@@ -354,7 +354,7 @@ fn a_table_that_comes_in_tells_what_it_has_otherwise() {
     let made = support::Made::new();
     let store = made.project.store();
     let before = store.lock().unwrap();
-    made.change_value("misdaad", "GM0007,2021JJ00,misdrijven", "101");
+    made.change_value("misdaad", "GM0007,2021JJ00,misdrijven", "101,");
     store.write_lock(&before).unwrap();
     let folder = made.project.path("incoming/misdaad");
     let told = made
