@@ -21,6 +21,8 @@ pub mod verify;
 // every printed number, and the sentences that compare
 pub mod fact;
 pub mod claim;
+// what changed, and why
+pub mod diff;
 // what goes out: open data, charts, paper
 pub mod publish;
 pub mod chart;

@@ -1,5 +1,6 @@
 //! The run, on one screen: what is asked and what came in go one way through the rooms to the output folder.
 
+mod diff;
 mod figures;
 mod refresh;
 mod report;
@@ -17,6 +18,7 @@ use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::hands::both;
 use crate::base::project::Project;
 use crate::claim;
+use crate::diff::{Record, rebuilt as diff_of};
 use crate::figures::{Figures, Provenance};
 use crate::gemeente::Geometry;
 use crate::inquire::{self, Found, Inquiry};
@@ -26,6 +28,7 @@ use crate::query::{Edition, FactId, IndicatorId, Queries};
 use crate::source::agendas::Agendas;
 use crate::verify;
 
+pub use diff::{Compared, NoSide, diff};
 pub use figures::{FigureOptions, figures};
 pub use refresh::{Cbs, new_edition};
 pub use report::BuildReport;
@@ -120,7 +123,11 @@ pub fn find(project: &Project, edition: Option<&str>, text: &str) -> Result<Vec<
         };
         let chapters = Chapters::read(&project.paper(), &queries)?;
         let manuscript = Manuscript::new(chapters, sources)?;
-        Ok(Content::new(&manuscript, &provenance)?.to_value()?)
+        let since = diff::since_previous(project, &queries, &figures)?;
+        let content = Content::new(&manuscript, &provenance)?;
+        Ok(content
+            .with_changes(since.as_ref(), &manuscript)
+            .to_value()?)
     };
     let inquiry = inquiry(project, &queries, &figures, BTreeSet::new())?;
     let found = inquire::find(text, &inquiry, given().ok().as_ref())?;
@@ -221,6 +228,8 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     let open = output.path().join(OPEN_DATA);
     publish::write(&open, &queries, &figures, &provenance, options.dialect)?;
     report.clock.lap("open data");
+    report.since = since_last_build(&queries, &place, &open);
+    report.clock.lap("last build");
     let with_paper = typesetting.is_some();
     if let Some(typesetting) = typesetting {
         typesetting.finish(output.path(), edition)?;
@@ -244,6 +253,23 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     finish(run, output, &mut report)?;
     report.clock.hide();
     Ok(report)
+}
+
+/// What the open data that were just written change of those that are still in their place.
+fn since_last_build(queries: &Queries, place: &Path, open: &Path) -> Vec<String> {
+    let folders = [OPEN_DATA, "csv"].map(|name| place.join(name));
+    let last = folders
+        .iter()
+        .find(|folder| folder.join("vergelijking.csv").is_file());
+    let records = (
+        Record::read(&place.join(run_log::RUN_LOG)),
+        Record::default(),
+    );
+    let rebuilt = last.and_then(|last| diff_of(queries, (last, open), (&records.0, &records.1)));
+    rebuilt.map_or_else(
+        || vec!["since the last build: there is no earlier build to compare with".to_owned()],
+        |rebuilt| rebuilt.lines(),
+    )
 }
 
 /// Puts what was made in its place, with the log of the run and the sums of all that stands there then.
@@ -291,9 +317,13 @@ fn start_paper(
         geometry: geometry.as_ref(),
         ..sources
     };
-    let manuscript = Manuscript::new(chapters, sources)?;
+    let (manuscript, since) = both(
+        || Manuscript::new(chapters, sources),
+        || diff::since_previous(project, queries, figures),
+    );
+    let (manuscript, since) = (manuscript?, since?);
     report.clock.lap("charts");
-    let content = Content::new(&manuscript, provenance)?;
+    let content = Content::new(&manuscript, provenance)?.with_changes(since.as_ref(), &manuscript);
     let listed = verify::listed(&project.queries())?;
     for remark in paper::admit(&manuscript, &content, &listed)? {
         report.warn(&remark);

@@ -24,7 +24,7 @@ fn shares_of_every_gemeente_add_up_to_one_between_all_lists() {
         regions,
         herindelingen,
         ..
-    } = &figures.gemeenten;
+    } = &*figures.gemeenten;
     for from in 2010..=2026 {
         for to in from..=2026 {
             let walk = Crosswalk::new(from, to, herindelingen, regions, population);

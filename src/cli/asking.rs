@@ -52,7 +52,7 @@ pub(super) struct Peers {
 }
 
 /// Data goes to stdout; a reader that stops reading early is no error.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 

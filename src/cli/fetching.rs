@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::differing;
 use super::progress::{Bars, LongWaits};
 use crate::base::failure::{Failure, Report};
 use crate::base::files;
@@ -148,8 +149,10 @@ pub fn run_fetch(project: &Project, fetch: &Fetch) -> Result<(), Failure> {
         accept: fetch.accept.clone(),
     };
     let data = project.data();
+    let before = differing::releases(project);
     let reports = fetch::fetch(&client, at_once, &queries, &data, &options, &*listener)?;
     eprint!("{}", all_in_words(&reports, fetch.verbose));
+    differing::tell_revised(project, &before);
     if fetch.common.json {
         print_json(&reports)?;
     }

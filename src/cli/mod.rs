@@ -4,6 +4,7 @@
 //! to stderr.
 
 mod asking;
+mod differing;
 mod fetching;
 mod progress;
 mod refreshing;
@@ -48,6 +49,8 @@ enum Command {
     Where(asking::Where),
     /// Tell the type of a gemeente, the five most like it, and where it stands out.
     Peers(asking::Peers),
+    /// Say what changed between two editions, projects, folders `data/` or releases, and why: largest first.
+    Diff(differing::Diff),
     /// Bring figures, regions, borders or lists into `data/`: a folder, or a file as StatLine's page or the Kiesraad gives it.
     Import(Import),
     /// Write what an editor needs to complete and check the files of `queries/`: a JSON Schema per kind of file.
@@ -140,6 +143,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Explain(explain) => asking::run_explain(&project, &explain),
         Command::Where(wanted) => asking::run_where(&project, &wanted),
         Command::Peers(peers) => asking::run_peers(&project, &peers),
+        Command::Diff(diff) => differing::run_diff(&project, &diff),
         Command::Import(import) => run_import(&project, &import),
         Command::Schema => schema::run_schema(&project),
         Command::Verify(verify) => verifying::run_verify(&verify),
@@ -186,6 +190,7 @@ fn run_import(project: &Project, import: &Import) -> Result<(), Failure> {
     } else {
         None
     };
+    let before = differing::releases(project);
     if let (Some(_), Some(folder)) = (
         &import.table,
         import.folders.iter().find(|path| !is_download(path)),
@@ -230,5 +235,6 @@ fn run_import(project: &Project, import: &Import) -> Result<(), Failure> {
             }
         }
     }
+    differing::tell_revised(project, &before);
     Ok(())
 }

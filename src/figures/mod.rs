@@ -35,12 +35,13 @@ pub use tidy::{Lacking, Origin, Overlap, Row, Tidy, Twice, Unfound};
 pub use types::Types;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::base::clock::Clock;
 use crate::base::failure::Failure;
 use crate::base::hands::in_parts;
 use crate::gemeente::group::{Group, GroupId, Groups};
-use crate::gemeente::{Gemeenten, Population, RegionId};
+use crate::gemeente::{Gemeenten, NoList, Population, RegionId};
 use crate::query::{Break, Edition, IndicatorId, Queries, Series};
 use crate::source::snapshot::Store;
 use indicator::Indicators;
@@ -62,16 +63,16 @@ pub struct Figures {
     /// The edition.
     pub edition: Edition,
     /// Gemeenten, herindelingen and networks.
-    pub gemeenten: Gemeenten,
+    pub gemeenten: Arc<Gemeenten>,
     /// The tidy figures.
-    pub tidy: Tidy,
+    pub tidy: Arc<Tidy>,
     /// Inhabitants on 1 January by year and gemeente, on each year's own list.
-    pub population: Population,
+    pub population: Arc<Population>,
     /// Groups.
     pub groups: Groups,
     /// Types of gemeenten, and which are alike.
     pub types: Types,
-    indicators: Indicators,
+    indicators: Arc<Indicators>,
     compared: Vec<Compared>,
     used: Vec<Used>,
     breaks: Vec<Vec<Break>>,
@@ -89,6 +90,20 @@ impl Figures {
         clock: &mut Clock,
     ) -> Result<Self, Failure> {
         let gemeenten = Gemeenten::read(data)?;
+        Self::compute_with(data, gemeenten, queries, edition, clock)
+    }
+
+    /// The same with gemeenten, herindelingen and lists of members from elsewhere.
+    ///
+    /// # Errors
+    /// Whatever a stage reports.
+    pub fn compute_with(
+        data: &Path,
+        gemeenten: Gemeenten,
+        queries: &Queries,
+        edition: &Edition,
+        clock: &mut Clock,
+    ) -> Result<Self, Failure> {
         edition.fits(&queries.groups, &gemeenten)?;
         let store = Store::new(data);
         let lock = store.lock()?;
@@ -103,38 +118,76 @@ impl Figures {
         clock.lap("tidy");
         let indicators = indicator::compute(scope, &tidy, &population);
         clock.lap("indicators");
-        let groups = Groups::new(
-            &queries.groups,
-            &edition.groups,
-            edition.boundaries,
-            &gemeenten,
-            &population,
-        )?;
         let mut figures = Self {
             edition: edition.clone(),
-            gemeenten,
-            tidy,
-            population,
-            groups,
+            groups: groups(queries, edition, &gemeenten, &population)?,
+            gemeenten: Arc::new(gemeenten),
+            tidy: Arc::new(tidy),
+            population: Arc::new(population),
+            types: Types::default(),
+            indicators: Arc::new(indicators),
+            compared: Vec::new(),
+            used: Vec::new(),
+            breaks: Vec::new(),
+        };
+        figures.fill(queries);
+        clock.lap("compare");
+        figures.types = types::types(queries.types.as_ref(), &figures);
+        clock.lap("types");
+        Ok(figures)
+    }
+
+    /// Another edition of the same releases and herindelingen, with lists of members that may be others: what does not
+    /// depend on boundaries or the last period is shared. No types are made, and where things come from is as here.
+    ///
+    /// # Errors
+    /// When the edition names a list of gemeenten or members that is not there.
+    pub fn of_edition(
+        &self,
+        queries: &Queries,
+        edition: &Edition,
+        gemeenten: &Arc<Gemeenten>,
+    ) -> Result<Self, Failure> {
+        edition.fits(&queries.groups, gemeenten)?;
+        let is_same =
+            (edition.boundaries, edition.until) == (self.edition.boundaries, self.edition.until);
+        let indicators = if is_same {
+            Arc::clone(&self.indicators)
+        } else {
+            let scope = Scope {
+                queries,
+                edition,
+                gemeenten,
+            };
+            Arc::new(indicator::compute(scope, &self.tidy, &self.population))
+        };
+        let mut figures = Self {
+            edition: edition.clone(),
+            groups: groups(queries, edition, gemeenten, &self.population)?,
+            gemeenten: Arc::clone(gemeenten),
+            tidy: Arc::clone(&self.tidy),
+            population: Arc::clone(&self.population),
             types: Types::default(),
             indicators,
             compared: Vec::new(),
             used: Vec::new(),
             breaks: Vec::new(),
         };
-        let blocks = queries.indicators.iter().zip(&figures.indicators.blocks);
-        figures.breaks = blocks
+        figures.fill(queries);
+        Ok(figures)
+    }
+
+    /// What follows from blocks and groups.
+    fn fill(&mut self, queries: &Queries) {
+        let blocks = queries.indicators.iter().zip(&self.indicators.blocks);
+        self.breaks = blocks
             .map(|(indicator, block)| breaks::breaks(indicator, block))
             .collect();
-        figures.compared = figures.compare(queries);
-        let all = queries.indicators.iter().zip(&figures.compared);
-        figures.used = all
-            .map(|(indicator, compared)| period::used(indicator, compared, &figures.groups))
+        self.compared = self.compare(queries);
+        let all = queries.indicators.iter().zip(&self.compared);
+        self.used = all
+            .map(|(indicator, compared)| period::used(indicator, compared, &self.groups))
             .collect();
-        clock.lap("compare");
-        figures.types = types::types(queries.types.as_ref(), &figures);
-        clock.lap("types");
-        Ok(figures)
     }
 
     /// Groups of all indicators, held against each other.
@@ -260,4 +313,14 @@ impl Figures {
         let regions = &self.gemeenten.regions;
         regions.short_name(region, self.edition.boundaries)
     }
+}
+
+fn groups(
+    queries: &Queries,
+    edition: &Edition,
+    gemeenten: &Gemeenten,
+    population: &Population,
+) -> Result<Groups, NoList> {
+    let (names, plan, boundaries) = (&queries.groups, &edition.groups, edition.boundaries);
+    Groups::new(names, plan, boundaries, gemeenten, population)
 }

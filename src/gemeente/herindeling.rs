@@ -37,7 +37,7 @@ enum Kind {
 }
 
 /// The log of changes, by date.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Herindelingen {
     events: Vec<Event>,
 }

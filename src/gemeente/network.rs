@@ -15,7 +15,7 @@ use crate::base::failure::Report;
 pub const COLUMNS: [&str; 6] = ["network", "list_date", "code", "name", "complete", "source"];
 
 /// Every membership list, by network and date.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Networks {
     lists: BTreeMap<(String, String), MemberList>,
 }

@@ -137,7 +137,7 @@ pub fn year_in(row: &csv::Row<'_>, text: &str) -> Result<i32, csv::Error> {
 }
 
 /// All gemeenten that ever were, by code.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Regions {
     gemeenten: BTreeMap<RegionId, Gemeente>,
     first_year: i32,

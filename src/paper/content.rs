@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Error;
+use super::changes::changes;
 use super::manuscript::Manuscript;
 use super::order::sort_name;
 use super::pictures::Pictures;
@@ -15,6 +16,7 @@ use crate::base::family::family;
 use crate::base::number;
 use crate::base::words::MONTHS;
 use crate::claim::{self, State};
+use crate::diff::Since;
 use crate::evidence::attachments::{self, Attachment};
 use crate::fact::{self, Evidence, Proven, Register, Segment, fill, print};
 use crate::figures::{Cell, GroupFigure, Lacking, Provenance};
@@ -44,6 +46,8 @@ pub struct Content {
     sources: Vec<printed::Source>,
     lacking: Vec<String>,
     incomplete_mark: &'static str,
+    /// Nothing where the edition names none before it.
+    changes: Option<printed::Changes>,
     attachments: [Attachment; attachments::ALL.len()],
     #[serde(skip)]
     timestamp: i64,
@@ -102,10 +106,19 @@ impl Content {
             sources: sources(register),
             lacking: lacking(register),
             incomplete_mark: INCOMPLETE,
+            changes: None,
             attachments: attachments::ALL,
             timestamp: timestamp(&edition.date),
             evidence,
         })
+    }
+
+    /// The same, with what changed since the edition before.
+    #[must_use]
+    pub fn with_changes(mut self, since: Option<&Since>, manuscript: &Manuscript<'_>) -> Self {
+        let (register, claims) = (&manuscript.register, &manuscript.claims);
+        self.changes = since.map(|since| changes(since, register, claims));
+        self
     }
 
     /// The proof of every fact in it.

@@ -5,6 +5,7 @@
 //! charts by id; the ids are found by reading the chapters, and an unknown one ends in an error with file and line. Text
 //! from data reaches Typst only as strings in `paper.json`, never as markup.
 
+mod changes;
 mod content;
 mod door;
 mod figures;

@@ -259,3 +259,41 @@ pub struct Source {
     pub url: String,
     pub caveats: Vec<String>,
 }
+
+/// What changed since the edition before.
+#[derive(Debug, Serialize)]
+pub struct Changes {
+    /// Title of the edition before.
+    pub edition: String,
+    /// Whether both rest on the same releases, so that nothing was revised.
+    pub same_releases: bool,
+    pub whole: String,
+    pub reasons: Vec<Reason>,
+    pub rows: Vec<ChangeRow>,
+    pub rest: String,
+    pub members: Vec<String>,
+    pub claims: Vec<TurnedClaim>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Reason {
+    pub reason: String,
+    pub count: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ChangeRow {
+    pub title: String,
+    pub unit: String,
+    pub old: String,
+    pub new: String,
+    pub change: String,
+    pub why: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct TurnedClaim {
+    pub sentence: String,
+    pub old: &'static str,
+    pub new: &'static str,
+}

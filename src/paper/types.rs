@@ -53,7 +53,7 @@ fn percent(share: f64) -> String {
 }
 
 /// Texts as an enumeration.
-fn listed(texts: &[String]) -> String {
+pub(super) fn listed(texts: &[String]) -> String {
     match texts {
         [] => String::new(),
         [one] => one.clone(),

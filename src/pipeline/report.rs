@@ -17,6 +17,8 @@ pub struct BuildReport {
     lines: Vec<String>,
     warned: Vec<String>,
     pub(super) notes: Vec<String>,
+    /// What changed since the last build.
+    pub(super) since: Vec<String>,
     pub(super) clock: Clock,
 }
 
@@ -178,7 +180,7 @@ impl BuildReport {
 
     /// What was written, missing and provisional.
     pub fn summary(&self) -> String {
-        let lines = self.lines.iter().chain(&self.notes);
+        let lines = self.lines.iter().chain(&self.notes).chain(&self.since);
         lines.fold(String::new(), |text, line| text + line + "\n")
     }
 

@@ -16,8 +16,6 @@ pub struct Edition {
     pub title: String,
     /// The one that is built when none is named.
     pub default: bool,
-    /// The edition before it, which it is compared with.
-    pub previous: Option<String>,
     /// Year of whose 1 January the boundaries are.
     pub boundaries: i32,
     /// Where it says so.
@@ -34,6 +32,8 @@ pub struct Edition {
     pub groups: GroupPlan,
     /// What the first page says of it.
     pub note: String,
+    /// Id of the edition before, of which the paper tells what changed.
+    pub previous: Option<String>,
 }
 
 impl Edition {

@@ -6,6 +6,7 @@
 //! at the end of a key, and a table that follows the gemeenten of another year has other rows for a good reason.
 
 mod against;
+mod cells;
 mod columns;
 mod stretch;
 mod tally;
@@ -15,13 +16,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{DataFrame, PolarsError};
 
+pub use self::cells::{Cell, Cells, cells};
 use self::columns::{Column, Columns};
 use crate::base::failure::{Exit, Report};
 use crate::gemeente::{Population, Regions};
 use crate::source::snapshot::{self, Accepted, Lock, Sidecar, Snapshot, Store, TopicMeta};
 
 /// Rows of a release that is compared whole: neighbourhoods of all years do not fit in memory twice.
-const WHOLE: usize = 1 << 20;
+pub const WHOLE: usize = 1 << 20;
 
 /// By how many a table's inhabitants may differ from those of the population table: CBS corrects a few later on.
 const INHABITANTS: f64 = 20.0;

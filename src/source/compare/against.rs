@@ -109,7 +109,7 @@ fn has_any(column: &Column) -> bool {
 }
 
 /// Which topic of the new release each topic of the old one is.
-fn successors(new: &Columns<'_>, old: &Columns<'_>) -> BTreeMap<usize, usize> {
+pub fn successors(new: &Columns<'_>, old: &Columns<'_>) -> BTreeMap<usize, usize> {
     let topics = old.sidecar.topics.iter().enumerate();
     topics
         .filter_map(|(place, topic)| Some((place, successor(&new.sidecar.topics, topic)?)))
