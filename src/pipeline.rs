@@ -42,9 +42,21 @@ pub fn inquire<T>(
     question: impl FnOnce(&Inquiry<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let queries = Queries::read(&project.queries())?;
-    let edition = queries.edition(edition)?;
-    let figures = Figures::compute(&project.data(), &queries, edition, &mut Clock::default())?;
+    let (queries, figures) = compute(project, queries, edition, &mut Clock::default())?;
     question(&inquiry(project, &queries, &figures, more(&queries)?)?)
+}
+
+/// The figures of an edition, and the queries with each earlier year that these come to.
+fn compute(
+    project: &Project,
+    mut queries: Queries,
+    edition: Option<&str>,
+    clock: &mut Clock,
+) -> Result<(Queries, Figures), Failure> {
+    let edition = queries.edition(edition)?;
+    let figures = Figures::compute(&project.data(), &queries, edition, clock)?;
+    queries.settle(figures.series());
+    Ok((queries, figures))
 }
 
 fn inquiry<'a>(
@@ -92,8 +104,8 @@ fn used(queries: &Queries, uses: &[Use]) -> BTreeSet<IndicatorId> {
 /// Whatever a stage reports, or when nothing is found.
 pub fn find(project: &Project, edition: Option<&str>, text: &str) -> Result<Vec<Found>, Failure> {
     let queries = Queries::read(&project.queries())?;
-    let edition = queries.edition(edition)?;
-    let figures = Figures::compute(&project.data(), &queries, edition, &mut Clock::default())?;
+    let (queries, figures) = compute(project, queries, edition, &mut Clock::default())?;
+    let edition = &figures.edition;
     let provenance = Provenance::new(&queries, &figures.tidy);
     let given = || -> Result<serde_json::Value, Failure> {
         let borders = project.data().join("geometry");
@@ -164,20 +176,22 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     let started = Timestamp::now();
     let queries = Queries::read(&project.queries())?;
     report.clock.lap("queries");
-    let edition = queries.edition(options.edition)?;
-    let place = project.output().join(&edition.id);
+    let place = project.output().join(&queries.edition(options.edition)?.id);
     let _lock = FolderLock::wait_for(&project.output())?;
     // before the work: where nothing can be written, nothing need be computed
     let output = NewFolder::beside(&place)?;
     files::for_folder(&place.join(OPEN_DATA))?;
-    let paper = if options.data_only {
+    let typst = if options.data_only {
         None
     } else {
-        let typst = Typst::find_or_install(options.typst)?;
-        Some((typst, Chapters::read(&project.paper(), &queries)?))
+        Some(Typst::find_or_install(options.typst)?)
     };
     report.clock.lap("find typst");
-    let figures = Figures::compute(&project.data(), &queries, edition, &mut report.clock)?;
+    let (queries, figures) = compute(project, queries, options.edition, &mut report.clock)?;
+    let edition = &figures.edition;
+    let paper = typst
+        .map(|typst| Ok::<_, Failure>((typst, Chapters::read(&project.paper(), &queries)?)))
+        .transpose()?;
     let (checked, provenance) = both(
         || inquire::refuse_unfit(&queries, &figures),
         || Provenance::new(&queries, &figures.tidy),

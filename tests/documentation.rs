@@ -74,6 +74,81 @@ fn every_command_and_flag_is_in_the_readme() {
     }
 }
 
+/// Every command with its words, commands of commands too, and the help that it prints.
+fn helps(project: &Project, words: &[&str], found: &mut Vec<(String, String)>) {
+    let help = project.must(&[words, &["--help"]].concat()).stdout;
+    if help.contains("Commands:\n") {
+        for command in commands(&help).into_iter().filter(|word| *word != "help") {
+            helps(project, &[words, &[command]].concat(), found);
+        }
+    }
+    found.push((words.join(" "), help));
+}
+
+#[test]
+fn every_command_says_what_it_does_and_what_each_argument_and_flag_is_for() {
+    let (project, readme, mut all) = (Project::empty(), readme(), Vec::new());
+    helps(&project, &[], &mut all);
+    assert!(all.len() > 10, "{}", all.len());
+    for (command, help) in all {
+        assert!(
+            readme.contains(&format!("`{command}")),
+            "the README says nothing of `{command}`"
+        );
+        let (about, rest) = help.split_once("\n\nUsage:").expect("a usage");
+        assert!(about.split_whitespace().count() > 2, "`{command}`: {about}");
+        let mut lines = rest.lines().skip(1).peekable();
+        while let Some(line) = lines.next() {
+            let entry = line.trim_start();
+            let is_entry = line.starts_with("  ") && entry.starts_with(['-', '<', '[']);
+            if !is_entry || entry.starts_with("[env") || entry.starts_with("[default") {
+                continue;
+            }
+            // what it is for stands behind two spaces, or on the line below
+            let behind = entry.split_once("  ").map(|(_, said)| said.trim());
+            let below = lines.peek().filter(|next| next.starts_with("          "));
+            let said = behind.or_else(|| below.map(|next| next.trim()));
+            let words = said.unwrap_or_default().split_whitespace().count();
+            assert!(words > 1, "`{command}` says nothing of `{entry}`");
+        }
+    }
+}
+
+#[test]
+fn every_key_of_a_query_file_has_an_example_that_can_be_copied() {
+    let (readme, mut keys) = (readme(), 0);
+    for (name, bytes) in support::files(&root().join("queries/schema")) {
+        let kind = name.trim_end_matches(".json");
+        let file = match kind {
+            "theme" => "queries/themes/".to_owned(),
+            kind => format!("queries/{kind}.toml"),
+        };
+        assert!(
+            readme.contains(&file),
+            "the README says nothing of `{file}`"
+        );
+        let schema: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let defined = schema["definitions"].as_object().into_iter();
+        for object in defined.flat_map(|all| all.values()).chain([&schema]) {
+            for (key, about) in object["properties"].as_object().into_iter().flatten() {
+                let said = about["description"].as_str().unwrap_or_default();
+                let (said, example) = said.split_once("Example: `").unwrap_or((said, ""));
+                assert!(
+                    !said.trim().is_empty(),
+                    "{name}: `{key}` is told nothing of"
+                );
+                let example = example.rsplit_once('`').unwrap_or_default().0;
+                let read: toml::Table = toml::from_str(example)
+                    .unwrap_or_else(|error| panic!("{name}: `{key}`: `{example}`: {error}"));
+                let read = toml::to_string(&read).unwrap();
+                assert!(read.contains(key.as_str()), "{name}: `{key}`: `{example}`");
+                keys += 1;
+            }
+        }
+    }
+    assert!(keys > 100, "{keys}");
+}
+
 #[test]
 fn every_edition_is_in_the_readme() {
     let readme = readme();

@@ -117,15 +117,27 @@ fn no_utf8(path: &Path, line: u64) -> Error {
 pub fn for_each_row(
     path: &Path,
     header: &[&str],
+    each: impl FnMut(Row<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let file = std::fs::File::open(path).map_err(|error| Error::Unreadable {
+        path: path.to_owned(),
+        message: error.to_string(),
+    })?;
+    for_each_row_of(path, file, header, each)
+}
+
+/// The same of what is at hand; the path is where messages say that it stands.
+pub fn for_each_row_of(
+    path: &Path,
+    source: impl std::io::Read,
+    header: &[&str],
     mut each: impl FnMut(Row<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let unreadable = |error: csv::Error| Error::Unreadable {
         path: path.to_owned(),
         message: error.to_string(),
     };
-    let mut reader = csv::ReaderBuilder::new()
-        .from_path(path)
-        .map_err(unreadable)?;
+    let mut reader = csv::ReaderBuilder::new().from_reader(source);
     let found = reader.headers().map_err(|error| match error.kind() {
         csv::ErrorKind::Utf8 { .. } => no_utf8(path, 1),
         _ => unreadable(error),

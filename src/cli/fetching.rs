@@ -20,7 +20,7 @@ use crate::source::cbs::{
     Client, Config, Description, DimensionKind, Entry, ErrorKind, PlannedRequest, Progress, Service,
 };
 use crate::source::fetch::{
-    self, Error, Options, Outcome, TableReport, UpdateReport, UpdateStatus,
+    self, Brought, Error, Options, Outcome, RegionsReport, TableReport, UpdateReport, UpdateStatus,
 };
 
 /// `fetch`.
@@ -147,40 +147,77 @@ pub fn run_fetch(project: &Project, fetch: &Fetch) -> Result<(), Failure> {
         update: fetch.update,
         accept: fetch.accept.clone(),
     };
-    let reports = fetch::fetch(
-        &client,
-        at_once,
-        &queries,
-        &project.data(),
-        &options,
-        &*listener,
-    )?;
+    let data = project.data();
+    let reports = fetch::fetch(&client, at_once, &queries, &data, &options, &*listener)?;
     eprint!("{}", all_in_words(&reports, fetch.verbose));
     if fetch.common.json {
         print_json(&reports)?;
     }
-    let errors = reports.iter().filter_map(|report| report.error.as_ref());
-    let new_regions: BTreeSet<&String> = reports
-        .iter()
-        .flat_map(|report| &report.new_regions)
-        .collect();
+    let mut ends = ends(&reports);
+    let last = ends.pop();
+    ends.iter().for_each(failed);
+    last.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// What a fetch ends with, the gravest last.
+fn ends(reports: &[TableReport]) -> Vec<Error> {
+    let new_regions = reports.iter().flat_map(|report| &report.new_regions);
+    let new_regions: BTreeSet<&String> = new_regions.collect();
     let new_regions = (!new_regions.is_empty())
         .then(|| Error::NewRegions(new_regions.into_iter().cloned().collect()));
-    match (Error::of_all(errors, reports.len()), new_regions) {
-        (Some(error), Some(also)) => {
-            failed(&also);
-            Err(error.into())
-        }
-        (Some(error), None) | (None, Some(error)) => Err(error.into()),
-        (None, None) => Ok(()),
+    let lists = reports
+        .iter()
+        .filter_map(|report| report.lists.as_ref()?.error.as_ref());
+    let lists = lists.map(|error| Error::ListsFailed(error.exit())).next();
+    let errors = reports.iter().filter_map(|report| report.error.as_ref());
+    let errors = Error::of_all(errors, reports.len());
+    [new_regions, lists, errors].into_iter().flatten().collect()
+}
+
+/// What became of the list of gemeenten and herindelingen.
+fn lists_in_words(report: &RegionsReport, verbose: bool) -> String {
+    let release = &report.release;
+    let what = "the list of gemeenten and herindelingen";
+    let mut text = match report.outcome {
+        Brought::New => format!("  {what} is new in `data/regions`: that of {release}\n"),
+        Brought::Unchanged => format!("  {what} is the one that is here\n"),
+        Brought::Left => format!("  {what} is left as it is\n"),
+        Brought::Failed => String::new(),
+    };
+    let old = report
+        .old
+        .iter()
+        .filter(|_| verbose)
+        .map(|line| format!("not understood, of before the first list: {line}"));
+    for note in report.notes.iter().cloned().chain(old) {
+        let _ = writeln!(text, "  {note}");
     }
+    if !report.old.is_empty() && !verbose {
+        let _ = writeln!(
+            text,
+            "  {} lines of before the first list were not understood: `--verbose` prints them",
+            report.old.len()
+        );
+    }
+    for warning in &report.warnings {
+        let _ = writeln!(text, "  warning: {warning}");
+    }
+    if let Some(error) = &report.error {
+        let _ = writeln!(text, "{}", failure(error));
+    }
+    text
+}
+
+/// A failure and what to do about it.
+fn failure(error: &Error) -> String {
+    let hint = error
+        .hint()
+        .map_or_else(String::new, |hint| format!("\n  hint: {hint}"));
+    format!("failed: {error}{hint}")
 }
 
 fn failed(error: &Error) {
-    eprintln!("failed: {error}");
-    if let Some(hint) = error.hint() {
-        eprintln!("  hint: {hint}");
-    }
+    eprintln!("{}", failure(error));
 }
 
 /// What became of all tables, what failed last.
@@ -233,11 +270,11 @@ fn in_words(report: &TableReport, verbose: bool) -> String {
     for note in report.notes.iter().filter(|_| verbose) {
         let _ = writeln!(text, "  note: {note}");
     }
+    if let Some(lists) = &report.lists {
+        text.push_str(&lists_in_words(lists, verbose));
+    }
     if let Some(error) = &report.error {
-        let _ = writeln!(text, "failed: {error}");
-        if let Some(hint) = error.hint() {
-            let _ = writeln!(text, "  hint: {hint}");
-        }
+        let _ = writeln!(text, "{}", failure(error));
     }
     text
 }

@@ -21,7 +21,7 @@ use crate::base::project::Project;
 use crate::pipeline;
 use crate::publish::Dialect;
 use crate::query::Queries;
-use crate::source::import::{self, Imported};
+use crate::source::import::{self, Imported, download};
 
 /// Reproducible position paper and open data on mid-sized Dutch municipalities, from open CBS figures.
 #[derive(Debug, Parser)]
@@ -48,7 +48,7 @@ enum Command {
     Where(asking::Where),
     /// Tell the type of a gemeente, the five most like it, and where it stands out.
     Peers(asking::Peers),
-    /// Bring a folder of figures (or regions, borders, or a networks.csv) into `data/`.
+    /// Bring figures, regions, borders or lists into `data/`: a folder, or a file as StatLine's page or the Kiesraad gives it.
     Import(Import),
     /// Write what an editor needs to complete and check the files of `queries/`: a JSON Schema per kind of file.
     Schema,
@@ -102,9 +102,12 @@ struct MakeFigures {
 
 #[derive(Debug, Args)]
 struct Import {
-    /// Folders to import, each with a `source.toml`, or a `networks.csv`.
+    /// Folders with a `source.toml`, or files: a download from StatLine's page, a result of the Kiesraad, a `networks.csv`.
     #[arg(required = true, value_name = "FOLDER")]
     folders: Vec<PathBuf>,
+    /// The table that a download is of, where the name of the file does not tell.
+    #[arg(long, value_name = "ID")]
+    table: Option<String>,
     /// Keep only the topics that `queries/` asks for.
     #[arg(long)]
     only_asked: bool,
@@ -176,11 +179,24 @@ fn run_figures(project: &Project, make: &MakeFigures) -> Result<(), Failure> {
 }
 
 fn run_import(project: &Project, import: &Import) -> Result<(), Failure> {
-    let is_agendas = |path: &PathBuf| import::is_agendas(path);
-    let queries = if import.only_asked || import.folders.iter().any(is_agendas) {
+    let is_download = |path: &PathBuf| download::is_download(path);
+    let needs = |path: &PathBuf| import::is_agendas(path) || is_download(path);
+    let queries = if import.only_asked || import.folders.iter().any(needs) {
         Some(Queries::read(&project.queries())?)
     } else {
         None
+    };
+    if let (Some(_), Some(folder)) = (
+        &import.table,
+        import.folders.iter().find(|path| !is_download(path)),
+    ) {
+        let folder = folder.clone();
+        return Err(import::Error::TableOfFolder { folder }.into());
+    }
+    let asked = download::Asked {
+        only_asked: import.only_asked,
+        table: import.table.as_deref(),
+        accept: import.accept.as_deref(),
     };
     for folder in &import.folders {
         let (data, accept) = (project.data(), import.accept.as_deref());
@@ -188,6 +204,9 @@ fn run_import(project: &Project, import: &Import) -> Result<(), Failure> {
         let imported = match &queries {
             Some(queries) if import::is_agendas(folder) => {
                 import::import_agendas(folder, &data, queries)
+            }
+            Some(queries) if is_download(folder) => {
+                download::import(folder, &data, queries, asked).map_err(Failure::from)
             }
             _ => import::import_accepting(folder, &data, only_asked, accept),
         };

@@ -191,9 +191,9 @@ impl Regions {
             .map(|(region, gemeente)| (*region, gemeente))
     }
 
-    /// The gemeente with the highest code.
-    pub fn highest(&self) -> Option<RegionId> {
-        self.gemeenten.keys().next_back().copied()
+    /// All that are and were, by code.
+    pub const fn all(&self) -> &BTreeMap<RegionId, Gemeente> {
+        &self.gemeenten
     }
 
     /// Whether a gemeente existed on 1 January of a year.

@@ -6,5 +6,6 @@ pub mod bounds;
 pub mod cbs;
 pub mod snapshot;
 pub mod compare;
+pub mod regions;
 pub mod fetch;
 pub mod import;

@@ -1,5 +1,7 @@
 //! v3's lists of a table: `TableInfos`, `DataProperties`, and the members of a dimension.
 
+use std::collections::BTreeSet;
+
 use super::json::{object, optional, s};
 use super::model::{Dim, Member, ServedTable};
 
@@ -111,11 +113,36 @@ fn dimension(table: &ServedTable, id: usize, dim: &Dim) -> String {
     object(&fields)
 }
 
-pub fn member_row(dim: &Dim, member: &Member, width: usize) -> String {
+/// The provinces in whose groups regions are, in the order of their numbers from 1.
+fn provinces(table: &ServedTable) -> BTreeSet<&(String, String)> {
+    let told = table.told.values();
+    told.filter_map(|told| told.province.as_ref()).collect()
+}
+
+pub fn category_groups(table: &ServedTable) -> Vec<String> {
+    let group = |(id, (_, name)): (usize, &(String, String))| {
+        object(&[
+            ("ID", (id + 1).to_string()),
+            s("DimensionKey", "RegioS"),
+            s("Title", &format!("{name} (PV)")),
+            ("Description", "null".into()),
+            ("ParentID", "null".into()),
+        ])
+    };
+    provinces(table)
+        .into_iter()
+        .enumerate()
+        .map(group)
+        .collect()
+}
+
+pub fn member_row(table: &ServedTable, dim: &Dim, member: &Member, width: usize) -> String {
+    let told = table.told.get(&member.key);
+    let text = told.map(|told| told.text.as_str());
     let mut fields = vec![
         s("Key", &format!("{:<width$}", member.key)),
         s("Title", &member.title),
-        ("Description", "null".into()),
+        ("Description", optional(text)),
     ];
     match (&member.status, dim.kind.word()) {
         (Some(status), _) => fields.push(s("Status", status)),
@@ -123,7 +150,12 @@ pub fn member_row(dim: &Dim, member: &Member, width: usize) -> String {
             s("Municipality", &member.key),
             s("DetailRegionCode", &member.key),
         ]),
-        _ => fields.push(("CategoryGroupID", "null".into())),
+        _ => {
+            let province = told.and_then(|told| told.province.as_ref());
+            let id = province.and_then(|of| provinces(table).iter().position(|known| *known == of));
+            let id = id.map_or("null".to_owned(), |id| (id + 1).to_string());
+            fields.push(("CategoryGroupID", id));
+        }
     }
     object(&fields)
 }

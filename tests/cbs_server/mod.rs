@@ -15,6 +15,7 @@ pub mod json;
 pub mod lists;
 pub mod model;
 pub mod pick;
+pub mod regions;
 pub mod samples;
 pub mod snapshots;
 pub mod v3;

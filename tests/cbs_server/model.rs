@@ -2,6 +2,7 @@
 //!
 //! The function may read a map (snapshots) or compute (tables of millions of rows): nothing is kept per row.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One cell.
@@ -52,6 +53,14 @@ pub struct Topic {
     pub presentation: String,
 }
 
+/// What CBS writes under a region, and the province whose group it is in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegionTold {
+    pub text: String,
+    /// Code and name: `PV27`, `Noord-Holland`.
+    pub province: Option<(String, String)>,
+}
+
 /// Gives the cell at members (one index per dimension) and topic.
 pub type Cells = Arc<dyn Fn(&[usize], usize) -> Cell + Send + Sync>;
 
@@ -73,6 +82,8 @@ pub struct ServedTable {
     pub v4: bool,
     /// No cell is absent: pages can be found without counting.
     pub dense: bool,
+    /// What is told of regions, by code.
+    pub told: BTreeMap<String, RegionTold>,
 }
 
 impl ServedTable {
@@ -97,6 +108,7 @@ impl ServedTable {
             v3: true,
             v4: true,
             dense: false,
+            told: BTreeMap::new(),
         }
     }
 

@@ -12,6 +12,10 @@ use middelgroot::query::{Queries, Service, Table};
 use middelgroot::source::snapshot::{Snapshot, Store, TopicMeta};
 
 use super::model::{Cell, Dim, Kind, Member, ServedTable, Topic};
+use super::regions;
+
+/// The table in whose list of regions CBS writes its log of herindelingen.
+const POPULATION: &str = "03759ned";
 
 /// Every pinned table of a project that is not a file.
 pub fn project(root: &Path) -> Vec<ServedTable> {
@@ -24,10 +28,12 @@ pub fn project(root: &Path) -> Vec<ServedTable> {
         .filter(|table| table.service != Service::File)
         .filter_map(|table| {
             let release = lock.tables.get(&table.id)?;
-            Some(served(
-                table,
-                &store.read(&table.id, release).expect("a snapshot"),
-            ))
+            let mut served = served(table, &store.read(&table.id, release).expect("a snapshot"));
+            let folder = root.join("data/regions");
+            if table.id == POPULATION && folder.exists() {
+                regions::tell(&mut served, &folder);
+            }
+            Some(served)
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use super::faults::Fault;
 use super::filter::{Expr, Value};
 use super::http::{Answer, Request, encode};
 use super::json::{object, s, text};
-use super::lists::{info, member_row, properties, table_info};
+use super::lists::{category_groups, info, member_row, properties, table_info};
 use super::model::{Cell, Dim, ServedTable, Topic};
 use super::pick::Picked;
 
@@ -176,7 +176,7 @@ impl Site<'_> {
             ),
             ["TableInfos"] => list("TableInfos", vec![table_info(table)]),
             ["DataProperties"] => list("DataProperties", properties(table)),
-            ["CategoryGroups"] => list("CategoryGroups", Vec::new()),
+            ["CategoryGroups"] => list("CategoryGroups", category_groups(table)),
             ["TypedDataSet"] => self.data(table, &root, api, true),
             ["UntypedDataSet"] => self.data(table, &root, api, false),
             [name] => match table
@@ -189,7 +189,7 @@ impl Site<'_> {
                     name,
                     dim.members
                         .iter()
-                        .map(|member| member_row(dim, member, width))
+                        .map(|member| member_row(table, dim, member, width))
                         .collect(),
                 ),
                 None => fault(404, "Resource not found for the segment."),

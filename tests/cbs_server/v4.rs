@@ -3,7 +3,7 @@
 use super::filter::Value;
 use super::http::{Answer, encode};
 use super::json::{object, optional, s, text};
-use super::model::{Cell, Dim, ServedTable};
+use super::model::{Cell, Dim, Member, ServedTable};
 use super::pick::Picked;
 use super::v3::Site;
 
@@ -83,19 +83,7 @@ fn in_table(site: &Site<'_>, table: &ServedTable, root: &str, rest: &[&str]) -> 
             .find(|dim| format!("{}Codes", dim.key) == *name)
         {
             Some(dim) => {
-                let row = |(at, member): (usize, &super::model::Member)| {
-                    let mut fields = vec![
-                        s("Identifier", &member.key),
-                        ("Index", (at + 1).to_string()),
-                    ];
-                    fields.extend([
-                        s("Title", &member.title),
-                        s("Description", ""),
-                        ("DimensionGroupId", "null".into()),
-                    ]);
-                    fields.extend(member.status.as_deref().map(|status| s("Status", status)));
-                    object(&fields)
-                };
+                let row = |(at, member): (usize, &Member)| code(table, at, member);
                 list(
                     root,
                     name,
@@ -106,6 +94,22 @@ fn in_table(site: &Site<'_>, table: &ServedTable, root: &str, rest: &[&str]) -> 
         },
         _ => fault(404, "Not found"),
     }
+}
+
+/// A member of a dimension as CBS lists it.
+fn code(table: &ServedTable, at: usize, member: &Member) -> String {
+    let told = table.told.get(&member.key);
+    let group = told.and_then(|told| told.province.as_ref());
+    let group = group.map(|(code, _)| format!("GM{code}"));
+    let mut fields = vec![
+        s("Identifier", &member.key),
+        ("Index", (at + 1).to_string()),
+        s("Title", &member.title),
+        s("Description", told.map_or("", |told| &told.text)),
+        ("DimensionGroupId", optional(group.as_deref())),
+    ];
+    fields.extend(member.status.as_deref().map(|status| s("Status", status)));
+    object(&fields)
 }
 
 fn services(table: &ServedTable) -> Vec<String> {

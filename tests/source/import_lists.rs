@@ -30,6 +30,12 @@ const BORDERS: &str = r#"{"year":2022,"crs":"EPSG:28992","regions":{
 "GM0003":[[[190000,400000],[191000,400000],[191000,401000],[190000,400000]]],
 "GM0005":[[[180000,410000],[181000,410000],[181000,411000],[180000,410000]]]}}"#;
 
+const BORDERS_SOURCE: &str = "publisher = \"Kadaster\"
+license = \"CC BY 4.0, Kadaster\"
+[files.\"gemeenten-2022.json\"]
+valid_for = [2022]
+";
+
 const MEMBERS: &str = "network,list_date,name,code,complete,source
 Rood,2022-01-01,Aarle-Rixtel,GM0001,true,\"een lijst, en meer\"
 Rood,2022-01-01,Bergen (L.),GM0003,true,\"een lijst, en meer\"
@@ -70,8 +76,7 @@ impl Country {
     }
 
     fn import_borders(&self, borders: &str) -> Run {
-        let source = "[files.\"gemeenten-2022.json\"]\nvalid_for = [2022]\n";
-        self.write("borders/source.toml", source);
+        self.write("borders/source.toml", BORDERS_SOURCE);
         self.write("borders/gemeenten-2022.json", borders);
         self.import("borders")
     }
@@ -394,4 +399,26 @@ fn a_date_of_a_source_is_a_date() {
         "modified = \"unknown\"\nretrieved = \"\"\n",
     );
     country.import("regions").ends(0);
+}
+
+#[test]
+fn borders_of_a_new_year_come_with_a_named_source() {
+    let country = Country::new();
+    country.import_borders(BORDERS).ends(0);
+    let borders = country.0.text("data/geometry/2022.json");
+    assert!(
+        borders.contains("Kadaster") && borders.contains("CC BY 4.0, Kadaster"),
+        "{borders}"
+    );
+    for (line, key) in [
+        ("publisher = \"Kadaster\"\n", "publisher"),
+        ("license = \"CC BY 4.0, Kadaster\"\n", "license"),
+    ] {
+        country.write("borders/source.toml", &BORDERS_SOURCE.replacen(line, "", 1));
+        let said = format!("it does not name the {key} of the borders");
+        country.refuses(
+            |country| country.import("borders"),
+            &["source.toml", &said, "hint: expected who made them"],
+        );
+    }
 }

@@ -107,7 +107,7 @@ impl Client {
             .map_err(|error| error.of_table(&request.id))
     }
 
-    fn find(
+    pub(super) fn find(
         &self,
         request: &TableRequest,
         session: &Session<'_>,

@@ -26,6 +26,7 @@ mod pages;
 mod parallel;
 mod plan;
 mod pump;
+mod region_list;
 mod request;
 pub mod rows;
 mod selection;
@@ -45,6 +46,7 @@ pub use config::{Bases, Config, Retry};
 pub use description::{Description, Dimension, DimensionKind, Member, Topic};
 pub use error::{Error, ErrorKind, Part, Result};
 pub use fetch::PlannedRequest;
+pub use region_list::{RegionList, RegionText};
 pub use request::{Periods, Service, TableRequest, TopicRequest, checked_id};
 pub use sink::{
     AnsweredTopic, Lacking, PeriodMeta, Progress, RegionMeta, Release, RequestMade, Sink,

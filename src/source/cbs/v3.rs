@@ -3,6 +3,8 @@
 //! In goes a endpoint, out comes a [`Description`]. Everything is read through the feed, because a list of regions may
 //! exceed the API's 10,000 rows. CBS peculiarities: padded keys, groups with an empty key, no licence, no zone.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::description::{
@@ -13,6 +15,7 @@ use super::error::{ErrorKind, Result};
 use super::http::{Http, Session};
 use super::list::list;
 use super::parallel::parallel;
+use super::region_list::{Found, RegionText};
 use super::sink::Release;
 
 /// The licence of CBS's own tables, which v3 does not carry.
@@ -52,6 +55,17 @@ struct Item {
     key: String,
     title: Option<String>,
     status: Option<String>,
+    description: Option<String>,
+    #[serde(rename = "CategoryGroupID")]
+    group: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Category {
+    #[serde(rename = "ID")]
+    id: i64,
+    title: Option<String>,
 }
 
 /// Title and release.
@@ -107,6 +121,51 @@ pub(super) fn whole(
         Ok(dimension)
     })?;
     Ok(description)
+}
+
+/// The list of regions with its texts, and the keys of the periods. A gemeente's group is called as its province is.
+pub(super) fn regions(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> Result<Found> {
+    let properties: Vec<Property> = list(http, session, endpoint.at("DataProperties", ""))?;
+    let found: Vec<_> = properties.into_iter().filter_map(dimension).collect();
+    let items = |kind: DimensionKind| -> Result<Vec<Item>> {
+        let of = found.iter().find(|dimension| dimension.kind == kind);
+        let key = of.map(|dimension| dimension.key.as_str());
+        key.map_or(Ok(Vec::new()), |key| {
+            list(http, session, endpoint.at(key, ""))
+        })
+    };
+    let (regions, periods) = (items(DimensionKind::Geo)?, items(DimensionKind::Time)?);
+    let groups: Vec<Category> = if regions.iter().any(|region| region.group.is_some()) {
+        list(http, session, endpoint.at("CategoryGroups", ""))?
+    } else {
+        Vec::new()
+    };
+    let bare = |title: Option<&str>| {
+        let title = one_line(title.unwrap_or_default());
+        title.trim_end_matches(" (PV)").to_owned()
+    };
+    let is_province = |item: &&Item| item.key.starts_with("PV");
+    let provinces = regions.iter().filter(is_province);
+    let provinces: BTreeMap<String, String> = provinces
+        .map(|item| (bare(item.title.as_deref()), item.key.trim_end().to_owned()))
+        .collect();
+    let of_group = |id: i64| {
+        let group = groups.iter().find(|group| group.id == id)?;
+        provinces.get(&bare(group.title.as_deref())).cloned()
+    };
+    let text = |item: &Item| RegionText {
+        key: item.key.trim_end().to_owned(),
+        title: one_line(item.title.as_deref().unwrap_or_default()),
+        text: item.description.clone().unwrap_or_default(),
+        province: item.group.and_then(of_group),
+    };
+    Ok(Found {
+        regions: regions.iter().map(text).collect(),
+        periods: periods
+            .into_iter()
+            .map(|item| item.key.trim_end().to_owned())
+            .collect(),
+    })
 }
 
 fn topics(properties: &[Property]) -> Vec<Topic> {

@@ -4,11 +4,13 @@
 //! source that cannot be reached ends with another status than figures that do not hold.
 
 use super::writer::Unfit;
+use crate::base::csv;
 use crate::base::failure::{Exit, Report};
 use crate::base::files;
 use crate::base::located::Complaint;
 use crate::source::cbs::{self, ErrorKind};
 use crate::source::compare;
+use crate::source::regions::{self, WriteError};
 use crate::source::snapshot;
 
 /// What can go wrong with a fetch.
@@ -26,6 +28,15 @@ pub enum Error {
     /// Files or folders.
     #[error(transparent)]
     Files(#[from] files::Error),
+    /// Lists that are here, or were to be written.
+    #[error(transparent)]
+    Csv(#[from] csv::Error),
+    /// The list of regions makes no lists of gemeenten.
+    #[error(transparent)]
+    Regions(#[from] regions::Error),
+    /// The list of gemeenten and herindelingen is held back.
+    #[error(transparent)]
+    Held(#[from] regions::Held),
     /// What the queries ask does not fit the table that is held.
     #[error(transparent)]
     Query(#[from] Complaint),
@@ -76,6 +87,9 @@ pub enum Error {
     /// CBS has gemeenten that the lists here do not.
     #[error("CBS has {} gemeenten that `data/regions` lacks: {}", .0.len(), .0.join(", "))]
     NewRegions(Vec<String>),
+    /// The list of gemeenten did not come in, which was reported.
+    #[error("the list of gemeenten and herindelingen did not come in; what was here of it stays")]
+    ListsFailed(Exit),
     /// Some tables failed; each was reported.
     #[error("{failed} of {of} tables could not be fetched; what was here of them stays")]
     SomeFailed {
@@ -131,6 +145,15 @@ impl Error {
     }
 }
 
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Files(error) => error.into(),
+            WriteError::Csv(error) => error.into(),
+        }
+    }
+}
+
 impl From<cbs::Error> for Error {
     fn from(error: cbs::Error) -> Self {
         let unfit = match &*error.kind {
@@ -155,6 +178,9 @@ impl Report for Error {
             Self::Compared(error) => error.hint(),
             Self::Files(error) => error.hint(),
             Self::Query(error) => error.hint(),
+            Self::Csv(error) => error.hint(),
+            Self::Regions(error) => error.hint(),
+            Self::Held(error) => error.hint(),
             Self::NotAsked { nearest, .. } => {
                 Some(format!("ids are case-sensitive; there are {}", nearest.join(", ")))
             }
@@ -172,8 +198,11 @@ impl Report for Error {
                     .to_owned(),
             ),
             Self::NewRegions(_) => Some(
-                "bring the new list of gemeenten and herindelingen with `import`, then `build`".to_owned(),
+                "bring the new list of gemeenten and herindelingen: `fetch --update` does, with the table of inhabitants, or \
+                 `import` from a folder; then `build`"
+                    .to_owned(),
             ),
+            Self::ListsFailed(_) => None,
             Self::SomeFailed { next, .. } => next.map(str::to_owned),
             Self::Due(_) => Some("run `fetch --update`, then `build`".to_owned()),
         }
@@ -186,13 +215,16 @@ impl Report for Error {
             Self::Compared(error) => error.exit(),
             Self::Files(error) => error.exit(),
             Self::Query(error) => error.exit(),
+            Self::Csv(error) => error.exit(),
+            Self::Regions(error) => error.exit(),
+            Self::Held(error) => error.exit(),
             Self::NotAsked { .. } | Self::Patterns { .. } => Exit::Usage,
             Self::Gone { .. }
             | Self::Due(_)
             | Self::Unfit { .. }
             | Self::Withdrawn { .. }
             | Self::NewRegions(_) => Exit::DoesNotHold,
-            Self::SomeFailed { exit, .. } => *exit,
+            Self::ListsFailed(exit) | Self::SomeFailed { exit, .. } => *exit,
         }
     }
 }

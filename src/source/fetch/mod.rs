@@ -8,6 +8,7 @@
 
 mod check;
 mod error;
+mod regions;
 mod report;
 mod request;
 mod settings;
@@ -17,10 +18,11 @@ mod writer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use check::{UpdateReport, UpdateStatus, check};
 pub use error::Error;
+pub use regions::{Brought, RegionsReport};
 pub use report::{Outcome, TableReport};
 pub use settings::{read as settings, schema};
 
@@ -81,8 +83,9 @@ struct Run<'a> {
     began: Lock,
     queries: &'a Queries,
     options: &'a Options,
-    /// The gemeenten that are known here, where there are lists of them.
-    regions: Option<Regions>,
+    /// The gemeenten that are known here, where there are lists of them; the table of inhabitants brings newer ones.
+    regions: Mutex<Option<Arc<Regions>>>,
+    data: &'a Path,
     progress: &'a dyn Progress,
 }
 
@@ -110,20 +113,30 @@ pub fn fetch(
         queries,
         options,
         // lists that cannot be read are told by whoever uses them
-        regions: Regions::read(&data.join("regions/gemeenten.csv")).ok(),
+        regions: Mutex::new(listed(data)),
+        data,
         progress,
     };
     let reports: Mutex<BTreeMap<usize, TableReport>> = Mutex::default();
+    let bring = |number: usize, table: &Table| {
+        let one = run.table(table);
+        let one = one.unwrap_or_else(|error| TableReport::failed(&table.id, error));
+        unpoisoned(&reports).insert(number, one);
+    };
+    // what it brings, all others are held against
+    let first = tables.iter().position(|table| run.brings_lists(table));
+    if let Some((number, table)) = first.and_then(|first| Some((first, tables.get(first)?))) {
+        bring(number, table);
+    }
     let next = AtomicUsize::new(0);
     let work = || {
         while let Some((number, table)) = {
             let number = next.fetch_add(1, Ordering::Relaxed);
             tables.get(number).map(|table| (number, table))
         } {
-            let one = run
-                .table(table)
-                .unwrap_or_else(|error| TableReport::failed(&table.id, error));
-            unpoisoned(&reports).insert(number, one);
+            if first != Some(number) {
+                bring(number, table);
+            }
         }
     };
     std::thread::scope(|scope| {
@@ -137,6 +150,12 @@ pub fn fetch(
         .unwrap_or_else(PoisonError::into_inner)
         .into_values()
         .collect())
+}
+
+/// The lists of gemeenten that are here, if any.
+fn listed(data: &Path) -> Option<Arc<Regions>> {
+    let read = Regions::read(&data.join("regions/gemeenten.csv"));
+    read.ok().map(Arc::new)
 }
 
 /// A lock whose holder panicked holds whole values all the same.
@@ -192,6 +211,7 @@ impl Run<'_> {
         if unchanged.is_some() && only.is_empty() {
             return Ok(TableReport {
                 release: unchanged,
+                lists: self.lists(table, pinned.as_ref()),
                 ..TableReport::new(&table.id, Outcome::Unchanged)
             });
         }
@@ -226,32 +246,54 @@ impl Run<'_> {
             .forget(&table.id)
             .map_err(|error| error.of_table(&table.id))?;
         let resumed = meta.requests.iter().filter(|request| request.resumed);
-        let outcome = if is_changed {
-            Outcome::Fetched
-        } else {
-            Outcome::Unchanged
-        };
+        let outcome = [Outcome::Unchanged, Outcome::Fetched][usize::from(is_changed)];
+        let lists = self.lists(table, None);
+        let mut warnings = meta.warnings.clone();
+        warnings.extend(self.off_list(table, &written.last_figure));
         Ok(TableReport {
             release: Some(release),
+            lists,
             topics,
             rows,
             requests: meta.requests.len(),
             resumed: resumed.count(),
             notes,
             new_regions: self.new_regions(&meta, &written.last_figure),
-            warnings: meta.warnings,
+            warnings,
             ..TableReport::new(&table.id, outcome)
         })
+    }
+
+    /// Whether a table also brings lists of gemeenten.
+    fn brings_lists(&self, table: &Table) -> bool {
+        self.options.update
+            && regions::of_inhabitants(self.queries).is_some_and(|of| of.id == table.id)
+    }
+
+    /// Brings the lists of gemeenten and the log, where the table is that of inhabitants. `unchanged` is its release when
+    /// nothing new came of it.
+    fn lists(&self, table: &Table, unchanged: Option<&Sidecar>) -> Option<RegionsReport> {
+        if !self.brings_lists(table) {
+            return None;
+        }
+        let report = regions::bring(self, table, unchanged)?;
+        *unpoisoned(&self.regions) = listed(self.data);
+        Some(report)
+    }
+
+    fn regions(&self) -> Option<Arc<Regions>> {
+        unpoisoned(&self.regions).clone()
     }
 
     /// Holds a release against the one before it: what there is to say of it, when it may come in.
     fn judge(&self, sealed: &mut Sealed) -> Result<Vec<String>, Error> {
         let pinned = self.began.tables.get(&sealed.sidecar().table);
+        let regions = self.regions();
         let door = Door {
             store: &self.store,
             lock: &self.began,
             pinned: pinned.map(String::as_str),
-            regions: self.regions.as_ref(),
+            regions: regions.as_deref(),
             offered: None,
             accept: self.options.accept.as_deref(),
         };
@@ -289,27 +331,49 @@ impl Run<'_> {
         Ok(is_same.then_some(release))
     }
 
-    /// Gemeenten of the answer that no list here knows. CBS's lists go back further than those here, so one that is new
-    /// has figures of the years of those, or a number above all that are known.
+    /// Gemeenten of the answer that no list here knows and that have figures of the years of those: CBS's lists go back
+    /// further than those here, and have what begins after the last 1 January.
     fn new_regions(
         &self,
         meta: &cbs::TableMeta,
         last_figure: &BTreeMap<String, i32>,
     ) -> Vec<String> {
-        let Some(regions) = &self.regions else {
+        let Some(regions) = self.regions() else {
             return Vec::new();
         };
-        let (first_year, highest) = (regions.first_year(), regions.highest());
+        let first_year = regions.first_year();
         let is_new = |region: &&cbs::RegionMeta| {
             let id = RegionId::parse(&region.key).filter(|id| !regions.knows(*id));
             let last = last_figure.get(&region.key).copied().unwrap_or_default();
-            id.is_some_and(|id| last >= first_year || Some(id) > highest)
+            id.is_some() && last >= first_year
         };
         meta.regions
             .iter()
             .filter(is_new)
             .map(|region| format!("{} `{}`", region.key, region.title))
             .collect()
+    }
+
+    /// Where the gemeenten that have inhabitants on the last 1 January are not those of the last list: the texts under the
+    /// regions and the figures come from CBS in one release, and must agree.
+    fn off_list(&self, table: &Table, last_figure: &BTreeMap<String, i32>) -> Option<String> {
+        let regions = self.regions()?;
+        let year = regions.last_year();
+        if !self.brings_lists(table) || last_figure.values().max() != Some(&year) {
+            return None;
+        }
+        let listed: BTreeSet<String> = regions
+            .in_year(year)
+            .map(|(region, _)| region.to_string())
+            .collect();
+        let counted = last_figure
+            .iter()
+            .filter(|(code, last)| **last == year && code.starts_with("GM"));
+        let counted: BTreeSet<String> = counted.map(|(code, _)| code.clone()).collect();
+        let differ: Vec<String> = listed.symmetric_difference(&counted).cloned().collect();
+        (!differ.is_empty()).then(|| {
+            format!("the list of gemeenten of {year} and the gemeenten with inhabitants on 1 January {year} differ: {}", differ.join(", "))
+        })
     }
 
     /// Pins a release; whether another one was pinned before.

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::Error;
+use super::{Error, RegionsReport};
 use crate::base::failure::Report;
 
 /// How the fetch of a table ended.
@@ -53,6 +53,9 @@ pub struct TableReport {
     /// Gemeenten that `data/regions` does not know, with their names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub new_regions: Vec<String>,
+    /// The lists of gemeenten and the log of herindelingen that came with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lists: Option<RegionsReport>,
     /// Why it failed.
     #[serde(skip)]
     pub error: Option<Error>,
@@ -77,6 +80,7 @@ impl TableReport {
             notes: Vec::new(),
             warnings: Vec::new(),
             new_regions: Vec::new(),
+            lists: None,
             error: None,
             message: None,
             hint: None,

@@ -1,10 +1,13 @@
-//! `import`: a folder of figures in the layout of tidied StatLine tables comes into `data/`, in the project's format.
+//! `import`: figures, regions, borders and lists come into `data/`, in the project's format.
 //!
-//! In: `source.toml`, `topics.csv` and `observations.csv` (a table), or `gemeenten.csv` and `herindelingen.csv`
-//! (regions), or `gemeenten-<year>.json` (borders), or a `networks.csv`, or a list of what networks say. Out: a snapshot, or
-//! the files of `data/regions/` and `data/geometry/`, `data/networks.csv` and `data/agendas.csv`. This is also how figures come in that are not in OData.
-//! Whatever is wrong is an [`Error`] with file and line, and what was there before stays.
+//! In: a folder in the layout of tidied StatLine tables (`source.toml`, `topics.csv` and `observations.csv`), or
+//! `gemeenten.csv` and `herindelingen.csv` (regions), or `gemeenten-<year>.json` (borders, with who made them and under which
+//! licence), or a `networks.csv`, or a list of what networks say, or a file as StatLine's page or the Kiesraad gives it.
+//! Out: a snapshot, or the files of `data/regions/` and `data/geometry/`, `data/networks.csv` and `data/agendas.csv`. This is
+//! also how figures come in that are not in OData. Whatever is wrong is an [`Error`] with file and line, and what was there
+//! before stays.
 
+pub mod download;
 mod dates;
 mod regions;
 mod table;
@@ -20,6 +23,7 @@ use crate::base::located::{Complaint, Place};
 use crate::query::Queries;
 use crate::source::agendas::{self, Agendas, Position};
 use crate::source::compare;
+use crate::source::regions::WriteError;
 
 /// What an import brought in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +43,16 @@ pub enum Imported {
     },
     /// Files of regions, borders, networks or what networks say.
     Files(Vec<PathBuf>),
+}
+
+impl Imported {
+    /// The same, with something to say before all else.
+    fn led_by(mut self, said: Vec<String>) -> Self {
+        if let Self::Table { notes, .. } = &mut self {
+            notes.splice(0..0, said);
+        }
+        self
+    }
 }
 
 /// What `source.toml` says of any folder.
@@ -262,6 +276,12 @@ pub enum Error {
         /// Table.
         table: String,
     },
+    /// A table was named for what says itself which it is.
+    #[error("`--table` is for a download from StatLine's page, and `{}` is none", folder.display())]
+    TableOfFolder {
+        /// What was to be imported.
+        folder: PathBuf,
+    },
     /// Polars could not build the table.
     #[error("table `{table}`: {source}")]
     Polars {
@@ -287,6 +307,15 @@ fn nothing(folder: &Path) -> String {
     }
 }
 
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Files(error) => error.into(),
+            WriteError::Csv(error) => error.into(),
+        }
+    }
+}
+
 impl Error {
     fn wrong(
         path: &Path,
@@ -309,12 +338,13 @@ impl Report for Error {
             Self::Compared(error) => return error.hint(),
             Self::Regions(error) => return error.hint(),
             Self::Polars { .. } => return None,
+            Self::TableOfFolder { .. } => "leave `--table` out, or name one download".to_owned(),
             Self::Wrong(complaint) => return complaint.hint(),
             Self::Hash { damage, .. } => damage.hint().to_owned(),
             Self::NotAsked { .. } => "name it in `queries/tables.toml`, or leave out `--only-asked`".to_owned(),
             Self::Files(_) | Self::Nothing { .. } => {
                 "name a folder with `source.toml`, `topics.csv` and `observations.csv`, a folder of regions or borders, \
-                 a `networks.csv`, or a list of what networks say"
+                 a `networks.csv`, a list of what networks say, or a CSV file of StatLine's page or the Kiesraad"
                     .to_owned()
             }
         })
@@ -322,7 +352,9 @@ impl Report for Error {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Nothing { .. } | Self::NotAsked { .. } => Exit::Usage,
+            Self::Nothing { .. } | Self::NotAsked { .. } | Self::TableOfFolder { .. } => {
+                Exit::Usage
+            }
             Self::Wrong(complaint) => complaint.exit(),
             Self::Hash { .. } => Exit::DoesNotHold,
             Self::Compared(error) => error.exit(),

@@ -39,7 +39,19 @@ pub(super) fn import(
     accept: Option<&str>,
 ) -> Result<Imported, Error> {
     let regions = Regions::read(&data.join("regions/gemeenten.csv"))?;
-    let (mut sidecar, known, mut frame) = read(folder, &regions, only_asked)?;
+    let (sidecar, known, frame) = read(folder, &regions, only_asked)?;
+    take(data, &regions, (sidecar, frame), &known, accept)
+}
+
+/// Holds a release against the one before it, writes it and uses it. `offered` is what its source has, also what was not
+/// kept.
+pub(super) fn take(
+    data: &Path,
+    regions: &Regions,
+    (mut sidecar, mut frame): (Sidecar, DataFrame),
+    offered: &[TopicMeta],
+    accept: Option<&str>,
+) -> Result<Imported, Error> {
     let (table, topics) = (sidecar.table.clone(), sidecar.topics.len());
     let store = Store::new(data);
     let mut lock = store.lock()?;
@@ -51,8 +63,8 @@ pub(super) fn import(
         store: &store,
         lock: &lock,
         pinned: pinned.filter(|_| !is_other).map(String::as_str),
-        regions: Some(&regions),
-        offered: Some(&known),
+        regions: Some(regions),
+        offered: Some(offered),
         accept,
     };
     let mut judged = door.judge(&sidecar, frame.height(), || Ok(frame.clone()))?;
