@@ -174,6 +174,7 @@ fn open_data(bencher: Bencher<'_, '_>) {
             &ground.queries,
             &ground.figures,
             &ground.provenance,
+            publish::Dialect::Plain,
         );
         written.unwrap_or_else(|error| panic!("{error}"));
     });

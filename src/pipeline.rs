@@ -21,7 +21,7 @@ use crate::figures::{Figures, Provenance};
 use crate::gemeente::Geometry;
 use crate::inquire::{self, Found, Inquiry};
 use crate::paper::{self, Chapters, Content, Manuscript, Sources, Typesetting, Typst, Use};
-use crate::publish;
+use crate::publish::{self, Dialect};
 use crate::query::{Edition, FactId, IndicatorId, Queries};
 use crate::source::agendas::Agendas;
 use crate::verify;
@@ -42,9 +42,21 @@ pub fn inquire<T>(
     question: impl FnOnce(&Inquiry<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let queries = Queries::read(&project.queries())?;
-    let edition = queries.edition(edition)?;
-    let figures = Figures::compute(&project.data(), &queries, edition, &mut Clock::default())?;
+    let (queries, figures) = compute(project, queries, edition, &mut Clock::default())?;
     question(&inquiry(project, &queries, &figures, more(&queries)?)?)
+}
+
+/// The figures of an edition, and the queries with each earlier year that these come to.
+fn compute(
+    project: &Project,
+    mut queries: Queries,
+    edition: Option<&str>,
+    clock: &mut Clock,
+) -> Result<(Queries, Figures), Failure> {
+    let edition = queries.edition(edition)?;
+    let figures = Figures::compute(&project.data(), &queries, edition, clock)?;
+    queries.settle(figures.series());
+    Ok((queries, figures))
 }
 
 fn inquiry<'a>(
@@ -92,8 +104,8 @@ fn used(queries: &Queries, uses: &[Use]) -> BTreeSet<IndicatorId> {
 /// Whatever a stage reports, or when nothing is found.
 pub fn find(project: &Project, edition: Option<&str>, text: &str) -> Result<Vec<Found>, Failure> {
     let queries = Queries::read(&project.queries())?;
-    let edition = queries.edition(edition)?;
-    let figures = Figures::compute(&project.data(), &queries, edition, &mut Clock::default())?;
+    let (queries, figures) = compute(project, queries, edition, &mut Clock::default())?;
+    let edition = &figures.edition;
     let provenance = Provenance::new(&queries, &figures.tidy);
     let given = || -> Result<serde_json::Value, Failure> {
         let borders = project.data().join("geometry");
@@ -131,6 +143,8 @@ pub struct BuildOptions<'a> {
     pub typst: Option<&'a Path>,
     /// No paper.
     pub data_only: bool,
+    /// The dialect in which CSV is written too.
+    pub dialect: Dialect,
     /// Whether to show progress.
     pub progress: bool,
     /// Whether the summary names every topic that is lacking.
@@ -141,7 +155,11 @@ impl BuildOptions<'_> {
     /// The command line that asks the same, without folders of this machine.
     fn command(&self, edition: &Edition) -> String {
         let only = if self.data_only { " --data-only" } else { "" };
-        format!("build --edition {}{only}", edition.id)
+        let dialect = match self.dialect {
+            Dialect::Plain => "",
+            Dialect::Dutch => " --dialect nl",
+        };
+        format!("build --edition {}{only}{dialect}", edition.id)
     }
 }
 
@@ -158,20 +176,22 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     let started = Timestamp::now();
     let queries = Queries::read(&project.queries())?;
     report.clock.lap("queries");
-    let edition = queries.edition(options.edition)?;
-    let place = project.output().join(&edition.id);
+    let place = project.output().join(&queries.edition(options.edition)?.id);
     let _lock = FolderLock::wait_for(&project.output())?;
     // before the work: where nothing can be written, nothing need be computed
     let output = NewFolder::beside(&place)?;
     files::for_folder(&place.join(OPEN_DATA))?;
-    let paper = if options.data_only {
+    let typst = if options.data_only {
         None
     } else {
-        let typst = Typst::find_or_install(options.typst)?;
-        Some((typst, Chapters::read(&project.paper(), &queries)?))
+        Some(Typst::find_or_install(options.typst)?)
     };
     report.clock.lap("find typst");
-    let figures = Figures::compute(&project.data(), &queries, edition, &mut report.clock)?;
+    let (queries, figures) = compute(project, queries, options.edition, &mut report.clock)?;
+    let edition = &figures.edition;
+    let paper = typst
+        .map(|typst| Ok::<_, Failure>((typst, Chapters::read(&project.paper(), &queries)?)))
+        .transpose()?;
     let (checked, provenance) = both(
         || inquire::refuse_unfit(&queries, &figures),
         || Provenance::new(&queries, &figures.tidy),
@@ -199,7 +219,7 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     };
     // the open data is written while Typst works
     let open = output.path().join(OPEN_DATA);
-    publish::write(&open, &queries, &figures, &provenance)?;
+    publish::write(&open, &queries, &figures, &provenance, options.dialect)?;
     report.clock.lap("open data");
     let with_paper = typesetting.is_some();
     if let Some(typesetting) = typesetting {
@@ -208,7 +228,8 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         files::at("remove", &work, std::fs::remove_dir_all(&work))?;
         report.clock.lap("typst");
     } else {
-        report.tell_earlier(&place.join(paper::PAPER.file(edition)), &open);
+        let paper = place.join(paper::PAPER.file(edition));
+        report.tell_earlier(&paper, &queries, &figures, &provenance);
     }
     report.summarise(&place, &queries, &figures, &used, options.verbose);
     let run = Run {
@@ -244,7 +265,7 @@ fn finish(run: Run<'_>, output: NewFolder, report: &mut BuildReport) -> Result<(
 }
 
 /// Where the open data lie in the output.
-const OPEN_DATA: &str = "csv";
+const OPEN_DATA: &str = "data";
 
 /// Where each chart lies alone in the output.
 const FIGURES: &str = "figuren";

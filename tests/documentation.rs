@@ -1,4 +1,5 @@
-//! The README against the program: every command, flag, column, kind of missing, method, group and edition is in it.
+//! The README against the program: every command, flag and edition is in it.
+//! That every file of the open data is, and every column in its codebook, `tests/publish` tests.
 
 // a test stops where something is wrong
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -9,11 +10,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use middelgroot::base::observation::{Missing, Status};
 use middelgroot::paper::VERSION;
-use middelgroot::publish::{
-    COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING, columns_gemeenten,
-};
 use support::{Project, root};
 
 fn readme() -> String {
@@ -77,70 +74,79 @@ fn every_command_and_flag_is_in_the_readme() {
     }
 }
 
+/// Every command with its words, commands of commands too, and the help that it prints.
+fn helps(project: &Project, words: &[&str], found: &mut Vec<(String, String)>) {
+    let help = project.must(&[words, &["--help"]].concat()).stdout;
+    if help.contains("Commands:\n") {
+        for command in commands(&help).into_iter().filter(|word| *word != "help") {
+            helps(project, &[words, &[command]].concat(), found);
+        }
+    }
+    found.push((words.join(" "), help));
+}
+
 #[test]
-fn every_column_is_in_the_readme() {
-    let readme = readme();
-    let of_gemeenten = columns_gemeenten(&support::figures("2026").groups);
-    let files: [(&str, Vec<&str>); 4] = [
-        ("vergelijking.csv", COLUMNS_VERGELIJKING.to_vec()),
-        (
-            "gemeenten.csv",
-            of_gemeenten.iter().map(String::as_str).collect(),
-        ),
-        ("indicatoren.csv", COLUMNS_INDICATOREN.to_vec()),
-        ("groepen.csv", COLUMNS_GROEPEN.to_vec()),
-    ];
-    for (file, columns) in files {
-        let start = readme
-            .find(&format!("**`{file}`**"))
-            .unwrap_or_else(|| panic!("the README has no part on {file}"));
-        let part = &readme[start + 2..];
-        let part = &part[..part
-            .find("**`")
-            .or_else(|| part.find("\n## "))
-            .unwrap_or(part.len())];
-        for column in columns {
-            assert!(
-                part.contains(&format!("`{column}`")),
-                "the part on {file} says nothing of `{column}`"
-            );
+fn every_command_says_what_it_does_and_what_each_argument_and_flag_is_for() {
+    let (project, readme, mut all) = (Project::empty(), readme(), Vec::new());
+    helps(&project, &[], &mut all);
+    assert!(all.len() > 10, "{}", all.len());
+    for (command, help) in all {
+        assert!(
+            readme.contains(&format!("`{command}")),
+            "the README says nothing of `{command}`"
+        );
+        let (about, rest) = help.split_once("\n\nUsage:").expect("a usage");
+        assert!(about.split_whitespace().count() > 2, "`{command}`: {about}");
+        let mut lines = rest.lines().skip(1).peekable();
+        while let Some(line) = lines.next() {
+            let entry = line.trim_start();
+            let is_entry = line.starts_with("  ") && entry.starts_with(['-', '<', '[']);
+            if !is_entry || entry.starts_with("[env") || entry.starts_with("[default") {
+                continue;
+            }
+            // what it is for stands behind two spaces, or on the line below
+            let behind = entry.split_once("  ").map(|(_, said)| said.trim());
+            let below = lines.peek().filter(|next| next.starts_with("          "));
+            let said = behind.or_else(|| below.map(|next| next.trim()));
+            let words = said.unwrap_or_default().split_whitespace().count();
+            assert!(words > 1, "`{command}` says nothing of `{entry}`");
         }
     }
 }
 
 #[test]
-fn every_word_of_the_open_data_is_in_the_readme() {
-    let (readme, queries) = (readme(), support::queries());
-    let groups = queries
-        .groups
-        .ids()
-        .map(|id| queries.groups.get(id).id.as_str());
-    let words = Missing::ALL
-        .iter()
-        .map(|word| word.word())
-        .chain(Status::ALL.iter().map(|word| word.word()))
-        .chain(groups)
-        .chain([
-            "withheld-coverage",
-            "withheld-incomplete",
-            "withheld-weight",
-        ])
-        .chain(["distribution-only", "no-figures"])
-        .chain([
-            "sum",
-            "ratio-of-sums",
-            "share-of-national",
-            "weighted-mean",
-            "size-class",
-            "published",
-        ])
-        .chain(["higher", "lower", "equal"]);
-    for word in words {
+fn every_key_of_a_query_file_has_an_example_that_can_be_copied() {
+    let (readme, mut keys) = (readme(), 0);
+    for (name, bytes) in support::files(&root().join("queries/schema")) {
+        let kind = name.trim_end_matches(".json");
+        let file = match kind {
+            "theme" => "queries/themes/".to_owned(),
+            kind => format!("queries/{kind}.toml"),
+        };
         assert!(
-            readme.contains(&format!("`{word}`")),
-            "the README says nothing of `{word}`"
+            readme.contains(&file),
+            "the README says nothing of `{file}`"
         );
+        let schema: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let defined = schema["definitions"].as_object().into_iter();
+        for object in defined.flat_map(|all| all.values()).chain([&schema]) {
+            for (key, about) in object["properties"].as_object().into_iter().flatten() {
+                let said = about["description"].as_str().unwrap_or_default();
+                let (said, example) = said.split_once("Example: `").unwrap_or((said, ""));
+                assert!(
+                    !said.trim().is_empty(),
+                    "{name}: `{key}` is told nothing of"
+                );
+                let example = example.rsplit_once('`').unwrap_or_default().0;
+                let read: toml::Table = toml::from_str(example)
+                    .unwrap_or_else(|error| panic!("{name}: `{key}`: `{example}`: {error}"));
+                let read = toml::to_string(&read).unwrap();
+                assert!(read.contains(key.as_str()), "{name}: `{key}`: `{example}`");
+                keys += 1;
+            }
+        }
     }
+    assert!(keys > 100, "{keys}");
 }
 
 #[test]

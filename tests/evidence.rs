@@ -18,7 +18,7 @@ fn every_fact_beside_the_paper_follows_from_the_rows_beside_it() {
     project.must(&["build"]);
     let facts = std::fs::read(project.output("feiten.json")).unwrap();
     let facts: serde_json::Value = serde_json::from_slice(&facts).unwrap();
-    let [bewijs, cellen, groepen] = ["bewijs.csv", "cellen.csv", "csv/groepen.csv"]
+    let [bewijs, cellen, groepen] = ["bewijs.csv", "cellen.csv", "data/groepen.csv"]
         .map(|name| Sheet::read(&project.output(name)));
     let mut rows: BTreeMap<(&str, &str), Vec<&csv::StringRecord>> = BTreeMap::new();
     for row in &bewijs.rows {

@@ -657,7 +657,7 @@ fn text_from_data_is_never_markup() {
     let project = Project::copy();
     let quoted = format!("\"{}\"", HOSTILE.replace('"', "\"\""));
     // a gemeente that the subject counts, the source of its list, and the title of a table
-    let groups = Sheet::read(&built().project.output("csv/groepen.csv"));
+    let groups = Sheet::members(&built().project.output("data"));
     let member = groups.of(&[("group", "M50")])[0];
     let [code, name, source] = ["region", "name", "source"].map(|of| groups.cell(member, of));
     project.replace(
@@ -690,7 +690,7 @@ fn text_from_data_is_never_markup() {
     let found = paper.matches(&hostile).count();
     // at least in the table per gemeente, with the list, and in the sources
     assert!(found >= 3, "it stands in the paper {found} times as it is");
-    let groups = Sheet::read(&project.output("csv/groepen.csv"));
+    let groups = Sheet::members(&project.output("data"));
     let row = groups.one(&[("group", "M50"), ("region", code)]);
     assert_eq!(
         (groups.cell(row, "name"), groups.cell(row, "source")),
@@ -1005,7 +1005,7 @@ fn a_hostile_name_is_defused_and_a_hostile_address_is_no_link_and_the_paper_veri
     let folder = project.path("output/2026");
     let pdf = folder.join("de-kracht-van-middelgroot-2026.pdf");
     project.must(&["verify", pdf.to_str().unwrap()]);
-    let names = Sheet::read(&folder.join("csv/groepen.csv"));
+    let names = Sheet::members(&folder.join("data"));
     let row = names.one(&[("group", "M50"), ("region", "GM0355")]);
     assert_eq!(names.cell(row, "name"), "'=Zeist+1");
     let pdf = Document::load(pdf).unwrap();

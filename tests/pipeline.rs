@@ -86,7 +86,7 @@ fn an_edition_is_a_paper_its_charts_and_its_open_data() {
             "SHA256SUMS",
             "bewijs.csv",
             "cellen.csv",
-            "csv",
+            "data",
             &paper,
             "feiten.csv",
             "feiten.json",
@@ -189,15 +189,22 @@ fn open_data_alone_leave_the_paper_where_it_is() {
     assert!(run.stderr.contains(&project.paper().display().to_string()));
     let changed = differences(output, &files(&project.path("output")));
     let id = edition().id;
-    let expected = ["SHA256SUMS", "csv/indicatoren.csv"].map(|name| format!("{id}/{name}"));
-    assert_eq!(changed, expected);
+    let expected = [
+        "SHA256SUMS",
+        "data/SHA256SUMS",
+        "data/datapackage.json",
+        "data/dcat.jsonld",
+        "data/indicatoren.csv",
+        "data/indicatoren.parquet",
+    ];
+    assert_eq!(changed, expected.map(|name| format!("{id}/{name}")));
     assert_eq!(names(&project.path("output")), [edition().id]);
 }
 
 #[test]
 fn a_file_or_a_link_in_the_place_of_the_output_is_refused_before_the_work() {
     for arguments in [&["build"][..], &["build", "--data-only"]] {
-        for part in ["output", "output/EDITION", "output/EDITION/csv"] {
+        for part in ["output", "output/EDITION", "output/EDITION/data"] {
             let project = Project::small();
             // what is asked can be read, and there are no figures
             let place = project.path(&part.replace("EDITION", "2024"));

@@ -171,7 +171,7 @@ fn a_number_out_of_bounds_is_named_with_the_bounds() {
         (VEILIGHEID, "periods = \"..2024\"", "periods = ¦\"..20240\"", "`..20240` is no range of years", "between 1900 and 2100"),
         (VEILIGHEID, "periods = \"..2024\"", "periods = ¦\"+201..2024\"", "`+201..2024` is no range of years", "between 1900 and 2100"),
         (PROFIEL, "share-of = \"inwoners@2010\"", "share-of = \"¦inwoners@20100\"", "`inwoners@20100` is no sum of topics", "a year after `@`"),
-        (VEILIGHEID, "misdrijven.M50@2021 |", "misdrijven.M50@¦20210 |", "`20210` is no year", "between 1900 and 2100"),
+        (VEILIGHEID, "misdrijven.M50@eerste |", "misdrijven.M50@¦20210 |", "`20210` is no year", "between 1900 and 2100"),
         (VEILIGHEID, "per = \"1.000 inwoners\"", "per = ¦\"1.000.000.000.000.000 inwoners\"", "`per 1.000.000.000.000.000 inwoners` starts with no number", "`1.000 inwoners`"),
         ("per.toml", "scale = 100", "scale = ¦nan", "`scale` is NaN", "a number from"),
         ("per.toml", "words = [\"km²\"]", "words = ¦[]", "divides for no words", "`inwoner`"),
@@ -325,7 +325,7 @@ fn groups_are_whole_and_an_edition_names_a_list_of_each_network() {
         ("editions.toml", "previous = \"2021\"", "previous = ¦\"2020\"", "there is no edition `2020`", "an edition of this file"),
         ("editions.toml", "previous = \"2021\"", "previous = ¦\"2026\"", "edition `2026` comes before itself", "an earlier edition"),
         ("editions.toml", "size-class = [30_000, 80_000]", "size-class = ¦[80_000, 30_000]", "the size class is empty", "[smallest, largest]"),
-        ("editions.toml", "id = \"2026\"\ntitle = \"De Kracht van Middelgroot 2026\"\ndefault = true\nprevious = \"2021\"\nboundaries = 2026\nuntil = 2026\ndate = \"2026-11-01\"\nsubject = \"M50\"\nsize-class = [30_000, 80_000]\nlists = { M50 = \"2019-01-01\", ", "id = ¦\"2026\"\ntitle = \"x\"\ndefault = true\nprevious = \"2021\"\nboundaries = 2026\nuntil = 2026\ndate = \"2026-11-01\"\nsubject = \"M50\"\nsize-class = [30_000, 80_000]\nlists = { ", "edition `2026` names no list of M50", "a list date"),
+        ("editions.toml", "id = \"2026\"\ntitle = \"De Kracht van Middelgroot 2026\"\ndefault = true\nprevious = \"2021\"\nboundaries = 2026\nuntil = 2026\nbase = 2019\ndate = \"2026-11-01\"\nsubject = \"M50\"\nsize-class = [30_000, 80_000]\nlists = { M50 = \"2019-01-01\", ", "id = ¦\"2026\"\ntitle = \"x\"\ndefault = true\nprevious = \"2021\"\nboundaries = 2026\nuntil = 2026\ndate = \"2026-11-01\"\nsubject = \"M50\"\nsize-class = [30_000, 80_000]\nlists = { ", "edition `2026` names no list of M50", "a list date"),
     ]);
 }
 
@@ -333,7 +333,7 @@ fn groups_are_whole_and_an_edition_names_a_list_of_each_network() {
 #[rustfmt::skip]
 fn a_text_with_facts_is_read_to_its_end_before_anything_is_computed() {
     const WHEN: &str = "when = \"misdrijven.M50 < misdrijven.Nederland and misdrijven.M50 < misdrijven.G40\"";
-    const TITLE: &str = "title = \"Misdrijven per inwoner in M50: sinds 2021 {misdrijven.M50 ~ misdrijven.M50@2021 | gestegen | gelijk gebleven | gedaald}\"";
+    const TITLE: &str = "title = \"Misdrijven per inwoner in M50: sinds {misdrijven.periode@eerste} {misdrijven.M50 ~ misdrijven.M50@eerste | gestegen | gelijk gebleven | gedaald}\"";
     are_named(&[
         (VEILIGHEID, WHEN, "when = \"misdrijven.M50 < ¦misdrijvne.Nederland\"", "there is no indicator `misdrijvne`", "`misdrijven`"),
         (VEILIGHEID, WHEN, "when = \"misdrijven.M50 < misdrijven.¦Nedreland\"", "there is no group `Nedreland`", "Nederland"),

@@ -287,7 +287,7 @@ fn a_changed_figure_is_found_when_its_checksum_is_mended() {
         fact["derivation"]["kind"] == "ratio" && fact["derivation"]["group"] == "M50"
     };
     let (fact, id, _) = built.fact(of_m50);
-    let groups = Sheet::read(&built.project.output("csv/groepen.csv"));
+    let groups = Sheet::read(&built.project.output("data/groepen.csv"));
     let members = groups.of(&[("group", "M50")]).into_iter();
     let members: BTreeSet<&str> = members.map(|row| groups.cell(row, "region")).collect();
     let proof = Sheet::read(&built.project.output("bewijs.csv"));

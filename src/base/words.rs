@@ -21,6 +21,11 @@ pub const MONTHS: [&str; 12] = [
     "december",
 ];
 
+/// The months in English, where they are other words.
+pub const MONTHS_IN_ENGLISH: [&str; 8] = [
+    "january", "february", "march", "may", "june", "july", "august", "october",
+];
+
 /// Numbers from two on; `een` is mostly an article.
 const NUMBERS: [&str; 37] = [
     "twee",

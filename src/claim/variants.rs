@@ -183,13 +183,17 @@ impl Values for Varied<'_, '_> {
     fn is_none(&self, difference: &FactId) -> bool {
         let indicator = &self.register.queries()[difference.indicator];
         let of = |group, year| self.of_group(difference.indicator, group, year, Stat::Value);
-        let pair = match (difference.subject, difference.years) {
-            (Subject::Group(group), FactYears::Change(from, to)) => {
-                of(group, to).zip(of(group, from))
+        let year = self.year(difference.indicator, difference.years);
+        // a change over fewer years is smaller by itself: there only its direction counts
+        let is_shorter =
+            matches!(difference.years, FactYears::Since(_)) && *self.variant == Variant::Previous;
+        let pair = match (difference.subject, difference.years.first_of_change()) {
+            (Subject::Group(group), Some(from)) if !is_shorter => {
+                year.and_then(|to| of(group, to).zip(of(group, from)))
             }
-            (Subject::Difference(first, second), years) => self
-                .year(difference.indicator, years)
-                .and_then(|year| of(first, year).zip(of(second, year))),
+            (Subject::Difference(first, second), _) => {
+                year.and_then(|year| of(first, year).zip(of(second, year)))
+            }
             _ => None,
         };
         pair.is_some_and(|(a, b)| indicator.is_small(a, b))
@@ -231,6 +235,10 @@ impl<'a> Varied<'_, 'a> {
             .rev()
             .filter(|figure| figure.year < used && figure.n > 0);
         let found = before.next()?.year;
+        // nothing is left of a change since the period before
+        if years.first_of_change().is_some_and(|from| found <= from) {
+            return None;
+        }
         if !self
             .figures()
             .breaks_between(indicator, found, used)

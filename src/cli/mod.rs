@@ -13,12 +13,13 @@ mod verifying;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::base::failure::Failure;
 use crate::base::hands::test_environment;
 use crate::base::project::Project;
 use crate::pipeline;
+use crate::publish::Dialect;
 use crate::query::Queries;
 use crate::source::import::{self, Imported, download};
 
@@ -75,9 +76,18 @@ struct Build {
     /// Make the open data only, not the paper.
     #[arg(long)]
     data_only: bool,
+    /// Write CSV in another dialect too: `nl` has semicolons and decimal commas, as Excel in Dutch opens it.
+    #[arg(long, value_name = "NAME")]
+    dialect: Option<OtherDialect>,
     /// Name every topic that is asked and lacking.
     #[arg(long)]
     verbose: bool,
+}
+
+/// Another dialect of CSV than that of the open data.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OtherDialect {
+    Nl,
 }
 
 #[derive(Debug, Args)]
@@ -145,6 +155,10 @@ fn run_build(project: &Project, build: &Build) -> Result<(), Failure> {
         typst: build.typst.as_deref(),
         data_only: build.data_only,
         progress: std::io::stderr().is_terminal(),
+        dialect: match build.dialect {
+            Some(OtherDialect::Nl) => Dialect::Dutch,
+            None => Dialect::Plain,
+        },
         verbose: build.verbose,
     };
     let report = pipeline::build(project, &options)?;

@@ -5,7 +5,7 @@ use crate::base::number::{self, Notation, NumberError, Style};
 use crate::base::wording;
 use crate::figures::{Cell, Figures, GroupFigure, Withheld};
 use crate::gemeente::group::GroupId;
-use crate::query::{Bar, FactId, Indicator, Queries, Stat, Subject};
+use crate::query::{Bar, Earlier, FactId, Indicator, Queries, Stat, Subject};
 
 /// One printed number (or name).
 #[derive(Clone, Debug, PartialEq)]
@@ -243,6 +243,9 @@ impl Resolving<'_> {
     }
 
     fn why_lacking(&self, fact: &Fact) -> String {
+        if let Some(earlier) = fact.id.years.earlier() {
+            return no_earlier(earlier).to_owned();
+        }
         let Some(year) = fact.year else {
             return "geen cijfers in deze editie".to_owned();
         };
@@ -260,6 +263,19 @@ impl Resolving<'_> {
                 "laat zich niet middelen: alleen de verdeling".to_owned()
             }
             _ => format!("geen cijfer in {year}"),
+        }
+    }
+}
+
+/// Why there is no such earlier year, in Dutch.
+const fn no_earlier(earlier: Earlier) -> &'static str {
+    match earlier {
+        Earlier::Periods(_) => {
+            "zo veel perioden die met de laatste te vergelijken zijn, zijn er niet"
+        }
+        Earlier::First => "geen eerdere periode die met de laatste te vergelijken is",
+        Earlier::Base => {
+            "het basisjaar van de editie is met de laatste periode niet te vergelijken"
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{Error, Register, fill, plain};
-use crate::query::{FactId, FactYears, Indicator, IndicatorId, Template, TemplatePart};
+use crate::query::{FactId, Indicator, IndicatorId, Template, TemplatePart};
 
 /// Checks that a text may be said. Of the years in `told` a reader is told beside it.
 ///
@@ -80,9 +80,7 @@ pub fn unsaid_years<'i>(
             fact.filter(|fact| fact.value.is_some())
                 .and_then(|fact| fact.year),
         );
-        if let FactYears::Change(from, _) = id.years {
-            years.insert(from);
-        }
+        years.extend(id.years.first_of_change());
     }
     if years.len() < 2 {
         return Vec::new();

@@ -41,7 +41,7 @@ use crate::base::failure::Failure;
 use crate::base::hands::in_parts;
 use crate::gemeente::group::{Group, GroupId, Groups};
 use crate::gemeente::{Gemeenten, Population, RegionId};
-use crate::query::{Break, Edition, IndicatorId, Queries};
+use crate::query::{Break, Edition, IndicatorId, Queries, Series};
 use crate::source::snapshot::Store;
 use indicator::Indicators;
 
@@ -170,6 +170,23 @@ impl Figures {
     /// The period the paper uses of an indicator.
     pub fn used(&self, indicator: IndicatorId) -> &Used {
         &self.used[indicator.place()]
+    }
+
+    /// What the earlier years of each indicator are chosen from, by its place among all.
+    pub fn series(&self) -> Vec<Series> {
+        let all = self.used.iter().zip(&self.breaks);
+        all.map(|(used, breaks)| {
+            let years = used.before.iter().chain(&used.year).copied();
+            let goes_on = |year: &i32| {
+                let breaks = used.year.map(|used| breaks::between(breaks, *year, used));
+                breaks.is_some_and(<[Break]>::is_empty)
+            };
+            Series {
+                years: years.filter(goes_on).collect(),
+                base: self.edition.base,
+            }
+        })
+        .collect()
     }
 
     /// The breaks of an indicator between two years, in whichever order, by year: nothing is compared across one.

@@ -13,6 +13,8 @@ use crate::query::Indicator;
 pub struct Used {
     /// The year; `None` when there is no figure.
     pub year: Option<i32>,
+    /// Earlier years that fit as well, in order.
+    pub before: Vec<i32>,
     /// The way that makes it.
     pub way: usize,
     /// A newer year that was passed over.
@@ -39,8 +41,11 @@ pub fn used(indicator: &Indicator, compared: &Compared, groups: &Groups) -> Used
         // only a size class has no figure of the subject
         let of_subject = compared.get(subject.id, year);
         if of_subject.is_none_or(|figure| fits(figure, indicator)) && fits(national, indicator) {
+            let mut before = used.before;
+            before.extend(used.year);
             used = Used {
                 year: Some(year),
+                before,
                 way: national.way,
                 passed_over: None,
                 deviation: national.deviation(),

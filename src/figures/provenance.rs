@@ -11,12 +11,24 @@ use crate::query::{Formula, IndicatorId, Queries, TopicId, Way};
 pub struct Method {
     /// `sum`, `ratio-of-sums`, `share-of-national`, `weighted-mean`, `distribution-only` or `size-class`.
     pub method: &'static str,
-    /// Denominator or weight, with the year it comes from where that is an earlier one.
+    /// Denominator or weight; empty where there is none.
     pub weight: String,
+    /// The year that it comes from.
+    pub weight_year: Option<i32>,
     /// Tables with their releases, joined with ` + `.
     pub release: String,
     /// Tables.
     pub tables: Vec<String>,
+}
+
+impl Method {
+    /// Denominator or weight of a figure of a year, with the year it comes from where that is an earlier one.
+    pub fn weight_in(&self, year: i32) -> String {
+        match self.weight_year.filter(|of| *of != year) {
+            Some(earlier) => format!("{} ({earlier})", self.weight),
+            None => self.weight.clone(),
+        }
+    }
 }
 
 /// Methods by indicator, way and year.
@@ -64,7 +76,7 @@ type Origins<'a> = Vec<&'a Origin>;
 
 impl<'a> Looking<'a> {
     fn method(&self, way: &Way) -> Option<Method> {
-        let (method, weight, origins) = match way {
+        let (method, (weight, weight_year), origins) = match way {
             Way::Quotient {
                 numerator,
                 denominator,
@@ -88,14 +100,15 @@ impl<'a> Looking<'a> {
                 origins.extend(found.into_iter().flat_map(|(_, origins)| origins));
                 ("weighted-mean", text.unwrap_or_default(), origins)
             }
-            Way::Total { total } => ("sum", String::new(), self.exactly(total)?),
+            Way::Total { total } => ("sum", (String::new(), None), self.exactly(total)?),
             Way::Distribution { topic } => {
                 let origins = self.exactly(&Formula::from(*topic))?;
-                ("distribution-only", String::new(), origins)
+                ("distribution-only", (String::new(), None), origins)
             }
             Way::SizeClass { topic, .. } => {
                 let origins = self.exactly(&Formula::from(*topic))?;
-                ("size-class", self.queries[*topic].id.clone(), origins)
+                let weight = (self.queries[*topic].id.clone(), None);
+                ("size-class", weight, origins)
             }
         };
         let releases: BTreeSet<(&str, &str)> = origins
@@ -110,6 +123,7 @@ impl<'a> Looking<'a> {
         Some(Method {
             method,
             weight,
+            weight_year,
             release: named.join(" + "),
             tables: tables.into_iter().map(str::to_owned).collect(),
         })
@@ -139,12 +153,8 @@ impl<'a> Looking<'a> {
         (found == self.year).then_some(origins)
     }
 
-    fn weight(&self, formula: &Formula, found: i32) -> String {
+    fn weight(&self, formula: &Formula, found: i32) -> (String, Option<i32>) {
         let name = formula.written_without_year(|topic| &self.queries[topic].id);
-        if found == self.year {
-            name
-        } else {
-            format!("{name} ({found})")
-        }
+        (name, Some(found))
     }
 }

@@ -8,14 +8,16 @@ use crate::claim::{self, State, Tested};
 use crate::fact::plain;
 use crate::query::{FactId, Way};
 
-/// Whether all that a claim lacks has its first figures after the edition's last period, or is of a year after it.
+/// Whether all that a claim lacks has its first figures after the edition's last period, is of a year after it, or of an
+/// earlier year that the figures of the edition do not go back to.
 fn comes_later(tested: &Tested<'_>, inquiry: &Inquiry<'_>) -> bool {
     let (figures, queries) = (inquiry.register.figures(), inquiry.register.queries());
     let facts = tested.claim.when.facts().into_iter();
     let until = figures.edition.until;
     let is_of_later = |id: &FactId| {
         let years = [id.years.last(None), id.years.first_of_change()];
-        years.into_iter().flatten().any(|year| year > until)
+        let is_after = years.into_iter().flatten().any(|year| year > until);
+        is_after || id.years.earlier().is_some()
     };
     let has_none = |id: &FactId| figures.used(id.indicator).year.is_none();
     let mut lacking = facts.filter(|id| has_none(id) || is_of_later(id));

@@ -99,8 +99,13 @@ pub fn wanted(id: &str, queries: &Queries) -> Result<BTreeSet<FactId>, Failure> 
     if queries.claims.iter().any(|claim| claim.id == id) {
         return Ok(BTreeSet::new());
     }
-    let fact = FactId::parse(id, &queries.names()).map_err(super::Error::Id)?;
-    Ok(BTreeSet::from([fact]))
+    Ok(BTreeSet::from([fact_of(id, queries)?]))
+}
+
+/// The fact that an id names, of the year that an earlier one comes to.
+fn fact_of(id: &str, queries: &Queries) -> Result<FactId, super::Error> {
+    let asked = FactId::parse(id, &queries.names()).map_err(super::Error::Id)?;
+    Ok(queries.settled(&asked))
 }
 
 /// Explains a fact, or a claim with all facts of its predicate, as text.
@@ -112,7 +117,7 @@ pub fn explain(id: &str, inquiry: &Inquiry<'_>) -> Result<String, Failure> {
     let queries = register.queries();
     let trace = Trace::new(queries, register.figures()).map_err(fact::Error::Frame)?;
     let Some(asked) = queries.claims.iter().find(|claim| claim.id == id) else {
-        let id = FactId::parse(id, &queries.names()).map_err(super::Error::Id)?;
+        let id = fact_of(id, queries)?;
         return Ok(Explanation::of(&id, register, &trace)?.to_text());
     };
     let tested = claim::test(asked, register)?;

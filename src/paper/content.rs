@@ -474,7 +474,10 @@ fn indicators(register: &Register<'_>, provenance: &Provenance) -> Vec<printed::
             unit: asked.unit.clone(),
             period: period(used.year),
             source: method.map(|of| of.tables.join(", ")).unwrap_or_default(),
-            weight: method.map(|of| of.weight.clone()).unwrap_or_default(),
+            weight: method
+                .zip(used.year)
+                .map(|(of, year)| of.weight_in(year))
+                .unwrap_or_default(),
             held_back: used
                 .passed_over
                 .as_ref()

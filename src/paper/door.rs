@@ -18,19 +18,20 @@ use super::manuscript::Manuscript;
 use super::prepare::sentence;
 use super::scan::Chapter;
 use super::uses::UseKind;
+use super::years::{self, around};
 use crate::base::family::family;
 use crate::base::located::{Place, Source};
 use crate::base::words;
 use crate::evidence::Texts;
 use crate::fact;
-use crate::query::{FACT, IndicatorId, PrintedText, Queries, TextKind};
+use crate::query::{IndicatorId, PrintedText, Queries, TextKind};
 use crate::verify::numerals::numerals;
 use crate::verify::{Known, Listed};
 
 /// Looks at everything that is typed; remarks for the writer, each with file and line.
 ///
 /// # Errors
-/// When a number is typed into `queries/`, or the font lacks a sign.
+/// When a number is typed into `queries/`, a year of a figure anywhere, or the font lacks a sign.
 pub fn admit(
     manuscript: &Manuscript<'_>,
     content: &Content,
@@ -47,6 +48,13 @@ pub fn admit(
         .collect();
     if !typed.is_empty() {
         return Err(Error::Typed(typed));
+    }
+    let years = years::typed(
+        manuscript,
+        &self::known(&[&*listed.numerals, &listed.years].concat()),
+    );
+    if !years.is_empty() {
+        return Err(Error::Years(years));
     }
     let mut signs = Vec::new();
     for chapter in &chapters {
@@ -167,21 +175,6 @@ fn typed(text: &PrintedText, queries: &Queries, known: &Known) -> Vec<String> {
             )
         })
         .collect()
-}
-
-/// Some words around a place.
-fn around(text: &str, at: usize) -> String {
-    let at = text[..at]
-        .trim_end_matches(|c: char| !c.is_whitespace())
-        .len();
-    let head: Vec<&str> = text[..at].split_whitespace().collect();
-    let tail: Vec<&str> = text[at..].split_whitespace().collect();
-    let words = [
-        &head[head.len().saturating_sub(4)..],
-        &tail[..tail.len().min(5)],
-    ]
-    .concat();
-    words.join(" ").replace(FACT, "…")
 }
 
 /// Words of a chapter that say a number or compare.

@@ -19,6 +19,7 @@ mod scan;
 mod types;
 mod typst;
 mod uses;
+mod years;
 
 use std::borrow::Cow;
 use std::fs;
@@ -285,6 +286,9 @@ pub enum Error {
     /// Numbers typed into `queries/`.
     #[error("`queries/` types numbers that are no facts\n{}", .0.join("\n"))]
     Typed(Vec<String>),
+    /// Years of figures that are typed.
+    #[error("years are typed that the figures choose\n{}", .0.join("\n"))]
+    Years(Vec<String>),
     /// Signs that the font lacks.
     #[error("the font of the paper lacks signs that it would print\n{}", .0.join("\n"))]
     Signs(Vec<String>),
@@ -305,6 +309,12 @@ impl Report for Error {
                 "print a figure with `{fact}`; what is no figure goes into queries/numerals.toml with its reason"
                     .to_owned(),
             ),
+            Self::Years(_) => Some(
+                "let the figures choose: `{indicator.periode}`, and in an id or the `years` of a chart `-1`, `eerste` or \
+                 `basis`; a year of a document, a break or an event goes into queries/numerals.toml as `[[year]]` with its \
+                 reason"
+                    .to_owned(),
+            ),
             Self::Signs(_) => Some("write it with letters that the font of the house has".to_owned()),
             Self::Diagnostics(_) => {
                 Some("a warning is an error too; mend the chapter it names".to_owned())
@@ -318,7 +328,7 @@ impl Report for Error {
             Self::Ask { source, .. } | Self::Fact { source, .. } | Self::Register(source) => {
                 source.exit()
             }
-            Self::Typed(_) => Exit::DoesNotHold,
+            Self::Typed(_) | Self::Years(_) => Exit::DoesNotHold,
             _ => Exit::Other,
         }
     }

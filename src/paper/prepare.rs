@@ -1,7 +1,7 @@
 //! A chapter made ready for Typst: what Typst would take otherwise than it was meant, and sentences without a figure.
 //!
-//! In: a chapter, and which of its calls have nothing to print. Out: its text for Typst, line for line the same, and the
-//! sentences that were left out. Cannot fail. What it answers: Typst swallows a `;` behind a call and turns the
+//! In: a chapter, and which of its calls have nothing to print. Out: its text for Typst, line for line the same, with the
+//! years that earlier years came to, and the sentences that were left out. Cannot fail. What it answers: Typst swallows a `;` behind a call and turns the
 //! apostrophe of 's, 't and '90 into an opening quote; and a sentence that says "geen cijfer" says nothing.
 
 use std::collections::BTreeSet;
@@ -26,6 +26,8 @@ pub(super) struct Prepared {
 pub(super) fn prepare(chapter: &Chapter, lacks: &dyn Fn(usize) -> bool) -> Prepared {
     let text = chapter.source.text();
     let mut edits = apostrophes(chapter);
+    let settled = chapter.settled.iter();
+    edits.extend(settled.map(|(at, id)| (at.clone(), id.to_string())));
     let uses: BTreeSet<usize> = chapter.calls.iter().map(|(place, _)| *place).collect();
     for (place, call) in chapter.markup.calls.iter().enumerate() {
         let is_of_sentence = uses.contains(&place) || LOOKS.contains(&call.name.as_str());

@@ -4,6 +4,7 @@
 //! the sentence of a claim. Out: the same text with the figures filled in, and the paragraphs that are left out for want
 //! of one. Fails on what is no fact or claim, with file, line and column.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::uses::{Use, UseKind};
@@ -66,6 +67,7 @@ impl Press {
         let names = queries.names();
         let parse = |text: &str, at: usize| {
             Template::parse(text, &names)
+                .map(|of| queries.settled_in(of))
                 .map_err(|wrong| source.at(at + wrong.at).wrong(wrong.message, wrong.hint))
         };
         while let Some((before, behind)) = rest.split_once(CLAIM) {
@@ -104,6 +106,8 @@ impl Press {
                 kind: TextKind::Finding,
                 text: text.to_owned(),
                 place: Place::line(source.path(), line),
+                plain: true,
+                declared: BTreeSet::new(),
             },
         })
     }

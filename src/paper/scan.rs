@@ -39,6 +39,8 @@ pub struct Chapter {
     pub(super) markup: Markup,
     /// The calls that use something, by their place among all.
     pub(super) calls: Vec<(usize, UseKind)>,
+    /// The texts that name an earlier year, each with the fact of the year that it comes to.
+    pub(super) settled: Vec<(Range<usize>, FactId)>,
 }
 
 /// The files of the paper, read.
@@ -199,8 +201,18 @@ impl Chapter {
             markup: Markup::read(source.text()),
             source,
             calls: Vec::new(),
+            settled: Vec::new(),
         };
         chapter.calls = chapter.used(queries)?;
+        let names = queries.names();
+        let strings = chapter.markup.strings.iter();
+        let earlier = strings.filter(|(_, text)| text.contains('@'));
+        let settled = earlier.filter_map(|(at, text)| {
+            let asked = FactId::parse(text, &names).ok()?;
+            asked.years.earlier()?;
+            Some((*at..*at + text.len(), queries.settled(&asked)))
+        });
+        chapter.settled = settled.collect();
         Ok(chapter)
     }
 
@@ -285,7 +297,8 @@ impl Chapter {
             let is_claim = queries.claims.iter().any(|claim| claim.id == *text);
             let claim = (is_claim && !handed.contains(at)).then(|| UseKind::Claim(text.clone()));
             let fact = FactId::parse(text, &queries.names()).ok();
-            let kind = fact.map(UseKind::Fact).or(claim);
+            let fact = fact.map(|asked| UseKind::Fact(queries.settled(&asked)));
+            let kind = fact.or(claim);
             found.extend(kind.map(|kind| (*at, kind)));
         }
         found.sort_by_key(|(at, _)| *at);
@@ -302,7 +315,8 @@ impl Chapter {
 fn kind(call: &Call, queries: &Queries) -> Result<UseKind, Misread> {
     let fact = |place: usize| {
         let (at, id) = &call.strings[place];
-        FactId::parse(id, &queries.names()).map_err(|wrong| wrong.after(*at))
+        let asked = FactId::parse(id, &queries.names()).map_err(|wrong| wrong.after(*at))?;
+        Ok(queries.settled(&asked))
     };
     let (at, id) = &call.strings[0];
     let named = |what: &str, known: Vec<&str>| {

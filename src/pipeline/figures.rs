@@ -12,7 +12,7 @@ use crate::base::failure::Failure;
 use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::hands::in_parts;
 use crate::base::project::Project;
-use crate::figures::{Figures, Provenance};
+use crate::figures::Provenance;
 use crate::illustrate::Illustration;
 use crate::inquire;
 use crate::paper::{self, Chapters, Manuscript, Sources, Typst};
@@ -34,14 +34,14 @@ pub struct FigureOptions<'a> {
 /// Whatever a stage reports, and figures that do not satisfy what is required of them; the previous output stays.
 pub fn figures(project: &Project, options: &FigureOptions<'_>) -> Result<String, Failure> {
     let queries = Queries::read(&project.queries())?;
-    let edition = queries.edition(options.edition)?;
-    let place = project.output().join(&edition.id);
+    let place = project.output().join(&queries.edition(options.edition)?.id);
     let _lock = FolderLock::wait_for(&project.output())?;
     let output = NewFolder::beside(&place)?;
     files::for_folder(&place.join(FIGURES))?;
     let typst = Typst::find_or_install(options.typst)?;
+    let clock = &mut Clock::default();
+    let (queries, figures) = super::compute(project, queries, options.edition, clock)?;
     let chapters = Chapters::read(&project.paper(), &queries)?;
-    let figures = Figures::compute(&project.data(), &queries, edition, &mut Clock::default())?;
     inquire::refuse_unfit(&queries, &figures)?;
     let provenance = Provenance::new(&queries, &figures.tidy);
     let geometry = borders(project, &figures)?;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::base::clock::Clock;
-use crate::figures::{Figures, GroupFigure, Lacking, Tidy};
+use crate::figures::{Figures, GroupFigure, Lacking, Provenance, Tidy};
 use crate::publish;
 use crate::query::{IndicatorId, Queries, TopicId, Way};
 use crate::verify;
@@ -160,9 +160,15 @@ impl BuildReport {
     }
 
     /// Says that a paper that stays where it is shows other figures than the open data that are made.
-    pub(super) fn tell_earlier(&mut self, paper: &Path, open: &Path) {
-        let carried = verify::carried(paper);
-        if carried.is_ok_and(|carried| !publish::are_of(open, &carried)) {
+    pub(super) fn tell_earlier(
+        &mut self,
+        paper: &Path,
+        queries: &Queries,
+        figures: &Figures,
+        provenance: &Provenance,
+    ) {
+        let is_other = |carried| !publish::are_of(queries, figures, provenance, &carried);
+        if verify::carried(paper).is_ok_and(is_other) {
             self.notes.push(format!(
                 "`{}`, its charts and its evidence are of an earlier build: they show other figures than these",
                 paper.display()

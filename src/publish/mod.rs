@@ -1,31 +1,45 @@
-//! The open data: the comparison as tidy CSV files, with everything needed to know what a number is.
+//! The open data: a data package of tidy tables, with everything needed to know what a number is, and a workbook.
 //!
-//! In: the figures of an edition. Out: `vergelijking.csv`, `gemeenten.csv`, `indicatoren.csv` and `groepen.csv`, and what
-//! types there are: `typen.csv`, `typen-kenmerken.csv`, `typen-toets.csv` and `gelijken.csv`. UTF-8, LF, decimal point, no grouping, an empty cell where there is no value and the reason beside it. A text that a
-//! spreadsheet could take for a formula is led by an apostrophe. Writing fails on a full disk, and nothing else does.
+//! In: the figures of an edition. Out: a folder with each table as CSV and Parquet (`vergelijking`, `gemeenten`, … as
+//! `codebook.md` lists them), `datapackage.json` over them, what people and catalogues read beside them, the workbook, and
+//! `SHA256SUMS` of all. Words that repeat live in tables of their own; [`column`] is where a column is described. Nothing in
+//! it depends on a clock, and the same figures give the same bytes. Writing fails on a full disk; nothing else does.
 
+mod attached;
+mod catalogue;
+mod codes;
+mod column;
+mod format;
+mod ground;
+mod guide;
+mod identity;
+mod package;
+mod schema;
 mod tables;
-mod types;
+mod workbook;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::Write;
-use std::path::Path;
-use std::sync::mpsc::sync_channel;
+use std::path::{Path, PathBuf};
 
-pub use tables::{COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_VERGELIJKING, columns_gemeenten};
-pub use types::{COLUMNS_GELIJKEN, COLUMNS_KENMERKEN, COLUMNS_TOETS, COLUMNS_TYPEN};
+pub use attached::{are_of, attached};
+pub use codes::{Code, Words};
+pub use format::Dialect;
+pub use schema::{About, Field, Kind, Link};
 
 use crate::base::failure::{Failure, Report};
 use crate::base::files;
+use crate::base::hands::{both, in_parts};
 use crate::figures::{Figures, Provenance};
-use crate::query::{IndicatorId, Queries};
-use tables::GemeenteRows;
+use crate::query::Queries;
+use column::Table;
+use ground::Ground;
+use identity::{Identity, WORKBOOK};
+use package::Written;
+use tables::gemeenten::AllStandings;
 
-/// The files that go along with the paper too.
-const SMALL: [&str; 3] = ["vergelijking.csv", "indicatoren.csv", "groepen.csv"];
+/// Where CSV in another dialect lies, within the folder.
+const DUTCH: &str = "nl/";
 
-/// Writes all files into a folder.
+/// Writes the open data into a folder; in another dialect too where one is asked.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -34,110 +48,142 @@ pub fn write(
     queries: &Queries,
     figures: &Figures,
     provenance: &Provenance,
+    dialect: Dialect,
 ) -> Result<(), Failure> {
     files::at("make", folder, std::fs::create_dir_all(folder))?;
-    let gemeenten = GemeenteRows::new(queries, figures, provenance);
-    let (large, small) = std::thread::scope(|scope| {
-        let small = scope.spawn(|| write_small(folder, queries, figures, provenance));
-        let path = folder.join("gemeenten.csv");
-        let ids: Vec<IndicatorId> = queries.indicator_ids().collect();
-        let large = write_in_parts(&path, &gemeenten, &ids);
-        (large, small.join())
-    });
-    large?;
-    small.map_err(|_| Stopped)?
-}
-
-fn write_small(
-    folder: &Path,
-    queries: &Queries,
-    figures: &Figures,
-    provenance: &Provenance,
-) -> Result<(), Failure> {
-    let small = small(queries, figures, provenance, None).into_iter();
-    for (name, bytes) in small.chain(types::files(queries, figures)) {
-        let path = folder.join(name);
-        files::at("write", &path, std::fs::write(&path, bytes))?;
-    }
-    Ok(())
-}
-
-/// Threads that make parts.
-const HANDS: usize = 2;
-
-/// Writes the large file while it is made: each hand makes every other indicator, and they are written in turn.
-fn write_in_parts(
-    path: &Path,
-    gemeenten: &GemeenteRows<'_>,
-    indicators: &[IndicatorId],
-) -> Result<(), Failure> {
-    let mut file = files::at("write", path, File::create(path))?;
-    files::at("write", path, file.write_all(&gemeenten.header()))?;
-    std::thread::scope(|scope| {
-        let hands = [(); HANDS].map(|()| sync_channel::<Vec<u8>>(2));
-        let (senders, receivers): (Vec<_>, Vec<_>) = hands.into_iter().unzip();
-        for (hand, sender) in senders.into_iter().enumerate() {
-            scope.spawn(move || {
-                // nobody takes parts any more once writing failed
-                let mut mine = indicators.iter().skip(hand).step_by(HANDS);
-                mine.try_for_each(|indicator| sender.send(gemeenten.rows(*indicator)))
-            });
-        }
-        for part in 0..indicators.len() {
-            let bytes = receivers[part % HANDS].recv().map_err(|_| Stopped)?;
-            files::at("write", path, file.write_all(&bytes))?;
-        }
-        Ok(())
-    })
-}
-
-/// Whether open data in a folder are those that a paper carries: the same definitions and groups, and every comparison it
-/// makes among theirs.
-pub fn are_of(folder: &Path, carried: &BTreeMap<String, Vec<u8>>) -> bool {
-    let lines = |bytes: &[u8]| -> BTreeSet<Vec<u8>> {
-        bytes
-            .split(|byte| *byte == b'\n')
-            .map(<[u8]>::to_vec)
-            .collect()
+    let ground = Ground::new(queries, figures, provenance);
+    let standings = AllStandings::new(&ground);
+    let tables = all(&ground, &standings);
+    let writing = Writing {
+        folder,
+        ground: &ground,
+        tables: &tables,
     };
-    SMALL.iter().all(|name| {
-        let both = std::fs::read(folder.join(name))
-            .ok()
-            .zip(carried.get(*name));
-        both.is_some_and(|(open, carried)| lines(carried).is_subset(&lines(&open)))
-    })
+    writing.all(dialect)
 }
 
-/// What goes along with the paper beside its evidence: definitions, groups, and the comparison of the indicators and
-/// years that facts rest on.
-pub fn attached(
-    queries: &Queries,
-    figures: &Figures,
-    provenance: &Provenance,
-    used: &BTreeSet<(IndicatorId, i32)>,
-) -> [(&'static str, Vec<u8>); 3] {
-    small(queries, figures, provenance, Some(used))
+/// Every table, those that figures are in first.
+fn all<'a>(ground: &'a Ground<'a>, standings: &'a AllStandings<'a>) -> Vec<Table<'a>> {
+    let mut all = Vec::from(tables::comparison::tables(ground));
+    all.insert(1, tables::gemeenten::gemeenten(ground));
+    all.insert(2, tables::gemeenten::standen(ground, standings));
+    all.extend(tables::lists::tables(ground));
+    all.extend(tables::types::tables(ground));
+    all
 }
 
-fn small(
-    queries: &Queries,
-    figures: &Figures,
-    provenance: &Provenance,
-    only: Option<&BTreeSet<(IndicatorId, i32)>>,
-) -> [(&'static str, Vec<u8>); 3] {
-    let comparison = tables::vergelijking(queries, figures, provenance, only);
-    let definitions = tables::indicatoren(queries, figures, provenance);
-    let [first, second, third] = SMALL;
-    [
-        (first, comparison),
-        (second, definitions),
-        (third, tables::groepen(figures)),
-    ]
+/// A file of a table, as it is written.
+#[derive(Clone, Copy)]
+enum Form {
+    Csv(Dialect),
+    Parquet,
 }
 
-/// A thread that makes rows stopped.
+struct Writing<'a> {
+    folder: &'a Path,
+    ground: &'a Ground<'a>,
+    tables: &'a [Table<'a>],
+}
+
+impl Writing<'_> {
+    fn all(&self, dialect: Dialect) -> Result<(), Failure> {
+        let identity = Identity::new(self.ground);
+        let mut jobs: Vec<(&Table<'_>, Form)> = Vec::new();
+        for table in self.tables {
+            jobs.push((table, Form::Csv(Dialect::Plain)));
+            jobs.push((table, Form::Parquet));
+            if dialect == Dialect::Dutch {
+                jobs.push((table, Form::Csv(dialect)));
+            }
+        }
+        // the largest first, that no hand waits long for the other
+        jobs.sort_by_key(|(table, _)| std::cmp::Reverse(table.rows));
+        let (workbook, written) = both(
+            || self.one(WORKBOOK, &[workbook::workbook(&identity, self.ground)?]),
+            || {
+                in_parts(
+                    jobs.len(),
+                    || (),
+                    |(), place| self.table(jobs[place].0, jobs[place].1),
+                )
+            },
+        );
+        let mut written = written.into_iter().collect::<Result<Vec<_>, _>>()?;
+        written.push(workbook?);
+        written.sort_by(|one, other| one.path.cmp(&other.path));
+        self.beside(&identity, written)
+    }
+
+    fn table(&self, table: &Table<'_>, form: Form) -> Result<Written, Failure> {
+        let name = table.about.name;
+        match form {
+            Form::Csv(dialect) => {
+                let folder = match dialect {
+                    Dialect::Plain => "",
+                    Dialect::Dutch => DUTCH,
+                };
+                self.one(&format!("{folder}{name}.csv"), &format::csv(table, dialect))
+            }
+            Form::Parquet => {
+                let path = format!("{name}.parquet");
+                let bytes = format::parquet(table).map_err(|source| Unwritable {
+                    path: self.folder.join(&path),
+                    message: source.to_string(),
+                })?;
+                self.one(&path, &[bytes])
+            }
+        }
+    }
+
+    /// What describes the tables, and the hashes of all.
+    fn beside(&self, identity: &Identity, mut written: Vec<Written>) -> Result<(), Failure> {
+        let (ground, tables) = (self.ground, self.tables);
+        let package = package::datapackage(identity, ground, tables, &written);
+        let catalogue = catalogue::dcat(identity, ground, &written);
+        let texts = [
+            ("CITATION.cff", guide::citation(identity)),
+            ("LICENSE", guide::licence(identity, ground)),
+            ("README.md", guide::readme(identity, ground, tables)),
+            ("codebook.md", guide::codebook(identity, tables)),
+            ("datapackage.json", format!("{package:#}\n")),
+            ("datasheet.md", guide::datasheet(identity, ground, tables)),
+            ("dcat.jsonld", format!("{catalogue:#}\n")),
+        ];
+        for (path, text) in texts {
+            written.push(self.one(path, &[text.into_bytes()])?);
+        }
+        written.sort_by(|one, other| one.path.cmp(&other.path));
+        let sums = written.iter();
+        let sums = sums.map(|file| format!("{}  {}\n", file.sha256, file.path));
+        self.one("SHA256SUMS", &[sums.collect::<String>().into_bytes()])?;
+        Ok(())
+    }
+
+    /// Writes a file in pieces, and hashes it.
+    fn one(&self, path: &str, parts: &[Vec<u8>]) -> Result<Written, Failure> {
+        let place = self.folder.join(path);
+        if let Some(folder) = place.parent() {
+            files::at("make", folder, std::fs::create_dir_all(folder))?;
+        }
+        let slices: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        let whole = slices.concat();
+        files::at("write", &place, std::fs::write(&place, &whole))?;
+        Ok(Written {
+            path: path.to_owned(),
+            bytes: whole.len(),
+            sha256: files::sha256(&whole),
+        })
+    }
+}
+
+/// A file of the open data that could not be made.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write the open data: a writer stopped")]
-pub struct Stopped;
+#[error("cannot make `{}`: {message}", path.display())]
+pub struct Unwritable {
+    /// File.
+    pub path: PathBuf,
+    /// Why.
+    pub message: String,
+}
 
-impl Report for Stopped {}
+impl Report for Unwritable {}

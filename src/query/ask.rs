@@ -3,6 +3,7 @@
 use super::fact_id::FactId;
 use super::indicator::IndicatorId;
 use super::template::Template;
+use super::years::Series;
 
 /// What the network asks.
 #[derive(Clone, Debug)]
@@ -54,6 +55,17 @@ pub struct Column {
 }
 
 impl Ask {
+    /// Puts the year that it comes to in the place of every earlier year.
+    pub(super) fn settle(&mut self, series: &[Series]) {
+        for fact in &mut self.facts {
+            *fact = fact.settled(series);
+        }
+        self.why.settle(series);
+        if let Some(gap) = &mut self.gap {
+            gap.settle(series);
+        }
+    }
+
     /// Every fact that it prints or rests on.
     pub fn wanted(&self) -> impl Iterator<Item = &FactId> {
         let gap = self.gap.iter().flat_map(Template::facts);

@@ -2,7 +2,7 @@
 
 use super::indicator::IndicatorId;
 use super::template::Template;
-use super::years::Years;
+use super::years::{Earlier, Series, Years};
 use crate::gemeente::group::GroupId;
 
 /// A chart of the paper.
@@ -22,12 +22,34 @@ pub struct Chart {
     pub title: Template,
     /// Years to show.
     pub years: Years,
+    /// The earlier year from which it shows them, of its first indicator; it takes the place of the first of `years`.
+    pub since: Option<Earlier>,
     /// Half the width of the page.
     pub half: bool,
     /// First year after a break in the series, with what broke.
     pub broken: Option<(i32, String)>,
     /// Where it is asked: `file:line`.
     pub place: String,
+}
+
+impl Chart {
+    /// Puts the year that it comes to in the place of every earlier year.
+    pub(super) fn settle(&mut self, series: &[Series]) {
+        self.title.settle(series);
+        let Some(since) = self.since else {
+            return;
+        };
+        let of_first = self.indicators.first().map(|id| id.place());
+        let Some(series) = of_first.and_then(|place| series.get(place)) else {
+            return;
+        };
+        let shorter = match since {
+            Earlier::Periods(_) => series.years.first().copied(),
+            // nothing to show beside the year in use
+            Earlier::First | Earlier::Base => None,
+        };
+        self.years.from = series.year(since).or(shorter).unwrap_or(i32::MAX);
+    }
 }
 
 /// The kinds of charts.

@@ -26,6 +26,8 @@ pub struct Edition {
     pub list_places: BTreeMap<GroupId, Place>,
     /// Last period that may be used.
     pub until: i32,
+    /// The year since which it tells how things went: `basis` in fact ids.
+    pub base: Option<i32>,
     /// Date printed on the paper, ISO.
     pub date: String,
     /// Whose paper it is, what size its members have, and the date of each network's list.

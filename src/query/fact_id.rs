@@ -2,15 +2,16 @@
 //!
 //! `misdrijven.M50`, `misdrijven.M50@2021`, `misdrijven.M50.max-naam`, `misdrijven.M50-Nederland.pct`,
 //! `inwoners.M50@2019..2026.pct`, `inwoners.M50@2019..`, `jeugdzorg.M50.boven-Nederland`, `inwoners.GM0203`,
-//! `misdrijven.periode`. An id is written in one way only, so that the
-//! same fact never stands in two rows of the appendix.
+//! `misdrijven.periode`, and with an earlier year that the figures choose `misdrijven.M50@-1`, `lasten.M50@eerste...pct`,
+//! `misdrijven.periode@eerste`. An id is written in one way only, so that the same fact never stands in two rows of the
+//! appendix; there an earlier year is the year it came to.
 
 use std::fmt;
 
 use super::indicator::IndicatorId;
 use super::misread::Misread;
 use super::names::Names;
-use super::years;
+use super::years::{self, Earlier, Series};
 use crate::base::located::nearest;
 use crate::gemeente::RegionId;
 use crate::gemeente::group::GroupId;
@@ -65,6 +66,10 @@ pub enum FactYears {
     Change(i32, i32),
     /// The change from a year to the period the paper uses.
     Since(i32),
+    /// An earlier year, chosen by the figures.
+    Earlier(Earlier),
+    /// The change from an earlier year to the period the paper uses.
+    SinceEarlier(Earlier),
 }
 
 impl FactYears {
@@ -73,6 +78,7 @@ impl FactYears {
         match self {
             Self::Used | Self::Since(_) => used,
             Self::Year(year) | Self::Change(_, year) => Some(year),
+            Self::Earlier(_) | Self::SinceEarlier(_) => None,
         }
     }
 
@@ -80,7 +86,41 @@ impl FactYears {
     pub const fn first_of_change(self) -> Option<i32> {
         match self {
             Self::Change(from, _) | Self::Since(from) => Some(from),
-            Self::Used | Self::Year(_) => None,
+            Self::Used | Self::Year(_) | Self::Earlier(_) | Self::SinceEarlier(_) => None,
+        }
+    }
+
+    /// The earlier year that the figures have yet to choose; one that is still there has no figure.
+    pub const fn earlier(self) -> Option<Earlier> {
+        match self {
+            Self::Earlier(earlier) | Self::SinceEarlier(earlier) => Some(earlier),
+            Self::Used | Self::Year(_) | Self::Change(..) | Self::Since(_) => None,
+        }
+    }
+
+    /// Whether it names a year in figures, so that it stays the same in the next edition.
+    pub const fn is_typed(self) -> bool {
+        matches!(self, Self::Year(_) | Self::Change(..) | Self::Since(_))
+    }
+
+    const fn is_change(self) -> bool {
+        matches!(
+            self,
+            Self::Change(..) | Self::Since(_) | Self::SinceEarlier(_)
+        )
+    }
+}
+
+impl fmt::Display for FactYears {
+    /// As it stands behind the `@`; nothing for the period the paper uses.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Used => Ok(()),
+            Self::Year(year) => write!(f, "{year}"),
+            Self::Change(from, to) => write!(f, "{from}..{to}"),
+            Self::Since(from) => write!(f, "{from}.."),
+            Self::Earlier(earlier) => write!(f, "{earlier}"),
+            Self::SinceEarlier(earlier) => write!(f, "{earlier}.."),
         }
     }
 }
@@ -173,7 +213,8 @@ impl Stat {
         }
     }
 
-    const fn is_of_two(self) -> bool {
+    /// Whether it is of two groups or years.
+    pub(super) const fn is_of_two(self) -> bool {
         matches!(self, Self::Percent | Self::Times)
     }
 }
@@ -226,8 +267,7 @@ impl FactId {
             years,
             stat,
         };
-        let of_two =
-            matches!(id.subject, Subject::Difference(..)) || id.years.first_of_change().is_some();
+        let of_two = matches!(id.subject, Subject::Difference(..)) || id.years.is_change();
         if stat.is_of_two() && !of_two {
             let message = format!("`{}` is of two groups or years", stat.word());
             let hint = "expected two groups with a hyphen between them, or two years such as `@2019..2026`";
@@ -239,6 +279,38 @@ impl FactId {
             return Err(Misread::new(from + rest.len() + 1, message, hint));
         }
         Ok(id)
+    }
+
+    /// The same fact of the year that its earlier year comes to, given the series of every indicator; as it is where it
+    /// names none, or where there is no such year.
+    #[must_use]
+    pub fn settled(&self, series: &[Series]) -> Self {
+        let year = |earlier| series.get(self.indicator.place())?.year(earlier);
+        match self.years {
+            FactYears::Earlier(earlier) => year(earlier).map(FactYears::Year),
+            FactYears::SinceEarlier(earlier) => year(earlier).map(FactYears::Since),
+            _ => None,
+        }
+        .map_or_else(|| self.clone(), |years| self.of(years))
+    }
+
+    /// The same fact of other years; one of the period in use stays what it is.
+    #[must_use]
+    pub fn of(&self, years: FactYears) -> Self {
+        let text = match self.text.split_once('@') {
+            None => self.text.clone(),
+            Some((head, tail)) => {
+                let stat = tail
+                    .strip_prefix(&self.years.to_string())
+                    .unwrap_or_default();
+                format!("{head}@{years}{stat}")
+            }
+        };
+        Self {
+            text,
+            years,
+            ..self.clone()
+        }
     }
 }
 
@@ -293,10 +365,16 @@ fn parse_bar(text: &str, names: &Names<'_>) -> Result<Bar, Misread> {
 fn parse_years(text: &str) -> Result<FactYears, Misread> {
     let year = |text: &str, at: usize| {
         years::year(text).ok_or_else(|| {
-            let hint = "expected a year such as `2019`, between 1900 and 2100";
+            let hint = "expected a year such as `2019`, between 1900 and 2100, or an earlier one: `-1`, `eerste`, `basis`";
             Misread::new(at, format!("`{text}` is no year"), hint)
         })
     };
+    if let Some(earlier) = Earlier::parse(text) {
+        return Ok(FactYears::Earlier(earlier));
+    }
+    if let Some(earlier) = text.strip_suffix("..").and_then(Earlier::parse) {
+        return Ok(FactYears::SinceEarlier(earlier));
+    }
     match text.split_once("..") {
         None => Ok(FactYears::Year(year(text, 0)?)),
         Some((from, "")) => Ok(FactYears::Since(year(from, 0)?)),
@@ -366,10 +444,37 @@ mod tests {
         );
         assert_eq!(parse("misdrijven.periode").subject, Subject::Period);
         assert_eq!(parse("inwoners.A@2019..").years, FactYears::Since(2019));
+        let id = parse("inwoners.A@-3...pct");
+        assert_eq!(id.years, FactYears::SinceEarlier(Earlier::Periods(3)));
+        assert_eq!(id.stat, Stat::Percent);
+        let id = parse("misdrijven.periode@eerste");
+        assert_eq!(id.years, FactYears::Earlier(Earlier::First));
+        assert_eq!(
+            parse("inwoners.A@basis").years,
+            FactYears::Earlier(Earlier::Base)
+        );
         let bar = |id: &str| Bar::Group(group(id));
         assert_eq!(parse("inwoners.A.boven-nul").stat, Stat::Above(Bar::Zero));
         let id = parse("inwoners.30-80-niet-A@2020.onder-30-80");
         assert_eq!(id.stat, Stat::Below(bar("30-80")));
+    }
+
+    #[test]
+    fn an_earlier_year_becomes_the_year_it_came_to() {
+        let (indicators, groups) = sample();
+        let names = Names::new(&indicators, &groups);
+        for (text, years, expected) in [
+            (
+                "a.A@-1.max-naam",
+                FactYears::Year(2020),
+                "a.A@2020.max-naam",
+            ),
+            ("a.A@eerste...pct", FactYears::Since(2015), "a.A@2015...pct"),
+            ("a.A", FactYears::Used, "a.A"),
+        ] {
+            let id = FactId::parse(text, &names).unwrap().of(years);
+            assert_eq!(id, FactId::parse(expected, &names).unwrap());
+        }
     }
 
     #[test]
@@ -382,6 +487,11 @@ mod tests {
             ("inwoners.B", 9),
             ("inwoners.A@x", 11),
             ("inwoners.A@2019..x", 17),
+            ("inwoners.A@-0", 11),
+            ("inwoners.A@-01", 11),
+            ("inwoners.A@-3..-1", 11),
+            ("inwoners.A@laatste", 11),
+            ("inwoners.A@eerste.pct", 18),
             ("inwoners.A.hoogste", 11),
             ("inwoners.A.pct", 11),
             ("inwoners.A.boven-B", 17),

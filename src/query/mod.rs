@@ -60,7 +60,7 @@ pub use theme::Theme;
 pub use topic::{Find, Topic, TopicId, TopicSource};
 pub use types::{Mark, TypesAsked};
 pub use voice::Voice;
-pub use years::Years;
+pub use years::{Earlier, Series, Years};
 
 use crate::gemeente::group::GroupNames;
 
@@ -106,6 +106,10 @@ pub struct Queries {
     pub checks: Checks,
     /// Every text of the files that the paper prints.
     pub texts: Vec<PrintedText>,
+    /// What chooses among that and is not printed itself: predicates, the facts of asks, the years of charts.
+    pub rules: Vec<PrintedText>,
+    /// What the earlier years of each indicator are chosen from, by [`IndicatorId`]; nothing until the figures are there.
+    series: Vec<Series>,
 }
 
 impl Index<TopicId> for Queries {
@@ -149,6 +153,35 @@ impl Queries {
                     .map(|edition| edition.id.clone())
                     .collect(),
             })
+    }
+
+    /// Puts the year that it comes to in the place of every earlier year, now that the series of each indicator is known:
+    /// from here on all that is printed, proved and explained names years.
+    pub fn settle(&mut self, series: Vec<Series>) {
+        for claim in &mut self.claims {
+            claim.sentence.settle(&series);
+            claim.when.settle(&series);
+        }
+        for chart in &mut self.charts {
+            chart.settle(&series);
+        }
+        for ask in &mut self.asks {
+            ask.settle(&series);
+        }
+        self.series = series;
+    }
+
+    /// A fact of the year that its earlier year comes to; as it is before the figures are there.
+    #[must_use]
+    pub fn settled(&self, id: &FactId) -> FactId {
+        id.settled(&self.series)
+    }
+
+    /// A text with the year that it comes to in the place of every earlier year.
+    #[must_use]
+    pub fn settled_in(&self, mut template: Template) -> Template {
+        template.settle(&self.series);
+        template
     }
 
     /// The tables that a source names: one, or all of a family in the order of `tables.toml`.

@@ -1,13 +1,19 @@
 //! The language of predicates: what must be true for a sentence to stand.
 //!
 //! `misdrijven.M50 < misdrijven.Nederland` · `inwoners.M50.min >= 30000 and inwoners.M50.max <= 80000` ·
-//! `count(inwoners.M50 > 30000) >= 36` · `lasten.G4 > lasten.M50 * 1.5` · `not (…)` · `… or …`. Words and signs are
-//! separated by spaces, because ids hold hyphens and dots; `*` and `/` bind before `+` and `-`, `not` before `and`,
-//! `and` before `or`.
+//! `count(inwoners.M50 > 30000) >= 36` · `lasten.G4 > lasten.M50 * 1.5` · `not (…)` · `… or …` ·
+//! `every(realisatie.M50@-4.. > 0)`: the figure of each year since then, where the id alone would be the change. Words and
+//! signs are separated by spaces, because ids hold hyphens and dots; `*` and `/` bind before `+` and `-`, `not` before
+//! `and`, `and` before `or`.
 
-use super::fact_id::FactId;
+mod reader;
+
+use reader::{Reader, tokens};
+
+use super::fact_id::{FactId, FactYears};
 use super::misread::Misread;
 use super::names::Names;
+use super::years::Series;
 
 /// A predicate, with its text.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +29,8 @@ enum Condition {
     Or(Box<Condition>, Box<Condition>),
     Not(Box<Condition>),
     Compare(Amount, Sign, Amount),
+    /// The figure of each year since one compares so with a number; settled, it is a comparison per year.
+    Every(FactId, Sign, f64),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -110,25 +118,7 @@ impl Predicate {
     /// # Errors
     /// Where it stops making sense, and what was expected there.
     pub fn parse(text: &str, names: &Names<'_>) -> Result<Self, Misread> {
-        let mut reader = Reader {
-            text,
-            names,
-            tokens: tokens(text),
-            at: 0,
-            depth: 0,
-        };
-        if let Some((at, _)) = reader.tokens.get(LONGEST) {
-            let message = format!("a predicate of more than {LONGEST} words and signs");
-            return Err(Misread::new(
-                *at,
-                message,
-                "expected fewer: make claims of its parts",
-            ));
-        }
-        let condition = reader.either()?;
-        if reader.peek().is_some() {
-            return Err(reader.wrong("`and`, `or` or the end"));
-        }
+        let condition = Reader::read(text, names)?;
         Ok(Self {
             text: text.to_owned(),
             condition,
@@ -149,9 +139,59 @@ impl Predicate {
     pub fn facts(&self) -> Vec<&FactId> {
         self.condition.facts()
     }
+
+    /// Puts the year that it comes to in the place of every earlier year, and a comparison per year in that of `every`.
+    pub(super) fn settle(&mut self, series: &[Series]) {
+        let asked = self.facts().into_iter();
+        let years: Vec<(String, String)> = asked
+            .filter(|id| id.years.earlier().is_some())
+            .map(|id| (id.to_string(), id.settled(series).to_string()))
+            .collect();
+        let mut text = String::new();
+        let mut at = 0;
+        for (start, token) in tokens(&self.text) {
+            let settled = years.iter().find(|(asked, _)| asked == token);
+            text.push_str(&self.text[at..start]);
+            text.push_str(settled.map_or(token, |(_, settled)| settled));
+            at = start + token.len();
+        }
+        text.push_str(&self.text[at..]);
+        self.text = text;
+        self.condition.settle(series);
+    }
 }
 
 impl Condition {
+    fn settle(&mut self, series: &[Series]) {
+        match self {
+            Self::And(first, second) | Self::Or(first, second) => {
+                first.settle(series);
+                second.settle(series);
+            }
+            Self::Not(inner) => inner.settle(series),
+            Self::Compare(first, _, second) => {
+                first.settle(series);
+                second.settle(series);
+            }
+            Self::Every(id, sign, number) => {
+                *id = id.settled(series);
+                let of = series.get(id.indicator.place());
+                let used = of.and_then(|series| series.years.last().copied());
+                let years = id.years.first_of_change().zip(used);
+                // each year between them, so that one without a figure leaves it open
+                let each = years.into_iter().flat_map(|(first, used)| first..=used);
+                let each = each.map(|year| {
+                    let fact = Amount::Fact(id.of(FactYears::Year(year)));
+                    Self::Compare(fact, *sign, Amount::Number(*number))
+                });
+                let all = each.reduce(|all, one| Self::And(Box::new(all), Box::new(one)));
+                if let Some(all) = all {
+                    *self = all;
+                }
+            }
+        }
+    }
+
     fn holds(&self, values: &dyn Values) -> Option<bool> {
         match self {
             // a comparison without figures leaves open what it could change
@@ -178,6 +218,8 @@ impl Condition {
             Self::Compare(first, sign, second) => {
                 Some(sign.holds(first.amount(values)?, second.amount(values)?))
             }
+            // no year to start from
+            Self::Every(..) => None,
         }
     }
 
@@ -188,11 +230,23 @@ impl Condition {
             }
             Self::Not(inner) => inner.facts(),
             Self::Compare(first, _, second) => [first.facts(), second.facts()].concat(),
+            Self::Every(id, ..) => vec![id],
         }
     }
 }
 
 impl Amount {
+    fn settle(&mut self, series: &[Series]) {
+        match self {
+            Self::Number(_) => {}
+            Self::Fact(id) | Self::Count(id, ..) => *id = id.settled(series),
+            Self::Combined(first, _, second) => {
+                first.settle(series);
+                second.settle(series);
+            }
+        }
+    }
+
     fn amount(&self, values: &dyn Values) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
@@ -219,173 +273,9 @@ impl Amount {
     }
 }
 
-/// Words and brackets, each with its place.
-fn tokens(text: &str) -> Vec<(usize, &str)> {
-    let mut tokens = Vec::new();
-    for word in text.split_whitespace() {
-        let mut at = word.as_ptr() as usize - text.as_ptr() as usize;
-        for piece in word.split_inclusive(['(', ')']) {
-            let (before, bracket) = piece.split_at(piece.trim_end_matches(['(', ')']).len());
-            let both = [(at, before), (at + before.len(), bracket)];
-            tokens.extend(both.into_iter().filter(|(_, token)| !token.is_empty()));
-            at += piece.len();
-        }
-    }
-    tokens
-}
-
-/// Words and signs; each sum or `and` goes one level deeper, whatever its brackets.
-const LONGEST: usize = 1000;
-/// Brackets and `not` within each other; a sentence that needs more says too much.
-const DEEPEST: usize = 50;
-
-struct Reader<'t> {
-    text: &'t str,
-    names: &'t Names<'t>,
-    tokens: Vec<(usize, &'t str)>,
-    at: usize,
-    depth: usize,
-}
-
-type Read<T> = Result<T, Misread>;
-
-impl<'t> Reader<'t> {
-    fn peek(&self) -> Option<&'t str> {
-        self.tokens.get(self.at).map(|(_, token)| *token)
-    }
-
-    /// The complaint that something else was expected than what comes next.
-    fn wrong(&self, expected: &str) -> Misread {
-        let hint = format!("expected {expected}");
-        match self.tokens.get(self.at) {
-            Some((at, token)) => Misread::new(*at, format!("`{token}` cannot stand here"), hint),
-            None => Misread::new(self.text.len(), "the predicate ends too early", hint),
-        }
-    }
-
-    fn takes(&mut self, token: &str) -> bool {
-        let found = self.peek() == Some(token);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn needs(&mut self, token: &str) -> Read<()> {
-        if self.takes(token) {
-            Ok(())
-        } else {
-            Err(self.wrong(&format!("a `{token}`")))
-        }
-    }
-
-    fn either(&mut self) -> Read<Condition> {
-        let mut condition = self.both()?;
-        while self.takes("or") {
-            condition = Condition::Or(Box::new(condition), Box::new(self.both()?));
-        }
-        Ok(condition)
-    }
-
-    fn both(&mut self) -> Read<Condition> {
-        let mut condition = self.single()?;
-        while self.takes("and") {
-            condition = Condition::And(Box::new(condition), Box::new(self.single()?));
-        }
-        Ok(condition)
-    }
-
-    fn single(&mut self) -> Read<Condition> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(self.wrong("fewer brackets within each other"));
-        }
-        let condition = if self.takes("not") {
-            Condition::Not(Box::new(self.single()?))
-        } else if self.takes("(") {
-            let inner = self.either()?;
-            self.needs(")")?;
-            inner
-        } else {
-            let first = self.sum()?;
-            let sign = self.sign()?;
-            Condition::Compare(first, sign, self.sum()?)
-        };
-        self.depth -= 1;
-        Ok(condition)
-    }
-
-    fn sign(&mut self) -> Read<Sign> {
-        let expected = "`<`, `<=`, `=`, `>=` or `>`";
-        let sign = self.peek().and_then(Sign::parse);
-        let sign = sign.ok_or_else(|| self.wrong(expected))?;
-        self.at += 1;
-        Ok(sign)
-    }
-
-    fn sum(&mut self) -> Read<Amount> {
-        let operation = |token: &str| match token {
-            "+" => Some(Operation::Add),
-            "-" => Some(Operation::Subtract),
-            _ => None,
-        };
-        let mut amount = self.product()?;
-        while let Some(operation) = self.peek().and_then(operation) {
-            self.at += 1;
-            amount = Amount::Combined(Box::new(amount), operation, Box::new(self.product()?));
-        }
-        Ok(amount)
-    }
-
-    fn product(&mut self) -> Read<Amount> {
-        let operation = |token: &str| match token {
-            "*" => Some(Operation::Multiply),
-            "/" => Some(Operation::Divide),
-            _ => None,
-        };
-        let mut amount = self.amount()?;
-        while let Some(operation) = self.peek().and_then(operation) {
-            self.at += 1;
-            amount = Amount::Combined(Box::new(amount), operation, Box::new(self.amount()?));
-        }
-        Ok(amount)
-    }
-
-    fn amount(&mut self) -> Read<Amount> {
-        if self.peek() == Some("count") && self.tokens.get(self.at + 1).is_some_and(|t| t.1 == "(")
-        {
-            self.at += 2;
-            let fact = self.fact("a fact")?;
-            let sign = self.sign()?;
-            let number = self.number().ok_or_else(|| self.wrong("a number"))?;
-            self.at += 1;
-            self.needs(")")?;
-            return Ok(Amount::Count(fact, sign, number));
-        }
-        match self.number() {
-            Some(number) => {
-                self.at += 1;
-                Ok(Amount::Number(number))
-            }
-            None => Ok(Amount::Fact(self.fact("a fact, a number or `count(…)`")?)),
-        }
-    }
-
-    fn number(&self) -> Option<f64> {
-        let number: f64 = self.peek()?.parse().ok()?;
-        number.is_finite().then_some(number)
-    }
-
-    fn fact(&mut self, expected: &str) -> Read<FactId> {
-        let Some((at, token)) = self.tokens.get(self.at).copied() else {
-            return Err(self.wrong(expected));
-        };
-        let fact = FactId::parse(token, self.names).map_err(|wrong| wrong.after(at))?;
-        self.at += 1;
-        Ok(fact)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::reader::DEEPEST;
     use super::*;
     use crate::query::fact_id::Subject;
     use crate::query::names::tests::sample;
@@ -436,6 +326,34 @@ mod tests {
     }
 
     #[test]
+    fn earlier_years_become_years_and_every_becomes_each_of_them() {
+        let (indicators, groups) = sample();
+        let names = Names::new(&indicators, &groups);
+        let settled = |text: &str, years: &[i32]| {
+            let mut predicate = Predicate::parse(text, &names).unwrap();
+            let series = Series {
+                years: years.to_vec(),
+                base: None,
+            };
+            predicate.settle(&vec![series; indicators.len()]);
+            let facts = predicate.facts().into_iter().map(ToString::to_string);
+            (predicate.text().to_owned(), facts.collect::<Vec<_>>())
+        };
+        let text = "a.A@-1 < a.A@-12 * 2 and count(a.A@eerste > 1) > 2";
+        let (text, facts) = settled(text, &[2020, 2022, 2023]);
+        assert_eq!(text, "a.A@2022 < a.A@-12 * 2 and count(a.A@2020 > 1) > 2");
+        assert_eq!(facts, ["a.A@2022", "a.A@-12", "a.A@2020"]);
+        // a year without a figure is one of them
+        let every = "not every(a.A@eerste.. > 0) or a.A < 1";
+        let (text, facts) = settled(every, &[2020, 2022]);
+        assert_eq!(text, "not every(a.A@2020.. > 0) or a.A < 1");
+        assert_eq!(facts, ["a.A@2020", "a.A@2021", "a.A@2022", "a.A"]);
+        let (text, facts) = settled(every, &[2020]);
+        assert_eq!((text.as_str(), facts.len()), (every, 2));
+        assert_eq!(holds("every(a.A@-1.. > 0)"), None);
+    }
+
+    #[test]
     fn a_wrong_predicate_says_where_and_what_was_expected() {
         let (indicators, groups) = sample();
         let names = Names::new(&indicators, &groups);
@@ -448,6 +366,11 @@ mod tests {
             ("(a.A < 1", 8),
             ("a.C < 1", 2),
             ("count(a.A) > 1", 9),
+            ("every(a.A > 1)", 6),
+            ("every(a.A@2020 > 1)", 6),
+            ("every(a.A@-4...pct > 1)", 6),
+            ("every(a.A@-4.. > a.A)", 17),
+            ("every(a.A@-4.. > 1) > 1", 20),
             ("inf < 1", 0),
             (deep.as_str(), 4 * DEEPEST),
         ] {

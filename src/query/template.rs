@@ -7,6 +7,7 @@
 use super::fact_id::FactId;
 use super::misread::Misread;
 use super::names::Names;
+use super::years::Series;
 
 /// A text with places for facts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,6 +67,20 @@ impl Template {
         }
         push(&mut parts, &text[at..]);
         Ok(Self { parts })
+    }
+
+    /// Puts the year that it comes to in the place of every earlier year.
+    pub(super) fn settle(&mut self, series: &[Series]) {
+        for part in &mut self.parts {
+            match part {
+                TemplatePart::Text(_) => {}
+                TemplatePart::Fact(fact) => *fact = fact.settled(series),
+                TemplatePart::Choice(choice) => {
+                    choice.first = choice.first.settled(series);
+                    choice.second = choice.second.settled(series);
+                }
+            }
+        }
     }
 
     /// The facts in it, in order.

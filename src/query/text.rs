@@ -1,4 +1,6 @@
-//! The texts of `queries/` that the paper prints, each with where it stands.
+//! The texts of `queries/` that the paper prints or that choose what it prints, each with where it stands.
+
+use std::collections::BTreeSet;
 
 use crate::base::located::Place;
 
@@ -13,9 +15,13 @@ pub enum TextKind {
     Sourced,
     /// Words that compare nothing: a name, a definition, what is asked.
     Other,
+    /// Fact ids that are not printed: what must hold, and what supports an ask.
+    Rule,
+    /// The years of a chart.
+    Years,
 }
 
-/// A text of `queries/` that the paper prints.
+/// A text of `queries/` that the paper prints, or that chooses what it prints.
 #[derive(Clone, Debug)]
 pub struct PrintedText {
     /// What it is, such as ``title of chart `kaart` ``.
@@ -26,6 +32,10 @@ pub struct PrintedText {
     pub text: String,
     /// Where it starts.
     pub place: Place,
+    /// Whether its characters stand as they are written from there on, behind a quote where the place has a column.
+    pub plain: bool,
+    /// Years that its entry says in keys of its own: what they name may be said.
+    pub declared: BTreeSet<i32>,
 }
 
 impl PrintedText {
@@ -46,6 +56,38 @@ impl PrintedText {
             rest = after;
         }
         out + rest
+    }
+
+    /// The words that are typed, each where it stands: facts, and all about a choice but its words, are blanks.
+    pub fn in_place(&self) -> String {
+        let (mut out, mut inside, mut chosen) =
+            (String::with_capacity(self.text.len()), false, false);
+        for letter in self.text.chars() {
+            match letter {
+                '{' => (inside, chosen) = (true, false),
+                '}' => inside = false,
+                '|' if inside => chosen = true,
+                _ if !inside || chosen => {
+                    out.push(letter);
+                    continue;
+                }
+                _ => {}
+            }
+            out.push_str(&" ".repeat(letter.len_utf8()));
+        }
+        out
+    }
+
+    /// The place of a byte of it, as close as is known.
+    pub fn at(&self, offset: usize) -> Place {
+        let mut place = self.place.clone();
+        let before = self.text.get(..offset).unwrap_or(&self.text);
+        match &mut place.column {
+            Some(column) if self.plain => *column += 1 + before.chars().count(),
+            None if self.plain => place.line += before.matches('\n').count(),
+            _ => {}
+        }
+        place
     }
 
     /// The words that are typed, without those that the figures choose.
@@ -73,8 +115,24 @@ mod tests {
             kind: TextKind::Finding,
             text: "M50 telt {a.M50} en {a.M50 ~ a.G4 | meer dan | gelijk | minder dan} de rest"
                 .to_owned(),
-            place: Place::line("x.toml", 1),
+            place: Place {
+                column: Some(8),
+                ..Place::line("x.toml", 1)
+            },
+            plain: true,
+            declared: BTreeSet::new(),
         };
+        let typed = text.in_place();
+        assert_eq!(typed.len(), text.text.len());
+        let words: Vec<&str> = typed.split_whitespace().collect();
+        assert_eq!(
+            words.join(" "),
+            "M50 telt en meer dan gelijk minder dan de rest"
+        );
+        assert_eq!(
+            text.at(typed.find("telt").unwrap()).to_string(),
+            "x.toml:1:13"
+        );
         assert_eq!(
             text.typed(),
             "M50 telt \u{fffc} en  meer dan | gelijk | minder dan de rest"

@@ -1,7 +1,7 @@
-//! `queries/numerals.toml`: the short list of numerals and comparisons that may be typed, each with a reason.
+//! `queries/numerals.toml`: the short list of numerals, comparisons and years that may be typed, each with a reason.
 //!
 //! The text of a numeral must hold one, in digits or in words, and another word, so that it stands for what it says and
-//! not for a bare number; that of a comparison a word that compares.
+//! not for a bare number; that of a comparison a word that compares, that of a year a year.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 
-use super::numerals::squeeze;
+use super::numerals::{Numeral, numerals, squeeze};
 use crate::base::failure::Failure;
 use crate::base::files;
 use crate::base::located::{self, At, Complaint, Source};
@@ -28,6 +28,9 @@ struct File {
     /// A comparison that may be typed without a claim. Example: `[[comparison]]`.
     #[serde(default)]
     comparison: Vec<Entry>,
+    /// A year that may be typed: of a document, a break, an event, and not of a figure. Example: `[[year]]`.
+    #[serde(default)]
+    year: Vec<Entry>,
 }
 
 /// What may be typed.
@@ -37,13 +40,15 @@ pub struct Listed {
     pub numerals: Vec<String>,
     /// Texts that compare.
     pub comparisons: Vec<String>,
+    /// Texts with years.
+    pub years: Vec<String>,
 }
 
 /// A text with the words around it.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    /// The numeral with a word beside it, or the words that compare, so that it stands for what it says. Example: `text = "30.000 tot 80.000 inwoners"`.
+    /// The numeral or year with a word beside it, or the words that compare, so that it stands for what it says. Example: `text = "30.000 tot 80.000 inwoners"`.
     text: At<String>,
     /// Why it may be typed. Example: `reason = "the size class that makes a gemeente mid-sized"`.
     reason: At<String>,
@@ -71,9 +76,11 @@ fn parse(source: &Source) -> Result<Listed, Complaint> {
     let file: File = source.toml()?;
     let holds = |text: &str| text.contains(char::is_numeric) || !words::numbers(text).is_empty();
     let compares = |text: &str| !words::comparisons(text).is_empty();
+    let has_year = |text: &str| numerals(text).iter().any(Numeral::is_year);
     Ok(Listed {
         numerals: texts(source, file.numeral, holds, "holds no numeral")?,
         comparisons: texts(source, file.comparison, compares, "compares nothing")?,
+        years: texts(source, file.year, has_year, "holds no year")?,
     })
 }
 
@@ -121,15 +128,18 @@ mod tests {
         let listed = parsed(&good).unwrap();
         assert_eq!(listed.numerals, ["30.000 tot 80.000 inwoners"]);
         let words = entry("twee op de drie", "of the agenda")
-            + &entry("het lager is", "a name").replace("numeral", "comparison");
+            + &entry("het lager is", "a name").replace("numeral", "comparison")
+            + &entry("agenda 2019-2022", "a document").replace("numeral", "year");
         let listed = parsed(&words).unwrap();
         assert_eq!(listed.numerals, ["twee op de drie"]);
         assert_eq!(listed.comparisons, ["het lager is"]);
+        assert_eq!(listed.years, ["agenda 2019-2022"]);
         for wrong in [
             entry("37,4", "bare"),
             entry("veel inwoners", "no numeral"),
             entry("veel inwoners", "no comparison").replace("numeral", "comparison"),
             entry("65 jaar", " "),
+            entry("65 jaar", "no year").replace("numeral", "year"),
             good.clone() + &good,
             good.replace("reason", "because"),
         ] {

@@ -4,7 +4,7 @@
 //! commas, sign, `€` and `%` that belong to it (`1.234,5`; `€ 1.234`; `12,3%`); both ends of a range count. Digits that
 //! touch letters make a name (`M50`, `80590ned`, `3a`), as do digits behind a hyphen and letters (`feit-12`).
 
-use crate::base::words::MONTHS;
+use crate::base::words::{MONTHS, MONTHS_IN_ENGLISH};
 
 /// One numeral or name with digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -420,6 +420,12 @@ impl Numeral<'_> {
         let lengths: Vec<usize> = whole.split('-').map(str::len).collect();
         let shape = matches!(lengths[..], [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4] | [4, 2]);
         shape && (day || self.core.len() == 4)
+    }
+
+    /// Whether a month stands before it, as in `september 2020`.
+    pub fn is_of_month(&self) -> bool {
+        let before = self.word_before();
+        MONTHS.contains(&before.as_str()) || MONTHS_IN_ENGLISH.contains(&before.as_str())
     }
 
     /// Whether it is the number of a part of the paper: `figuur 3`, `paragraaf 2.1`, `pagina 12`.

@@ -91,7 +91,7 @@ fn wrong_breaks_are_refused_where_they_stand() {
 fn the_open_data_tell_breaks_and_estimates() {
     let made = broken();
     made.project.must(&["build", "--data-only"]);
-    let sheet = |file: &str| Sheet::read(&made.project.path(&format!("output/2024/csv/{file}")));
+    let sheet = |file: &str| Sheet::read(&made.project.path(&format!("output/2024/data/{file}")));
     let (groups, gemeenten) = (sheet("vergelijking.csv"), sheet("gemeenten.csv"));
     let of_group = |period, column| {
         let wanted = [
@@ -101,10 +101,15 @@ fn the_open_data_tell_breaks_and_estimates() {
         ];
         groups.cell(groups.one(&wanted), column).to_owned()
     };
-    assert_eq!(of_group("2022", "break"), "anders gevraagd");
     assert_eq!(
-        [of_group("2020", "break"), of_group("2023", "break")],
-        ["", ""]
+        ["2020", "2022", "2023"].map(|period| of_group(period, "break")),
+        ["false", "true", "false"]
+    );
+    let series = sheet("reeksen.csv");
+    let of = [("indicator", "verkoopprijs"), ("period", "2022")];
+    assert_eq!(
+        series.cell(series.one(&of), "break_reason"),
+        "anders gevraagd"
     );
     let of_gemeente = |indicator, region, period, column| {
         let wanted = [
@@ -116,7 +121,7 @@ fn the_open_data_tell_breaks_and_estimates() {
     };
     assert_eq!(
         of_gemeente("verkoopprijs", "GM0001", "2022", "break"),
-        "anders gevraagd"
+        "true"
     );
     // Fort got three of ten people of Elst; Hoorne is all of Cuyk and Deest; a sliver of Beers is in Aarle
     let inwoners = |region| of_gemeente("inwoners", region, "2020", "estimated");

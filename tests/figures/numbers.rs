@@ -143,6 +143,8 @@ const SEATS: &[Expected] = &[
 struct Built {
     groups: Sheet,
     gemeenten: Sheet,
+    standings: Sheet,
+    series: Sheet,
     indicators: Sheet,
 }
 
@@ -151,10 +153,12 @@ fn built() -> &'static Built {
     BUILT.get_or_init(|| {
         let project = Project::shared_by_tests_of("figures", &frozen());
         project.must(&["build", "--data-only", "--edition", "2026"]);
-        let read = |name: &str| Sheet::read(&project.path(&format!("output/2026/csv/{name}.csv")));
+        let read = |name: &str| Sheet::read(&project.path(&format!("output/2026/data/{name}.csv")));
         Built {
             groups: read("vergelijking"),
             gemeenten: read("gemeenten"),
+            standings: read("standen"),
+            series: read("reeksen"),
             indicators: read("indicatoren"),
         }
     })
@@ -208,12 +212,11 @@ fn check(expected: &[Expected]) {
         {
             same(column, *expected);
         }
-        let weight = sheet.cell(row, "weight");
-        if let Some(year) = weight_year {
-            assert!(
-                weight.ends_with(&format!(" ({year})")),
-                "{what}: the weight `{weight}` names {year}"
-            );
+        if let Some(weight_year) = weight_year {
+            let series = &built().series;
+            let of = [("indicator", *indicator), ("period", &year.to_string())];
+            let weight = series.number(series.one(&of), "weight_period");
+            assert_eq!(weight, Some(f64::from(*weight_year)), "{what}");
         }
     }
 }
@@ -302,7 +305,7 @@ fn seats_of_the_latest_election() {
         ]);
         (
             sheet.number(row, "value").unwrap(),
-            sheet.cell(row, "weight_year"),
+            sheet.cell(row, "denominator_period"),
         )
     };
     // no election in 2026: the seats of 2022, 37 in Hilversum and 19 in Wijdemeren
@@ -314,7 +317,7 @@ fn seats_of_the_latest_election() {
     let of_2026 = sheet.of(&[
         ("indicator", "inwoners-per-raadszetel"),
         ("period", "2026"),
-        ("weight_year", "2026"),
+        ("denominator_period", "2026"),
     ]);
     assert_eq!(of_2026.len(), 340, "everyone else voted in 2026");
 }
@@ -384,7 +387,7 @@ fn a_newer_year_with_too_little_coverage_is_held_back_and_named() {
         "title = \"Begrote lasten per inwoner\"\ncoverage = 99",
     );
     project.must(&["build", "--data-only", "--edition", "2026"]);
-    let sheet = Sheet::read(&project.path("output/2026/csv/indicatoren.csv"));
+    let sheet = Sheet::read(&project.path("output/2026/data/indicatoren.csv"));
     let row = sheet.one(&[("indicator", "lasten")]);
     assert_eq!(
         (
@@ -397,7 +400,7 @@ fn a_newer_year_with_too_little_coverage_is_held_back_and_named() {
         sheet.cell(row, "why"),
         "Begrote lasten per inwoner heeft in 2025 cijfers voor 98% van M50 en 99% van Nederland, nodig is 99%"
     );
-    let groups = Sheet::read(&project.path("output/2026/csv/vergelijking.csv"));
+    let groups = Sheet::read(&project.path("output/2026/data/vergelijking.csv"));
     let row = groups.one(&[
         ("indicator", "lasten"),
         ("period", "2025"),
@@ -494,10 +497,19 @@ fn ranks_are_among_the_four_networks_and_ties_share_one() {
 
 #[test]
 fn a_gemeente_has_its_place() {
-    let sheet = &built().gemeenten;
-    let rows = sheet.of(&[("indicator", "misdrijven"), ("period", "2024")]);
+    let (sheet, figures) = (&built().standings, &built().gemeenten);
+    let of_year = [("indicator", "misdrijven"), ("period", "2024")];
+    let rows = sheet.of(&of_year);
     assert_eq!(rows.len(), 342);
-    let printed = |row: &csv::StringRecord| (sheet.number(row, "value").unwrap() * 10.0).round();
+    let values: BTreeMap<&str, f64> = figures
+        .of(&of_year)
+        .into_iter()
+        .map(|row| {
+            let value = figures.number(row, "value").unwrap();
+            (figures.cell(row, "region"), (value * 10.0).round())
+        })
+        .collect();
+    let printed = |row: &csv::StringRecord| values[sheet.cell(row, "region")];
     let of_m50 = group("misdrijven", 2024, "M50");
     let mut members = 0;
     for row in &rows {

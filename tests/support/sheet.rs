@@ -1,5 +1,6 @@
 //! A CSV file by column.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A CSV file, read whole.
@@ -24,6 +25,30 @@ impl Sheet {
             .map(|row| row.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
             .collect();
         Self { header, rows }
+    }
+
+    /// The members of groups in a folder of open data, with what other tables say of the gemeente and of the group.
+    pub fn members(folder: &Path) -> Self {
+        let read = |name: &str| Self::read(&folder.join(name));
+        read("groepen.csv")
+            .joined(&read("regios.csv"), "region")
+            .joined(&read("groepslijsten.csv"), "group")
+    }
+
+    /// The same rows with what another table says of a key, which it has once.
+    pub fn joined(mut self, other: &Self, key: &str) -> Self {
+        let (own, column) = (self.column(key), other.column(key));
+        let by_key: BTreeMap<&str, &csv::StringRecord> =
+            other.rows.iter().map(|row| (&row[column], row)).collect();
+        self.header.extend(other.header.iter().cloned());
+        for row in &mut self.rows {
+            let key = row[own].to_owned();
+            let said = by_key
+                .get(key.as_str())
+                .unwrap_or_else(|| panic!("no `{key}`"));
+            row.extend(said.iter());
+        }
+        self
     }
 
     /// The position of a column.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{OfTheme, YEARS, idle, is_name, names, once, place, years};
 use crate::base::located::{At, Complaint, Source};
 use crate::gemeente::group::GroupKind;
-use crate::query::{Chart, ChartKind, Names, Queries};
+use crate::query::{Chart, ChartKind, Earlier, Names, Queries, Years};
 
 /// A chart of the paper.
 #[derive(Deserialize, JsonSchema)]
@@ -24,7 +24,7 @@ pub(super) struct ChartEntry {
     groups: Option<At<Vec<At<String>>>>,
     /// The finding in Dutch, with facts and words that the figures choose. Example: `title = "M50 telt {misdrijven.M50 ~ misdrijven.Nederland | meer misdrijven dan | evenveel misdrijven als | minder misdrijven dan} Nederland"`.
     title: At<String>,
-    /// Years that lines, a slope or multiples show. Example: `years = "2021..2024"`.
+    /// From which earlier year on lines, a slope or multiples show the figures, `-5..`, `eerste..` or `basis..`; left out, from the first. Example: `years = "eerste.."`.
     years: Option<At<String>>,
     /// Width on the page. Example: `size = "half"`.
     #[serde(default)]
@@ -186,9 +186,15 @@ fn chart(
         file.bounded(&broken.before, "before", YEARS)
             .map(|before| (before, broken.note))
     });
+    let since = entry.years.as_ref();
+    let since = since.and_then(|text| Earlier::parse(text.strip_suffix("..")?));
     Ok(Chart {
         place: place(file, &entry.id),
-        years: years(file, entry.years.as_ref())?,
+        years: match since {
+            Some(_) => Years::default(),
+            None => years(file, entry.years.as_ref())?,
+        },
+        since,
         indicators: indicators.collect::<Result<_, _>>()?,
         id: entry.id.into_inner(),
         theme: theme.to_owned(),

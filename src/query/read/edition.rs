@@ -36,6 +36,8 @@ pub(super) struct EditionEntry {
     boundaries: At<i32>,
     /// Last period that may be used, no later than `boundaries`. Example: `until = 2026`.
     until: At<i32>,
+    /// The year since which it tells how things went, which fact ids call `basis`. Example: `base = 2019`.
+    base: Option<At<i32>>,
     /// Date printed on the paper. Example: `date = "2026-11-01"`.
     date: At<String>,
     /// The network whose paper it is. Example: `subject = "M50"`.
@@ -91,6 +93,8 @@ fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Ed
         let message = format!("edition `{id}` comes before itself");
         return Err(file.wrong(previous, message, "expected an earlier edition"));
     }
+    let base = entry.base.as_ref();
+    let base = base.map(|at| file.bounded(at, "base", *YEARS.start()..=until));
     date(file, &entry.date)?;
     name(file, &entry.title, "title")?;
     let at_list =
@@ -106,6 +110,7 @@ fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Ed
         previous: entry.previous.map(At::into_inner),
         boundaries,
         until,
+        base: base.transpose()?,
         date: entry.date.into_inner(),
         note: entry.note,
     })

@@ -33,7 +33,7 @@ use std::rc::Rc;
 use schemars::Schema;
 
 use super::years::YEARS;
-use super::{Error, GEMEENTEN, INHABITANTS, Queries, TopicId, Years};
+use super::{Error, GEMEENTEN, INHABITANTS, PrintedText, Queries, TextKind, TopicId, Years};
 use crate::base::files;
 use crate::base::form;
 use crate::base::located::{self, At, Complaint, Source};
@@ -60,6 +60,8 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         voices,
         checks: check::none(),
         texts: Vec::new(),
+        rules: Vec::new(),
+        series: Vec::new(),
     };
     let common = per::read(folder)?;
     let mut themes = theme::read(folder)?;
@@ -84,7 +86,8 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
     queries.asks = ask::read(folder, &queries)?;
     queries.columns = column::read(folder, &queries.names())?;
     queries.types = types::read(folder, &queries)?;
-    queries.texts = texts::read(folder)?;
+    let is_printed = |text: &PrintedText| !matches!(text.kind, TextKind::Rule | TextKind::Years);
+    (queries.texts, queries.rules) = texts::read(folder)?.into_iter().partition(is_printed);
     if let Some(file) = optional(folder.join("checks.toml"))? {
         queries.checks = check::read(&file, &queries)?;
     }

@@ -1,14 +1,16 @@
-//! Every text of `queries/` that the paper prints, gathered from all files by the names of their keys.
+//! Every text of `queries/` that the paper prints or that chooses what it prints, gathered from all files by the names of
+//! their keys.
 //!
 //! The files are read once more, for nothing else than where their texts stand; what else they hold is passed over.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
 
 use super::{optional, theme};
 use crate::base::located::{At, Source};
-use crate::query::{Error, PrintedText, TextKind};
+use crate::query::{Error, PrintedText, TextKind, years};
 
 /// The texts of a file.
 #[derive(Deserialize)]
@@ -55,6 +57,11 @@ struct Entry {
     behind: Option<At<String>>,
     broken: Option<Box<Entry>>,
     way: Vec<Entry>,
+    when: Option<At<String>>,
+    years: Option<At<String>>,
+    fact: Vec<At<String>>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, toml::Value>,
 }
 
 /// The files beside the themes that hold texts.
@@ -78,6 +85,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<PrintedText>, Error> {
             source: &source,
             texts: &mut found,
             whose: "theme".to_owned(),
+            declared: BTreeSet::new(),
         };
         of_theme.take("title", TextKind::Other, texts.title);
         of_theme.take("pijler", TextKind::Other, texts.pijler);
@@ -107,6 +115,7 @@ struct Found<'f> {
     source: &'f Source,
     texts: &'f mut Vec<PrintedText>,
     whose: String,
+    declared: BTreeSet<i32>,
 }
 
 impl Found<'_> {
@@ -115,12 +124,40 @@ impl Found<'_> {
             what: format!("{key} of {}", self.whose),
             kind,
             place: self.source.at(at.start()),
+            plain: self.source.within(&at, 0) != self.source.at(at.start()),
+            declared: self.declared.clone(),
             text: at.into_inner(),
         }));
     }
 }
 
+/// The years that a value of TOML holds.
+fn years_of(value: &toml::Value, found: &mut BTreeSet<i32>) {
+    match value {
+        toml::Value::String(text) => {
+            let words = text.split(|c: char| !c.is_ascii_digit());
+            found.extend(words.filter_map(years::year));
+        }
+        toml::Value::Integer(number) => found.extend(years::year(&number.to_string())),
+        toml::Value::Array(values) => values.iter().for_each(|of| years_of(of, found)),
+        toml::Value::Table(fields) => fields.values().for_each(|of| years_of(of, found)),
+        _ => {}
+    }
+}
+
 impl Entry {
+    /// The years that define it: of which tables it is, what it is held against, where it breaks, when it was made.
+    fn declared(&self, kind: &str) -> BTreeSet<i32> {
+        let mut found = BTreeSet::new();
+        if matches!(kind, "topic" | "indicator" | "edition") {
+            let ways = self.way.iter().flat_map(|way| way.rest.values());
+            for value in self.rest.values().chain(ways) {
+                years_of(value, &mut found);
+            }
+        }
+        found
+    }
+
     fn gather(self, source: &Source, kind: &str, found: &mut Vec<PrintedText>) {
         let whose = match &self.id {
             Some(id) => format!("{kind} `{id}`"),
@@ -130,6 +167,7 @@ impl Entry {
             source,
             texts: found,
             whose,
+            declared: self.declared(kind),
         };
         let of_title = if kind == "chart" {
             TextKind::Finding
@@ -154,6 +192,11 @@ impl Entry {
         of.take("why", TextKind::Finding, self.why);
         of.take("gap", TextKind::Finding, self.gap);
         of.take("sentence", TextKind::Tested, self.sentence);
+        of.take("when", TextKind::Rule, self.when);
+        of.take("years", TextKind::Years, self.years);
+        for fact in self.fact {
+            of.take("fact", TextKind::Rule, Some(fact));
+        }
         for sourced in [self.amount, self.by].into_iter().flatten() {
             of.take("text", TextKind::Sourced, sourced.text);
             of.take("source", TextKind::Sourced, sourced.source);

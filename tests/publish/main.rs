@@ -5,30 +5,52 @@
 // a test stops where something is wrong
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../support/mod.rs"]
 mod support;
+
+mod files;
+mod package;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::OnceLock;
 
+use files::{parquet, unzipped};
 use middelgroot::base::observation::{Missing, Status};
-use middelgroot::publish::{
-    COLUMNS_GELIJKEN, COLUMNS_GROEPEN, COLUMNS_INDICATOREN, COLUMNS_KENMERKEN, COLUMNS_TOETS,
-    COLUMNS_TYPEN, COLUMNS_VERGELIJKING, columns_gemeenten,
-};
+use serde_json::Value;
 use support::{Made, Project, Sheet, frozen};
 
 const EDITIONS: [&str; 3] = ["2026", "2026-leden-2023", "2021"];
 
-const FILES: [&str; 8] = [
-    "gelijken.csv",
-    "gemeenten.csv",
-    "groepen.csv",
-    "indicatoren.csv",
-    "typen-kenmerken.csv",
-    "typen-toets.csv",
-    "typen.csv",
-    "vergelijking.csv",
+const TABLES: [&str; 15] = [
+    "bronnen",
+    "codes",
+    "gelijken",
+    "gemeenten",
+    "groepen",
+    "groepslijsten",
+    "indicatoren",
+    "reeks-bronnen",
+    "reeksen",
+    "regios",
+    "standen",
+    "typen",
+    "typen-kenmerken",
+    "typen-toets",
+    "vergelijking",
+];
+
+/// What lies beside the tables.
+const BESIDE: [&str; 9] = [
+    "CITATION.cff",
+    "LICENSE",
+    "README.md",
+    "SHA256SUMS",
+    "codebook.md",
+    "datapackage.json",
+    "datasheet.md",
+    "dcat.jsonld",
+    "kracht-van-middelgroot.xlsx",
 ];
 
 /// The sheets of all editions, by edition and file.
@@ -44,195 +66,49 @@ fn built() -> &'static Built {
         let mut sheets = BTreeMap::new();
         for edition in EDITIONS {
             project.must(&["build", "--data-only", "--edition", edition]);
-            for file in FILES {
-                let path = project.path(&format!("output/{edition}/csv/{file}"));
-                sheets.insert((edition, file), Sheet::read(&path));
+            for table in TABLES {
+                let path = project.path(&format!("output/{edition}/data/{table}.csv"));
+                sheets.insert((edition, table), Sheet::read(&path));
             }
         }
         Built { project, sheets }
     })
 }
 
-fn sheet(edition: &'static str, file: &'static str) -> &'static Sheet {
-    &built().sheets[&(edition, file)]
+fn sheet(edition: &'static str, table: &'static str) -> &'static Sheet {
+    &built().sheets[&(edition, table)]
 }
 
-#[test]
-fn eight_files_per_edition_with_the_columns_that_are_promised() {
-    let gemeenten = columns_gemeenten(&support::figures("2026").groups);
-    let promised = |file: &str| match file {
-        "gelijken.csv" => COLUMNS_GELIJKEN.map(str::to_owned).to_vec(),
-        "typen-kenmerken.csv" => COLUMNS_KENMERKEN.map(str::to_owned).to_vec(),
-        "typen-toets.csv" => COLUMNS_TOETS.map(str::to_owned).to_vec(),
-        "typen.csv" => COLUMNS_TYPEN.map(str::to_owned).to_vec(),
-        "gemeenten.csv" => gemeenten.clone(),
-        "groepen.csv" => COLUMNS_GROEPEN.map(str::to_owned).to_vec(),
-        "indicatoren.csv" => COLUMNS_INDICATOREN.map(str::to_owned).to_vec(),
-        _ => COLUMNS_VERGELIJKING.map(str::to_owned).to_vec(),
-    };
-    for edition in EDITIONS {
-        let folder = built().project.path(&format!("output/{edition}/csv"));
-        let found: Vec<String> = support::files(&folder).into_keys().collect();
-        assert_eq!(found, FILES, "{edition}");
-        for file in FILES {
-            let (sheet, columns) = (sheet(edition, file), promised(file));
-            assert_eq!(sheet.header, columns, "{edition} {file}");
-            assert!(
-                !sheet.rows.is_empty() && sheet.rows.iter().all(|row| row.len() == columns.len()),
-                "{edition} {file}"
-            );
-        }
-    }
+/// A file of the open data of an edition.
+fn bytes(edition: &str, file: &str) -> Vec<u8> {
+    let path = format!("output/{edition}/data/{file}");
+    fs::read(built().project.path(&path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-#[test]
-fn every_row_has_a_key_of_its_own() {
-    let keys: [(&str, &[&str]); 7] = [
-        ("gelijken.csv", &["region", "rank"]),
-        ("typen-kenmerken.csv", &["type", "indicator"]),
-        ("typen.csv", &["region"]),
-        ("gemeenten.csv", &["indicator", "region", "period"]),
-        ("groepen.csv", &["group", "region"]),
-        ("indicatoren.csv", &["indicator"]),
-        ("vergelijking.csv", &["indicator", "group", "period"]),
-    ];
-    for edition in EDITIONS {
-        for (file, key) in keys {
-            let sheet = sheet(edition, file);
-            let columns: Vec<usize> = key.iter().map(|name| sheet.column(name)).collect();
-            let mut seen = BTreeSet::new();
-            for row in &sheet.rows {
-                let key: Vec<&str> = columns.iter().map(|column| &row[*column]).collect();
-                assert!(
-                    key.iter().all(|part| !part.is_empty()),
-                    "{edition} {file}: {row:?}"
-                );
-                assert!(seen.insert(key), "{edition} {file}: {row:?} twice");
-            }
-        }
-    }
+fn text(edition: &str, file: &str) -> String {
+    String::from_utf8(bytes(edition, file)).unwrap()
 }
 
-#[test]
-fn bytes_are_utf_8_with_lf_and_no_mark_in_front() {
-    for edition in EDITIONS {
-        for file in FILES {
-            let bytes = fs::read(
-                built()
-                    .project
-                    .path(&format!("output/{edition}/csv/{file}")),
-            )
-            .unwrap();
-            assert!(
-                !bytes.starts_with(b"\xef\xbb\xbf")
-                    && !bytes.contains(&b'\r')
-                    && bytes.ends_with(b"\n"),
-                "{edition} {file}"
-            );
-            assert!(String::from_utf8(bytes).is_ok(), "{edition} {file}");
-        }
-    }
+/// The tables as the package of an edition describes them, by name.
+fn described(edition: &str) -> BTreeMap<String, Value> {
+    let package: Value = serde_json::from_slice(&bytes(edition, "datapackage.json")).unwrap();
+    let resources = package["resources"].as_array().unwrap().iter();
+    let named = resources.map(|table| (of(table, "name").to_owned(), table.clone()));
+    named.collect()
 }
 
-/// Columns that hold numbers.
-fn is_number_column(file: &str, column: &str) -> bool {
-    let numbers: &[&str] = match file {
-        "vergelijking.csv" => &[
-            "period",
-            "value",
-            "n",
-            "members",
-            "coverage",
-            "min",
-            "q1",
-            "median",
-            "q3",
-            "max",
-            "mean",
-            "diff_abs",
-            "diff_pct",
-            "rank",
-            "boundaries",
-        ],
-        "gemeenten.csv" => &[
-            "period",
-            "value",
-            "rank_M50",
-            "rank_G4",
-            "rank_G40",
-            "rank_P10",
-            "rank_nederland",
-            "weight_year",
-            "boundaries",
-        ],
-        "indicatoren.csv" => &[
-            "decimals",
-            "scale",
-            "coverage_minimum",
-            "plausible_minimum",
-            "plausible_maximum",
-            "period",
-            "newer_period_held_back",
-            "deviation_nederland_pct",
-        ],
-        "gelijken.csv" => &["rank", "distance", "indicators", "boundaries"],
-        "typen.csv" => &["type", "silhouette", "kept", "indicators", "boundaries"],
-        "typen-kenmerken.csv" => &[
-            "type",
-            "gemeenten",
-            "period",
-            "mean",
-            "n",
-            "mean_all",
-            "n_all",
-            "standardised_mean",
-            "scale_mean",
-            "scale_deviation",
-        ],
-        "typen-toets.csv" => &["number", "silhouette", "smallest", "adjusted_rand", "kept"],
-        _ => &["boundaries"],
-    };
-    numbers.contains(&column)
+fn of<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
 }
 
-#[test]
-fn numbers_are_numbers_and_texts_are_no_formulas() {
-    for edition in EDITIONS {
-        for file in FILES {
-            let sheet = sheet(edition, file);
-            for (position, column) in sheet.header.iter().enumerate() {
-                let is_number = is_number_column(file, column);
-                for row in &sheet.rows {
-                    let cell = &row[position];
-                    if cell.is_empty() {
-                        continue;
-                    }
-                    if is_number {
-                        // `inf`, `NaN` and `1e5` parse as well, and none of them may stand here
-                        let plain = cell
-                            .bytes()
-                            .all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte));
-                        assert!(
-                            plain && cell.parse::<f64>().is_ok(),
-                            "{edition} {file} {column}: `{cell}`"
-                        );
-                        assert_ne!(cell, "-0", "{edition} {file} {column}");
-                    } else {
-                        assert!(
-                            !cell.starts_with(['=', '+', '-', '@', '\t', '\r']),
-                            "{edition} {file} {column}: `{cell}`"
-                        );
-                    }
-                }
-            }
-        }
-    }
+fn all_of<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value[key].as_array().map_or(&[], Vec::as_slice)
 }
 
 #[test]
 fn a_cell_has_a_value_or_a_kind_of_missing() {
     for edition in EDITIONS {
-        let gemeenten = sheet(edition, "gemeenten.csv");
+        let gemeenten = sheet(edition, "gemeenten");
         let (value, missing, status) = (
             gemeenten.column("value"),
             gemeenten.column("missing"),
@@ -249,18 +125,9 @@ fn a_cell_has_a_value_or_a_kind_of_missing() {
             );
             assert!(row[status].parse::<Status>().is_ok(), "{edition}: {row:?}");
         }
-        let groups = sheet(edition, "vergelijking.csv");
+        let groups = sheet(edition, "vergelijking");
         let (value, missing) = (groups.column("value"), groups.column("missing"));
         for row in &groups.rows {
-            let known = [
-                "none",
-                "withheld-coverage",
-                "withheld-incomplete",
-                "withheld-weight",
-                "distribution-only",
-                "no-figures",
-            ];
-            assert!(known.contains(&&row[missing]), "{edition}: {row:?}");
             if row[value].is_empty() {
                 assert_ne!(&row[missing], "none", "{edition}: {row:?}");
             }
@@ -268,9 +135,17 @@ fn a_cell_has_a_value_or_a_kind_of_missing() {
     }
 }
 
+/// Names of regions, by code.
+fn names(edition: &'static str) -> BTreeMap<&'static str, &'static str> {
+    let sheet = sheet(edition, "regios");
+    let rows = sheet.rows.iter();
+    rows.map(|row| (sheet.cell(row, "region"), sheet.cell(row, "name")))
+        .collect()
+}
+
 #[test]
 fn kinds_of_missing_stay_apart_to_the_end() {
-    let sheet = sheet("2026", "gemeenten.csv");
+    let (sheet, names) = (sheet("2026", "gemeenten"), names("2026"));
     let of = |indicator: &str, year: &str, kind: &str| -> Vec<&str> {
         sheet
             .of(&[
@@ -279,7 +154,7 @@ fn kinds_of_missing_stay_apart_to_the_end() {
                 ("missing", kind),
             ])
             .into_iter()
-            .map(|row| sheet.cell(row, "name"))
+            .map(|row| names[sheet.cell(row, "region")])
             .collect()
     };
     let lasten = [
@@ -313,7 +188,7 @@ fn kinds_of_missing_stay_apart_to_the_end() {
         !sheet
             .of(&[
                 ("indicator", "corporatiewoningen"),
-                ("value", "0"),
+                ("value", "0.0"),
                 ("missing", "none")
             ])
             .is_empty()
@@ -323,7 +198,7 @@ fn kinds_of_missing_stay_apart_to_the_end() {
 #[test]
 fn every_gemeente_stands_in_every_year_of_every_indicator() {
     for (edition, gemeenten) in [("2026", 342), ("2026-leden-2023", 342), ("2021", 352)] {
-        let sheet = sheet(edition, "gemeenten.csv");
+        let sheet = sheet(edition, "gemeenten");
         let (indicator, period) = (sheet.column("indicator"), sheet.column("period"));
         let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for row in &sheet.rows {
@@ -342,7 +217,7 @@ fn every_gemeente_stands_in_every_year_of_every_indicator() {
 
 /// Codes of the members of a group.
 fn members(edition: &'static str, group: &str) -> BTreeSet<&'static str> {
-    let sheet = sheet(edition, "groepen.csv");
+    let sheet = sheet(edition, "groepen");
     sheet
         .of(&[("group", group)])
         .into_iter()
@@ -353,26 +228,19 @@ fn members(edition: &'static str, group: &str) -> BTreeSet<&'static str> {
 #[test]
 fn all_members_of_m50_are_there_under_todays_names() {
     for (edition, count) in [("2026", 40), ("2026-leden-2023", 61), ("2021", 40)] {
-        let groups = sheet(edition, "groepen.csv");
+        let groups = sheet(edition, "groepen");
         let listed = groups.of(&[("group", "M50")]);
         assert_eq!(listed.len(), count, "{edition}");
-        let gemeenten = sheet(edition, "gemeenten.csv");
-        let names: BTreeMap<&str, &str> = gemeenten
-            .rows
-            .iter()
-            .map(|row| (gemeenten.cell(row, "region"), gemeenten.cell(row, "name")))
-            .collect();
-        for row in &listed {
-            assert_eq!(
-                names[groups.cell(row, "region")],
-                groups.cell(row, "name"),
-                "{edition}"
-            );
-        }
+        let names = names(edition);
         let continued: Vec<(&str, &str)> = listed
             .iter()
             .filter(|row| groups.cell(row, "region") != groups.cell(row, "listed_code"))
-            .map(|row| (groups.cell(row, "listed_name"), groups.cell(row, "name")))
+            .map(|row| {
+                (
+                    groups.cell(row, "listed_name"),
+                    names[groups.cell(row, "region")],
+                )
+            })
             .collect();
         let expected: &[(&str, &str)] = match edition {
             "2026" => &[
@@ -413,7 +281,7 @@ fn groups_overlap_as_they_do() {
         "Peel en Maas"
     );
     assert!(all.is_superset(&(&(&m50 | &g40) | &(&g4 | &p10))));
-    let sheet = sheet("2026", "groepen.csv");
+    let sheet = sheet("2026", "groepslijsten");
     for row in &sheet.rows {
         let complete = sheet.cell(row, "group") != "P10";
         assert_eq!(
@@ -426,26 +294,6 @@ fn groups_overlap_as_they_do() {
 }
 
 #[test]
-fn every_figure_names_method_and_release() {
-    for edition in EDITIONS {
-        for file in ["vergelijking.csv", "gemeenten.csv"] {
-            let sheet = sheet(edition, file);
-            let (value, method, release) = (
-                sheet.column("value"),
-                sheet.column("method"),
-                sheet.column("release"),
-            );
-            for row in sheet.rows.iter().filter(|row| !row[value].is_empty()) {
-                assert!(
-                    !row[method].is_empty() && row[release].contains('@'),
-                    "{edition} {file}: {row:?}"
-                );
-            }
-        }
-    }
-}
-
-#[test]
 fn a_name_that_starts_like_a_formula_is_defused() {
     let project = Project::frozen();
     project.replace(
@@ -454,19 +302,21 @@ fn a_name_that_starts_like_a_formula_is_defused() {
         "GM0166,\"=HYPERLINK(\"\"http://x\"\")\",",
     );
     project.must(&["build", "--data-only", "--edition", "2026"]);
-    for (file, key) in [("groepen.csv", "group"), ("gemeenten.csv", "indicator")] {
-        let sheet = Sheet::read(&project.path(&format!("output/2026/csv/{file}")));
-        let rows = sheet.of(&[("region", "GM0166")]);
-        assert!(rows.len() > 1);
-        for row in rows {
-            assert_eq!(
-                sheet.cell(row, "name"),
-                "'=HYPERLINK(\"http://x\")",
-                "{}",
-                sheet.cell(row, key)
-            );
-        }
-    }
+    let sheet = Sheet::read(&project.path("output/2026/data/regios.csv"));
+    let row = sheet.one(&[("region", "GM0166")]);
+    assert_eq!(sheet.cell(row, "name"), "'=HYPERLINK(\"http://x\")");
+    // what no spreadsheet opens as text has it as it is, and a workbook has it as a text
+    let twin = parquet(&fs::read(project.path("output/2026/data/regios.parquet")).unwrap());
+    let names = twin.column("name").unwrap().str().unwrap();
+    assert!(
+        names
+            .iter()
+            .any(|name| name == Some("=HYPERLINK(\"http://x\")"))
+    );
+    let book = fs::read(project.path("output/2026/data/kracht-van-middelgroot.xlsx")).unwrap();
+    let parts = unzipped(&book);
+    assert!(parts["xl/sharedStrings.xml"].contains("=HYPERLINK("));
+    assert!(parts.values().all(|part| !part.contains("<f>")));
 }
 
 #[test]
@@ -474,8 +324,8 @@ fn the_columns_follow_the_groups_that_are_asked() {
     let made = Made::new();
     made.project
         .must(&["build", "--data-only", "--edition", "2021"]);
-    let folder = made.project.path("output/2021/csv");
-    let sheet = Sheet::read(&folder.join("gemeenten.csv"));
+    let folder = made.project.path("output/2021/data");
+    let sheet = Sheet::read(&folder.join("standen.csv"));
     let of_groups: Vec<&str> = sheet
         .header
         .iter()
@@ -485,10 +335,10 @@ fn the_columns_follow_the_groups_that_are_asked() {
     assert_eq!(
         of_groups,
         [
+            "rank_nederland",
             "rank_Rood",
             "rank_Blauw",
             "rank_Geel",
-            "rank_nederland",
             "vs_Rood",
             "vs_Blauw",
             "vs_Geel",
@@ -499,7 +349,7 @@ fn the_columns_follow_the_groups_that_are_asked() {
     );
     // no network is known by name
     for (name, bytes) in support::files(&folder) {
-        let text = String::from_utf8(bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains("M50"), "{name}");
     }
 }
@@ -508,10 +358,10 @@ fn the_columns_follow_the_groups_that_are_asked() {
 fn types_can_be_computed_again_from_the_open_data() {
     for edition in EDITIONS {
         let (gemeenten, traits) = (
-            sheet(edition, "gemeenten.csv"),
-            sheet(edition, "typen-kenmerken.csv"),
+            sheet(edition, "gemeenten"),
+            sheet(edition, "typen-kenmerken"),
         );
-        let types = sheet(edition, "typen.csv");
+        let types = sheet(edition, "typen");
         let (region, of, subject) = (
             types.column("region"),
             types.column("type"),
@@ -522,7 +372,7 @@ fn types_can_be_computed_again_from_the_open_data() {
             .iter()
             .map(|row| (&row[region], &row[of]))
             .collect();
-        let groups = sheet(edition, "groepen.csv");
+        let groups = sheet(edition, "groepen");
         let (group, member) = (groups.column("group"), groups.column("region"));
         let in_group = |id: &str| -> BTreeSet<&str> {
             let rows = groups.rows.iter().filter(|row| row[group] == *id);
