@@ -54,7 +54,7 @@ impl Edition {
         let (first, last) = (regions.first_year(), regions.last_year());
         if !(first..=last).contains(&self.boundaries) {
             let hint = format!(
-                "lists are of {first} to {last}: take one of those years, or `import` a folder of regions with the year"
+                "lists are of {first} to {last}: take one of those years, or bring the list of the year with `fetch --update` or `import`"
             );
             let message = format!("there is no list of gemeenten of {}", self.boundaries);
             return wrong(&self.place, message, hint);
