@@ -18,7 +18,7 @@ use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::hands::both;
 use crate::base::project::Project;
 use crate::claim;
-use crate::diff::{Record, rebuilt as diff_of};
+use crate::diff::{Record, rebuilt};
 use crate::figures::{Figures, Provenance};
 use crate::gemeente::Geometry;
 use crate::inquire::{self, Found, Inquiry};
@@ -32,7 +32,7 @@ pub use diff::{Compared, NoSide, diff};
 pub use figures::{FigureOptions, figures};
 pub use refresh::{Cbs, new_edition};
 pub use report::BuildReport;
-use run_log::{Run, Standing};
+use run_log::{Run, RunLog, Standing};
 
 /// Computes an edition and puts a question to it: every fact that chapters and queries name is resolved, and `more`.
 ///
@@ -228,8 +228,6 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     let open = output.path().join(OPEN_DATA);
     publish::write(&open, &queries, &figures, &provenance, options.dialect)?;
     report.clock.lap("open data");
-    report.since = since_last_build(&queries, &place, &open);
-    report.clock.lap("last build");
     let with_paper = typesetting.is_some();
     if let Some(typesetting) = typesetting {
         typesetting.finish(output.path(), edition)?;
@@ -250,32 +248,23 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         with_paper,
         claims,
     };
-    finish(run, output, &mut report)?;
+    finish(run, &provenance, output, &mut report)?;
     report.clock.hide();
     Ok(report)
 }
 
-/// What the open data that were just written change of those that are still in their place.
-fn since_last_build(queries: &Queries, place: &Path, open: &Path) -> Vec<String> {
-    let folders = [OPEN_DATA, "csv"].map(|name| place.join(name));
-    let last = folders
-        .iter()
-        .find(|folder| folder.join("vergelijking.csv").is_file());
-    let records = (
-        Record::read(&place.join(run_log::RUN_LOG)),
-        Record::default(),
-    );
-    let rebuilt = last.and_then(|last| diff_of(queries, (last, open), (&records.0, &records.1)));
-    rebuilt.map_or_else(
-        || vec!["since the last build: there is no earlier build to compare with".to_owned()],
-        |rebuilt| rebuilt.lines(),
-    )
-}
-
 /// Puts what was made in its place, with the log of the run and the sums of all that stands there then.
-fn finish(run: Run<'_>, output: NewFolder, report: &mut BuildReport) -> Result<(), Failure> {
+fn finish(
+    run: Run<'_>,
+    provenance: &Provenance,
+    output: NewFolder,
+    report: &mut BuildReport,
+) -> Result<(), Failure> {
     let with_paper = run.with_paper;
+    let queries = run.queries;
     let log = run.log(report, output.path())?;
+    let (place, made) = (output.place(), output.path().join(OPEN_DATA));
+    report.since = since_last_build((queries, provenance), (place, &made), &log);
     if with_paper {
         log.write(output.path())?;
         run_log::write_sums(output.path(), Some(&log))?;
@@ -288,6 +277,34 @@ fn finish(run: Run<'_>, output: NewFolder, report: &mut BuildReport) -> Result<(
     }
     report.clock.lap("finish");
     Ok(())
+}
+
+/// What the open data that were just made change of those that are still in their place.
+fn since_last_build(
+    (queries, provenance): (&Queries, &Provenance),
+    (place, made): (&Path, &Path),
+    log: &RunLog,
+) -> Vec<String> {
+    // where they lay before they were a data package
+    let folders = [OPEN_DATA, "csv"].map(|name| place.join(name));
+    let last = folders
+        .iter()
+        .find(|folder| folder.join("vergelijking.csv").is_file());
+    let records = (Record::read(&place.join(run_log::RUN_LOG)), log.record());
+    let tables = |indicator: &str, year: i32| -> Vec<String> {
+        let found = queries.names().indicator(indicator).ok();
+        let ways = found
+            .into_iter()
+            .flat_map(|id| (0..queries[id].ways.len()).map(move |way| (id, way)));
+        let methods = ways.filter_map(|(id, way)| provenance.get(id, way, year));
+        methods.flat_map(|method| method.tables.clone()).collect()
+    };
+    let rebuilt =
+        last.and_then(|last| rebuilt(queries, (last, made), (&records.0, &records.1), &tables));
+    rebuilt.map_or_else(
+        || vec!["since the last build: there is no earlier build to compare with".to_owned()],
+        |rebuilt| rebuilt.lines(),
+    )
 }
 
 /// Where the open data lie in the output.

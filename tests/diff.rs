@@ -348,3 +348,25 @@ fn groups_come_before_gemeenten_and_the_largest_first() {
     assert_eq!(gone.parts.last().unwrap().causes, [Cause::Boundaries]);
     assert!(gone.new.is_none());
 }
+
+#[test]
+fn a_table_that_comes_in_tells_what_it_has_otherwise() {
+    let made = support::Made::new();
+    let store = made.project.store();
+    let before = store.lock().unwrap();
+    made.change_value("misdaad", "GM0007,2021JJ00,misdrijven", "101");
+    store.write_lock(&before).unwrap();
+    let folder = made.project.path("incoming/misdaad");
+    let told = made
+        .project
+        .must(&["import", folder.to_str().unwrap()])
+        .stderr;
+    assert!(
+        told.contains("table `misdaad`") && told.contains(": 1 of "),
+        "{told}"
+    );
+    assert!(
+        told.contains("94 -> 101") && told.contains("+7.4%"),
+        "{told}"
+    );
+}

@@ -11,10 +11,6 @@ use crate::pipeline;
 use crate::source::snapshot::{Lock, Store};
 
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch that can be typed"
-)]
 pub(super) struct Diff {
     /// Two sides, old and new: an edition, the folder of a project, or a folder `data/`. With `--table` two releases of it, or
     /// none: those are then the pinned one and the one before it.
@@ -92,7 +88,7 @@ pub(super) fn tell_revised(project: &Project, before: &Lock) {
         match revision(&store, &gemeenten, table, Some((old, release))) {
             Ok(found) => eprint!("{}", found.summary()),
             Err(error) => {
-                eprintln!("note: table `{table}` cannot be compared with what was here: {error}")
+                eprintln!("note: table `{table}` cannot be compared with what was here: {error}");
             }
         }
     }

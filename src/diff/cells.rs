@@ -13,7 +13,7 @@ use crate::base::failure::{Exit, Failure, Report};
 use crate::base::number;
 use crate::gemeente::{Gemeenten, RegionId, Regions};
 use crate::source::compare::{self, Cell};
-use crate::source::snapshot::Store;
+use crate::source::snapshot::{Store, TopicMeta};
 
 /// A cell that another release has otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -163,23 +163,9 @@ pub fn revision(
     let (before, now) = (store.read(table, &old)?, store.read(table, &new)?);
     let regions = &gemeenten.regions;
     let found = compare::cells(&before, &now, Some(regions)).map_err(Error::from)?;
-    let mut cells: Vec<CellChange> = found
-        .changed
-        .iter()
-        .map(|cell| {
-            let topic = &now.sidecar.topics[cell.topic];
-            CellChange {
-                region: cell.region.to_string(),
-                name: name(cell.region, regions),
-                topic: topic.title.clone(),
-                unit: topic.unit.clone(),
-                year: cell.year,
-                old: cell.old,
-                new: cell.new,
-                size: size(cell),
-                decimals: i8::try_from(topic.decimals).unwrap_or_default(),
-            }
-        })
+    let changed = found.changed.iter();
+    let mut cells: Vec<CellChange> = changed
+        .map(|cell| CellChange::new(cell, &now.sidecar.topics[cell.topic], regions))
         .collect();
     cells.sort_by(|a, b| b.size.total_cmp(&a.size));
     Ok(Revision {
@@ -258,6 +244,20 @@ fn share(change: f64, of: f64) -> f64 {
 }
 
 impl CellChange {
+    fn new(cell: &Cell, topic: &TopicMeta, regions: &Regions) -> Self {
+        Self {
+            region: cell.region.to_string(),
+            name: name(cell.region, regions),
+            topic: topic.title.clone(),
+            unit: topic.unit.clone(),
+            year: cell.year,
+            old: cell.old,
+            new: cell.new,
+            size: size(cell),
+            decimals: i8::try_from(topic.decimals).unwrap_or_default(),
+        }
+    }
+
     /// Before or now, in Dutch notation; a dot where there is no figure.
     pub fn text(&self, value: Option<f64>) -> String {
         let rounded = value.and_then(|value| number::round(value, self.decimals).ok());

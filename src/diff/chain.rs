@@ -115,6 +115,10 @@ pub struct Chain<'a> {
 }
 
 /// What is taken from the new side; the rest is of the old one.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each thing is of the new side or of the old one"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Mix {
     data: bool,

@@ -47,6 +47,19 @@ impl Record {
         }
     }
 
+    /// The release of each table that was read.
+    fn releases(&self) -> BTreeMap<String, String> {
+        let paths = self
+            .inputs
+            .keys()
+            .filter_map(|path| path.strip_prefix("data/snapshots/"));
+        let pairs = paths.filter_map(|path| path.split_once('/'));
+        let pairs = pairs.filter_map(|(table, rest)| Some((table, rest.split_once('/')?.0)));
+        pairs
+            .map(|(table, release)| (table.to_owned(), release.to_owned()))
+            .collect()
+    }
+
     /// Whether inputs whose path starts so are others; nothing where one build recorded none.
     fn differs(&self, other: &Self, starts: &[&str]) -> Option<bool> {
         let of = |record: &Self| -> BTreeMap<String, String> {
@@ -95,11 +108,12 @@ struct Figure {
     name: String,
 }
 
-/// What a build changed; none where there is nothing to compare with.
+/// What a build changed; none where there is nothing to compare with. `tables` are those of an indicator and year.
 pub fn rebuilt(
     queries: &Queries,
     (old, new): (&Path, &Path),
     (was, is): (&Record, &Record),
+    tables: &dyn Fn(&str, i32) -> Vec<String>,
 ) -> Option<Rebuilt> {
     let mut rebuilt = Rebuilt::default();
     for (file, whom) in FILES {
@@ -130,7 +144,7 @@ pub fn rebuilt(
                 whom: format!("{} {}", key.1, figure.name).trim_end().to_owned(),
                 period: key.2,
                 texts: (text(earlier.value), text(figure.value)),
-                causes: causes(earlier, figure, whom, (was, is)),
+                causes: causes(key, (earlier, figure), whom, (was, is), tables),
                 size: (figure.value - earlier.value).abs() / scale.max(f64::MIN_POSITIVE),
             });
         }
@@ -217,15 +231,35 @@ fn scales(figures: &BTreeMap<Key, Figure>) -> BTreeMap<(&str, i32), f64> {
 }
 
 /// What may have changed a figure of the same period, by what both builds say of themselves.
-fn causes(old: &Figure, new: &Figure, whom: &str, (was, is): (&Record, &Record)) -> String {
+fn causes(
+    (indicator, _, period): &Key,
+    (old, new): (&Figure, &Figure),
+    whom: &str,
+    (was, is): (&Record, &Record),
+    tables: &dyn Fn(&str, i32) -> Vec<String>,
+) -> String {
     let mut causes = Vec::new();
-    let of = |starts: &[&str]| was.differs(is, starts);
-    let releases = releases(&old.release, &new.release, (was, is));
-    if let Some(tables) = &releases {
-        causes.push(format!("{} ({tables})", Cause::Revised.english()));
+    let revised: Vec<String> = if was.inputs.is_empty() {
+        changed(&pairs(&old.release), pairs(&new.release))
+    } else {
+        let all = changed(&was.releases(), is.releases());
+        let own = tables(indicator, *period);
+        all.into_iter()
+            .filter(|table| own.contains(table))
+            .collect()
+    };
+    if !revised.is_empty() {
+        causes.push(format!(
+            "{} ({})",
+            Cause::Revised.english(),
+            revised.join(", ")
+        ));
     }
     let inputs = [
-        (Cause::Definition, &["queries/"][..]),
+        (
+            Cause::Definition,
+            &["queries/themes/", "queries/tables.toml", "queries/per.toml"][..],
+        ),
         (Cause::Boundaries, &["data/regions/"][..]),
         (
             Cause::Members,
@@ -233,62 +267,36 @@ fn causes(old: &Figure, new: &Figure, whom: &str, (was, is): (&Record, &Record))
         ),
     ];
     for (cause, starts) in inputs {
-        let is_of_group = cause != Cause::Members || whom == "group";
-        if of(starts) == Some(true) && is_of_group {
+        let may_be = cause != Cause::Members || whom == "group";
+        if may_be && was.differs(is, starts) == Some(true) {
             causes.push(cause.english().to_owned());
         }
     }
     if !causes.is_empty() {
         return causes.join(" or ");
     }
-    let known = !was.inputs.is_empty() && !is.inputs.is_empty();
-    if known {
-        "code"
-    } else {
-        "definition, members, boundaries or code"
+    if was.inputs.is_empty() {
+        return "definition, members, boundaries or code".to_owned();
     }
-    .to_owned()
+    Cause::Code.english().to_owned()
 }
 
-/// The tables of a figure of which another release is used now.
-fn releases(old: &str, new: &str, (was, is): (&Record, &Record)) -> Option<String> {
-    let pairs = |text: &str| -> BTreeMap<String, String> {
-        let parts = text.split(" + ").filter_map(|part| part.split_once('@'));
-        parts
-            .map(|(table, release)| (table.to_owned(), release.to_owned()))
-            .collect()
-    };
-    let (before, now) = (pairs(old), pairs(new));
-    let changed: Vec<String> = if now.is_empty() {
-        changed_tables(was, is)
-    } else {
-        let others = now
-            .into_iter()
-            .filter(|(table, release)| before.get(table).is_some_and(|of| of != release));
-        others.map(|(table, _)| table).collect()
-    };
-    (!changed.is_empty()).then(|| changed.join(", "))
+/// Releases by table, of `table@release + table@release`.
+fn pairs(text: &str) -> BTreeMap<String, String> {
+    let parts = text.split(" + ").filter_map(|part| part.split_once('@'));
+    parts
+        .map(|(table, release)| (table.to_owned(), release.to_owned()))
+        .collect()
 }
 
-/// Tables of which two builds used another release.
-fn changed_tables(was: &Record, is: &Record) -> Vec<String> {
-    let tables = |of: &Record| -> BTreeMap<String, String> {
-        let paths = of
-            .inputs
-            .keys()
-            .filter_map(|path| path.strip_prefix("data/snapshots/"));
-        let pairs = paths.filter_map(|path| path.split_once('/'));
-        pairs
-            .filter_map(|(table, rest)| {
-                Some((table.to_owned(), rest.split_once('/')?.0.to_owned()))
-            })
-            .collect()
-    };
-    let before = tables(was);
-    let others = tables(is)
-        .into_iter()
-        .filter(|(table, release)| before.get(table).is_some_and(|of| of != release));
-    others.map(|(table, _)| table).collect()
+/// Tables of which another release is used now.
+fn changed(before: &BTreeMap<String, String>, now: BTreeMap<String, String>) -> Vec<String> {
+    let is_other =
+        |(table, release): &(String, String)| before.get(table).is_some_and(|of| of != release);
+    now.into_iter()
+        .filter(is_other)
+        .map(|(table, _)| table)
+        .collect()
 }
 
 impl Rebuilt {

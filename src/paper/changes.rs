@@ -143,17 +143,17 @@ fn row(change: &Change) -> printed::ChangeRow {
 fn rest_of(changed: usize) -> String {
     match changed.saturating_sub(SHOWN) {
         0 => String::new(),
-        rest => format!(
-            "Nog {} cijfers veranderden minder; zij staan in de open data bij dit stuk.",
-            count(rest)
-        ),
+        rest => format!("Nog {} cijfers veranderden minder.", count(rest)),
     }
 }
 
 /// Who joined or left a network, and which gemeenten are no more.
 fn members(since: &Since) -> Vec<String> {
     let moved = since.changes.members.iter().map(|of| {
-        let parts = [("erbij: ", &of.joined), ("eraf: ", &of.left)];
+        let parts = [
+            ("nieuw op de lijst: ", &of.joined),
+            ("niet meer op de lijst: ", &of.left),
+        ];
         let parts = parts.into_iter().filter(|(_, names)| !names.is_empty());
         let parts: Vec<String> = parts
             .map(|(what, names)| format!("{what}{}", listed(names)))

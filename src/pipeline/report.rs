@@ -178,7 +178,7 @@ impl BuildReport {
         }
     }
 
-    /// What was written, missing and provisional.
+    /// What was written, missing and provisional, and what changed since the last build.
     pub fn summary(&self) -> String {
         let lines = self.lines.iter().chain(&self.notes).chain(&self.since);
         lines.fold(String::new(), |text, line| text + line + "\n")

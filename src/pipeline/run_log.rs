@@ -16,6 +16,7 @@ use crate::base::failure::{Failure, Report};
 use crate::base::files;
 use crate::base::project::Project;
 use crate::claim;
+use crate::diff::Record;
 use crate::fact::Register;
 use crate::figures::Figures;
 use crate::query::Queries;
@@ -81,6 +82,17 @@ struct Output {
 }
 
 impl RunLog {
+    /// What the next build is held against.
+    pub(super) fn record(&self) -> Record {
+        let claims = self.claims.iter();
+        Record {
+            inputs: self.inputs.clone(),
+            claims: claims
+                .map(|(id, word)| (id.clone(), (*word).to_owned()))
+                .collect(),
+        }
+    }
+
     /// Writes the log into an output.
     pub(super) fn write(&self, output: &Path) -> Result<(), Failure> {
         let mut text = serde_json::to_string_pretty(self).map_err(NoLog)?;
