@@ -195,62 +195,79 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     };
     report.clock.lap("find typst");
     let (queries, figures) = compute(project, queries, options.edition, &mut report.clock)?;
-    let edition = &figures.edition;
     let paper = typst
         .map(|typst| Ok::<_, Failure>((typst, Chapters::read(&project.paper(), &queries)?)))
         .transpose()?;
+    let run = Run {
+        project,
+        command: options.command(&figures.edition),
+        started,
+        queries: &queries,
+        figures: &figures,
+        with_paper: paper.is_some(),
+        claims: Standing::new(),
+    };
+    make(run, options, paper, output, &mut report)?;
+    report.clock.hide();
+    Ok(report)
+}
+
+/// Makes all that is published of figures, and puts it in its place.
+fn make(
+    mut run: Run<'_>,
+    options: &BuildOptions<'_>,
+    paper: Option<(Typst, Chapters)>,
+    output: NewFolder,
+    report: &mut BuildReport,
+) -> Result<(), Failure> {
+    let Run {
+        project,
+        queries,
+        figures,
+        ..
+    } = run;
+    let edition = &figures.edition;
     let (checked, provenance) = both(
-        || inquire::refuse_unfit(&queries, &figures),
-        || Provenance::new(&queries, &figures.tidy),
+        || inquire::refuse_unfit(queries, figures),
+        || Provenance::new(queries, &figures.tidy),
     );
     checked?;
     report.clock.lap("check");
     let uses = paper
         .as_ref()
         .map_or(&[][..], |(_, chapters)| &chapters.uses);
-    let used = used(&queries, uses);
-    let agendas = agendas(project, &queries)?;
+    let used = used(queries, uses);
+    let agendas = agendas(project, queries)?;
     let sources = Sources {
-        queries: &queries,
-        figures: &figures,
+        queries,
+        figures,
         provenance: &provenance,
         geometry: None,
         agendas: &agendas,
     };
-    let (typesetting, claims) = match paper {
-        Some(paper) => {
-            let started = start_paper(project, paper, sources, output.path(), &mut report)?;
-            (Some(started.0), started.1)
-        }
-        None => (None, run_log::tested(&queries, &figures)?),
+    let typesetting = if let Some(paper) = paper {
+        let (typesetting, claims) = start_paper(project, paper, sources, output.path(), report)?;
+        run.claims = claims;
+        Some(typesetting)
+    } else {
+        run.claims = run_log::tested(queries, figures)?;
+        None
     };
     // the open data is written while Typst works
     let open = output.path().join(OPEN_DATA);
-    publish::write(&open, &queries, &figures, &provenance, options.dialect)?;
+    publish::write(&open, queries, figures, &provenance, options.dialect)?;
     report.clock.lap("open data");
-    let with_paper = typesetting.is_some();
     if let Some(typesetting) = typesetting {
         typesetting.finish(output.path(), edition)?;
         let work = output.path().join(WORK);
         files::at("remove", &work, std::fs::remove_dir_all(&work))?;
         report.clock.lap("typst");
     } else {
-        let paper = place.join(paper::PAPER.file(edition));
-        report.tell_earlier(&paper, &queries, &figures, &provenance);
+        let paper = output.place().join(paper::PAPER.file(edition));
+        report.tell_earlier(&paper, queries, figures, &provenance);
     }
-    report.summarise(&place, &queries, &figures, &used, options.verbose);
-    let run = Run {
-        project,
-        command: options.command(edition),
-        started,
-        queries: &queries,
-        figures: &figures,
-        with_paper,
-        claims,
-    };
-    finish(run, &provenance, output, &mut report)?;
-    report.clock.hide();
-    Ok(report)
+    report.summarise(output.place(), queries, figures, &used, options.verbose);
+    finish(run, &provenance, output, report)
 }
 
 /// Puts what was made in its place, with the log of the run and the sums of all that stands there then.

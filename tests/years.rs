@@ -226,7 +226,7 @@ fn refreshed_texts_name_no_year_of_a_figure() {
     let mut queries = support::queries();
     let figures = support::figures_of_today();
     queries.settle(figures.series());
-    let remarks = door(&root(), &queries, &figures).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let remarks = door(root(), &queries, &figures).unwrap_or_else(|wrong| panic!("{wrong}"));
     assert!(remarks.is_empty(), "{remarks:?}");
     // every earlier year of the default edition is there
     let chapters = Chapters::read(&root().join("src/paper"), &queries).unwrap();

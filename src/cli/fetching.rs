@@ -148,8 +148,8 @@ pub fn run_fetch(project: &Project, fetch: &Fetch) -> Result<(), Failure> {
         update: fetch.update,
         accept: fetch.accept.clone(),
     };
-    let before = differing::releases(project);
     let data = project.data();
+    let before = differing::releases(project);
     let reports = fetch::fetch(&client, at_once, &queries, &data, &options, &*listener)?;
     eprint!("{}", all_in_words(&reports, fetch.verbose));
     differing::tell_revised(project, &before);

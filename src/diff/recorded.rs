@@ -311,7 +311,10 @@ impl Rebuilt {
         if changed.is_empty() && claims.is_empty() && added + gone == 0 {
             return vec!["since the last build: no figure changed".to_owned()];
         }
-        let mut head = format!("since the last build: {} figures changed", changed.len());
+        let mut head = match changed.len() {
+            0 => "since the last build: no figure changed".to_owned(),
+            number => format!("since the last build: {number} figures changed"),
+        };
         if *added > 0 {
             let _ = write!(head, ", {added} are new");
         }

@@ -121,11 +121,16 @@ impl<'r> Writer<'r, '_> {
             Derivation::Times { first, second } => {
                 self.of_two((first, second), |a, b| format!("{a} / {b}"))
             }
-            Derivation::Period {} if self.fact.id.years.is_typed() => {
-                "de periode waarmee wordt vergeleken".to_owned()
-            }
-            Derivation::Period {} => "de laatste periode met genoeg cijfers".to_owned(),
+            Derivation::Period {} => self.period().to_owned(),
         })
+    }
+
+    fn period(self) -> &'static str {
+        if self.fact.id.years.is_typed() {
+            "de periode waarmee wordt vergeleken"
+        } else {
+            "de laatste periode met genoeg cijfers"
+        }
     }
 
     fn of_two(

@@ -64,7 +64,8 @@ pub(super) struct RunLog {
 
 #[derive(Debug, Serialize)]
 struct Stage {
-    stage: &'static str,
+    #[serde(rename = "stage")]
+    name: &'static str,
     milliseconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows_in: Option<usize>,
@@ -228,7 +229,7 @@ fn stages(
     laps.map(|(stage, time)| {
         let (rows_in, rows_out) = rows(stage);
         Stage {
-            stage,
+            name: stage,
             milliseconds: (time.as_secs_f64() * 1e4).round() / 10.0,
             rows_in,
             rows_out,

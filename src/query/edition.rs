@@ -16,8 +16,6 @@ pub struct Edition {
     pub title: String,
     /// The one that is built when none is named.
     pub default: bool,
-    /// The edition before it, which it is compared with.
-    pub previous: Option<String>,
     /// Year of whose 1 January the boundaries are.
     pub boundaries: i32,
     /// Where it says so.
@@ -34,6 +32,8 @@ pub struct Edition {
     pub groups: GroupPlan,
     /// What the first page says of it.
     pub note: String,
+    /// Id of the edition before, of which the paper tells what changed.
+    pub previous: Option<String>,
 }
 
 impl Edition {
@@ -54,7 +54,7 @@ impl Edition {
         let (first, last) = (regions.first_year(), regions.last_year());
         if !(first..=last).contains(&self.boundaries) {
             let hint = format!(
-                "lists are of {first} to {last}: take one of those years, or `import` a folder of regions with the year"
+                "lists are of {first} to {last}: take one of those years, or bring the list of the year with `fetch --update` or `import`"
             );
             let message = format!("there is no list of gemeenten of {}", self.boundaries);
             return wrong(&self.place, message, hint);

@@ -286,7 +286,7 @@ impl<'a> Making<'a> {
         for (id, asked) in ground.indicators() {
             let used = ground.used(id);
             let method = used.and_then(|series| series.method);
-            page.text(&asked.title)?;
+            page.wrapped(&asked.title)?;
             page.text(&asked.id)?;
             page.wrapped(&asked.definition)?;
             page.text(&asked.unit)?;

@@ -24,6 +24,7 @@ pub(super) struct Looks {
     heading: Format,
     title: Format,
     bold: Format,
+    plain: Format,
     link: Format,
     wrapped: Format,
     absent: Format,
@@ -43,6 +44,7 @@ impl Looks {
                 .set_font_size(16)
                 .set_font_color(color),
             bold: top().set_bold(),
+            plain: top(),
             link: top()
                 .set_font_color(0x0005_63C1)
                 .set_underline(FormatUnderline::Single),
@@ -166,7 +168,8 @@ impl<'a> Page<'a> {
     pub(super) fn text(&mut self, text: &str) -> Result<(), XlsxError> {
         let (row, column) = self.next();
         if !text.is_empty() {
-            self.sheet.write_string(row, column, cut(text))?;
+            self.sheet
+                .write_string_with_format(row, column, cut(text), &self.looks.plain)?;
         }
         Ok(())
     }
@@ -204,7 +207,8 @@ impl<'a> Page<'a> {
     pub(super) fn whole(&mut self, number: Option<i32>) -> Result<(), XlsxError> {
         let (row, column) = self.next();
         if let Some(number) = number {
-            self.sheet.write_number(row, column, number)?;
+            self.sheet
+                .write_number_with_format(row, column, number, &self.looks.plain)?;
         }
         Ok(())
     }

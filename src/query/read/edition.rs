@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{YEARS, date, is_name, name, names, once, required};
-use crate::base::located::{At, Complaint, Pair, Source};
+use crate::base::located::{At, Complaint, Pair, Source, nearest};
 use crate::gemeente::group::{GroupId, GroupKind, GroupNames, GroupPlan, SizeClass};
 use crate::query::{Edition, Error};
 
@@ -30,8 +30,6 @@ pub(super) struct EditionEntry {
     title: At<String>,
     /// Whether it is the one that is built when none is named: exactly one edition is. Example: `default = true`.
     default: Option<At<bool>>,
-    /// The edition before it, which it is compared with. Example: `previous = "2021"`.
-    previous: Option<At<String>>,
     /// Year of whose 1 January the boundaries are. Example: `boundaries = 2026`.
     boundaries: At<i32>,
     /// Last period that may be used, no later than `boundaries`. Example: `until = 2026`.
@@ -48,14 +46,18 @@ pub(super) struct EditionEntry {
     lists: BTreeMap<At<String>, At<String>>,
     /// What the first page says of it, in Dutch. Example: `note = "Deze editie kijkt terug."`.
     note: String,
+    /// The edition before it, of which the paper tells what changed. Example: `previous = "2021"`.
+    previous: Option<At<String>>,
 }
 
 pub(super) fn read(folder: &Path, groups: &GroupNames) -> Result<Vec<Edition>, Error> {
     let file = required(folder.join("editions.toml"))?;
     let (mut editions, mut seen) = (Vec::new(), BTreeSet::new());
     let mut default = None;
-    let mut earlier = Vec::new();
-    for entry in file.toml::<EditionsFile>()?.edition {
+    let entries = file.toml::<EditionsFile>()?.edition;
+    let ids: BTreeSet<String> = entries.iter().map(|entry| entry.id.to_string()).collect();
+    for entry in entries {
+        previous(&file, &entry, &ids)?;
         once(&file, &mut seen, &entry.id, "edition")?;
         let is_default = entry.default.as_ref().filter(|is_default| ***is_default);
         if let (Some(at), Some(first)) = (is_default, &default) {
@@ -63,14 +65,8 @@ pub(super) fn read(folder: &Path, groups: &GroupNames) -> Result<Vec<Edition>, E
             let hint = format!("the default is `{first}`: take `default` away at one of them");
             return Err(file.wrong(at, message, hint).into());
         }
-        earlier.extend(entry.previous.clone());
         default = default.or_else(|| is_default.map(|_| entry.id.to_string()));
         editions.push(edition(&file, entry, groups)?);
-    }
-    if let Some(unknown) = earlier.iter().find(|id| !seen.contains(id.as_str())) {
-        let message = format!("there is no edition `{}`", **unknown);
-        let hint = "expected the id of an edition of this file";
-        return Err(file.wrong(unknown, message, hint).into());
     }
     if default.is_none() {
         let hint = "expected `default = true` at exactly one edition";
@@ -89,10 +85,6 @@ fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Ed
         let hint = "expected `until` no later than `boundaries`";
         return Err(file.wrong(&entry.until, message, hint));
     }
-    if let Some(previous) = entry.previous.as_ref().filter(|of| ***of == *id) {
-        let message = format!("edition `{id}` comes before itself");
-        return Err(file.wrong(previous, message, "expected an earlier edition"));
-    }
     let base = entry.base.as_ref();
     let base = base.map(|at| file.bounded(at, "base", *YEARS.start()..=until));
     date(file, &entry.date)?;
@@ -107,13 +99,29 @@ fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Ed
         place: file.at(entry.boundaries.start()),
         list_places,
         default: entry.default.is_some_and(At::into_inner),
-        previous: entry.previous.map(At::into_inner),
         boundaries,
         until,
         base: base.transpose()?,
         date: entry.date.into_inner(),
         note: entry.note,
+        previous: entry.previous.map(At::into_inner),
     })
+}
+
+/// Tests that the edition before is another one of the file.
+fn previous(file: &Source, entry: &EditionEntry, ids: &BTreeSet<String>) -> Result<(), Complaint> {
+    let Some(of) = entry.previous.as_ref() else {
+        return Ok(());
+    };
+    if ids.contains(&**of) && **of != *entry.id {
+        return Ok(());
+    }
+    let message = format!("`{}` is no edition before `{}`", **of, *entry.id);
+    let others = ids
+        .iter()
+        .filter(|id| **id != *entry.id)
+        .map(String::as_str);
+    Err(file.wrong(of, message, nearest(of, others)))
 }
 
 fn group_plan(

@@ -27,6 +27,7 @@ mod parallel;
 mod plan;
 mod pump;
 mod region_list;
+mod region_text;
 mod request;
 pub mod rows;
 mod selection;
@@ -46,7 +47,8 @@ pub use config::{Bases, Config, Retry};
 pub use description::{Description, Dimension, DimensionKind, Member, Topic};
 pub use error::{Error, ErrorKind, Part, Result};
 pub use fetch::PlannedRequest;
-pub use region_list::{RegionList, RegionText};
+pub use region_list::RegionList;
+pub use region_text::RegionText;
 pub use request::{Periods, Service, TableRequest, TopicRequest, checked_id};
 pub use sink::{
     AnsweredTopic, Lacking, PeriodMeta, Progress, RegionMeta, Release, RequestMade, Sink,

@@ -8,22 +8,10 @@ use super::Client;
 use super::describe;
 use super::error::{ErrorKind, Result};
 use super::http::Session;
+use super::region_text::{Found, RegionText};
 use super::request::TableRequest;
 use super::sink::{Progress, Release};
 use super::{v3, v4};
-
-/// A region as a list has it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RegionText {
-    /// Code without blanks, such as `GM0363`.
-    pub key: String,
-    /// Name, as CBS writes it today.
-    pub title: String,
-    /// What CBS writes under it, with its line breaks; empty when nothing.
-    pub text: String,
-    /// The code of its province, such as `PV27`, where it is a gemeente and the list says so.
-    pub province: Option<String>,
-}
 
 /// The regions of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,12 +26,6 @@ pub struct RegionList {
     pub regions: Vec<RegionText>,
     /// The keys of the periods of the table, in its order.
     pub periods: Vec<String>,
-}
-
-/// What a service tells.
-pub(super) struct Found {
-    pub(super) regions: Vec<RegionText>,
-    pub(super) periods: Vec<String>,
 }
 
 impl Client {

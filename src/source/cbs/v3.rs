@@ -15,7 +15,7 @@ use super::error::{ErrorKind, Result};
 use super::http::{Http, Session};
 use super::list::list;
 use super::parallel::parallel;
-use super::region_list::{Found, RegionText};
+use super::region_text::{Found, RegionText};
 use super::sink::Release;
 
 /// The licence of CBS's own tables, which v3 does not carry.

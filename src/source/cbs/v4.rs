@@ -14,7 +14,7 @@ use super::http::{Http, Session};
 use super::list::list;
 use super::page;
 use super::parallel::{both, parallel};
-use super::region_list::{Found, RegionText};
+use super::region_text::{Found, RegionText};
 use super::sink::Release;
 
 #[derive(Deserialize)]

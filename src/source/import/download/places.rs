@@ -93,8 +93,8 @@ impl<'a> Finder<'a> {
         }
         match self.names.get(&lower).map(Vec::as_slice) {
             Some([one]) => Ok(Place::Region(*one)),
+            _ if !words.has_figures => Ok(Place::Ended),
             Some(many) => Err(self.ambiguous(words, many)),
-            None if !words.has_figures => Ok(Place::Ended),
             None => Err(self.unknown(words)),
         }
     }
