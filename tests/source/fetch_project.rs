@@ -68,9 +68,9 @@ fn pinned() -> (Lock, Vec<String>) {
     (lock, tables)
 }
 
-/// The files of the open data of 2026, without the columns that name releases.
+/// The CSV of the open data of 2026, without what names releases.
 fn open_data(project: &Project) -> Vec<(String, Vec<Vec<String>>)> {
-    let folder = project.path("output/2026/csv");
+    let folder = project.path("output/2026/data");
     let without_releases = |name: String| {
         let sheet = Sheet::read(&folder.join(&name));
         let kept: Vec<usize> = (0..sheet.header.len())
@@ -81,7 +81,8 @@ fn open_data(project: &Project) -> Vec<(String, Vec<Vec<String>>)> {
         (name, rows.collect())
     };
     let names = files(&folder).into_keys();
-    names.map(without_releases).collect()
+    let tables = names.filter(|name| name.ends_with("csv") && name != "bronnen.csv");
+    tables.map(without_releases).collect()
 }
 
 /// Two snapshots of a table hold the same cells.

@@ -314,11 +314,11 @@ fn refreshed_data_comes_from_the_pack() {
     let mut arguments = vec!["import", "--only-asked"];
     arguments.extend(folders.iter().map(|folder| text(folder)));
     project.must(&arguments);
+    let mut carried = files(&support::root().join("data"));
+    // which releases a closed edition keeps is no import
+    carried.retain(|name, _| !name.starts_with("locks/"));
     assert_eq!(
-        differences(
-            &files(&support::root().join("data")),
-            &files(&project.path("data"))
-        ),
+        differences(&carried, &files(&project.path("data"))),
         [""; 0]
     );
 }
