@@ -14,7 +14,7 @@ use crate::diff::{Amount, Cause, Change, Part, Since, Turned, Verdicts, Whom};
 use crate::fact::Register;
 
 /// Figures that the chapter names.
-const SHOWN: usize = 14;
+const SHOWN: usize = 10;
 
 /// Everything that the paper prints of what changed.
 pub(super) fn changes(

@@ -1,14 +1,14 @@
 //! The yearly refresh: the next edition from the last, as far as a program can take it, and a list of what a person decides.
 //!
 //! In: a project, a year and, unless it works with what is here, CBS. Out: entries in `queries/`, the last edition's own lock,
-//! new releases in `data/`, and the checklist. Before anything is written, the lists of gemeenten, borders and members of the
+//! new releases in `data/`, and the checklist. Before anything is written into `queries/`, the lists of gemeenten, borders and members of the
 //! year must be there, and it says what to fetch where they are not. What is done stays done: run again, it goes on. The
 //! peculiarity it exists for: every year has other gemeenten, and KWB another id.
 
 mod checklist;
 mod written;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::inquire;
 use crate::base::failure::{Exit, Failure, Report};
@@ -19,7 +19,7 @@ use crate::query::{Edition, Queries};
 use crate::source::cbs::{Client, Entry, Progress};
 use crate::source::fetch::{self, Options, TableReport, UpdateReport, UpdateStatus};
 use crate::source::snapshot::Store;
-use checklist::Checklist;
+use checklist::{Before, Checklist};
 use written::EntryFile;
 
 /// CBS, as a refresh asks it.
@@ -105,40 +105,39 @@ pub fn new_edition(project: &Project, year: i32, cbs: Option<Cbs<'_>>) -> Result
     };
     let mut list = Checklist::new(year, &last, is_there);
     if !is_there {
+        bring_lists(project, &queries, &last, year, cbs, &mut list)?;
         may_be(project, &queries, &last, year)?;
         write(project, &queries, &last, year, &news, &mut list)?;
     }
     let queries = Queries::read(&project.queries())?;
     let reports = match cbs {
-        Some(cbs) => update(project, &queries, cbs)?,
+        Some(cbs) => update(project, &queries, Vec::new(), cbs)?,
         None => Vec::new(),
     };
     list.tables(&queries, &news, &reports);
-    let before = inquire(project, Some(&last.id), &|_| Ok(BTreeSet::new()), stands)?;
+    let before = inquire(project, Some(&last.id), &|_| Ok(BTreeSet::new()), before)?;
     inquire(project, Some(&id), &|_| Ok(BTreeSet::new()), |inquiry| {
         list.networks(inquiry, &last);
-        list.figures(inquiry, &before.1);
-        list.claims(inquiry, &before.0)?;
+        list.figures(inquiry, &before);
+        list.claims(inquiry, &before)?;
         list.texts(inquiry);
         Ok(())
     })?;
     Ok(list.into_text())
 }
 
-/// How the claims of an edition stand, and which year it uses of each indicator, by id.
-type Before = (
-    BTreeMap<String, &'static str>,
-    BTreeMap<String, Option<i32>>,
-);
-
-fn stands(inquiry: &Inquiry<'_>) -> Result<Before, Failure> {
+fn before(inquiry: &Inquiry<'_>) -> Result<Before, Failure> {
     let (queries, figures) = (inquiry.register.queries(), inquiry.register.figures());
-    let tested: Vec<_> = inquiry.claims()?;
-    let claims = tested.into_iter();
+    let claims = inquiry.claims()?.into_iter();
     let claims = claims.map(|(of, _)| (of.claim.id.clone(), of.state.word()));
     let ids = queries.indicator_ids();
     let years = ids.map(|id| (queries[id].id.clone(), figures.used(id).year));
-    Ok((claims.collect(), years.collect()))
+    let lacking = checklist::lacking(queries, &figures.tidy);
+    Ok(Before {
+        claims: claims.collect(),
+        years: years.collect(),
+        lacking: lacking.map(|(_, _, topic)| topic.id.clone()).collect(),
+    })
 }
 
 /// The edition that the one of a year continues: the default, unless that is the year's own.
@@ -156,6 +155,51 @@ fn last_before(queries: &Queries, year: i32) -> Result<&Edition, Failure> {
         year,
     }
     .into())
+}
+
+/// Brings the list of gemeenten of the year, which comes with the table of inhabitants, where it is not here. The editions of
+/// the last year are closed before: they keep the release that they had.
+fn bring_lists(
+    project: &Project,
+    queries: &Queries,
+    last: &Edition,
+    year: i32,
+    cbs: Option<Cbs<'_>>,
+    list: &mut Checklist,
+) -> Result<(), Failure> {
+    let newest = Gemeenten::read(&project.data())?.regions.last_year();
+    let table = fetch::of_inhabitants(queries);
+    let (Some(cbs), Some(table), true) = (cbs, table, newest < year) else {
+        return Ok(());
+    };
+    close(project, queries, last, list)?;
+    let reports = update(project, queries, vec![table.id.clone()], cbs)?;
+    match reports.into_iter().find_map(|report| report.error) {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
+}
+
+/// Gives the editions of the last year locks of their own.
+fn close(
+    project: &Project,
+    queries: &Queries,
+    last: &Edition,
+    list: &mut Checklist,
+) -> Result<(), Failure> {
+    let store = Store::new(&project.data());
+    let lock = store.lock()?;
+    let of_last = queries.editions.iter();
+    for edition in of_last.filter(|of| of.boundaries == last.boundaries) {
+        if !lock.closed.contains_key(&edition.id) {
+            store.close(&edition.id, &lock.tables)?;
+            list.did(format!(
+                "edition `{0}` keeps its releases: `data/locks/{0}.lock`",
+                edition.id
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Tests that there are lists of gemeenten, borders and members of a year.
@@ -212,18 +256,7 @@ fn write(
             entry.id, entry.title
         ));
     }
-    let store = Store::new(&project.data());
-    let lock = store.lock()?;
-    let of_last = queries.editions.iter();
-    for edition in of_last.filter(|of| of.boundaries == last.boundaries) {
-        if !lock.closed.contains_key(&edition.id) {
-            store.close(&edition.id, &lock.tables)?;
-            list.did(format!(
-                "edition `{0}` keeps its releases: `data/locks/{0}.lock`",
-                edition.id
-            ));
-        }
-    }
+    close(project, queries, last, list)?;
     tables.write()?;
     editions.write()?;
     list.did(format!(
@@ -249,8 +282,14 @@ fn continued<'a>(queries: &'a Queries, news: &'a [UpdateReport]) -> Vec<(&'a str
         .collect()
 }
 
-fn update(project: &Project, queries: &Queries, cbs: Cbs<'_>) -> Result<Vec<TableReport>, Failure> {
+fn update(
+    project: &Project,
+    queries: &Queries,
+    tables: Vec<String>,
+    cbs: Cbs<'_>,
+) -> Result<Vec<TableReport>, Failure> {
     let options = Options {
+        tables,
         update: true,
         ..Options::default()
     };

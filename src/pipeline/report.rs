@@ -191,7 +191,7 @@ impl BuildReport {
 }
 
 /// The newest table that is held of each family, with its last year.
-fn newest<'a>(queries: &'a Queries, tidy: &Tidy) -> BTreeMap<&'a str, (&'a str, i32)> {
+pub(super) fn newest<'a>(queries: &'a Queries, tidy: &Tidy) -> BTreeMap<&'a str, (&'a str, i32)> {
     let mut newest: BTreeMap<&str, (&str, i32)> = BTreeMap::new();
     for table in queries.tables.values() {
         let sidecar = tidy.sidecars.get(&table.id);

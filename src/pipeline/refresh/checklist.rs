@@ -2,13 +2,39 @@
 //!
 //! In: what CBS said, what was fetched, and the figures of both editions. Out: text. Nothing fails but a claim that cannot be tested.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::report::newest;
 use crate::base::failure::{Failure, Report};
+use crate::figures::Tidy;
 use crate::gemeente::RegionId;
 use crate::inquire::Inquiry;
-use crate::query::{Edition, Queries, Service};
+use crate::query::{Edition, Queries, Service, Topic};
 use crate::source::fetch::{Outcome, TableReport, UpdateReport, UpdateStatus};
+
+/// What the last edition was like.
+pub(super) struct Before {
+    /// How each claim stood, by id.
+    pub(super) claims: BTreeMap<String, &'static str>,
+    /// The year that was used of each indicator, by id.
+    pub(super) years: BTreeMap<String, Option<i32>>,
+    /// Topics that the newest table of a family lacked.
+    pub(super) lacking: BTreeSet<String>,
+}
+
+/// What the newest table of each family lacks: the family, the table, and the topic.
+pub(super) fn lacking<'a>(
+    queries: &'a Queries,
+    tidy: &'a Tidy,
+) -> impl Iterator<Item = (&'a str, &'a str, &'a Topic)> {
+    newest(queries, tidy)
+        .into_iter()
+        .flat_map(move |(family, (table, _))| {
+            let topics = queries.topics.iter();
+            let lacking = topics.filter(move |topic| tidy.lacks(table, &topic.id));
+            lacking.map(move |topic| (family, table, topic))
+        })
+}
 
 /// The list while it is made.
 pub(super) struct Checklist {
@@ -55,7 +81,8 @@ impl Checklist {
         }
         let mut boxes = Vec::new();
         for report in reports {
-            if let Some(error) = &report.error {
+            let lists = report.lists.as_ref().and_then(|of| of.error.as_ref());
+            if let Some(error) = report.error.as_ref().or(lists) {
                 let hint = error
                     .hint()
                     .map_or_else(String::new, |hint| format!(" ({hint})"));
@@ -71,7 +98,8 @@ impl Checklist {
             ));
         }
         for of in news {
-            if matches!(of.status, UpdateStatus::Discontinued | UpdateStatus::Gone) {
+            let is_held = !of.pinned.is_empty();
+            if is_held && matches!(of.status, UpdateStatus::Discontinued | UpdateStatus::Gone) {
                 boxes.push(format!(
                     "`{}`: {}; is there another source?",
                     of.table, of.note
@@ -147,17 +175,13 @@ impl Checklist {
     }
 
     /// What has no figures, and what has none that are newer.
-    pub(super) fn figures(
-        &mut self,
-        inquiry: &Inquiry<'_>,
-        before: &BTreeMap<String, Option<i32>>,
-    ) {
+    pub(super) fn figures(&mut self, inquiry: &Inquiry<'_>, before: &Before) {
         let (queries, figures) = (inquiry.register.queries(), inquiry.register.figures());
         let (mut boxes, mut same) = (Vec::new(), Vec::new());
         for id in queries.indicator_ids() {
             let name = &queries[id].id;
             let used = figures.used(id);
-            let was = before.get(name).copied().flatten();
+            let was = before.years.get(name).copied().flatten();
             match (was, used.year) {
                 (Some(was), None) => {
                     boxes.push(format!("`{name}` has no figures any more (was of {was})"));
@@ -181,6 +205,14 @@ impl Checklist {
                 ));
             }
         }
+        for (family, table, topic) in lacking(queries, &figures.tidy) {
+            if !before.lacking.contains(&topic.id) {
+                boxes.push(format!(
+                    "{}: topic `{}` is not in `{table}`, the newest of `{family}`, or has another unit there",
+                    topic.place, topic.id
+                ));
+            }
+        }
         if !same.is_empty() {
             boxes.push(format!(
                 "no newer figures than in `{}`: {}",
@@ -192,16 +224,12 @@ impl Checklist {
     }
 
     /// Claims that stand otherwise than they did.
-    pub(super) fn claims(
-        &mut self,
-        inquiry: &Inquiry<'_>,
-        before: &BTreeMap<String, &'static str>,
-    ) -> Result<(), Failure> {
+    pub(super) fn claims(&mut self, inquiry: &Inquiry<'_>, before: &Before) -> Result<(), Failure> {
         let mut boxes = Vec::new();
         for (tested, made) in inquiry.claims()? {
             let id = &tested.claim.id;
             let (was, now) = (
-                before.get(id).copied().unwrap_or("new"),
+                before.claims.get(id).copied().unwrap_or("new"),
                 tested.state.word(),
             );
             if was != now {

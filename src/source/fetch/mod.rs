@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use check::{UpdateReport, UpdateStatus, check};
 pub use error::Error;
-pub use regions::{Brought, RegionsReport};
+pub use regions::{Brought, RegionsReport, of_inhabitants};
 pub use report::{Outcome, TableReport};
 pub use settings::{read as settings, schema};
 
