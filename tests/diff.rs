@@ -370,3 +370,31 @@ fn a_table_that_comes_in_tells_what_it_has_otherwise() {
         "{told}"
     );
 }
+
+#[test]
+fn claims_stand_in_each_edition_as_its_own_check_says() {
+    let project = Project::frozen();
+    let changed = project.must(&["diff", "2021", "2026"]).stdout;
+    let turned = changed.lines().filter_map(|line| {
+        let (id, rest) = line.strip_prefix("  ")?.split_once(' ')?;
+        let (old, rest) = rest.trim_start().split_once(" -> ")?;
+        let states = ["holds", "weak", "fails", "no-data"];
+        let new = rest.split(' ').next()?;
+        (states.contains(&old) && states.contains(&new)).then_some((id, [old, new]))
+    });
+    let turned: Vec<(&str, [&str; 2])> = turned.collect();
+    assert!(turned.len() > 5, "{changed}");
+    for (at, edition) in ["2021", "2026"].into_iter().enumerate() {
+        let checked = project.run(&["check", "--edition", edition]).stdout;
+        for (id, states) in &turned {
+            let line = checked
+                .lines()
+                .find(|line| line.contains(&format!(" {id} ")));
+            let line = line.unwrap_or_else(|| panic!("{id} is not in {checked}"));
+            assert!(
+                line.contains(&format!(" {},", states[at])),
+                "{edition}: {line}"
+            );
+        }
+    }
+}

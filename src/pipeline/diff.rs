@@ -142,12 +142,17 @@ pub fn diff(
             figures: &figures_new,
         },
     )?;
-    let register = |side: &Named, queries, figures| {
-        let of = side.queries.as_ref().map_or(project, |(of, _)| of);
-        Register::new(queries, figures, facts(of, queries))
+    let of = |side: &Named| {
+        let own = side.queries.as_ref();
+        own.map_or_else(|| project.clone(), |(of, _)| of.clone())
     };
-    let was = register(&old, old_queries, &figures_old)?;
-    let is = register(&new, new_queries, &figures_new)?;
+    let (of_old, of_new) = (of(&old), of(&new));
+    let (own_old, own_new) = (
+        settled(&of_old, &figures_old)?,
+        settled(&of_new, &figures_new)?,
+    );
+    let was = Register::new(&own_old, &figures_old, facts(&of_old, &own_old))?;
+    let is = Register::new(&own_new, &figures_new, facts(&of_new, &own_new))?;
     let effect = effect(&was, &is);
     Ok(Compared {
         changes: Changes::new(&chain, Whose::All, effect),
@@ -186,13 +191,21 @@ pub(super) fn since_previous(
         figures,
     };
     let chain = Chain::new(side(&old), side(figures))?;
-    let register = Register::new(queries, &old, claim::wanted(queries).cloned().collect())?;
+    let own = settled(project, &old)?;
+    let register = Register::new(&own, &old, claim::wanted(&own).cloned().collect())?;
     Ok(Some(Since {
         title: edition.title.clone(),
         changes: Changes::new(&chain, Whose::Groups, Effect::default()),
         verdicts: Verdicts::test(&register),
         revised: chain.is_revised(),
     }))
+}
+
+/// The queries of a project with the years that figures choose: a sentence of an edition is about its own.
+fn settled(project: &Project, figures: &Figures) -> Result<Queries, Failure> {
+    let mut queries = Queries::read(&project.queries())?;
+    queries.settle(figures.series());
+    Ok(queries)
 }
 
 /// The facts that a project prints; of one whose chapters cannot be read, those of its claims.

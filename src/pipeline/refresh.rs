@@ -10,7 +10,7 @@ mod written;
 
 use std::collections::BTreeSet;
 
-use super::inquire;
+use super::{diff, inquire};
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::project::Project;
 use crate::gemeente::{Gemeenten, Geometry};
@@ -121,9 +121,11 @@ pub fn new_edition(project: &Project, year: i32, cbs: Option<Cbs<'_>>) -> Result
         list.figures(inquiry, &before);
         list.claims(inquiry, &before)?;
         list.texts(inquiry);
-        Ok(())
+        list.checks(inquiry)
     })?;
-    Ok(list.into_text())
+    let changed = diff(project, [&last.id, &id], None)?;
+    let (old, new) = (&changed.old, &changed.new);
+    Ok(list.into_text(&changed.changes.to_text(old, new, false)))
 }
 
 fn before(inquiry: &Inquiry<'_>) -> Result<Before, Failure> {

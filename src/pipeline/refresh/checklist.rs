@@ -8,7 +8,7 @@ use super::super::report::newest;
 use crate::base::failure::{Failure, Report};
 use crate::figures::Tidy;
 use crate::gemeente::RegionId;
-use crate::inquire::Inquiry;
+use crate::inquire::{self, Checked, Inquiry};
 use crate::query::{Edition, Queries, Service, Topic};
 use crate::source::fetch::{Outcome, TableReport, UpdateReport, UpdateStatus};
 
@@ -258,8 +258,20 @@ impl Checklist {
         self.part("Texts that name the year of the last edition", boxes);
     }
 
-    /// The list as Markdown.
-    pub(super) fn into_text(self) -> String {
+    /// What must hold and does not.
+    pub(super) fn checks(&mut self, inquiry: &Inquiry<'_>) -> Result<(), Failure> {
+        let checks = inquire::check(inquiry)?.into_iter();
+        let failing = checks.filter(|check| check.state == Checked::Fail);
+        let boxes = failing.map(|check| {
+            let (kind, id, detail) = (check.kind.word(), &check.id, &check.detail);
+            format!("{kind} `{id}`: {detail}")
+        });
+        self.part("Checks that fail", boxes.collect());
+        Ok(())
+    }
+
+    /// The list as Markdown, with what changed as `diff` tells it.
+    pub(super) fn into_text(self, changed: &str) -> String {
         let (year, last) = (self.year, self.last);
         let mut text = format!("# Edition {year}, after {last}\n");
         if !self.done.is_empty() {
@@ -276,8 +288,13 @@ impl Checklist {
             let lines = boxes.iter().map(|one| one.replace('\n', " "));
             text.extend(lines.map(|one| format!("- [ ] {one}\n")));
         }
+        text += "\n## What changed\n\n";
+        for line in changed.lines() {
+            let indent = if line.is_empty() { "" } else { "    " };
+            text.extend([indent, line, "\n"]);
+        }
         text + &format!(
-            "\nThen: `check`, `diff {last} {year}`, `build`, and read the paper. `new-edition {year}` makes this list again.\n"
+            "\nThen: `check`, `diff {last} {year} --all`, `build`, and read the paper. `new-edition {year}` makes this list again.\n"
         )
     }
 }
