@@ -348,7 +348,7 @@ fn start_paper(
     } = sources;
     let geometry = borders(project, figures)?;
     let sources = Sources {
-        geometry: geometry.as_ref(),
+        geometry: Some(&geometry),
         ..sources
     };
     let (manuscript, since) = both(
@@ -391,13 +391,16 @@ fn start_paper(
     Ok((typesetting, run_log::standing(&manuscript.claims)))
 }
 
-/// The borders of the edition's gemeenten, when there are any.
-fn borders(project: &Project, figures: &Figures) -> Result<Option<Geometry>, Failure> {
+/// The borders of the edition's gemeenten.
+fn borders(project: &Project, figures: &Figures) -> Result<Geometry, Failure> {
     let borders = project.data().join("geometry");
     let year = figures.edition.boundaries;
-    let geometry = Geometry::read(&borders, year)?;
-    // no borders at all is no map
-    if let Some(geometry) = geometry.as_ref().filter(|of| !of.regions.is_empty()) {
+    let Some(geometry) = Geometry::read(&borders, year)? else {
+        let why = String::new();
+        return Err(refresh::Error::NoBorders { year, why }.into());
+    };
+    // borders of no gemeente at all are no map
+    if !geometry.regions.is_empty() {
         geometry.fits(&figures.gemeenten.regions, year)?;
     }
     Ok(geometry)

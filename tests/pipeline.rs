@@ -405,6 +405,13 @@ fn a_gemeente_that_no_list_has_is_told_with_its_tables_and_years() {
         .run(&["build"])
         .ends(4)
         .says("data/geometry/2025.json: `GM0060` has borders and is no gemeente in 2026");
+    // an edition without borders is not made, and it says what to bring
+    project.replace("data/geometry/2025.json", ",2026]", "]");
+    project
+        .run(&["build"])
+        .ends(1)
+        .says("there are no borders of the gemeenten of 2026")
+        .says("hint: `import` a folder of borders");
 }
 
 /// Programs that pretend to be Typst.

@@ -50,7 +50,7 @@ pub fn figures(project: &Project, options: &FigureOptions<'_>) -> Result<String,
         queries: &queries,
         figures: &figures,
         provenance: &provenance,
-        geometry: geometry.as_ref(),
+        geometry: Some(&geometry),
         agendas: &agendas,
     };
     let illustrations = Manuscript::new(chapters, sources)?.illustrations;
