@@ -37,7 +37,7 @@ pub struct Cbs<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Not the year after the last edition's.
-    #[error("the last edition, `{last}`, is of {boundaries}: {year} does not come after it")]
+    #[error("the last edition, `{last}`, is of {boundaries}: {year} is not the next year")]
     Year {
         /// Edition.
         last: String,
