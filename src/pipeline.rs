@@ -266,6 +266,13 @@ fn make(
         let paper = output.place().join(paper::PAPER.file(edition));
         report.tell_earlier(&paper, queries, figures, &provenance);
     }
+    let lock = format!("locks/{}.lock", edition.id);
+    if project.data().join(&lock).is_file() {
+        report.notes.push(format!(
+            "edition `{}` is closed: it uses the releases of `data/{lock}`, whatever is fetched or imported",
+            edition.id
+        ));
+    }
     report.summarise(output.place(), queries, figures, &used, options.verbose);
     finish(run, &provenance, output, report)
 }

@@ -394,3 +394,13 @@ fn a_year_goes_from_what_is_new_to_the_paper() {
     // what was published stays as it was
     assert!(published(&project) == before);
 }
+
+#[test]
+fn an_update_ends_with_what_was_revised() {
+    let (project, server) = (Project::frozen(), cbs());
+    let run = project.run(&["fetch", "--update", "--mirror", &server.url(), CRIME]);
+    run.ends(0)
+        .says("190 of 1710 figures are others")
+        .says("4.212 -> 2.948")
+        .says("`diff --table 47022NED` shows them");
+}

@@ -139,7 +139,8 @@ fn a_closed_edition_keeps_its_releases() {
     own.remove("misdaad");
     store.close("2021", &own).unwrap();
     let run = project.must(&["build", "--data-only", "--edition", "2021"]);
-    run.says("asked and not in `data/`: table `misdaad`");
+    run.says("asked and not in `data/`: table `misdaad`")
+        .says("edition `2021` is closed: it uses the releases of `data/locks/2021.lock`");
 
     project.write("data/locks/2021.lock", "[tables]\nmisdaad = \"../../..\"\n");
     project

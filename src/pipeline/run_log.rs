@@ -45,7 +45,7 @@ pub(super) struct RunLog {
     /// What was typed, but for folders of this machine.
     command: String,
     edition: String,
-    /// Last change of the edition's boundaries, lists and figures: its own date.
+    /// The date that is printed on the paper.
     edition_date: String,
     started: String,
     finished: String,
