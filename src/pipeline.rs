@@ -5,6 +5,7 @@ mod figures;
 mod refresh;
 mod report;
 mod run_log;
+mod site;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -33,6 +34,7 @@ pub use figures::{FigureOptions, figures};
 pub use refresh::{Cbs, new_edition};
 pub use report::BuildReport;
 use run_log::{Run, RunLog, Standing};
+pub use site::{SiteOptions, site};
 
 /// Computes an edition and puts a question to it: every fact that chapters and queries name is resolved, and `more`.
 ///
@@ -336,6 +338,9 @@ const OPEN_DATA: &str = "data";
 
 /// Where each chart lies alone in the output.
 const FIGURES: &str = "figuren";
+
+/// Where the web edition lies in the output.
+const SITE: &str = "site";
 
 /// Where Typst works, inside the new output until it is done.
 const WORK: &str = ".paper";

@@ -185,7 +185,7 @@ fn where_finds_every_printed_text_however_it_is_typed() {
         ("Misdrijven die de politie registreerde", "veiligheid.toml:"),
         ("Inwoners per raadszetel", "table.toml:"),
         ("noemde in april 2023 zelf", "editions.toml:"),
-        ("blauwe getallen", "kracht.typ:"),
+        ("blauwe getallen", "druk.typ:"),
         // a row of the appendix
         ("Geregistreerde misdrijven, M50, 2024", "veiligheid.toml:"),
     ] {

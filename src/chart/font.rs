@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use ttf_parser::{Face, GlyphId, RawFace, Tag};
 
 /// The font with some letters and what they are made of; the first glyph stays, for it stands for letters that lack.
-pub(crate) fn cut_down(bytes: &[u8], letters: &BTreeSet<char>) -> Option<Vec<u8>> {
+pub fn cut_down(bytes: &[u8], letters: &BTreeSet<char>) -> Option<Vec<u8>> {
     let face = Face::parse(bytes, 0).ok()?;
     let raw = face.raw_face();
     let mapped = letters

@@ -12,6 +12,7 @@ mod font;
 mod grid;
 mod heat;
 mod label;
+mod lighter;
 mod lines;
 mod map;
 mod ranked;
@@ -26,8 +27,10 @@ pub mod theme;
 
 pub use alone::{Words, alone};
 pub use bars::{BarForm, BarItem, Bars, bars};
+pub use font::cut_down;
 pub use grid::{Panel, grid};
 pub use heat::{Heat, HeatCell, HeatColumn, HeatKind, HeatRow, heat};
+pub use lighter::lighter;
 pub use lines::{Break, Lines, Period, Point, Series, lines};
 pub use map::{Map, MapClass, MapLabel, MapRegion, Pattern, map};
 pub use ranked::{RankedDots, RankedMember, ranked_dots};

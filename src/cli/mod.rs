@@ -41,6 +41,8 @@ enum Command {
     Build(Build),
     /// Make each chart of the paper alone, as SVG and as PNG (1920 by 1080, and square), for slides and the press.
     Figures(MakeFigures),
+    /// Make the web edition: the paper as pages, a page per indicator and gemeente, and what compares them.
+    Site(MakeSite),
     /// Test every claim and every check of the data; exit status 1 when a required one fails.
     Check(asking::Check),
     /// Take a fact or claim apart, down to the cells of CBS.
@@ -104,6 +106,16 @@ struct MakeFigures {
 }
 
 #[derive(Debug, Args)]
+struct MakeSite {
+    /// The edition; without it the default one of `queries/editions.toml`.
+    #[arg(long, value_name = "ID")]
+    edition: Option<String>,
+    /// The Typst program to use; without it TYPST, PATH and the cache folder are tried, and else it is installed.
+    #[arg(long, value_name = "FILE", env = "MIDDELGROOT_TYPST")]
+    typst: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 struct Import {
     /// Folders with a `source.toml`, or files: a download from StatLine's page, a result of the Kiesraad, a `networks.csv`.
     #[arg(required = true, value_name = "FOLDER")]
@@ -139,6 +151,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Build(build) => run_build(&project, &build),
         Command::Figures(make) => run_figures(&project, &make),
+        Command::Site(make) => run_site(&project, &make),
         Command::Check(check) => asking::run_check(&project, &check),
         Command::Explain(explain) => asking::run_explain(&project, &explain),
         Command::Where(wanted) => asking::run_where(&project, &wanted),
@@ -179,6 +192,16 @@ fn run_figures(project: &Project, make: &MakeFigures) -> Result<(), Failure> {
         typst: make.typst.as_deref(),
     };
     eprint!("{}", pipeline::figures(project, &options)?);
+    Ok(())
+}
+
+fn run_site(project: &Project, make: &MakeSite) -> Result<(), Failure> {
+    let options = pipeline::SiteOptions {
+        edition: make.edition.as_deref(),
+        typst: make.typst.as_deref(),
+        sheets: true,
+    };
+    eprint!("{}", pipeline::site(project, &options)?);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod crosswalk;
 mod geometry;
 mod herindeling;
 mod network;
+mod order;
 mod region;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ pub use crosswalk::{Crosswalk, CrosswalkRow, SLIVER};
 pub use geometry::Geometry;
 pub use herindeling::{Herindelingen, Part, Population};
 pub use network::{COLUMNS as NETWORK_COLUMNS, Member, MemberList, Networks, NoList};
+pub use order::sort_name;
 pub use region::{
     Gemeente, NEDERLAND, RegionId, RegionList, Regions, gemeente_in, is_no_gemeente, region_in,
     year_in,

@@ -5,9 +5,12 @@
 mod gemeenten;
 mod heat;
 mod multiples;
+mod table;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+pub use table::{DataTable, table};
 
 use super::{Error, ErrorKind, INCOMPLETE};
 use crate::base::look::Look;

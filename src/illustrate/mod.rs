@@ -9,7 +9,7 @@ mod source;
 mod words;
 
 pub use caption::{caption, wanted};
-pub use draw::{Drawn, draw};
+pub use draw::{DataTable, Drawn, draw, table};
 
 use crate::base::failure::{Exit, Report};
 use crate::chart;

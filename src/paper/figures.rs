@@ -78,7 +78,7 @@ pub fn set_figures(
     let source = sources.join(SOURCE);
     let text = files::at("read", &source, fs::read(&source))?;
     write(SOURCE, &text)?;
-    let child = typst.start_bundle(work, SOURCE, made)?;
+    let child = typst.start_bundle(work, SOURCE, made, &[])?;
     typst.wait(child, work, &first, sources)?;
     Ok(())
 }

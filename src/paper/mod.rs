@@ -11,7 +11,6 @@ mod door;
 mod figures;
 mod manuscript;
 mod markup;
-mod order;
 mod pictures;
 mod prepare;
 mod press;
@@ -20,6 +19,7 @@ mod scan;
 mod types;
 mod typst;
 mod uses;
+mod web;
 mod years;
 
 use std::borrow::Cow;
@@ -35,6 +35,7 @@ pub use press::PRESS;
 pub use scan::{Chapter, Chapters, GOES_ON, Printing};
 pub use typst::{Typst, VERSION};
 pub use uses::{Use, UseKind, wanted};
+pub use web::{SOURCES as WEB_SOURCES, WebPages};
 
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::family::family;
@@ -177,7 +178,10 @@ pub fn start(
 }
 
 /// Writes the sources, and what they read, into the folder in which Typst works.
-fn write_sources(
+///
+/// # Errors
+/// When something cannot be written.
+pub fn write_sources(
     sources: &Path,
     work: &Path,
     manuscript: &Manuscript<'_>,

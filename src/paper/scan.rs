@@ -77,8 +77,9 @@ impl Chapters {
         let mut paths = Vec::new();
         gather(folder, &mut paths)?;
         paths.sort();
-        // the pictures of the charts are set apart, from texts that the program gives
-        paths.retain(|path| !path.ends_with(super::figures::SOURCE));
+        // pictures of the charts and pages of the site are set apart, from texts that the program gives
+        let web = folder.join(super::web::SOURCES);
+        paths.retain(|path| !path.ends_with(super::figures::SOURCE) && !path.starts_with(&web));
         let mut read = Vec::new();
         for path in paths {
             let text = files::read_text(&path)?;

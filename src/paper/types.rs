@@ -1,7 +1,6 @@
 //! What the paper is told of types: their names and what sets them apart, the members of each, who is like whom, and how
 //! firm it is; all as ready text.
 
-use super::order::sort_name;
 use super::printed;
 use crate::base::number;
 use crate::fact::{Register, print};
@@ -9,6 +8,7 @@ use crate::figures::Cell;
 use crate::figures::types::cluster::mean;
 use crate::figures::types::{NoTypes, Scale, Trait, Type, Types, Without};
 use crate::gemeente::RegionId;
+use crate::gemeente::sort_name;
 use crate::query::TypesAsked;
 
 /// Marks that a profile tells.

@@ -11,8 +11,11 @@ use std::process::{Child, Command, Stdio};
 use super::Error;
 use crate::base::family::family;
 
-/// What Typst says of every bundle.
-const EXPERIMENTAL: &str = "warning: bundle export is experimental";
+/// What Typst says of every bundle and of every page of HTML.
+const EXPERIMENTAL: [&str; 2] = [
+    "warning: bundle export is experimental",
+    "warning: html export is under active development and incomplete",
+];
 
 /// The version that is used.
 pub const VERSION: &str = "0.15.1";
@@ -95,19 +98,23 @@ impl Typst {
         self.spawn(command)
     }
 
-    /// Starts setting many files at once, from one source of a folder into another.
+    /// Starts setting many files at once, from one source of a folder into another; `inputs` is what the source is told.
     pub(super) fn start_bundle(
         &self,
         work: &Path,
         source: &str,
         made: &Path,
+        inputs: &[(&str, &str)],
     ) -> Result<Child, Error> {
         let mut command = self.command(work);
         command
-            .args(["--format", "bundle", "--features", "bundle"])
-            .args(["--input", &format!("letter={}", family().name())])
-            .arg(work.join(source))
-            .arg(made);
+            .args(["--format", "bundle"])
+            .args(["--features", "bundle,html,a11y-extras"])
+            .args(["--input", &format!("letter={}", family().name())]);
+        for (name, value) in inputs {
+            command.args(["--input", &format!("{name}={value}")]);
+        }
+        command.arg(work.join(source)).arg(made);
         self.spawn(command)
     }
 
@@ -182,7 +189,14 @@ fn said(text: &str) -> Vec<Said> {
 }
 
 /// Files of the paper that an analyst does not write: what is wrong in them came from a chapter that calls them.
-const OWN: [&str; 3] = ["kracht.typ", "main.typ", "figuren.typ"];
+const OWN: [&str; 6] = [
+    "kracht.typ",
+    "feiten.typ",
+    "druk.typ",
+    "web.typ",
+    "main.typ",
+    "figuren.typ",
+];
 
 impl Said {
     /// In one line, with the place that can be mended first.
@@ -231,7 +245,7 @@ impl Typst {
         let text = String::from_utf8_lossy(&output.stderr);
         let mut said = said(&text);
         let count = said.len();
-        said.retain(|of| of.message != EXPERIMENTAL);
+        said.retain(|of| !EXPERIMENTAL.contains(&of.message.as_str()));
         let is_silent = text.trim().is_empty() || count > said.len() && said.is_empty();
         if output.status.success() && is_silent {
             return if made.exists() {

@@ -32,6 +32,8 @@ pub struct Edition {
     pub groups: GroupPlan,
     /// What the first page says of it.
     pub note: String,
+    /// Where its site stands, `https://…/`; empty where that is not known.
+    pub address: String,
     /// Id of the edition before, of which the paper tells what changed.
     pub previous: Option<String>,
 }

@@ -122,6 +122,8 @@ impl EntryFile {
             new["until"] = value(i64::from(last.until + later));
             new["date"] = value(date);
             new["previous"] = value(last.id.as_str());
+            // its site is another folder
+            new.remove("address");
             new["default"] = value(true);
         })
     }

@@ -46,6 +46,9 @@ pub(super) struct EditionEntry {
     lists: BTreeMap<At<String>, At<String>>,
     /// What the first page says of it, in Dutch. Example: `note = "Deze editie kijkt terug."`.
     note: String,
+    /// Where its web edition will stand: the address of the folder, for links that must be whole (canonical address, pictures,
+    /// sitemap). Example: `address = "https://www.example.org/middelgroot/2026/"`.
+    address: Option<At<String>>,
     /// The edition before it, of which the paper tells what changed. Example: `previous = "2021"`.
     previous: Option<At<String>>,
 }
@@ -89,6 +92,8 @@ fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Ed
     let base = base.map(|at| file.bounded(at, "base", *YEARS.start()..=until));
     date(file, &entry.date)?;
     name(file, &entry.title, "title")?;
+    let address = entry.address.as_ref();
+    let address = address.map(|at| folder_address(file, at)).transpose()?;
     let at_list =
         |(id, of): (&At<String>, &At<String>)| Some((groups.parse(id)?, file.at(of.start())));
     let list_places = entry.lists.iter().filter_map(at_list).collect();
@@ -104,8 +109,22 @@ fn edition(file: &Source, entry: EditionEntry, groups: &GroupNames) -> Result<Ed
         base: base.transpose()?,
         date: entry.date.into_inner(),
         note: entry.note,
+        address: address.unwrap_or_default(),
         previous: entry.previous.map(At::into_inner),
     })
+}
+
+/// The address of a folder on the web, of plain letters and signs only.
+fn folder_address(file: &Source, at: &At<String>) -> Result<String, Complaint> {
+    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-._~/:%".contains(sign);
+    let rest = at.strip_prefix("https://");
+    let is_host = |rest: &str| rest.starts_with(|sign: char| sign.is_ascii_alphanumeric());
+    if rest.is_some_and(is_host) && at.ends_with('/') && at.chars().all(is_plain) {
+        return Ok(at.to_string());
+    }
+    let message = format!("`{}` is no address of a folder", **at);
+    let hint = "expected `https://…/`, of letters, digits and `-._~/:%`, with `/` at its end";
+    Err(file.wrong(at, message, hint))
 }
 
 /// Tests that the edition before is another one of the file.

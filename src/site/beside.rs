@@ -1,0 +1,91 @@
+//! What stands beside the pages: sources for Typst, drawings of borders made lighter, style with its letters, the list of pages.
+//!
+//! In: the folders that it copies from and the illustrations. Out: files. Fails when one cannot be read or written. The
+//! peculiarity it answers: a map of all gemeenten weighs more than all other charts of the paper together.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use super::letters::letters;
+use super::{Making, SOURCES};
+use crate::base::failure::Failure;
+use crate::base::files;
+use crate::chart;
+use crate::illustrate::Illustration;
+
+/// The style and the script, in the folder of the sources.
+const STYLE: &str = "site.css";
+const SCRIPT: &str = "site.js";
+
+/// Writes a file of a folder, and the folders that it lies in.
+pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let path = folder.join(name);
+    let parent = path.parent().unwrap_or(folder);
+    files::at("make", parent, fs::create_dir_all(parent))?;
+    Ok(files::at("write", &path, fs::write(&path, bytes))?)
+}
+
+/// Copies the pages' own sources to where Typst works.
+pub(super) fn copy_sources(from: &Path, to: &Path) -> Result<(), Failure> {
+    files::at("make", to, fs::create_dir_all(to))?;
+    for name in files::names(from)?
+        .iter()
+        .filter(|name| name.ends_with(".typ"))
+    {
+        let (from, to) = (from.join(name), to.join(name));
+        files::at("copy", &from, fs::copy(&from, to))?;
+    }
+    Ok(())
+}
+
+/// Puts lighter drawings in the place of the paper's, where they draw borders.
+pub(super) fn coarsen(work: &Path, illustrations: &[Illustration]) -> Result<(), Failure> {
+    for of in illustrations {
+        if let Some(svg) = chart::lighter(&of.picture.svg) {
+            write(work, &format!("charts/{}.svg", of.id), svg.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes style, script and letters.
+pub(super) fn write_style(making: &Making<'_>, made: &Path) -> Result<(), Failure> {
+    let folder = making.sources.join(SOURCES);
+    let house = &making.manuscript.register.queries().house;
+    let (color, accent) = (house.color.hex(), house.accent.hex());
+    let mut style = format!(":root{{--huis:{color};--accent:{accent}}}\n");
+    for letter in letters()? {
+        // writing to a string cannot fail
+        let _ = writeln!(
+            style,
+            "@font-face{{font-family:\"{}\";font-weight:{};font-display:swap;src:url({})}}",
+            letter.family, letter.weight, letter.path
+        );
+        write(made, &letter.path, &letter.bytes)?;
+    }
+    style += &files::read_text(&folder.join(STYLE))?;
+    write(made, STYLE, style.as_bytes())?;
+    write(
+        made,
+        SCRIPT,
+        files::read_text(&folder.join(SCRIPT))?.as_bytes(),
+    )
+}
+
+/// Writes the list of pages that search engines read, where it is known under which address they stand.
+pub(super) fn sitemap(address: &str, pages: &[String], made: &Path) -> Result<(), Failure> {
+    if address.is_empty() {
+        return Ok(());
+    }
+    let mut text = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    for page in pages {
+        // the page of the paper is the folder itself
+        let page = if page == "index.html" { "" } else { page };
+        let _ = writeln!(text, "<url><loc>{address}{page}</loc></url>");
+    }
+    text += "</urlset>\n";
+    write(made, "sitemap.xml", text.as_bytes())
+}

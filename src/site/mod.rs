@@ -1,0 +1,141 @@
+//! The web edition: a folder of pages that opens from disk and from any server, and asks nothing of anyone else.
+//!
+//! In: the manuscript and content of the paper, the figures, and an output in which paper and open data lie. Out: the pages,
+//! set by Typst from the chapters of the paper; drawings in them, scripts with figures, fonts and style; downloads; a list of
+//! pages for search engines where the edition says its address. Fails when something cannot be written or Typst has anything
+//! to say. The peculiarity it answers: a page from disk may not read files, so figures for its script are scripts.
+
+mod beside;
+mod downloads;
+mod indicator;
+mod letters;
+mod places;
+mod scripts;
+mod told;
+
+use std::fs;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::base::failure::{Failure, Report};
+use crate::base::files;
+use crate::base::hands::both;
+use crate::figures::Provenance;
+use crate::gemeente::Geometry;
+use crate::illustrate;
+use crate::paper::{self, Content, Manuscript, Typst, WEB_SOURCES as SOURCES, WebPages};
+
+pub use places::{Places, file_stem};
+
+/// What a site is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Making<'a> {
+    /// The Typst that sets it.
+    pub typst: &'a Typst,
+    /// The sources of the paper, with `site/` in them.
+    pub sources: &'a Path,
+    /// The paper.
+    pub manuscript: &'a Manuscript<'a>,
+    /// What it prints.
+    pub content: &'a Content,
+    /// How its figures came about.
+    pub provenance: &'a Provenance,
+    /// Borders.
+    pub geometry: &'a Geometry,
+    /// The output of the edition, in which paper and open data lie.
+    pub output: &'a Path,
+}
+
+/// A text for the pages that cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not as JSON.
+    #[error("cannot write `{name}`: {source}")]
+    Json {
+        /// File.
+        name: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// The font of the house lacks what a smaller one is made of.
+    #[error("cannot cut down the font `{0}` for the web")]
+    Font(String),
+    /// Open data without what is told of them.
+    #[error("`{path}` is no table with a column `indicator`")]
+    Rows {
+        /// File.
+        path: String,
+    },
+}
+
+impl Report for Error {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Json { .. } => None,
+            Self::Font(_) => Some("choose another font in queries/house.toml".to_owned()),
+            Self::Rows { .. } => Some("run `build` again".to_owned()),
+        }
+    }
+}
+
+/// Makes all pages into a folder, `work` being a folder for Typst that nothing else uses. Gives the paths of the pages.
+///
+/// # Errors
+/// When something cannot be written, or Typst fails or warns.
+pub fn write(making: &Making<'_>, work: &Path, made: &Path) -> Result<Vec<String>, Failure> {
+    let figures = making.manuscript.register.figures();
+    let places = Places::new(figures);
+    paper::write_sources(making.sources, work, making.manuscript, making.content)?;
+    beside::copy_sources(&making.sources.join(SOURCES), &work.join(SOURCES))?;
+    let downloads = downloads::write_all(making, made)?;
+    let (pages, drawings) = indicator::pages(making, &places)?;
+    for (name, svg) in &drawings {
+        beside::write(work, &format!("charts/{name}.svg"), svg.as_bytes())?;
+    }
+    beside::coarsen(work, &making.manuscript.illustrations)?;
+    let site = told::Site::new(making, &places, &pages, downloads);
+    write_json(work, "site.json", &site)?;
+    write_json(work, "indicatoren.json", &pages)?;
+    files::at("make", made, fs::create_dir_all(made))?;
+    let set = |source: &str, up: &str| {
+        let source = format!("{SOURCES}/{source}");
+        WebPages::start(making.typst, work, &source, up, made)
+    };
+    let (paper, indicators) = (set("site.typ", "")?, set("indicatoren.typ", "../")?);
+    let pictures = set("beeld.typ", "")?;
+    // written while Typst works
+    let (style, scripts) = both(
+        || beside::write_style(making, made),
+        || scripts::write_all(making, &places, made),
+    );
+    style?;
+    scripts?;
+    for pages in [paper, indicators, pictures] {
+        pages.finish(making.sources)?;
+    }
+    beside::sitemap(&figures.edition.address, &site.pages, made)?;
+    Ok(site.pages)
+}
+
+fn write_json(work: &Path, name: &str, value: &impl Serialize) -> Result<(), Failure> {
+    let bytes = serde_json::to_vec(value).map_err(|source| Error::Json {
+        name: name.to_owned(),
+        source,
+    })?;
+    beside::write(work, name, &bytes)
+}
+
+/// The figures behind the charts of the paper.
+fn tables(making: &Making<'_>) -> impl Iterator<Item = (String, illustrate::DataTable)> {
+    let register = &making.manuscript.register;
+    let (queries, figures) = (register.queries(), register.figures());
+    making
+        .manuscript
+        .illustrations
+        .iter()
+        .filter_map(move |of| {
+            let chart = queries.charts.iter().find(|chart| chart.id == of.id)?;
+            Some((of.id.clone(), illustrate::table(chart, queries, figures)))
+        })
+}

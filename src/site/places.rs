@@ -1,0 +1,136 @@
+//! Where gemeenten have their page, and who leads there.
+//!
+//! In: the figures of an edition. Out: a page for each gemeente that exists on its boundaries, and for each that ended before
+//! them the one that it goes on in. Nothing fails. The peculiarity it answers: names have signs that paths may not have, and
+//! two gemeenten may have one name.
+
+use std::collections::BTreeMap;
+
+use crate::figures::Figures;
+use crate::gemeente::{RegionId, sort_name};
+
+/// A gemeente with a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Code.
+    pub region: RegionId,
+    /// Name as printed.
+    pub name: String,
+    /// Its page within the site.
+    pub path: String,
+}
+
+/// All pages of gemeenten.
+#[derive(Debug)]
+pub struct Places {
+    /// Gemeenten of the edition, by name.
+    pub gemeenten: Vec<Place>,
+    /// Names of gemeenten that were, and the codes of those that they go on in, by name.
+    pub earlier: Vec<(String, RegionId)>,
+    by_region: BTreeMap<RegionId, usize>,
+}
+
+impl Places {
+    /// The pages of an edition.
+    pub fn new(figures: &Figures) -> Self {
+        let (regions, year) = (&figures.gemeenten.regions, figures.edition.boundaries);
+        let mut gemeenten: Vec<Place> = regions
+            .in_year(year)
+            .map(|(region, _)| {
+                let name = figures.name(region);
+                Place {
+                    path: format!("gemeenten/{}.html", file_stem(region, &name)),
+                    region,
+                    name,
+                }
+            })
+            .collect();
+        gemeenten.sort_by_key(|of| sort_name(&of.name));
+        let all = gemeenten.iter().enumerate();
+        let by_region = all.map(|(place, of)| (of.region, place)).collect();
+        let ended = regions.all().iter().filter(|(_, of)| of.to < year);
+        let herindelingen = &figures.gemeenten.herindelingen;
+        let mut earlier: Vec<(String, RegionId)> = ended
+            .map(|(region, of)| {
+                let now = herindelingen.successor(*region, of.to, year);
+                (of.bare_name().to_owned(), now)
+            })
+            .collect();
+        earlier.sort_by_key(|(name, region)| (sort_name(name), *region));
+        earlier.dedup();
+        let places = Self {
+            gemeenten,
+            earlier,
+            by_region,
+        };
+        // who still has its name is found by it
+        let known = |name: &str, region| places.of(region).is_some_and(|of| of.name != name);
+        let earlier = places.earlier.iter();
+        let earlier = earlier.filter(|(name, region)| known(name, *region));
+        Self {
+            earlier: earlier.cloned().collect(),
+            ..places
+        }
+    }
+
+    /// The page of a gemeente.
+    pub fn of(&self, region: RegionId) -> Option<&Place> {
+        let place = self.by_region.get(&region)?;
+        self.gemeenten.get(*place)
+    }
+}
+
+/// What the files of a gemeente are called: `GM0355-zeist`.
+pub fn file_stem(region: RegionId, name: &str) -> String {
+    let mut stem = region.to_string();
+    let mut is_apart = true;
+    for letter in name.chars().flat_map(char::to_lowercase).map(plain) {
+        if letter.is_ascii_alphanumeric() {
+            if is_apart {
+                stem.push('-');
+            }
+            stem.push(letter);
+        }
+        is_apart = !letter.is_ascii_alphanumeric();
+    }
+    stem
+}
+
+/// A letter without its sign.
+const fn plain(letter: char) -> char {
+    match letter {
+        'à'..='å' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ñ' => 'n',
+        'ò'..='ö' => 'o',
+        'ù'..='ü' => 'u',
+        'ý' | 'ÿ' => 'y',
+        letter => letter,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_called_by_code_and_name_without_signs() {
+        for (code, name, stem) in [
+            ("GM0355", "Zeist", "GM0355-zeist"),
+            ("GM0796", "'s-Hertogenbosch", "GM0796-s-hertogenbosch"),
+            ("GM1900", "Súdwest-Fryslân", "GM1900-sudwest-fryslan"),
+            (
+                "GM0820",
+                "Nuenen, Gerwen en Nederwetten",
+                "GM0820-nuenen-gerwen-en-nederwetten",
+            ),
+            ("GM0417", "Laren (NH.)", "GM0417-laren-nh"),
+            ("GM0001", "../<b>", "GM0001-b"),
+        ] {
+            let region = RegionId::parse(code).unwrap();
+            assert_eq!(file_stem(region, name), stem);
+        }
+    }
+}
