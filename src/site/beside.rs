@@ -14,9 +14,8 @@ use crate::base::files;
 use crate::chart;
 use crate::illustrate::Illustration;
 
-/// The style and the script, in the folder of the sources.
+/// The style, in the folder of the sources; scripts are all that lie there.
 const STYLE: &str = "site.css";
-const SCRIPT: &str = "site.js";
 
 /// Writes a file of a folder, and the folders that it lies in.
 pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
@@ -49,7 +48,7 @@ pub(super) fn coarsen(work: &Path, illustrations: &[Illustration]) -> Result<(),
     Ok(())
 }
 
-/// Writes style, script and letters.
+/// Writes style, scripts and letters.
 pub(super) fn write_style(making: &Making<'_>, made: &Path) -> Result<(), Failure> {
     let folder = making.sources.join(SOURCES);
     let house = &making.manuscript.register.queries().house;
@@ -66,11 +65,16 @@ pub(super) fn write_style(making: &Making<'_>, made: &Path) -> Result<(), Failur
     }
     style += &files::read_text(&folder.join(STYLE))?;
     write(made, STYLE, style.as_bytes())?;
-    write(
-        made,
-        SCRIPT,
-        files::read_text(&folder.join(SCRIPT))?.as_bytes(),
-    )
+    for name in files::names(&folder)? {
+        if name.ends_with(".js") {
+            write(
+                made,
+                &name,
+                files::read_text(&folder.join(&name))?.as_bytes(),
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes the list of pages that search engines read, where it is known under which address they stand.
