@@ -28,6 +28,8 @@ pub mod publish;
 pub mod chart;
 pub mod illustrate;
 pub mod paper;
+// a folder over HTTP, for whoever is writing; knows nothing of what made it
+pub mod serve;
 // questions, the run, the command line
 pub mod inquire;
 pub mod pipeline;

@@ -5,6 +5,7 @@ mod figures;
 mod refresh;
 mod report;
 mod run_log;
+mod watch;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -33,6 +34,7 @@ pub use figures::{FigureOptions, figures};
 pub use refresh::{Cbs, new_edition};
 pub use report::BuildReport;
 use run_log::{Run, RunLog, Standing};
+pub use watch::{Watch, WatchOptions};
 
 /// Computes an edition and puts a question to it: every fact that chapters and queries name is resolved, and `more`.
 ///
