@@ -30,6 +30,8 @@ pub mod illustrate;
 pub mod paper;
 // the paper as pages, and pages of what it rests on
 pub mod site;
+// a folder over HTTP, for whoever is writing; knows nothing of what made it
+pub mod serve;
 // questions, the run, the command line
 pub mod inquire;
 pub mod pipeline;

@@ -6,6 +6,7 @@ mod refresh;
 mod report;
 mod run_log;
 mod site;
+mod watch;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -35,6 +36,7 @@ pub use refresh::{Cbs, new_edition};
 pub use report::BuildReport;
 use run_log::{Run, RunLog, Standing};
 pub use site::{SiteOptions, site};
+pub use watch::{Watch, WatchOptions};
 
 /// Computes an edition and puts a question to it: every fact that chapters and queries name is resolved, and `more`.
 ///

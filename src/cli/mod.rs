@@ -10,6 +10,7 @@ mod progress;
 mod refreshing;
 mod schema;
 mod verifying;
+mod watching;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -57,6 +58,8 @@ enum Command {
     Import(Import),
     /// Write what an editor needs to complete and check the files of `queries/`: a JSON Schema per kind of file.
     Schema,
+    /// Make an edition anew whenever `queries/`, `src/paper/` or `data/` changes, and serve it on this machine.
+    Watch(watching::Watch),
     /// Check a PDF against the evidence it carries; needs nothing else.
     Verify(verifying::Verify),
     /// Bring every table that `queries/` asks for from CBS into `data/snapshots/`.
@@ -159,6 +162,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Diff(diff) => differing::run_diff(&project, &diff),
         Command::Import(import) => run_import(&project, &import),
         Command::Schema => schema::run_schema(&project),
+        Command::Watch(watch) => watching::run_watch(&project, &watch),
         Command::Verify(verify) => verifying::run_verify(&verify),
         Command::Fetch(fetch) => fetching::run_fetch(&project, &fetch),
         Command::NewEdition(new) => refreshing::run_new_edition(&project, &new),
