@@ -116,6 +116,9 @@ struct MakeSite {
     /// The Typst program to use; without it TYPST, PATH and the cache folder are tried, and else it is installed.
     #[arg(long, value_name = "FILE", env = "MIDDELGROOT_TYPST")]
     typst: Option<PathBuf>,
+    /// Leave the sheets of gemeenten out as PDF, which takes less time.
+    #[arg(long)]
+    without_sheets: bool,
 }
 
 #[derive(Debug, Args)]
@@ -203,7 +206,7 @@ fn run_site(project: &Project, make: &MakeSite) -> Result<(), Failure> {
     let options = pipeline::SiteOptions {
         edition: make.edition.as_deref(),
         typst: make.typst.as_deref(),
-        sheets: true,
+        sheets: !make.without_sheets,
     };
     eprint!("{}", pipeline::site(project, &options)?);
     Ok(())

@@ -155,7 +155,8 @@ fn included(folder: &Path, files: &[Chapter]) -> Option<BTreeSet<PathBuf>> {
             let before = &chapter.source.text()[..at - 1];
             let line = before.rsplit('\n').next().unwrap_or_default();
             let is_brought = ["include", "import"].iter().any(|word| line.contains(word));
-            if !is_brought || !name.ends_with(".typ") {
+            let is_source = Path::new(name).extension().is_some_and(|end| end == "typ");
+            if !is_brought || !is_source {
                 continue;
             }
             let beside = path.parent().unwrap_or(folder);

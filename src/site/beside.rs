@@ -25,14 +25,18 @@ pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failu
     Ok(files::at("write", &path, fs::write(&path, bytes))?)
 }
 
+/// The files of a folder with such an end.
+fn ending_in(end: &str, folder: &Path) -> Result<Vec<String>, Failure> {
+    let mut names = files::names(folder)?;
+    names.retain(|name| Path::new(name).extension().is_some_and(|of| of == end));
+    Ok(names)
+}
+
 /// Copies the pages' own sources to where Typst works.
 pub(super) fn copy_sources(from: &Path, to: &Path) -> Result<(), Failure> {
     files::at("make", to, fs::create_dir_all(to))?;
-    for name in files::names(from)?
-        .iter()
-        .filter(|name| name.ends_with(".typ"))
-    {
-        let (from, to) = (from.join(name), to.join(name));
+    for name in ending_in("typ", from)? {
+        let (from, to) = (from.join(&name), to.join(&name));
         files::at("copy", &from, fs::copy(&from, to))?;
     }
     Ok(())
@@ -65,14 +69,12 @@ pub(super) fn write_style(making: &Making<'_>, made: &Path) -> Result<(), Failur
     }
     style += &files::read_text(&folder.join(STYLE))?;
     write(made, STYLE, style.as_bytes())?;
-    for name in files::names(&folder)? {
-        if name.ends_with(".js") {
-            write(
+    for name in ending_in("js", &folder)? {
+        write(
                 made,
                 &name,
                 files::read_text(&folder.join(&name))?.as_bytes(),
             )?;
-        }
     }
     Ok(())
 }
