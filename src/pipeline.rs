@@ -1,6 +1,7 @@
 //! The run, on one screen: what is asked and what came in go one way through the rooms to the output folder.
 
 mod diff;
+mod factsheet;
 mod figures;
 mod refresh;
 mod report;
@@ -31,6 +32,7 @@ use crate::source::agendas::Agendas;
 use crate::verify;
 
 pub use diff::{Compared, NoSide, diff};
+pub use factsheet::{FactsheetOptions, factsheet};
 pub use figures::{FigureOptions, figures};
 pub use refresh::{Cbs, new_edition};
 pub use report::BuildReport;
@@ -290,6 +292,12 @@ fn finish(
 ) -> Result<(), Failure> {
     let with_paper = run.with_paper;
     let queries = run.queries;
+    if with_paper && output.place().join(FACTSHEETS).exists() {
+        report.notes.push(
+            "the factsheets of the last build are gone with it: `factsheet` makes them anew"
+                .to_owned(),
+        );
+    }
     let log = run.log(report, output.path())?;
     let (place, made) = (output.place(), output.path().join(OPEN_DATA));
     report.since = since_last_build((queries, provenance), (place, &made), &log);
@@ -343,6 +351,9 @@ const FIGURES: &str = "figuren";
 
 /// Where the web edition lies in the output.
 const SITE: &str = "site";
+
+/// Where the sheets of gemeenten lie in the output.
+const FACTSHEETS: &str = "factsheets";
 
 /// Where Typst works, inside the new output until it is done.
 const WORK: &str = ".paper";

@@ -7,6 +7,7 @@
 mod derive;
 mod fill;
 mod formula;
+mod of_one;
 mod proof;
 mod request;
 mod resolve;
@@ -18,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use derive::{derivation, regions};
 pub use fill::{Segment, fill, plain};
 pub use formula::{amount, formula};
+pub use of_one::{Counted, FactsOfOne, GroupStated};
 pub use proof::{Evidence, Proven};
 pub use request::request;
 pub use resolve::{Fact, beyond, decimals, print};

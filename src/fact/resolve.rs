@@ -251,19 +251,24 @@ impl Resolving<'_> {
         };
         let group = fact.id.subject.groups().next();
         let figure = group.and_then(|group| self.group(fact, group, Some(year)));
-        match figure.map(|figure| figure.withheld) {
-            Some(Withheld::Coverage) => format!("te weinig leden met een cijfer in {year}"),
-            Some(Withheld::Incomplete) => {
-                format!("niet elk lid heeft een cijfer in {year}, en een som vraagt ze alle")
-            }
-            Some(Withheld::Unweighted) => {
-                format!("niet van elk lid is het gewicht in {year} bekend")
-            }
-            Some(Withheld::DistributionOnly) => {
-                "laat zich niet middelen: alleen de verdeling".to_owned()
-            }
-            _ => format!("geen cijfer in {year}"),
+        why_withheld(figure.map(|figure| figure.withheld), year)
+    }
+}
+
+/// Why a group has no value in a year, in Dutch.
+pub(super) fn why_withheld(withheld: Option<Withheld>, year: i32) -> String {
+    match withheld {
+        Some(Withheld::Coverage) => format!("te weinig leden met een cijfer in {year}"),
+        Some(Withheld::Incomplete) => {
+            format!("niet elk lid heeft een cijfer in {year}, en een som vraagt ze alle")
         }
+        Some(Withheld::Unweighted) => {
+            format!("niet van elk lid is het gewicht in {year} bekend")
+        }
+        Some(Withheld::DistributionOnly) => {
+            "laat zich niet middelen: alleen de verdeling".to_owned()
+        }
+        _ => format!("geen cijfer in {year}"),
     }
 }
 

@@ -25,7 +25,7 @@ use crate::figures::Provenance;
 use crate::gemeente::Geometry;
 use crate::paper::{self, Content, Manuscript, Typst, WEB_SOURCES as SOURCES, WebPages};
 
-pub use places::{Places, file_stem};
+pub use places::Places;
 
 /// What a site is made of.
 #[derive(Clone, Copy, Debug)]

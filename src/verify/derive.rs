@@ -155,6 +155,10 @@ impl AttachedFigures {
                 year,
                 highest,
             } => self.extreme(fact, group, *year, *highest)?,
+            Derivation::Stated { .. } => {
+                let stored = fact.value.ok_or("has a derivation and no value")?;
+                print(fact, derivation, stored)?
+            }
             _ => {
                 let value = self.value(&fact.indicator, derivation)?;
                 let stored = fact.value.ok_or("has a derivation and no value")?;
@@ -266,7 +270,9 @@ impl AttachedFigures {
             Derivation::Times { first, second } => {
                 self.value(indicator, first)? / self.value(indicator, second)?
             }
-            Derivation::Name { .. } | Derivation::Period {} => return Err(missing()),
+            Derivation::Name { .. } | Derivation::Period {} | Derivation::Stated { .. } => {
+                return Err(missing());
+            }
         })
     }
 

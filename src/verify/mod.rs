@@ -45,11 +45,11 @@ pub fn back_check(pdf: &Path, texts: &Texts) -> Result<(), Failure> {
 }
 
 /// Checks that every numeral of a PDF came from the program, and seals its pages. `checksums` is the list of those of
-/// its attachments.
+/// its attachments. Gives the number of pages.
 ///
 /// # Errors
 /// When the PDF cannot be read or written, or a numeral came from elsewhere.
-pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result<(), Failure> {
+pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result<usize, Failure> {
     let bytes = files::at("read", pdf, fs::read(pdf))?;
     let wrong = |source| Error::Pdf {
         path: pdf.to_owned(),
@@ -65,7 +65,8 @@ pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result
         return Err(Error::Typed(findings).into());
     }
     let sealed = sealed::put(bytes, document, &seal).map_err(wrong)?;
-    Ok(files::at("write", pdf, fs::write(pdf, sealed))?)
+    files::at("write", pdf, fs::write(pdf, sealed))?;
+    Ok(printed.pages)
 }
 
 /// What `verify` found.
