@@ -12,7 +12,7 @@ mod shape;
 mod tell;
 
 pub use ground::Ground;
-pub use set::{SOURCE, Setting, pdf_name, rests_on, set};
+pub use set::{SOURCE, Setting, WORDS, pdf_name, rests_on, set};
 pub use shape::*;
 pub use tell::{Told, tell};
 

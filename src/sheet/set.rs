@@ -31,6 +31,9 @@ const BATCH: usize = 57;
 /// The template, among the sources of the paper.
 pub const SOURCE: &str = "factsheet.typ";
 
+/// The words that it says, which its page on the web says too.
+pub const WORDS: &str = "blad.typ";
+
 /// Pages of a sheet.
 const PAGES: usize = 2;
 
@@ -151,8 +154,10 @@ impl Batch<'_, '_> {
         let told = serde_json::json!({ "attachments": attachments(), "sheets": given });
         let json = serde_json::to_vec(&told).map_err(paper::Error::from)?;
         self.write("sheets.json", &json)?;
-        let source = self.setting.sources.join(SOURCE);
-        self.write(SOURCE, &files::at("read", &source, fs::read(&source))?)?;
+        for name in [SOURCE, WORDS] {
+            let source = self.setting.sources.join(name);
+            self.write(name, &files::at("read", &source, fs::read(&source))?)?;
+        }
         let (typst, sources) = (self.setting.typst, self.setting.sources);
         let source = format!("{}/{SOURCE}", self.folder);
         let date = &self.ground.figures().edition.date;

@@ -7,6 +7,7 @@
 
 mod beside;
 mod downloads;
+mod gemeenten;
 mod indicator;
 mod letters;
 mod places;
@@ -24,6 +25,7 @@ use crate::base::hands::both;
 use crate::figures::Provenance;
 use crate::gemeente::Geometry;
 use crate::paper::{self, Content, Manuscript, Typst, WEB_SOURCES as SOURCES, WebPages};
+use crate::sheet;
 
 pub use places::Places;
 
@@ -42,6 +44,8 @@ pub struct Making<'a> {
     pub provenance: &'a Provenance,
     /// Borders.
     pub geometry: &'a Geometry,
+    /// Whether each gemeente has its sheet as PDF beside its page.
+    pub sheets: bool,
     /// The output of the edition, in which paper and open data lie.
     pub output: &'a Path,
 }
@@ -87,6 +91,8 @@ pub fn write(making: &Making<'_>, work: &Path, made: &Path) -> Result<Vec<String
     let places = Places::new(figures);
     paper::write_sources(making.sources, work, making.manuscript, making.content)?;
     beside::copy_sources(&making.sources.join(SOURCES), &work.join(SOURCES))?;
+    let words = files::read_text(&making.sources.join(sheet::WORDS))?;
+    beside::write(work, sheet::WORDS, words.as_bytes())?;
     let downloads = downloads::write_all(making, made)?;
     let (pages, drawings) = indicator::pages(making, &places)?;
     for (name, svg) in &drawings {
@@ -97,12 +103,20 @@ pub fn write(making: &Making<'_>, work: &Path, made: &Path) -> Result<Vec<String
     write_json(work, "site.json", &site)?;
     write_json(work, "indicatoren.json", &pages)?;
     files::at("make", made, fs::create_dir_all(made))?;
-    let set = |source: &str, up: &str| {
+    let set = |source: &str, up: &str, part: usize| {
         let source = format!("{SOURCES}/{source}");
-        WebPages::start(making.typst, work, &source, up, made)
+        let inputs = [("wortel", up), ("deel", &part.to_string())];
+        WebPages::start(making.typst, work, &source, &inputs, made)
     };
-    let (paper, indicators) = (set("site.typ", "")?, set("indicatoren.typ", "../")?);
-    let pictures = set("beeld.typ", "")?;
+    let mut running = vec![
+        set("site.typ", "", 1)?,
+        set("indicatoren.typ", "../", 1)?,
+        set("beeld.typ", "", 1)?,
+    ];
+    gemeenten::write_parts(making, &places, work)?;
+    for part in 1..=gemeenten::PARTS {
+        running.push(set("gemeenten.typ", "../", part)?);
+    }
     // written while Typst works
     let (style, scripts) = both(
         || beside::write_style(making, made),
@@ -110,7 +124,7 @@ pub fn write(making: &Making<'_>, work: &Path, made: &Path) -> Result<Vec<String
     );
     style?;
     scripts?;
-    for pages in [paper, indicators, pictures] {
+    for pages in running {
         pages.finish(making.sources)?;
     }
     beside::sitemap(&figures.edition.address, &site.pages, made)?;

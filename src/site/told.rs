@@ -34,6 +34,8 @@ const PAGES: [(&str, &str); 15] = [
 
 #[derive(Debug, Serialize)]
 pub struct Site {
+    /// Whether a page stands alone, outside a site.
+    pub alone: bool,
     pub address: String,
     pub names: BTreeMap<&'static str, String>,
     pub tables: BTreeMap<String, Table>,
@@ -153,6 +155,7 @@ impl Site {
         let pages = own.chain(indicators.iter().map(|of| of.path.clone()));
         let pages = pages.chain(places.gemeenten.iter().map(|of| of.path.clone()));
         Self {
+            alone: false,
             address: edition.address.clone(),
             names: PAGES.iter().map(title_of).collect(),
             tables: tables(making),
