@@ -32,6 +32,8 @@ pub mod paper;
 pub mod sheet;
 // the paper as pages, and pages of what it rests on
 pub mod site;
+// a folder over HTTP, for whoever is writing; knows nothing of what made it
+pub mod serve;
 // questions, the run, the command line
 pub mod inquire;
 pub mod pipeline;

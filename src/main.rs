@@ -3,16 +3,14 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use middelgroot::base::failure::told;
 use middelgroot::cli;
 
 fn main() -> ExitCode {
     match cli::run(cli::Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {failure}");
-            if let Some(hint) = failure.hint() {
-                eprintln!("hint: {hint}");
-            }
+            eprint!("{}", told(&failure));
             ExitCode::from(failure.exit() as u8)
         }
     }

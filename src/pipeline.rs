@@ -7,6 +7,7 @@ mod refresh;
 mod report;
 mod run_log;
 mod site;
+mod watch;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -37,6 +38,7 @@ pub use refresh::{Cbs, new_edition};
 pub use report::BuildReport;
 use run_log::{Run, RunLog, Standing};
 pub use site::{SiteOptions, site};
+pub use watch::{Watch, WatchOptions};
 
 /// Computes an edition and puts a question to it: every fact that chapters and queries name is resolved, and `more`.
 ///
@@ -412,6 +414,41 @@ fn start_paper(
     }
     figures::write_alone(&output.join(FIGURES), &manuscript.illustrations)?;
     Ok((typesetting, run_log::standing(&manuscript.claims)))
+}
+
+/// A manuscript with what else is made of it.
+struct Manuscribed<'a> {
+    manuscript: &'a Manuscript<'a>,
+    provenance: &'a Provenance,
+    geometry: &'a Geometry,
+}
+
+/// Makes the manuscript of an edition of figures that satisfy what is required of them, and then something of it.
+fn with_manuscript<T>(
+    project: &Project,
+    queries: Queries,
+    edition: Option<&str>,
+    make: impl FnOnce(&Manuscribed<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let (queries, figures) = compute(project, queries, edition, &mut Clock::default())?;
+    let chapters = Chapters::read(&project.paper(), &queries)?;
+    inquire::refuse_unfit(&queries, &figures)?;
+    let provenance = Provenance::new(&queries, &figures.tidy);
+    let geometry = borders(project, &figures)?;
+    let agendas = agendas(project, &queries)?;
+    let sources = Sources {
+        queries: &queries,
+        figures: &figures,
+        provenance: &provenance,
+        geometry: Some(&geometry),
+        agendas: &agendas,
+    };
+    let manuscript = Manuscript::new(chapters, sources)?;
+    make(&Manuscribed {
+        manuscript: &manuscript,
+        provenance: &provenance,
+        geometry: &geometry,
+    })
 }
 
 /// The borders of the edition's gemeenten.

@@ -41,3 +41,16 @@ impl<E: Report> From<E> for Failure {
         Box::new(error)
     }
 }
+
+/// A failure as a person reads it: what is wrong, and what to do, a line each.
+///
+/// ```
+/// # use middelgroot::base::failure::{Failure, told};
+/// # use middelgroot::base::hands::NoThreads;
+/// let failure: Failure = NoThreads { variable: "X", value: "0".to_owned() }.into();
+/// assert!(told(&failure).starts_with("error: `X` is `0`\nhint: expected a number"));
+/// ```
+pub fn told(failure: &Failure) -> String {
+    let hint = failure.hint().map(|hint| format!("hint: {hint}\n"));
+    format!("error: {failure}\n{}", hint.unwrap_or_default())
+}

@@ -1,4 +1,4 @@
-//! What every room uses: errors, files, numbers, the words of an observation, the form of names, CSV, the letters, the project's
+//! What every room uses: errors, files, numbers, the words of an observation, the form of names, CSV, markup, the letters, the project's
 //! folders, time.
 
 pub mod clock;
@@ -16,3 +16,4 @@ pub mod project;
 pub mod sum;
 pub mod wording;
 pub mod words;
+pub mod xml;

@@ -12,6 +12,7 @@ use super::text::{self, Weight};
 use super::theme::{self, LINE};
 use super::{ChartError, Picture, PlacedText};
 use crate::base::family::family;
+use crate::base::xml::escape;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -107,7 +108,7 @@ fn head(words: &Words, texts: &[PlacedText]) -> Result<String, ChartError> {
     ] {
         // writing to a string cannot fail
         let _ = write!(head, "<{element} id=\"{id}\">");
-        text::escape(&mut head, &text::clean(text));
+        escape(&mut head, &text::clean(text));
         let _ = writeln!(head, "</{element}>");
     }
     let letters: BTreeSet<char> = texts.iter().flat_map(|t| t.text.chars()).collect();

@@ -1,35 +1,76 @@
-//! Maps for a screen. In: the SVG of a picture. Out: the same with borders of fewer points in fewer letters, or nothing where it
-//! draws no borders. Nothing fails. The peculiarity it answers: paper shows a border to 200 m, a screen half as sharp, and
+//! Maps for a screen. In: the SVG of a picture. Out: the same with borders of fewer points, and what looks alike as one
+//! path, or nothing where it draws no borders. Nothing fails. The peculiarity it answers: paper shows a border to 200 m, a screen half as sharp, and
 //! places on a lattice stay one border for the two gemeenten that share it.
 
 use std::fmt::Write as _;
 
 /// Lattice of the borders, in the units of a drawing.
-const LATTICE: f64 = 5.0;
+const LATTICE: f64 = 8.0;
 /// What has fewer points is no border.
-const BORDER: usize = 24;
+const BORDER: usize = 12;
 
 /// The drawing with lighter borders; none where it has none.
 pub fn lighter(svg: &str) -> Option<String> {
     let mut out = String::with_capacity(svg.len() / 2);
-    let mut found = false;
+    let (mut found, mut path) = (false, Path::default());
     for line in svg.split_inclusive('\n') {
-        match border(line) {
-            Some(path) => {
-                found = true;
-                out += &path;
-            }
-            None => out += line,
+        let border = border(line);
+        found |= border.is_some();
+        if let Some((look, steps)) = border.or_else(|| stroke(line)) {
+            path.add(look, &steps, &mut out);
+        } else {
+            path.end(&mut out);
+            out += line;
         }
     }
+    path.end(&mut out);
     found.then_some(out)
 }
 
-/// A polygon of many points as a path of steps on the lattice.
-fn border(line: &str) -> Option<String> {
-    let rest = line.strip_prefix("<polygon")?;
-    let (before, rest) = rest.split_once(" points=\"")?;
+/// What follows each other and looks alike, as one path.
+#[derive(Default)]
+struct Path<'a> {
+    look: &'a str,
+    steps: String,
+}
+
+impl<'a> Path<'a> {
+    fn add(&mut self, look: &'a str, steps: &str, out: &mut String) {
+        if look != self.look {
+            self.end(out);
+            self.look = look;
+        }
+        self.steps += steps;
+    }
+
+    fn end(&mut self, out: &mut String) {
+        if !self.steps.is_empty() {
+            // writing to a string cannot fail
+            let _ = writeln!(out, "<path{} d=\"{}\"/>", self.look, self.steps);
+            self.steps.clear();
+        }
+    }
+}
+
+/// How a stroke of two points looks, and its steps.
+fn stroke(line: &str) -> Option<(&str, String)> {
+    let (look, rest) = line.strip_prefix("<polyline")?.split_once(" points=\"")?;
+    let (points, _) = rest.split_once('"')?;
+    let (from, to) = points.split_once(' ')?;
+    (!to.contains(' ')).then(|| (look, format!("M{from}L{to}")))
+}
+
+/// How a border looks, closed or not, and its steps on the lattice.
+fn border(line: &str) -> Option<(&str, String)> {
+    let (rest, end) = match line.strip_prefix("<polygon") {
+        Some(rest) => (rest, "z"),
+        None => (line.strip_prefix("<polyline")?, ""),
+    };
+    let (look, rest) = rest.split_once(" points=\"")?;
     let (points, after) = rest.split_once('"')?;
+    if after.trim_end() != "/>" {
+        return None;
+    }
     let points: Vec<(i64, i64)> = points
         .split_whitespace()
         .map(|point| {
@@ -54,19 +95,19 @@ fn border(line: &str) -> Option<String> {
         kept.push(point);
     }
     let unit = LATTICE as i64;
-    let mut path = String::new();
+    let mut steps = String::new();
     let mut at = *kept.first()?;
-    // writing to a string cannot fail
-    let _ = write!(path, "M{} {}l", at.0 * unit, at.1 * unit);
+    let _ = write!(steps, "M{} {}l", at.0 * unit, at.1 * unit);
     for &to in &kept[1..] {
         for step in [(to.0 - at.0) * unit, (to.1 - at.1) * unit] {
             // a minus sign parts two numbers as well as a blank does
-            let apart = !path.ends_with('l') && step >= 0;
-            let _ = write!(path, "{}{step}", if apart { " " } else { "" });
+            let apart = !steps.ends_with('l') && step >= 0;
+            let _ = write!(steps, "{}{step}", if apart { " " } else { "" });
         }
         at = to;
     }
-    Some(format!("<path{before} d=\"{path}z\"{after}"))
+    steps += end;
+    Some((look, steps))
 }
 
 /// Whether the middle one of three points lies on the way between the others.
@@ -81,10 +122,9 @@ mod tests {
 
     #[test]
     fn a_border_keeps_its_corners_and_loses_what_lies_between() {
-        let side = |n: i64| (0..10).map(move |at| (n, at));
-        let mut points: Vec<(i64, i64)> = side(0).map(|(_, at)| (at * 10, 0)).collect();
-        points.extend(side(0).map(|(_, at)| (100, at * 10)));
-        points.extend([(100, 100), (0, 101), (0, 50), (0, 2)]);
+        let mut points: Vec<(i64, i64)> = (0..10).map(|at| (at * 8, 0)).collect();
+        points.extend((0..10).map(|at| (80, at * 8)));
+        points.extend([(80, 80), (0, 81), (0, 40), (0, 2)]);
         let text: Vec<String> = points.iter().map(|(x, y)| format!("{x},{y}")).collect();
         let svg = format!(
             "<svg>\n<polygon fill=\"#FFF\" points=\"{}\"/>\n</svg>\n",
@@ -92,8 +132,23 @@ mod tests {
         );
         assert_eq!(
             lighter(&svg).unwrap(),
-            "<svg>\n<path fill=\"#FFF\" d=\"M0 0l100 0 0 100-100 0 0-100z\"/>\n</svg>\n"
+            "<svg>\n<path fill=\"#FFF\" d=\"M0 0l80 0 0 80-80 0 0-80z\"/>\n</svg>\n"
         );
+    }
+
+    #[test]
+    fn strokes_that_look_alike_are_one_path() {
+        let stroke =
+            |color: &str, to: u8| format!("<polyline stroke=\"{color}\" points=\"0,0 9,{to}\"/>\n");
+        let border: Vec<String> = (0..12)
+            .map(|at| format!("{},{}", at * 8, at * at * 8))
+            .collect();
+        let border = format!("<polygon points=\"{}\"/>\n", border.join(" "));
+        let svg = [stroke("a", 1), stroke("a", 2), stroke("b", 3), border].concat();
+        let light = lighter(&svg).unwrap();
+        assert!(light.starts_with(
+            "<path stroke=\"a\" d=\"M0,0L9,1M0,0L9,2\"/>\n<path stroke=\"b\" d=\"M0,0L9,3\"/>\n<path d=\"M0 0l"
+        ));
     }
 
     #[test]

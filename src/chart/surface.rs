@@ -11,6 +11,7 @@ use super::text::{self, Weight};
 use super::theme;
 use super::{ChartError, MarkKind, Picture, PlacedLine, PlacedMark, PlacedText, Rect};
 use crate::base::look::{Look, Rgb, Shape};
+use crate::base::xml::escape;
 
 pub(crate) use print::{NOTE, Print};
 use svg::{Op, UNITS};
@@ -280,7 +281,7 @@ impl Surface {
             self.body,
             "<text x=\"{x}\" y=\"{baseline}\" font-size=\"{size}\" fill=\"{fill}\"{bold}{named}>"
         );
-        text::escape(&mut self.body, line);
+        escape(&mut self.body, line);
         self.body.push_str("</text>\n");
         self.texts.push(PlacedText {
             text: line.to_owned(),

@@ -93,20 +93,6 @@ fn is_hidden(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-/// Appends the text with the characters escaped that mean something in markup.
-pub(crate) fn escape(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-}
-
 /// The text shortened with an ellipsis until it is at most `max` points wide.
 pub(crate) fn fit(text: &str, size: f64, weight: Weight, max: f64) -> String {
     let text = clean(text);
@@ -151,6 +137,7 @@ pub(crate) fn wrap(text: &str, size: f64, weight: Weight, max: f64, lines: usize
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::xml::escape;
 
     #[test]
     fn digits_are_tabular_and_bold_is_wider() {

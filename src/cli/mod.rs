@@ -11,6 +11,7 @@ mod refreshing;
 mod schema;
 mod sheets;
 mod verifying;
+mod watching;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -60,6 +61,8 @@ enum Command {
     Import(Import),
     /// Write what an editor needs to complete and check the files of `queries/`: a JSON Schema per kind of file.
     Schema,
+    /// Make an edition anew whenever `queries/`, `src/paper/` or `data/` changes, and serve it on this machine.
+    Watch(watching::Watch),
     /// Check a PDF against the evidence it carries; needs nothing else.
     Verify(verifying::Verify),
     /// Bring every table that `queries/` asks for from CBS into `data/snapshots/`.
@@ -116,6 +119,9 @@ struct MakeSite {
     /// The Typst program to use; without it TYPST, PATH and the cache folder are tried, and else it is installed.
     #[arg(long, value_name = "FILE", env = "MIDDELGROOT_TYPST")]
     typst: Option<PathBuf>,
+    /// Leave the sheets of gemeenten out as PDF, which takes less time.
+    #[arg(long)]
+    without_sheets: bool,
 }
 
 #[derive(Debug, Args)]
@@ -163,6 +169,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Diff(diff) => differing::run_diff(&project, &diff),
         Command::Import(import) => run_import(&project, &import),
         Command::Schema => schema::run_schema(&project),
+        Command::Watch(watch) => watching::run_watch(&project, &watch),
         Command::Verify(verify) => verifying::run_verify(&verify),
         Command::Fetch(fetch) => fetching::run_fetch(&project, &fetch),
         Command::NewEdition(new) => refreshing::run_new_edition(&project, &new),
@@ -203,7 +210,7 @@ fn run_site(project: &Project, make: &MakeSite) -> Result<(), Failure> {
     let options = pipeline::SiteOptions {
         edition: make.edition.as_deref(),
         typst: make.typst.as_deref(),
-        sheets: true,
+        sheets: !make.without_sheets,
     };
     eprint!("{}", pipeline::site(project, &options)?);
     Ok(())

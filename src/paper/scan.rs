@@ -151,8 +151,12 @@ fn included(folder: &Path, files: &[Chapter]) -> Option<BTreeSet<PathBuf>> {
             continue;
         };
         for (at, name) in &chapter.markup.strings {
-            let before = chapter.source.text()[..at - 1].trim_end();
-            if !before.ends_with("include") && !before.ends_with("import") {
+            // one of several may be chosen: `#import (if … { "a.typ" } else { "b.typ" }): *`
+            let before = &chapter.source.text()[..at - 1];
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            let is_brought = ["include", "import"].iter().any(|word| line.contains(word));
+            let is_source = Path::new(name).extension().is_some_and(|end| end == "typ");
+            if !is_brought || !is_source {
                 continue;
             }
             let beside = path.parent().unwrap_or(folder);

@@ -3,17 +3,15 @@
 //! In: the project, and the output of an edition, which is built first where it is not there. Out: `site/` in that output. Fails
 //! as the stages do; what was there stays.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use super::{BuildOptions, SITE, WORK, borders, build};
-use crate::base::clock::Clock;
+use super::{BuildOptions, Manuscribed, SITE, WORK, build};
 use crate::base::failure::Failure;
 use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::project::Project;
-use crate::figures::Provenance;
-use crate::inquire;
-use crate::paper::{self, Chapters, Content, Manuscript, Sources, Typst};
+use crate::paper::{self, Content, Typst};
 use crate::publish::Dialect;
 use crate::query::Queries;
 use crate::site::{self, Making};
@@ -45,43 +43,32 @@ pub fn site(project: &Project, options: &SiteOptions<'_>) -> Result<String, Fail
     let output = NewFolder::beside(&place)?;
     files::for_folder(&place.join(SITE))?;
     let typst = Typst::find_or_install(options.typst)?;
-    let clock = &mut Clock::default();
-    let (queries, figures) = super::compute(project, queries, options.edition, clock)?;
-    let chapters = Chapters::read(&project.paper(), &queries)?;
-    inquire::refuse_unfit(&queries, &figures)?;
-    let provenance = Provenance::new(&queries, &figures.tidy);
-    let geometry = borders(project, &figures)?;
-    let agendas = super::agendas(project, &queries)?;
-    let manuscript = Manuscript::new(
-        chapters,
-        Sources {
-            queries: &queries,
-            figures: &figures,
-            provenance: &provenance,
-            geometry: Some(&geometry),
-            agendas: &agendas,
-        },
-    )?;
-    let since = super::diff::since_previous(project, &queries, &figures)?;
-    let content = Content::new(&manuscript, &provenance)?.with_changes(since.as_ref(), &manuscript);
     let made = output.path().join(SITE);
     let work = output.path().join(WORK);
-    let making = Making {
-        typst: &typst,
-        sources: &project.paper(),
-        manuscript: &manuscript,
-        content: &content,
-        provenance: &provenance,
-        geometry: &geometry,
-        output: &place,
+    let make = |of: &Manuscribed<'_>| -> Result<(usize, bool), Failure> {
+        let (register, provenance) = (&of.manuscript.register, of.provenance);
+        let (queries, figures) = (register.queries(), register.figures());
+        let since = super::diff::since_previous(project, queries, figures)?;
+        let content = Content::new(of.manuscript, provenance)?;
+        let making = Making {
+            typst: &typst,
+            sources: &project.paper(),
+            manuscript: of.manuscript,
+            content: &content.with_changes(since.as_ref(), of.manuscript),
+            provenance,
+            geometry: of.geometry,
+            output: &place,
+        };
+        let pages = site::write(&making, &work, &made)?;
+        Ok((pages.len(), figures.edition.address.is_empty()))
     };
-    let pages = site::write(&making, &work, &made)?;
+    let (pages, is_nowhere) = super::with_manuscript(project, queries, options.edition, make)?;
     files::at("remove", &work, fs::remove_dir_all(&work))?;
     output.finish_part(SITE)?;
     super::run_log::write_sums(&place, None)?;
-    let folder = place.join(SITE);
-    said += &format!("wrote {} pages to `{}`\n", pages.len(), folder.display());
-    if figures.edition.address.is_empty() {
+    // writing to a string cannot fail
+    let _ = writeln!(said, "wrote {pages} pages to `{}`", place.join(SITE).display());
+    if is_nowhere {
         said += "note: queries/editions.toml gives no `address`: pages have no canonical address, and there is no sitemap\n";
     }
     Ok(said)

@@ -14,9 +14,8 @@ use crate::base::files;
 use crate::chart;
 use crate::illustrate::Illustration;
 
-/// The style and the script, in the folder of the sources.
+/// The style, in the folder of the sources; scripts are all that lie there.
 const STYLE: &str = "site.css";
-const SCRIPT: &str = "site.js";
 
 /// Writes a file of a folder, and the folders that it lies in.
 pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
@@ -26,14 +25,18 @@ pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failu
     Ok(files::at("write", &path, fs::write(&path, bytes))?)
 }
 
+/// The files of a folder with such an end.
+fn ending_in(end: &str, folder: &Path) -> Result<Vec<String>, Failure> {
+    let mut names = files::names(folder)?;
+    names.retain(|name| Path::new(name).extension().is_some_and(|of| of == end));
+    Ok(names)
+}
+
 /// Copies the pages' own sources to where Typst works.
 pub(super) fn copy_sources(from: &Path, to: &Path) -> Result<(), Failure> {
     files::at("make", to, fs::create_dir_all(to))?;
-    for name in files::names(from)?
-        .iter()
-        .filter(|name| name.ends_with(".typ"))
-    {
-        let (from, to) = (from.join(name), to.join(name));
+    for name in ending_in("typ", from)? {
+        let (from, to) = (from.join(&name), to.join(&name));
         files::at("copy", &from, fs::copy(&from, to))?;
     }
     Ok(())
@@ -49,7 +52,7 @@ pub(super) fn coarsen(work: &Path, illustrations: &[Illustration]) -> Result<(),
     Ok(())
 }
 
-/// Writes style, script and letters.
+/// Writes style, scripts and letters.
 pub(super) fn write_style(making: &Making<'_>, made: &Path) -> Result<(), Failure> {
     let folder = making.sources.join(SOURCES);
     let house = &making.manuscript.register.queries().house;
@@ -66,11 +69,14 @@ pub(super) fn write_style(making: &Making<'_>, made: &Path) -> Result<(), Failur
     }
     style += &files::read_text(&folder.join(STYLE))?;
     write(made, STYLE, style.as_bytes())?;
-    write(
-        made,
-        SCRIPT,
-        files::read_text(&folder.join(SCRIPT))?.as_bytes(),
-    )
+    for name in ending_in("js", &folder)? {
+        write(
+                made,
+                &name,
+                files::read_text(&folder.join(&name))?.as_bytes(),
+            )?;
+    }
+    Ok(())
 }
 
 /// Writes the list of pages that search engines read, where it is known under which address they stand.

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::downloads::rows_of;
-use super::told::{Chart, Indicator, Listed, Row, Table};
+use super::told::{Chart, Indicator, Listed, Row, Table, page_of};
 use super::{Making, Places};
 use crate::base::failure::Failure;
 use crate::base::hands::in_parts;
@@ -55,7 +55,7 @@ fn page(
         .iter()
         .filter(|row| row.cells.first().is_some_and(|text| text == NONE))
         .count();
-    let path = format!("indicatoren/{}.html", asked.id);
+    let path = page_of(&asked.id);
     let page = Indicator {
         listed: listed(register, id, &path),
         id: asked.id.clone(),
@@ -173,6 +173,7 @@ fn over_years(making: &Making<'_>, id: IndicatorId) -> Table {
     }
     Table {
         title: register.queries()[id].title.clone(),
+        page: String::new(),
         columns: table.columns,
         rows: table.rows,
     }

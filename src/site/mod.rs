@@ -23,7 +23,6 @@ use crate::base::files;
 use crate::base::hands::both;
 use crate::figures::Provenance;
 use crate::gemeente::Geometry;
-use crate::illustrate;
 use crate::paper::{self, Content, Manuscript, Typst, WEB_SOURCES as SOURCES, WebPages};
 
 pub use places::Places;
@@ -124,18 +123,4 @@ fn write_json(work: &Path, name: &str, value: &impl Serialize) -> Result<(), Fai
         source,
     })?;
     beside::write(work, name, &bytes)
-}
-
-/// The figures behind the charts of the paper.
-fn tables(making: &Making<'_>) -> impl Iterator<Item = (String, illustrate::DataTable)> {
-    let register = &making.manuscript.register;
-    let (queries, figures) = (register.queries(), register.figures());
-    making
-        .manuscript
-        .illustrations
-        .iter()
-        .filter_map(move |of| {
-            let chart = queries.charts.iter().find(|chart| chart.id == of.id)?;
-            Some((of.id.clone(), illustrate::table(chart, queries, figures)))
-        })
 }

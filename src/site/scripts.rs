@@ -3,11 +3,13 @@
 //! In: the figures. Out: calls of a function of the page with JSON, each text as the paper prints it, so that the script
 //! formats no number. Fails when a file cannot be written. The order of gemeenten is that of `namen.js` everywhere.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::beside::write;
+use super::told::page_of;
 use super::{Error, Making, Places};
 use crate::base::failure::Failure;
 use crate::fact::{Register, print};
@@ -15,11 +17,13 @@ use crate::figures::{Cell, GroupFigure};
 use crate::gemeente::group::{Group, GroupKind};
 use crate::query::IndicatorId;
 
+/// Code, name, page, places of its groups and of its type.
+type Gemeente<'a> = (String, &'a str, &'a str, Vec<usize>, Option<usize>);
+
 /// Who and what there is.
 #[derive(Serialize)]
 struct Names<'a> {
-    /// Code, name, page, places of its groups and of its type.
-    gemeenten: Vec<(String, &'a str, &'a str, Vec<usize>, Option<usize>)>,
+    gemeenten: Vec<Gemeente<'a>>,
     /// Name of one that was, and the place of the gemeente that it goes on in.
     vroeger: Vec<(&'a str, usize)>,
     /// Id, title, theme, page.
@@ -28,6 +32,8 @@ struct Names<'a> {
     groepen: Vec<(&'a str, &'a str, String)>,
     /// Name.
     soorten: Vec<&'a str>,
+    /// Title by id.
+    themas: BTreeMap<&'a str, &'a str>,
 }
 
 /// All figures of an indicator.
@@ -111,19 +117,17 @@ fn names<'a>(register: &'a Register<'_>, places: &'a Places) -> Names<'a> {
         cijfers: queries
             .indicator_ids()
             .map(|id| &queries[id])
-            .map(|of| {
-                (
-                    &*of.id,
-                    &*of.title,
-                    &*of.theme,
-                    format!("indicatoren/{}.html", of.id),
-                )
-            })
+            .map(|of| (&*of.id, &*of.title, &*of.theme, page_of(&of.id)))
             .collect(),
         groepen: groups(register)
             .map(|of| (&*of.name.id, &*of.name.label, of.name.look.color.hex()))
             .collect(),
         soorten: types.types.iter().map(|of| &*of.name).collect(),
+        themas: queries
+            .themes
+            .iter()
+            .map(|of| (&*of.id, &*of.title))
+            .collect(),
     }
 }
 

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::places::Place;
-use super::{Making, Places, tables};
+use super::{Making, Places};
 use crate::fact;
+use crate::illustrate;
+use crate::query::ChartKind;
 
 /// Pages of the site itself with their titles, in the order of the list of pages; those of indicators and gemeenten follow.
 const PAGES: [(&str, &str); 15] = [
@@ -47,6 +49,8 @@ pub struct Site {
 #[derive(Debug, Serialize)]
 pub struct Table {
     pub title: String,
+    /// The page where every gemeente is; empty where the rows are all there is.
+    pub page: String,
     pub columns: Vec<String>,
     pub rows: Vec<Vec<String>>,
 }
@@ -141,44 +145,17 @@ impl Site {
     ) -> Self {
         let queries = making.manuscript.register.queries();
         let edition = &making.manuscript.register.figures().edition;
-        let title_of = |path, title: &str| {
-            (
-                path,
-                if title.is_empty() {
-                    &edition.title
-                } else {
-                    title
-                }
-                .to_owned(),
-            )
-        };
-        let illustrations = &making.manuscript.illustrations;
-        let title = |id: &str| {
-            let of = illustrations.iter().find(|of| of.id == id);
-            of.map(|of| fact::plain(&of.title)).unwrap_or_default()
+        let title_of = |(path, title): &(&'static str, &str)| match *title {
+            "" => (*path, edition.title.clone()),
+            title => (*path, title.to_owned()),
         };
         let own = PAGES.iter().map(|(path, _)| (*path).to_owned());
         let pages = own.chain(indicators.iter().map(|of| of.path.clone()));
         let pages = pages.chain(places.gemeenten.iter().map(|of| of.path.clone()));
         Self {
             address: edition.address.clone(),
-            names: PAGES
-                .iter()
-                .map(|(path, title)| title_of(*path, title))
-                .collect(),
-            tables: tables(making)
-                .map(|(id, of)| {
-                    let title = title(&id);
-                    (
-                        id,
-                        Table {
-                            title,
-                            columns: of.columns,
-                            rows: of.rows,
-                        },
-                    )
-                })
-                .collect(),
+            names: PAGES.iter().map(title_of).collect(),
+            tables: tables(making),
             pages: pages.collect(),
             pictures: sheets(making, indicators),
             themes: queries
@@ -238,4 +215,32 @@ fn sheets(making: &Making<'_>, indicators: &[Indicator]) -> Vec<Sheet> {
         })
     });
     leading.into_iter().chain(of_indicators).collect()
+}
+
+/// The figures behind the charts of the paper, by chart.
+fn tables(making: &Making<'_>) -> BTreeMap<String, Table> {
+    let register = &making.manuscript.register;
+    let (queries, figures) = (register.queries(), register.figures());
+    let illustrations = making.manuscript.illustrations.iter();
+    let tables = illustrations.filter_map(|of| {
+        let chart = queries.charts.iter().find(|chart| chart.id == of.id)?;
+        let table = illustrate::table(chart, queries, figures);
+        let page = match chart.kind {
+            ChartKind::Choropleth => page_of(&queries[*chart.indicators.first()?].id),
+            _ => String::new(),
+        };
+        let table = Table {
+            title: fact::plain(&of.title),
+            page,
+            columns: table.columns,
+            rows: table.rows,
+        };
+        Some((of.id.clone(), table))
+    });
+    tables.collect()
+}
+
+/// The page of an indicator.
+pub(super) fn page_of(indicator: &str) -> String {
+    format!("indicatoren/{indicator}.html")
 }

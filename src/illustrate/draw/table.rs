@@ -1,8 +1,8 @@
 //! The figures behind a chart, as a table: what its picture shows, for who reads rather than looks.
 //!
-//! In: the chart and the figures. Out: texts as printed. Nothing fails. The peculiarity it answers: a chart of gemeenten is a
-//! table with a row for each of them, one over the years has a column for each year, and one of several indicators over the
-//! years both.
+//! In: the chart and the figures. Out: texts as printed. Nothing fails. The peculiarity it answers: a chart of members is a
+//! table with a row for each of them, one over the years has a column for each year, one of several indicators over the years
+//! both, and a map of all gemeenten tells those of the groups: the rest is a page of its own.
 
 use super::{Drawing, name, years};
 use crate::figures::{Cell, Figures, GroupFigure};
@@ -29,14 +29,14 @@ pub fn table(chart: &Chart, queries: &Queries, figures: &Figures) -> DataTable {
         years: years(chart, figures),
     };
     match chart.kind {
-        ChartKind::Bars => drawing.by_group(&drawing.last_columns(1)),
+        // every gemeente is on the page of the indicator
+        ChartKind::Bars | ChartKind::Choropleth => drawing.by_group(&drawing.last_columns(1)),
         ChartKind::Lines | ChartKind::Slope => drawing.by_group(&drawing.year_columns()),
         ChartKind::Multiples => drawing.by_indicator_and_group(),
         ChartKind::Heat => drawing.by_indicator(),
         ChartKind::Map => drawing.lie(),
         ChartKind::Strip | ChartKind::Ranked => drawing.by_group_and(drawing.subject()),
         ChartKind::Scatter => drawing.by_group_and(drawing.of_size()),
-        ChartKind::Choropleth => drawing.by_group_and(drawing.shown()),
     }
 }
 
