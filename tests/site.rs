@@ -31,8 +31,16 @@ impl Page {
 }
 
 fn plain(text: &str) -> String {
-    let signs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", "\u{a0}"), ("&amp;", "&")];
-    signs.iter().fold(text.to_owned(), |text, (code, sign)| text.replace(code, sign))
+    let signs = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&nbsp;", "\u{a0}"),
+        ("&amp;", "&"),
+    ];
+    signs.iter().fold(text.to_owned(), |text, (code, sign)| {
+        text.replace(code, sign)
+    })
 }
 
 fn pages(site: &Path) -> Vec<Page> {
@@ -66,30 +74,56 @@ fn the_site_stands_alone_and_prints_the_numbers_of_the_paper() {
     let site = project.output("site");
     let pages = pages(&site);
     stands_alone(&site, &pages);
-    let facts: Value = serde_json::from_str(&fs::read_to_string(project.output("feiten.json")).unwrap()).unwrap();
+    let facts: Value =
+        serde_json::from_str(&fs::read_to_string(project.output("feiten.json")).unwrap()).unwrap();
     let facts = facts["facts"].as_array().unwrap();
     prints_facts(&pages, facts);
     agrees_with_open_data(&project, &pages, facts);
 
     // what is there is what the list of pages says, where it is known under which address they stand
     let address = "https://www.example.org/middelgroot/2026/";
-    project.replace("queries/editions.toml", "previous = ", &format!("address = \"{address}\"\nprevious = "));
+    project.replace(
+        "queries/editions.toml",
+        "previous = ",
+        &format!("address = \"{address}\"\nprevious = "),
+    );
     project.must(&["site", "--without-sheets"]);
     let sitemap = fs::read_to_string(site.join("sitemap.xml")).unwrap();
-    let listed = sitemap.split("<loc>").skip(1).map(|part| part.split('<').next().unwrap());
-    let listed: BTreeSet<String> = listed.map(|page| page.strip_prefix(address).unwrap().to_owned()).collect();
+    let listed = sitemap
+        .split("<loc>")
+        .skip(1)
+        .map(|part| part.split('<').next().unwrap());
+    let listed: BTreeSet<String> = listed
+        .map(|page| page.strip_prefix(address).unwrap().to_owned())
+        .collect();
     let there = self::pages(&site);
-    let paths = there.iter().map(|page| if page.path == "index.html" { "" } else { &page.path });
+    let paths = there.iter().map(|page| {
+        if page.path == "index.html" {
+            ""
+        } else {
+            &page.path
+        }
+    });
     assert_eq!(listed, paths.map(str::to_owned).collect());
     for page in &there {
-        let own = if page.path == "index.html" { "" } else { &page.path };
-        assert!(page.html.contains(&format!("rel=\"canonical\" href=\"{address}{own}\"")), "{}", page.path);
+        let own = if page.path == "index.html" {
+            ""
+        } else {
+            &page.path
+        };
+        assert!(
+            page.html
+                .contains(&format!("rel=\"canonical\" href=\"{address}{own}\"")),
+            "{}",
+            page.path
+        );
     }
 }
 
 /// Every link leads to something in the folder, and nothing is asked of anyone else.
 fn stands_alone(site: &Path, pages: &[Page]) {
-    let ids: BTreeMap<&str, BTreeSet<&str>> = pages.iter().map(|page| (&*page.path, page.ids())).collect();
+    let ids: BTreeMap<&str, BTreeSet<&str>> =
+        pages.iter().map(|page| (&*page.path, page.ids())).collect();
     assert!(pages.len() > 70, "{}", pages.len());
     for page in pages {
         let at = &page.path;
@@ -101,27 +135,49 @@ fn stands_alone(site: &Path, pages: &[Page]) {
                 continue;
             }
             let (file, id) = link.split_once('#').unwrap_or((link, ""));
-            let file = if file.is_empty() { at.clone() } else { target(at, file) };
+            let file = if file.is_empty() {
+                at.clone()
+            } else {
+                target(at, file)
+            };
             assert!(site.join(&file).is_file(), "{at}: {link}");
             assert!(id.is_empty() || ids[&*file].contains(id), "{at}: {link}");
         }
         let is_own = |tag: &str| !tag.contains("https:") && !tag.contains("http:");
-        for tag in ["<script", "<img", "<iframe", "<link rel=\"stylesheet\"", "<form"] {
+        for tag in [
+            "<script",
+            "<img",
+            "<iframe",
+            "<link rel=\"stylesheet\"",
+            "<form",
+        ] {
             assert!(page.between(tag, ">").all(is_own), "{at}: {tag}");
         }
-        for needed in ["<html lang=\"nl\">", "<title>", "name=\"description\"", "<main id=\"inhoud\"", "property=\"og:image\""] {
+        for needed in [
+            "<html lang=\"nl\">",
+            "<title>",
+            "name=\"description\"",
+            "<main id=\"inhoud\"",
+            "property=\"og:image\"",
+        ] {
             assert_eq!(page.html.matches(needed).count(), 1, "{at}: {needed}");
         }
         assert_eq!(page.html.matches("<h1").count(), 1, "{at}");
     }
     let style = fs::read_to_string(site.join("site.css")).unwrap();
-    assert!(style.contains("src:url(letters/400.ttf)") && !style.contains("http"), "{style}");
+    assert!(
+        style.contains("src:url(letters/400.ttf)") && !style.contains("http"),
+        "{style}"
+    );
 }
 
 /// Each link to a fact says what the fact says, and each fact has its row.
 fn prints_facts(pages: &[Page], facts: &[Value]) {
     let text = |fact: &'_ Value, name: &str| fact[name].as_str().unwrap().replace('\'', "\u{2019}");
-    let known: BTreeMap<String, String> = facts.iter().map(|fact| (text(fact, "label"), text(fact, "text"))).collect();
+    let known: BTreeMap<String, String> = facts
+        .iter()
+        .map(|fact| (text(fact, "label"), text(fact, "text")))
+        .collect();
     let mut printed = BTreeSet::new();
     for page in pages {
         for link in page.between("feiten.html#", "</a>") {
@@ -133,9 +189,16 @@ fn prints_facts(pages: &[Page], facts: &[Value]) {
         }
     }
     assert!(printed.len() > 200, "{}", printed.len());
-    let all = pages.iter().find(|page| page.path == "feiten.html").unwrap();
+    let all = pages
+        .iter()
+        .find(|page| page.path == "feiten.html")
+        .unwrap();
     for (label, said) in &known {
-        let row = all.html.split(&format!("id=\"{label}\"")).nth(1).unwrap_or_else(|| panic!("{label}"));
+        let row = all
+            .html
+            .split(&format!("id=\"{label}\""))
+            .nth(1)
+            .unwrap_or_else(|| panic!("{label}"));
         let cell = row.split("<td class=\"getal\">").nth(1).unwrap();
         assert_eq!(cell.split("</td>").next().unwrap(), said, "{label}");
     }
@@ -152,18 +215,25 @@ fn agrees_with_open_data(project: &Project, pages: &[Page], facts: &[Value]) {
     let mut held = 0;
     for fact in facts {
         let (id, year) = (fact["id"].as_str().unwrap(), fact["year"].to_string());
-        let (Some((indicator, group)), Some(value)) = (id.split_once('.'), fact["value"].as_f64()) else {
+        let (Some((indicator, group)), Some(value)) = (id.split_once('.'), fact["value"].as_f64())
+        else {
             continue;
         };
         let Some(open) = values.get(&(indicator, &*year, group)) else {
             continue;
         };
-        assert_eq!(open.parse::<f64>().unwrap().to_bits(), value.to_bits(), "{id}");
+        assert_eq!(
+            open.parse::<f64>().unwrap().to_bits(),
+            value.to_bits(),
+            "{id}"
+        );
         let path = format!("indicatoren/{indicator}.html");
         let page = pages.iter().find(|page| page.path == path).unwrap();
         let text = fact["text"].as_str().unwrap();
         // of those of this size that are no members the paper alone tells
-        let is_shown = page.html.contains(&format!("<td class=\"getal\">{text}</td>"));
+        let is_shown = page
+            .html
+            .contains(&format!("<td class=\"getal\">{text}</td>"));
         assert!(is_shown || group.contains("-niet-"), "{id}: {text}");
         held += 1;
     }
@@ -175,7 +245,10 @@ fn a_text_of_data_is_never_markup_nor_script() {
     let project = Project::copy();
     let theme = "queries/themes/veiligheid.toml";
     let text = project.text(theme);
-    let definition = text.lines().find(|line| line.starts_with("definition = ")).unwrap();
+    let definition = text
+        .lines()
+        .find(|line| line.starts_with("definition = "))
+        .unwrap();
     let evil = "definition = \"Hoeveel </script><script>alert(name)</script><img src=x onerror=alert(name)> \\\"#panic()\\\" het zijn.\"";
     project.write(theme, &text.replacen(definition, evil, 1));
     project.must(&["site", "--without-sheets"]);
@@ -184,7 +257,10 @@ fn a_text_of_data_is_never_markup_nor_script() {
     for (path, bytes) in files(&site) {
         let text = String::from_utf8_lossy(&bytes);
         let is_page = path.ends_with(".html") || path.ends_with(".js");
-        assert!(!is_page || !text.contains("<script>alert") && !text.contains("<img src=x"), "{path}");
+        assert!(
+            !is_page || !text.contains("<script>alert") && !text.contains("<img src=x"),
+            "{path}"
+        );
         told += usize::from(path.ends_with(".html") && text.contains("alert(name)"));
     }
     assert!(told >= 2, "{told}");
@@ -193,10 +269,24 @@ fn a_text_of_data_is_never_markup_nor_script() {
 #[test]
 fn an_address_that_is_no_folder_on_the_web_is_refused() {
     let project = Project::copy();
-    for address in ["http://www.example.org/", "https://www.example.org/a", "https:///", "https://a b/", "https://x/\\\"><script>/"] {
+    for address in [
+        "http://www.example.org/",
+        "https://www.example.org/a",
+        "https:///",
+        "https://a b/",
+        "https://x/\\\"><script>/",
+    ] {
         let text = project.text("queries/editions.toml");
-        project.replace("queries/editions.toml", "previous = ", &format!("address = \"{address}\"\nprevious = "));
-        project.run(&["site"]).ends(2).says("is no address of a folder").says("editions.toml");
+        project.replace(
+            "queries/editions.toml",
+            "previous = ",
+            &format!("address = \"{address}\"\nprevious = "),
+        );
+        project
+            .run(&["site"])
+            .ends(2)
+            .says("is no address of a folder")
+            .says("editions.toml");
         project.write("queries/editions.toml", &text);
     }
 }

@@ -77,9 +77,10 @@ impl Chapters {
         let mut paths = Vec::new();
         gather(folder, &mut paths)?;
         paths.sort();
-        // pictures of the charts and pages of the site are set apart, from texts that the program gives
+        // pictures of the charts, sheets and pages of the site are set apart, from texts that the program gives
         let web = folder.join(super::web::SOURCES);
-        paths.retain(|path| !path.ends_with(super::figures::SOURCE) && !path.starts_with(&web));
+        let apart = [super::figures::SOURCE, super::pdfs::SHEET];
+        paths.retain(|path| !apart.iter().any(|of| path.ends_with(of)) && !path.starts_with(&web));
         let mut read = Vec::new();
         for path in paths {
             let text = files::read_text(&path)?;

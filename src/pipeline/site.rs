@@ -67,7 +67,11 @@ pub fn site(project: &Project, options: &SiteOptions<'_>) -> Result<String, Fail
     output.finish_part(SITE)?;
     super::run_log::write_sums(&place, None)?;
     // writing to a string cannot fail
-    let _ = writeln!(said, "wrote {pages} pages to `{}`", place.join(SITE).display());
+    let _ = writeln!(
+        said,
+        "wrote {pages} pages to `{}`",
+        place.join(SITE).display()
+    );
     if is_nowhere {
         said += "note: queries/editions.toml gives no `address`: pages have no canonical address, and there is no sitemap\n";
     }

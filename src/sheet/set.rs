@@ -22,14 +22,11 @@ use crate::evidence::attachments::{self, Attachment, CHECKSUMS, FOLDER, TEXTS};
 use crate::evidence::{RestsOn, Texts};
 use crate::fact::Trace;
 use crate::gemeente::RegionId;
-use crate::paper::{self, PAPER, Pdfs, Typst};
+use crate::paper::{self, PAPER, Pdfs, SHEET as SOURCE, Typst};
 use crate::verify;
 
 /// Sheets that are set in one run of Typst: about a third of a gigabyte.
 const BATCH: usize = 57;
-
-/// The template, among the sources of the paper.
-pub const SOURCE: &str = "factsheet.typ";
 
 /// Pages of a sheet.
 const PAGES: usize = 2;
@@ -68,6 +65,8 @@ struct Given<'a> {
     edition: EditionText<'a>,
     house: House<'a>,
     rests_on: &'a RestsOn,
+    /// What the sums in `rests_on` are.
+    hash: &'static str,
     #[serde(flatten)]
     sheet: &'a Sheet,
 }
@@ -253,6 +252,7 @@ fn given(
             font: family().name(),
         },
         rests_on,
+        hash: "SHA-256",
         sheet,
     })
 }

@@ -71,10 +71,10 @@ pub(super) fn write_style(making: &Making<'_>, made: &Path) -> Result<(), Failur
     write(made, STYLE, style.as_bytes())?;
     for name in ending_in("js", &folder)? {
         write(
-                made,
-                &name,
-                files::read_text(&folder.join(&name))?.as_bytes(),
-            )?;
+            made,
+            &name,
+            files::read_text(&folder.join(&name))?.as_bytes(),
+        )?;
     }
     Ok(())
 }
