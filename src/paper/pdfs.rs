@@ -8,6 +8,12 @@ use std::process::Child;
 
 use super::{Error, Typst};
 
+/// The template of the sheets of gemeenten, among the sources of the paper.
+pub const SHEET: &str = "factsheet.typ";
+
+/// The words that it says, which its page on the web says too.
+pub const SHEET_WORDS: &str = "blad.typ";
+
 /// PDFs that Typst is making.
 #[derive(Debug)]
 pub struct Pdfs {
@@ -45,7 +51,8 @@ impl Pdfs {
         Ok(Self {
             child: Some(typst.start_pdfs(work, source, made, timestamp)?),
             typst: typst.clone(),
-            work: work.to_owned(),
+            // what Typst says of the copy is told of the source
+            work: work.join(source).parent().unwrap_or(work).to_owned(),
             made: made.to_owned(),
         })
     }

@@ -21,7 +21,11 @@ use crate::base::located::{Place, Source, nearest};
 use crate::query::{FactId, Misread, Queries};
 
 /// Sources of what is no part of the paper: pictures of the charts, sheets of gemeenten.
-const APART: [&str; 3] = [super::figures::SOURCE, "blad.typ", "factsheet.typ"];
+const APART: [&str; 3] = [
+    super::figures::SOURCE,
+    super::pdfs::SHEET,
+    super::pdfs::SHEET_WORDS,
+];
 
 /// Starts a line that goes on with the one before it.
 pub const GOES_ON: char = '\0';

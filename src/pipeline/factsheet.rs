@@ -135,7 +135,7 @@ fn outdated(
 /// Whether the paper is made of a file: those of sheets and of the site are read by others.
 fn is_of_paper(name: &&String) -> bool {
     let within = name.strip_prefix("src/paper/");
-    within.is_none_or(|name| name != sheet::SOURCE && !name.starts_with(paper::WEB_SOURCES))
+    within.is_none_or(|name| name != paper::SHEET && !name.starts_with(paper::WEB_SOURCES))
 }
 
 /// Puts each file of a folder in its place in another, and leaves what else is there.

@@ -12,7 +12,7 @@ use crate::fact::{self, Register, Trace};
 use crate::figures::{Figures, GroupFigure, Spread, printed as printed_value};
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{Group, GroupKind, Groups};
-use crate::query::{Indicator, IndicatorId, Queries};
+use crate::query::{Indicator, IndicatorId, Queries, Way};
 
 /// Years before the last period that figures are told of where a gemeente stands out: an older one says little of today.
 const RECENT: i32 = 5;
@@ -47,6 +47,8 @@ pub(super) struct Series<'a> {
     pub(super) id: IndicatorId,
     pub(super) asked: &'a Indicator,
     pub(super) year: i32,
+    /// Whether the figure of a group can stand beside that of a gemeente: a sum or a share of the country cannot.
+    pub(super) compares: bool,
     /// The line on which gemeenten stand; none where all have one figure.
     pub(super) scale: Option<Scale>,
     /// Figures of all gemeenten, as printed, ascending.
@@ -176,10 +178,13 @@ impl<'a> Series<'a> {
             .filter_map(|(_, cell)| Some(printed_value(asked, cell.value()?)))
             .collect();
         printed.sort_unstable_by(f64::total_cmp);
+        let way = asked.ways.get(figures.used(id).way);
         let mut series = Self {
             id,
             asked,
             year,
+            compares: way
+                .is_some_and(|way| way.is_ratio() || matches!(way, Way::Distribution { .. })),
             scale: nation.and_then(|of| Scale::of(&of.spread?)),
             printed,
             is_repeated: false,

@@ -12,11 +12,12 @@ mod shape;
 mod tell;
 
 pub use ground::Ground;
-pub use set::{SOURCE, Setting, WORDS, pdf_name, rests_on, set};
+pub use set::{Setting, pdf_name, rests_on, set};
 pub use shape::*;
 pub use tell::{Told, tell};
 
 use crate::base::failure::Report;
+use crate::paper::SHEET as SOURCE;
 
 /// What can be wrong with a sheet.
 #[derive(Debug, thiserror::Error)]

@@ -22,17 +22,11 @@ use crate::evidence::attachments::{self, Attachment, CHECKSUMS, FOLDER, TEXTS};
 use crate::evidence::{RestsOn, Texts};
 use crate::fact::Trace;
 use crate::gemeente::RegionId;
-use crate::paper::{self, PAPER, Pdfs, Typst};
+use crate::paper::{self, PAPER, Pdfs, SHEET as SOURCE, SHEET_WORDS, Typst};
 use crate::verify;
 
 /// Sheets that are set in one run of Typst: about a third of a gigabyte.
 const BATCH: usize = 57;
-
-/// The template, among the sources of the paper.
-pub const SOURCE: &str = "factsheet.typ";
-
-/// The words that it says, which its page on the web says too.
-pub const WORDS: &str = "blad.typ";
 
 /// Pages of a sheet.
 const PAGES: usize = 2;
@@ -71,6 +65,8 @@ struct Given<'a> {
     edition: EditionText<'a>,
     house: House<'a>,
     rests_on: &'a RestsOn,
+    /// What the sums in `rests_on` are.
+    hash: &'static str,
     #[serde(flatten)]
     sheet: &'a Sheet,
 }
@@ -154,7 +150,7 @@ impl Batch<'_, '_> {
         let told = serde_json::json!({ "attachments": attachments(), "sheets": given });
         let json = serde_json::to_vec(&told).map_err(paper::Error::from)?;
         self.write("sheets.json", &json)?;
-        for name in [SOURCE, WORDS] {
+        for name in [SOURCE, SHEET_WORDS] {
             let source = self.setting.sources.join(name);
             self.write(name, &files::at("read", &source, fs::read(&source))?)?;
         }
@@ -258,6 +254,7 @@ fn given(
             font: family().name(),
         },
         rests_on,
+        hash: "SHA-256",
         sheet,
     })
 }

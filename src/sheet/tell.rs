@@ -181,8 +181,20 @@ impl<'r> Telling<'r, '_> {
         Columns {
             network: column(self.network, self.network.name.look),
             is_member,
-            size: column(self.of_size, look),
+            size: Column {
+                label: self.label_of_size(),
+                ..column(self.of_size, look)
+            },
             nation: column(nation, nation.name.look),
+        }
+    }
+
+    /// What the gemeenten of its size are called, in words.
+    fn label_of_size(&self) -> String {
+        if self.size == Size::Class {
+            format!("{} inwoners", self.figures().groups.size.in_words())
+        } else {
+            self.of_size.name.label.clone()
         }
     }
 
@@ -208,6 +220,9 @@ impl<'r> Telling<'r, '_> {
 
     fn row(&mut self, series: &Series<'_>) -> Result<Row, fact::Error> {
         let (network, of_size) = (self.network, self.of_size);
+        if !series.compares {
+            return self.row_alone(series);
+        }
         let size = match series.outside(self.size) {
             None => self.of_group(series, of_size, series.year)?,
             figure => self.stated(series, of_size, (GEMEENTEN, series.year), figure)?,
@@ -221,6 +236,22 @@ impl<'r> Telling<'r, '_> {
             network: self.of_group(series, network, series.year)?,
             size,
             nation: self.nation(series, series.year)?,
+            peers: self.range_of_peers(series)?,
+            estimated: cell.is_some_and(|cell| cell.estimated),
+        })
+    }
+
+    /// The row of what a group has more of by being a group, such as inhabitants: only gemeenten are put beside each other.
+    fn row_alone(&mut self, series: &Series<'_>) -> Result<Row, fact::Error> {
+        let cell = self.figures().cell(series.id, self.region, series.year);
+        Ok(Row {
+            indicator: series.asked.id.clone(),
+            title: with_unit(series.asked),
+            year: series.year,
+            own: self.one(series, self.region, series.year)?,
+            network: Vec::new(),
+            size: Vec::new(),
+            nation: Vec::new(),
             peers: self.range_of_peers(series)?,
             estimated: cell.is_some_and(|cell| cell.estimated),
         })
@@ -255,6 +286,7 @@ impl<'r> Telling<'r, '_> {
         let scale = series.scale?;
         let figures = self.figures();
         let place = |value: Option<f64>| value.map(|value| scale.place(value));
+        let compared = |value: Option<f64>| value.filter(|_| series.compares);
         let of_group = |group: GroupId| figures.group(series.id, group, series.year)?.value;
         let size = match series.outside(self.size) {
             None => of_group(self.of_size.id),
@@ -271,9 +303,9 @@ impl<'r> Telling<'r, '_> {
             own: place(own),
             beyond: own.map_or(0, |value| scale.beyond(value)),
             half: scale.half(),
-            network: place(of_group(self.network.id)),
-            size: place(size),
-            nation: place(of_group(figures.groups.nation().id)),
+            network: place(compared(of_group(self.network.id))),
+            size: place(compared(size)),
+            nation: place(compared(of_group(figures.groups.nation().id))),
             peers,
         })
     }
@@ -365,7 +397,11 @@ impl<'r> Telling<'r, '_> {
             title: with_unit(series.asked),
             year: series.year,
             value: self.one(series, self.region, series.year)?,
-            nation: self.nation(series, series.year)?,
+            nation: if series.compares {
+                self.nation(series, series.year)?
+            } else {
+                Vec::new()
+            },
             is_higher,
             is_extreme: passes == others,
             passes: vec![Piece::Fact { f: passed }],

@@ -25,7 +25,6 @@ use crate::base::hands::both;
 use crate::figures::Provenance;
 use crate::gemeente::Geometry;
 use crate::paper::{self, Content, Manuscript, Typst, WEB_SOURCES as SOURCES, WebPages};
-use crate::sheet;
 
 pub use places::Places;
 
@@ -91,8 +90,8 @@ pub fn write(making: &Making<'_>, work: &Path, made: &Path) -> Result<Vec<String
     let places = Places::new(figures);
     paper::write_sources(making.sources, work, making.manuscript, making.content)?;
     beside::copy_sources(&making.sources.join(SOURCES), &work.join(SOURCES))?;
-    let words = files::read_text(&making.sources.join(sheet::WORDS))?;
-    beside::write(work, sheet::WORDS, words.as_bytes())?;
+    let words = files::read_text(&making.sources.join(paper::SHEET_WORDS))?;
+    beside::write(work, paper::SHEET_WORDS, words.as_bytes())?;
     let downloads = downloads::write_all(making, made)?;
     let (pages, drawings) = indicator::pages(making, &places)?;
     for (name, svg) in &drawings {
