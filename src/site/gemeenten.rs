@@ -8,11 +8,12 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::beside::write;
-use super::{Error, Making, Places};
+use super::{Error, Making};
 use crate::base::failure::Failure;
 use crate::base::hands::in_parts;
 use crate::figures::Figures;
 use crate::gemeente::RegionId;
+use crate::gemeente::group::Group;
 use crate::sheet::{self, Ground, Sheet, Strip};
 
 /// Runs of Typst that set the pages.
@@ -34,25 +35,25 @@ struct Page {
     compared: Vec<String>,
 }
 
-/// Writes what Typst needs to set the pages, in parts.
+/// Writes what Typst needs to set the pages of gemeenten within a folder, in parts.
 pub(super) fn write_parts(
     making: &Making<'_>,
-    places: &Places,
-    work: &Path,
+    regions: &[RegionId],
+    within: &str,
+    (parts, work): (usize, &Path),
 ) -> Result<(), Failure> {
     let ground = Ground::new(&making.manuscript.register);
-    let all = &places.gemeenten;
-    let size = all.len().div_ceil(PARTS);
+    let size = regions.len().div_ceil(parts.max(1)).max(1);
+    let chunks: Vec<&[RegionId]> = regions.chunks(size).collect();
     let written = in_parts(
-        PARTS,
+        parts,
         || (),
         |(), part| {
-            let own = all.iter().skip(part * size).take(size);
-            let pages: Result<Vec<Page>, Failure> = own
-                .map(|of| page(making, &ground, of.region, &of.path))
-                .collect();
+            let own = chunks.get(part).copied().unwrap_or_default().iter();
+            let pages = own.map(|region| page(making, &ground, *region, within));
+            let pages = pages.collect::<Result<Vec<Page>, Failure>>()?;
             let name = format!("gemeenten-{}.json", part + 1);
-            let bytes = serde_json::to_vec(&pages?).map_err(|source| Error::Json {
+            let bytes = serde_json::to_vec(&pages).map_err(|source| Error::Json {
                 name: name.clone(),
                 source,
             })?;
@@ -66,12 +67,12 @@ fn page(
     making: &Making<'_>,
     ground: &Ground<'_>,
     region: RegionId,
-    path: &str,
+    within: &str,
 ) -> Result<Page, Failure> {
     let sheet = sheet::tell(ground, region)?.sheet;
     Ok(Page {
         strips: sheet.strips.clone(),
-        path: path.to_owned(),
+        path: format!("{within}{}.html", sheet.stem),
         pdf: if making.sheets {
             sheet::pdf_name(&sheet.stem)
         } else {
@@ -86,7 +87,7 @@ fn page(
 /// The networks of a gemeente, else that whose paper it is, and Nederland.
 fn compared(figures: &Figures, region: RegionId) -> Vec<String> {
     let groups = &figures.groups;
-    let is_in = |group: &&crate::gemeente::group::Group| group.regions().any(|of| of == region);
+    let is_in = |group: &&Group| group.regions().any(|of| of == region);
     let mut own: Vec<_> = groups.networks().filter(is_in).collect();
     if own.is_empty() {
         own.push(groups.subject());
