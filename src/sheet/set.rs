@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -107,22 +107,15 @@ pub fn set(
     (work, made): (&Path, &Path),
 ) -> Result<(), Failure> {
     let batches: Vec<&[RegionId]> = regions.chunks(BATCH).collect();
-    for folder in [work.join("fonts"), made.to_owned()] {
-        files::at("make", &folder, fs::create_dir_all(&folder))?;
-    }
-    for (name, bytes) in family().files() {
-        let path = work.join("fonts").join(name);
-        files::at("write", &path, fs::write(&path, bytes))?;
-    }
+    files::at("make", made, fs::create_dir_all(made))?;
     let trace = ground.trace()?;
     let done = in_parts(batches.len(), trace.another(), |trace, place| {
         let batch = Batch {
             setting,
             ground,
             trace,
-            work,
+            work: work.join(format!("partij-{}", place + 1)),
             made,
-            folder: format!("partij-{}", place + 1),
         };
         batch.set(batches[place])
     });
@@ -133,10 +126,9 @@ struct Batch<'b, 'a> {
     setting: &'b Setting<'b>,
     ground: &'b Ground<'a>,
     trace: &'b Trace<'a>,
-    work: &'b Path,
+    /// The folder in which Typst works on this batch: names of attachments are paths within it.
+    work: PathBuf,
     made: &'b Path,
-    /// Where this batch is, in the folder in which Typst works.
-    folder: String,
 }
 
 impl Batch<'_, '_> {
@@ -150,13 +142,15 @@ impl Batch<'_, '_> {
         let told = serde_json::json!({ "attachments": attachments(), "sheets": given });
         let json = serde_json::to_vec(&told).map_err(paper::Error::from)?;
         self.write("sheets.json", &json)?;
+        for (name, bytes) in family().files() {
+            self.write(&format!("fonts/{name}"), bytes)?;
+        }
         let source = self.setting.sources.join(SOURCE);
         self.write(SOURCE, &files::at("read", &source, fs::read(&source))?)?;
         let (typst, sources) = (self.setting.typst, self.setting.sources);
-        let source = format!("{}/{SOURCE}", self.folder);
         let date = &self.ground.figures().edition.date;
         let timestamp = paper::timestamp(date);
-        Pdfs::start(typst, self.work, &source, self.made, timestamp)?.finish(sources)?;
+        Pdfs::start(typst, &self.work, SOURCE, self.made, timestamp)?.finish(sources)?;
         for sheet in &waiting {
             self.seal(sheet)?;
         }
@@ -203,8 +197,8 @@ impl Batch<'_, '_> {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), files::Error> {
-        let path = self.work.join(&self.folder).join(name);
-        let folder = path.parent().unwrap_or(self.work);
+        let path = self.work.join(name);
+        let folder = path.parent().unwrap_or(&self.work);
         files::at("make", folder, fs::create_dir_all(folder))?;
         files::at("write", &path, fs::write(&path, bytes))
     }

@@ -211,8 +211,12 @@ impl<'r> Telling<'r, '_> {
                 strips.push(self.strip(series));
             }
             if !rows.is_empty() {
-                let (id, title) = (theme.id.clone(), theme.title.clone());
-                themes.push(Theme { id, title, rows });
+                themes.push(Theme {
+                    id: theme.id.clone(),
+                    pijler: theme.pijler.clone(),
+                    title: theme.title.clone(),
+                    rows,
+                });
             }
         }
         Ok((themes, strips))
