@@ -164,7 +164,19 @@ pub struct BuildOptions<'a> {
     pub verbose: bool,
 }
 
-impl BuildOptions<'_> {
+impl<'a> BuildOptions<'a> {
+    /// The paper and open data of an edition, told in silence.
+    pub const fn of(edition: Option<&'a str>, typst: Option<&'a Path>) -> Self {
+        Self {
+            edition,
+            typst,
+            data_only: false,
+            dialect: Dialect::Plain,
+            progress: false,
+            verbose: false,
+        }
+    }
+
     /// The command line that asks the same, without folders of this machine.
     fn command(&self, edition: &Edition) -> String {
         let only = if self.data_only { " --data-only" } else { "" };

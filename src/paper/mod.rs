@@ -32,7 +32,7 @@ pub use content::{Content, timestamp};
 pub use door::admit;
 pub use figures::set_figures;
 pub use manuscript::{Manuscript, Sources, register};
-pub use pdfs::{Pdfs, SHEET};
+pub use pdfs::{Pdfs, SHEET, SHEET_WORDS};
 pub use press::PRESS;
 pub use scan::{Chapter, Chapters, GOES_ON, Printing};
 pub use typst::{Typst, VERSION};

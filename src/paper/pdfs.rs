@@ -11,6 +11,9 @@ use super::{Error, Typst};
 /// The template of the sheets of gemeenten, among the sources of the paper.
 pub const SHEET: &str = "factsheet.typ";
 
+/// The words that it says, which its page on the web says too.
+pub const SHEET_WORDS: &str = "blad.typ";
+
 /// PDFs that Typst is making.
 #[derive(Debug)]
 pub struct Pdfs {

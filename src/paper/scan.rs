@@ -20,6 +20,13 @@ use crate::base::files;
 use crate::base::located::{Place, Source, nearest};
 use crate::query::{FactId, Misread, Queries};
 
+/// Sources of what is no part of the paper: pictures of the charts, sheets of gemeenten.
+const APART: [&str; 3] = [
+    super::figures::SOURCE,
+    super::pdfs::SHEET,
+    super::pdfs::SHEET_WORDS,
+];
+
 /// Starts a line that goes on with the one before it.
 pub const GOES_ON: char = '\0';
 
@@ -77,10 +84,13 @@ impl Chapters {
         let mut paths = Vec::new();
         gather(folder, &mut paths)?;
         paths.sort();
-        // pictures of the charts, sheets and pages of the site are set apart, from texts that the program gives
+        // these are set from texts that the program gives
         let web = folder.join(super::web::SOURCES);
-        let apart = [super::figures::SOURCE, super::pdfs::SHEET];
-        paths.retain(|path| !apart.iter().any(|of| path.ends_with(of)) && !path.starts_with(&web));
+        let is_apart = |path: &PathBuf| {
+            let apart = APART.iter().any(|name| *path == folder.join(name));
+            apart || path.starts_with(&web)
+        };
+        paths.retain(|path| !is_apart(path));
         let mut read = Vec::new();
         for path in paths {
             let text = files::read_text(&path)?;

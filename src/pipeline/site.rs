@@ -7,12 +7,14 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use super::{BuildOptions, Manuscribed, SITE, WORK, build};
+use super::factsheet::{current, set_pdfs};
+use super::{BuildOptions, Manuscribed, SITE, WORK};
 use crate::base::failure::Failure;
 use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::project::Project;
-use crate::paper::{self, Content, Typst};
-use crate::publish::Dialect;
+use crate::figures::Figures;
+use crate::gemeente::RegionId;
+use crate::paper::{Content, Typst};
 use crate::query::Queries;
 use crate::site::{self, Making};
 
@@ -34,18 +36,15 @@ pub struct SiteOptions<'a> {
 pub fn site(project: &Project, options: &SiteOptions<'_>) -> Result<String, Failure> {
     let queries = Queries::read(&project.queries())?;
     let place = project.output().join(&queries.edition(options.edition)?.id);
-    let mut said = String::new();
-    let paper = place.join(paper::PAPER.file(queries.edition(options.edition)?));
-    if !paper.is_file() {
-        said = build(project, &build_options(options))?.summary();
-    }
-    let _lock = FolderLock::wait_for(&project.output())?;
-    let output = NewFolder::beside(&place)?;
-    files::for_folder(&place.join(SITE))?;
     let typst = Typst::find_or_install(options.typst)?;
-    let made = output.path().join(SITE);
-    let work = output.path().join(WORK);
-    let make = |of: &Manuscribed<'_>| -> Result<(usize, bool), Failure> {
+    let mut said = String::new();
+    let make = |of: &Manuscribed<'_>| -> Result<(), Failure> {
+        let build = BuildOptions::of(options.edition, options.typst);
+        said += &current(project, of.manuscript, &build)?;
+        let _lock = FolderLock::wait_for(&project.output())?;
+        let output = NewFolder::beside(&place)?;
+        files::for_folder(&place.join(SITE))?;
+        let (work, made) = (output.path().join(WORK), output.path().join(SITE));
         let (register, provenance) = (&of.manuscript.register, of.provenance);
         let (queries, figures) = (register.queries(), register.figures());
         let since = super::diff::since_previous(project, queries, figures)?;
@@ -57,34 +56,37 @@ pub fn site(project: &Project, options: &SiteOptions<'_>) -> Result<String, Fail
             content: &content.with_changes(since.as_ref(), of.manuscript),
             provenance,
             geometry: of.geometry,
+            sheets: options.sheets,
             output: &place,
         };
         let pages = site::write(&making, &work, &made)?;
-        Ok((pages.len(), figures.edition.address.is_empty()))
+        if options.sheets {
+            let all: Vec<RegionId> = places(figures).collect();
+            set_pdfs(project, &making, &all, (&work, &made.join(site::GEMEENTEN)))?;
+        }
+        files::at("remove", &work, fs::remove_dir_all(&work))?;
+        output.finish_part(SITE)?;
+        super::run_log::write_sums(&place, None)?;
+        // writing to a string cannot fail
+        let folder = place.join(SITE);
+        let _ = writeln!(
+            said,
+            "wrote {} pages to `{}`",
+            pages.len(),
+            folder.display()
+        );
+        if figures.edition.address.is_empty() {
+            said += "note: queries/editions.toml gives no `address`: pages have no canonical address, and there is no sitemap\n";
+        }
+        Ok(())
     };
-    let (pages, is_nowhere) = super::with_manuscript(project, queries, options.edition, make)?;
-    files::at("remove", &work, fs::remove_dir_all(&work))?;
-    output.finish_part(SITE)?;
-    super::run_log::write_sums(&place, None)?;
-    // writing to a string cannot fail
-    let _ = writeln!(
-        said,
-        "wrote {pages} pages to `{}`",
-        place.join(SITE).display()
-    );
-    if is_nowhere {
-        said += "note: queries/editions.toml gives no `address`: pages have no canonical address, and there is no sitemap\n";
-    }
+    super::with_manuscript(project, queries, options.edition, make)?;
     Ok(said)
 }
 
-const fn build_options<'a>(options: &SiteOptions<'a>) -> BuildOptions<'a> {
-    BuildOptions {
-        edition: options.edition,
-        typst: options.typst,
-        data_only: false,
-        dialect: Dialect::Plain,
-        progress: false,
-        verbose: false,
-    }
+/// The gemeenten of an edition.
+fn places(figures: &Figures) -> impl Iterator<Item = RegionId> + '_ {
+    let regions = &figures.gemeenten.regions;
+    let all = regions.in_year(figures.edition.boundaries);
+    all.map(|(region, _)| region)
 }

@@ -22,7 +22,7 @@ use crate::evidence::attachments::{self, Attachment, CHECKSUMS, FOLDER, TEXTS};
 use crate::evidence::{RestsOn, Texts};
 use crate::fact::Trace;
 use crate::gemeente::RegionId;
-use crate::paper::{self, PAPER, Pdfs, SHEET as SOURCE, Typst};
+use crate::paper::{self, PAPER, Pdfs, SHEET as SOURCE, SHEET_WORDS, Typst};
 use crate::verify;
 
 /// Sheets that are set in one run of Typst: about a third of a gigabyte.
@@ -145,8 +145,10 @@ impl Batch<'_, '_> {
         for (name, bytes) in family().files() {
             self.write(&format!("fonts/{name}"), bytes)?;
         }
-        let source = self.setting.sources.join(SOURCE);
-        self.write(SOURCE, &files::at("read", &source, fs::read(&source))?)?;
+        for name in [SOURCE, SHEET_WORDS] {
+            let source = self.setting.sources.join(name);
+            self.write(name, &files::at("read", &source, fs::read(&source))?)?;
+        }
         let (typst, sources) = (self.setting.typst, self.setting.sources);
         let date = &self.ground.figures().edition.date;
         let timestamp = paper::timestamp(date);

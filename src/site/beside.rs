@@ -52,23 +52,30 @@ pub(super) fn coarsen(work: &Path, illustrations: &[Illustration]) -> Result<(),
     Ok(())
 }
 
+/// The style in the colours of the house, without letters of its own.
+pub(super) fn style(making: &Making<'_>) -> Result<String, Failure> {
+    let house = &making.manuscript.register.queries().house;
+    let (color, accent) = (house.color.hex(), house.accent.hex());
+    let rules = files::read_text(&making.sources.join(SOURCES).join(STYLE))?;
+    Ok(format!(
+        ":root{{--huis:{color};--accent:{accent}}}\n{rules}"
+    ))
+}
+
 /// Writes style, scripts and letters.
 pub(super) fn write_style(making: &Making<'_>, made: &Path) -> Result<(), Failure> {
     let folder = making.sources.join(SOURCES);
-    let house = &making.manuscript.register.queries().house;
-    let (color, accent) = (house.color.hex(), house.accent.hex());
-    let mut style = format!(":root{{--huis:{color};--accent:{accent}}}\n");
+    let mut faces = String::new();
     for letter in letters()? {
         // writing to a string cannot fail
         let _ = writeln!(
-            style,
+            faces,
             "@font-face{{font-family:\"{}\";font-weight:{};font-display:swap;src:url({})}}",
             letter.family, letter.weight, letter.path
         );
         write(made, &letter.path, &letter.bytes)?;
     }
-    style += &files::read_text(&folder.join(STYLE))?;
-    write(made, STYLE, style.as_bytes())?;
+    write(made, STYLE, (faces + &style(making)?).as_bytes())?;
     for name in ending_in("js", &folder)? {
         write(
             made,

@@ -7,6 +7,7 @@
 
 mod beside;
 mod downloads;
+mod gemeenten;
 mod indicator;
 mod letters;
 mod places;
@@ -22,10 +23,10 @@ use crate::base::failure::{Failure, Report};
 use crate::base::files;
 use crate::base::hands::both;
 use crate::figures::Provenance;
-use crate::gemeente::Geometry;
+use crate::gemeente::{Geometry, RegionId};
 use crate::paper::{self, Content, Manuscript, Typst, WEB_SOURCES as SOURCES, WebPages};
 
-pub use places::Places;
+pub use places::{GEMEENTEN, Places};
 
 /// What a site is made of.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,8 @@ pub struct Making<'a> {
     pub provenance: &'a Provenance,
     /// Borders.
     pub geometry: &'a Geometry,
+    /// Whether each gemeente has its sheet as PDF beside its page.
+    pub sheets: bool,
     /// The output of the edition, in which paper and open data lie.
     pub output: &'a Path,
 }
@@ -85,8 +88,7 @@ impl Report for Error {
 pub fn write(making: &Making<'_>, work: &Path, made: &Path) -> Result<Vec<String>, Failure> {
     let figures = making.manuscript.register.figures();
     let places = Places::new(figures);
-    paper::write_sources(making.sources, work, making.manuscript, making.content)?;
-    beside::copy_sources(&making.sources.join(SOURCES), &work.join(SOURCES))?;
+    ready(making, work)?;
     let downloads = downloads::write_all(making, made)?;
     let (pages, drawings) = indicator::pages(making, &places)?;
     for (name, svg) in &drawings {
@@ -97,12 +99,16 @@ pub fn write(making: &Making<'_>, work: &Path, made: &Path) -> Result<Vec<String
     write_json(work, "site.json", &site)?;
     write_json(work, "indicatoren.json", &pages)?;
     files::at("make", made, fs::create_dir_all(made))?;
-    let set = |source: &str, up: &str| {
-        let source = format!("{SOURCES}/{source}");
-        WebPages::start(making.typst, work, &source, up, made)
-    };
-    let (paper, indicators) = (set("site.typ", "")?, set("indicatoren.typ", "../")?);
-    let pictures = set("beeld.typ", "")?;
+    let folders = (work, made);
+    let mut running = vec![
+        set(making, ("site.typ", "", 1), folders)?,
+        set(making, ("indicatoren.typ", "../", 1), folders)?,
+        set(making, ("beeld.typ", "", 1), folders)?,
+    ];
+    let regions: Vec<RegionId> = places.gemeenten.iter().map(|of| of.region).collect();
+    let within = format!("{GEMEENTEN}/");
+    gemeenten::write_parts(making, &regions, &within, (gemeenten::PARTS, work))?;
+    running.extend(set_gemeenten(making, gemeenten::PARTS, folders)?);
     // written while Typst works
     let (style, scripts) = both(
         || beside::write_style(making, made),
@@ -110,11 +116,64 @@ pub fn write(making: &Making<'_>, work: &Path, made: &Path) -> Result<Vec<String
     );
     style?;
     scripts?;
-    for pages in [paper, indicators, pictures] {
-        pages.finish(making.sources)?;
-    }
+    finish(making, running)?;
     beside::sitemap(&figures.edition.address, &site.pages, made)?;
     Ok(site.pages)
+}
+
+/// Makes a page of each of these gemeenten that needs no other file, `work` being a folder for Typst that nothing else uses.
+///
+/// # Errors
+/// When something cannot be written, or Typst fails or warns.
+pub fn write_alone(
+    making: &Making<'_>,
+    regions: &[RegionId],
+    (work, made): (&Path, &Path),
+) -> Result<(), Failure> {
+    ready(making, work)?;
+    write_json(
+        work,
+        "site.json",
+        &told::Site::alone(beside::style(making)?),
+    )?;
+    let parts = regions.len().min(gemeenten::PARTS);
+    gemeenten::write_parts(making, regions, "", (parts, work))?;
+    finish(making, set_gemeenten(making, parts, (work, made))?)
+}
+
+/// Writes the sources of the pages to where Typst works.
+fn ready(making: &Making<'_>, work: &Path) -> Result<(), Failure> {
+    paper::write_sources(making.sources, work, making.manuscript, making.content)?;
+    beside::copy_sources(&making.sources.join(SOURCES), &work.join(SOURCES))?;
+    let words = files::read_text(&making.sources.join(paper::SHEET_WORDS))?;
+    beside::write(work, paper::SHEET_WORDS, words.as_bytes())
+}
+
+/// Starts setting pages of a source; `up` leads from these to the folder of the site, `part` is which of several it sets.
+fn set(
+    making: &Making<'_>,
+    (source, up, part): (&str, &str, usize),
+    (work, made): (&Path, &Path),
+) -> Result<WebPages, Failure> {
+    let source = format!("{SOURCES}/{source}");
+    let told = [("wortel", up), ("deel", &part.to_string())];
+    Ok(WebPages::start(making.typst, work, &source, &told, made)?)
+}
+
+fn set_gemeenten(
+    making: &Making<'_>,
+    parts: usize,
+    folders: (&Path, &Path),
+) -> Result<Vec<WebPages>, Failure> {
+    let part = |part| set(making, ("gemeenten.typ", "../", part), folders);
+    (1..=parts).map(part).collect()
+}
+
+fn finish(making: &Making<'_>, running: Vec<WebPages>) -> Result<(), Failure> {
+    for pages in running {
+        pages.finish(making.sources)?;
+    }
+    Ok(())
 }
 
 fn write_json(work: &Path, name: &str, value: &impl Serialize) -> Result<(), Failure> {

@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use crate::figures::Figures;
 use crate::gemeente::{RegionId, file_stem, sort_name};
 
+/// The folder of the pages of gemeenten.
+pub const GEMEENTEN: &str = "gemeenten";
+
 /// A gemeente with a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -39,7 +42,7 @@ impl Places {
             .map(|(region, _)| {
                 let name = figures.name(region);
                 Place {
-                    path: format!("gemeenten/{}.html", file_stem(region, &name)),
+                    path: format!("{GEMEENTEN}/{}.html", file_stem(region, &name)),
                     region,
                     name,
                 }

@@ -1,0 +1,97 @@
+//! A page per gemeente: its sheet, for the web.
+//!
+//! In: what sheets tell. Out: files for Typst, one per run, so that each core has a run. Fails when a figure cannot be printed or
+//! a file written.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::beside::write;
+use super::{Error, Making};
+use crate::base::failure::Failure;
+use crate::base::hands::in_parts;
+use crate::figures::Figures;
+use crate::gemeente::RegionId;
+use crate::gemeente::group::Group;
+use crate::sheet::{self, Ground, Sheet, Strip};
+
+/// Runs of Typst that set the pages.
+pub(super) const PARTS: usize = 4;
+
+/// A page, as Typst reads it.
+#[derive(Serialize)]
+struct Page {
+    #[serde(flatten)]
+    sheet: Sheet,
+    strips: Vec<Option<Strip>>,
+    /// Its place in the site.
+    path: String,
+    /// Its sheet as PDF, from the page; empty where there is none.
+    pdf: String,
+    /// Its picture for who links to it, in the site.
+    picture: String,
+    /// Groups that it is compared with when the reader asks.
+    compared: Vec<String>,
+}
+
+/// Writes what Typst needs to set the pages of gemeenten within a folder, in parts.
+pub(super) fn write_parts(
+    making: &Making<'_>,
+    regions: &[RegionId],
+    within: &str,
+    (parts, work): (usize, &Path),
+) -> Result<(), Failure> {
+    let ground = Ground::new(&making.manuscript.register);
+    let size = regions.len().div_ceil(parts.max(1)).max(1);
+    let chunks: Vec<&[RegionId]> = regions.chunks(size).collect();
+    let written = in_parts(
+        parts,
+        || (),
+        |(), part| {
+            let own = chunks.get(part).copied().unwrap_or_default().iter();
+            let pages = own.map(|region| page(making, &ground, *region, within));
+            let pages = pages.collect::<Result<Vec<Page>, Failure>>()?;
+            let name = format!("gemeenten-{}.json", part + 1);
+            let bytes = serde_json::to_vec(&pages).map_err(|source| Error::Json {
+                name: name.clone(),
+                source,
+            })?;
+            write(work, &name, &bytes)
+        },
+    );
+    written.into_iter().collect()
+}
+
+fn page(
+    making: &Making<'_>,
+    ground: &Ground<'_>,
+    region: RegionId,
+    within: &str,
+) -> Result<Page, Failure> {
+    let sheet = sheet::tell(ground, region)?.sheet;
+    Ok(Page {
+        strips: sheet.strips.clone(),
+        path: format!("{within}{}.html", sheet.stem),
+        pdf: if making.sheets {
+            sheet::pdf_name(&sheet.stem)
+        } else {
+            String::new()
+        },
+        picture: "beeld/index.png".to_owned(),
+        compared: compared(making.manuscript.register.figures(), region),
+        sheet,
+    })
+}
+
+/// The networks of a gemeente, else that whose paper it is, and Nederland.
+fn compared(figures: &Figures, region: RegionId) -> Vec<String> {
+    let groups = &figures.groups;
+    let is_in = |group: &&Group| group.regions().any(|of| of == region);
+    let mut own: Vec<_> = groups.networks().filter(is_in).collect();
+    if own.is_empty() {
+        own.push(groups.subject());
+    }
+    own.push(groups.nation());
+    own.iter().map(|group| group.name.id.clone()).collect()
+}
