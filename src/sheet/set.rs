@@ -5,6 +5,7 @@
 //! one run of Typst take gigabytes of memory, and each run has a core to itself.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -184,7 +185,8 @@ impl Batch<'_, '_> {
         attached.sort_by_key(|(name, _)| *name);
         let mut checksums = String::new();
         for (name, bytes) in &attached {
-            checksums += &format!("{}  {name}\n", files::sha256(bytes));
+            // writing to a string cannot fail
+            let _ = writeln!(checksums, "{}  {name}", files::sha256(bytes));
             self.write(&format!("{FOLDER}/{}/{name}", sheet.stem), bytes)?;
         }
         let list = format!("{FOLDER}/{}/{CHECKSUMS}", sheet.stem);

@@ -485,7 +485,8 @@ const SAME: &str = "same";
 
 /// Which way a figure went: nothing that prints the same, or changed by less than matters, went anywhere.
 fn went(indicator: &Indicator, now: f64, then: f64) -> &'static str {
-    let prints_same = printed(indicator, now) == printed(indicator, then);
+    // as printed both are whole numbers, of the last decimal
+    let prints_same = (printed(indicator, now) - printed(indicator, then)).abs() < 0.5;
     if prints_same || indicator.is_small(now, then) {
         SAME
     } else if now > then {
