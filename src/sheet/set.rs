@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::ready::ready;
 use super::shape::Sheet;
 use super::tell::{COMPARISON, GEMEENTEN, tell};
 use super::{Error, Ground};
@@ -26,8 +27,8 @@ use crate::gemeente::RegionId;
 use crate::paper::{self, PAPER, Pdfs, SHEET as SOURCE, SHEET_WORDS, Typst};
 use crate::verify;
 
-/// Sheets that are set in one run of Typst: about a third of a gigabyte.
-const BATCH: usize = 57;
+/// Sheets that are set in one run of Typst.
+const BATCH: usize = 19;
 
 /// Pages of a sheet.
 const PAGES: usize = 2;
@@ -170,8 +171,10 @@ impl Batch<'_, '_> {
             sha256: self.setting.published.clone(),
         };
         let value = given(sheet, ground, &rests_on).map_err(paper::Error::from)?;
-        let mut drawn = value.clone();
-        drawn["strips"] = serde_json::to_value(&sheet.strips).map_err(paper::Error::from)?;
+        let mut drawn = ready(sheet).map_err(paper::Error::from)?;
+        for name in ["edition", "house", "rests_on", "hash"] {
+            drawn[name] = value[name].clone();
+        }
         let texts = Texts {
             paper: value,
             pictures: BTreeMap::new(),

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::ground::{Ground, Series, Size};
+use super::ready::NONE;
 use super::shape::{
     Change, Column, Columns, FactText, Large, Merger, Missing, Network, Outstanding, Peer, Piece,
     Pieces, Row, Sheet, Strip, Theme,
@@ -253,9 +254,9 @@ impl<'r> Telling<'r, '_> {
             title: with_unit(series.asked),
             year: series.year,
             own: self.one(series, self.region, series.year)?,
-            network: Vec::new(),
-            size: Vec::new(),
-            nation: Vec::new(),
+            network: none(),
+            size: none(),
+            nation: none(),
             peers: self.range_of_peers(series)?,
             estimated: cell.is_some_and(|cell| cell.estimated),
         })
@@ -274,7 +275,7 @@ impl<'r> Telling<'r, '_> {
         let mut of_peers = self.of_peers(series);
         of_peers.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let (Some(low), Some(high)) = (of_peers.first(), of_peers.last()) else {
-            return Ok(Vec::new());
+            return Ok(none());
         };
         let mut range = self.one(series, low.1, series.year)?;
         if printed(series.asked, low.0) < printed(series.asked, high.0) {
@@ -404,7 +405,7 @@ impl<'r> Telling<'r, '_> {
             nation: if series.compares {
                 self.nation(series, series.year)?
             } else {
-                Vec::new()
+                none()
             },
             is_higher,
             is_extreme: passes == others,
@@ -463,6 +464,11 @@ impl<'r> Telling<'r, '_> {
             nation_went: of_nation.map_or("", |(now, then)| went(series.asked, now, then)),
         }))
     }
+}
+
+/// Where no figure stands.
+fn none() -> Pieces {
+    vec![Piece::Text { t: NONE.to_owned() }]
 }
 
 /// The first of those that are told, most first; no more of one theme than may be.

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::beside::write;
 use super::{Error, Making};
@@ -14,7 +15,7 @@ use crate::base::hands::in_parts;
 use crate::figures::Figures;
 use crate::gemeente::RegionId;
 use crate::gemeente::group::Group;
-use crate::sheet::{self, Ground, Sheet, Strip};
+use crate::sheet::{self, Ground};
 
 /// Runs of Typst that set the pages.
 pub(super) const PARTS: usize = 4;
@@ -23,8 +24,7 @@ pub(super) const PARTS: usize = 4;
 #[derive(Serialize)]
 struct Page {
     #[serde(flatten)]
-    sheet: Sheet,
-    strips: Vec<Option<Strip>>,
+    sheet: Value,
     /// Its place in the site.
     path: String,
     /// Its sheet as PDF, from the page; empty where there is none.
@@ -71,7 +71,6 @@ fn page(
 ) -> Result<Page, Failure> {
     let sheet = sheet::tell(ground, region)?.sheet;
     Ok(Page {
-        strips: sheet.strips.clone(),
         path: format!("{within}{}.html", sheet.stem),
         pdf: if making.sheets {
             sheet::pdf_name(&sheet.stem)
@@ -80,7 +79,10 @@ fn page(
         },
         picture: "beeld/index.png".to_owned(),
         compared: compared(making.manuscript.register.figures(), region),
-        sheet,
+        sheet: sheet::ready(&sheet).map_err(|source| Error::Json {
+            name: sheet.stem.clone(),
+            source,
+        })?,
     })
 }
 

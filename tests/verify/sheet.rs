@@ -34,10 +34,11 @@ fn a_changed_digit_of_a_sheet_is_found() {
 fn a_changed_figure_of_a_sheet_is_found_when_its_checksum_is_mended() {
     let verdict = after(|document| {
         change_attachment(document, "bewijs.csv", |text| {
-            let own = text
-                .lines()
-                .find(|line| line.starts_with("koopwoningen,") && line.contains("GM0355"));
-            text.replace(own.unwrap(), &own.unwrap().replace(",53,", ",54,"))
+            let is_own =
+                |line: &&str| line.starts_with("koopwoningen,") && line.contains(",GM0355,");
+            let own = text.lines().rfind(is_own).unwrap();
+            let value = own.split(',').nth(6).unwrap();
+            text.replace(own, &own.replace(&format!(",{value},"), ",1,"))
         });
         mend_checksums(document, "bewijs.csv");
     });
