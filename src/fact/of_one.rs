@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::formula::{formula, stated};
 use super::proof::{cellen, row_of_bewijs};
-use super::resolve::why_withheld;
+use super::resolve::{NO_FIGURE, why_withheld};
 use super::trace::{CellKey, Trace};
 use super::{Error, Fact, Register, decimals, derivation, print};
 use crate::base::csv::{Sheet, quoted};
@@ -133,7 +133,7 @@ impl<'r, 'a> FactsOfOne<'r, 'a> {
         let provisional = value.is_some() && figure.is_some_and(GroupFigure::is_provisional);
         let text = match value {
             Some(value) => print(asked, value, provisional)?,
-            None => "geen cijfer".to_owned(),
+            None => NO_FIGURE.to_owned(),
         };
         let withheld = figure.map(|figure| figure.withheld);
         let entry = Entry {

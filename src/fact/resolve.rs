@@ -7,6 +7,9 @@ use crate::figures::{Cell, Figures, GroupFigure, Withheld};
 use crate::gemeente::group::GroupId;
 use crate::query::{Bar, Earlier, FactId, Indicator, Queries, Stat, Subject};
 
+/// What is printed of a fact without a figure.
+pub const NO_FIGURE: &str = "geen cijfer";
+
 /// One printed number (or name).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fact {
@@ -84,7 +87,7 @@ impl Fact {
             (fact.value, fact.text) = (value, text);
         } else {
             fact.lacking = Some(resolving.why_lacking(&fact));
-            "geen cijfer".clone_into(&mut fact.text);
+            NO_FIGURE.clone_into(&mut fact.text);
         }
         Ok(fact)
     }

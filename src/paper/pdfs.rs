@@ -1,7 +1,7 @@
 //! Many PDFs of one source, set by Typst in one run.
 //!
 //! In: a folder with the source and what it reads. Out: PDFs in another folder. Fails when Typst fails or warns. Several runs
-//! may work in one folder at once, each with a source of its own.
+//! may fill one folder at once, each with documents of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::Child;
@@ -36,8 +36,8 @@ impl Drop for Pdfs {
 }
 
 impl Pdfs {
-    /// Starts setting the documents of a source, by its path in the folder where Typst works; they say that they were made
-    /// at `timestamp`, in seconds since 1970.
+    /// Starts setting the documents of a source of the folder where Typst works; they say that they were made at `timestamp`,
+    /// in seconds since 1970.
     ///
     /// # Errors
     /// When Typst cannot be started.
@@ -51,8 +51,7 @@ impl Pdfs {
         Ok(Self {
             child: Some(typst.start_pdfs(work, source, made, timestamp)?),
             typst: typst.clone(),
-            // what Typst says of the copy is told of the source
-            work: work.join(source).parent().unwrap_or(work).to_owned(),
+            work: work.to_owned(),
             made: made.to_owned(),
         })
     }

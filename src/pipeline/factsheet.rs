@@ -141,7 +141,8 @@ fn asked(
         let (region, note) = inquire::gemeente_or_successor(text, &gemeenten, year)?;
         regions.insert(region);
         if let Some(note) = note {
-            said += &format!("note: {note}\n");
+            // writing to a string cannot fail
+            let _ = writeln!(said, "note: {note}");
         }
     }
     Ok((regions.into_iter().collect(), said))
@@ -170,12 +171,15 @@ fn outdated(
     let (made_of, now) = (Record::read(&place.join(RUN_LOG)).inputs, run.inputs()?);
     let differs = |name: &&String| made_of.get(*name) != now.get(*name);
     let names: BTreeSet<&String> = made_of.keys().chain(now.keys()).collect();
-    let other = names.into_iter().filter(is_of_paper).find(differs);
+    let other = names
+        .into_iter()
+        .filter(|name| is_of_paper(name))
+        .find(differs);
     Ok(other.map(|name| format!("`{}` was made of another `{name}`", paper.display())))
 }
 
 /// Whether the paper is made of a file: those of sheets and of the site are read by others.
-fn is_of_paper(name: &&String) -> bool {
+fn is_of_paper(name: &str) -> bool {
     let within = name.strip_prefix("src/paper/");
     within.is_none_or(|name| {
         ![paper::SHEET, paper::SHEET_WORDS].contains(&name) && !name.starts_with(paper::WEB_SOURCES)

@@ -145,7 +145,7 @@ fn outside(groups: &Groups, figures: &Figures) -> BTreeMap<Size, Group> {
         };
         group.name.id = format!("{id}-{}", class.name.id);
         group.name.label = format!("{word} dan {bound} inwoners");
-        group.members = groups.nation().members.clone();
+        group.members.clone_from(&groups.nation().members);
         group.members.retain(|member| holds(member.region));
         (size, group)
     };

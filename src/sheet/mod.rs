@@ -6,12 +6,14 @@
 //! documents in one run of Typst take gigabytes, so they are set in batches.
 
 mod ground;
+mod ready;
 mod scale;
 mod set;
 mod shape;
 mod tell;
 
 pub use ground::Ground;
+pub use ready::ready;
 pub use set::{Setting, pdf_name, rests_on, set};
 pub use shape::*;
 pub use tell::{Told, tell};

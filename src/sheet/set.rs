@@ -5,12 +5,14 @@
 //! one run of Typst take gigabytes of memory, and each run has a core to itself.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::Value;
 
+use super::ready::ready;
 use super::shape::Sheet;
 use super::tell::{COMPARISON, GEMEENTEN, tell};
 use super::{Error, Ground};
@@ -25,8 +27,8 @@ use crate::gemeente::RegionId;
 use crate::paper::{self, PAPER, Pdfs, SHEET as SOURCE, SHEET_WORDS, Typst};
 use crate::verify;
 
-/// Sheets that are set in one run of Typst: about a third of a gigabyte.
-const BATCH: usize = 57;
+/// Sheets that are set in one run of Typst.
+const BATCH: usize = 19;
 
 /// Pages of a sheet.
 const PAGES: usize = 2;
@@ -107,22 +109,15 @@ pub fn set(
     (work, made): (&Path, &Path),
 ) -> Result<(), Failure> {
     let batches: Vec<&[RegionId]> = regions.chunks(BATCH).collect();
-    for folder in [work.join("fonts"), made.to_owned()] {
-        files::at("make", &folder, fs::create_dir_all(&folder))?;
-    }
-    for (name, bytes) in family().files() {
-        let path = work.join("fonts").join(name);
-        files::at("write", &path, fs::write(&path, bytes))?;
-    }
+    files::at("make", made, fs::create_dir_all(made))?;
     let trace = ground.trace()?;
     let done = in_parts(batches.len(), trace.another(), |trace, place| {
         let batch = Batch {
             setting,
             ground,
             trace,
-            work,
+            work: work.join(format!("partij-{}", place + 1)),
             made,
-            folder: format!("partij-{}", place + 1),
         };
         batch.set(batches[place])
     });
@@ -133,10 +128,9 @@ struct Batch<'b, 'a> {
     setting: &'b Setting<'b>,
     ground: &'b Ground<'a>,
     trace: &'b Trace<'a>,
-    work: &'b Path,
+    /// The folder in which Typst works on this batch: names of attachments are paths within it.
+    work: PathBuf,
     made: &'b Path,
-    /// Where this batch is, in the folder in which Typst works.
-    folder: String,
 }
 
 impl Batch<'_, '_> {
@@ -150,15 +144,17 @@ impl Batch<'_, '_> {
         let told = serde_json::json!({ "attachments": attachments(), "sheets": given });
         let json = serde_json::to_vec(&told).map_err(paper::Error::from)?;
         self.write("sheets.json", &json)?;
+        for (name, bytes) in family().files() {
+            self.write(&format!("fonts/{name}"), bytes)?;
+        }
         for name in [SOURCE, SHEET_WORDS] {
             let source = self.setting.sources.join(name);
             self.write(name, &files::at("read", &source, fs::read(&source))?)?;
         }
         let (typst, sources) = (self.setting.typst, self.setting.sources);
-        let source = format!("{}/{SOURCE}", self.folder);
         let date = &self.ground.figures().edition.date;
         let timestamp = paper::timestamp(date);
-        Pdfs::start(typst, self.work, &source, self.made, timestamp)?.finish(sources)?;
+        Pdfs::start(typst, &self.work, SOURCE, self.made, timestamp)?.finish(sources)?;
         for sheet in &waiting {
             self.seal(sheet)?;
         }
@@ -175,8 +171,10 @@ impl Batch<'_, '_> {
             sha256: self.setting.published.clone(),
         };
         let value = given(sheet, ground, &rests_on).map_err(paper::Error::from)?;
-        let mut drawn = value.clone();
-        drawn["strips"] = serde_json::to_value(&sheet.strips).map_err(paper::Error::from)?;
+        let mut drawn = ready(sheet).map_err(paper::Error::from)?;
+        for name in ["edition", "house", "rests_on", "hash"] {
+            drawn[name] = value[name].clone();
+        }
         let texts = Texts {
             paper: value,
             pictures: BTreeMap::new(),
@@ -190,7 +188,8 @@ impl Batch<'_, '_> {
         attached.sort_by_key(|(name, _)| *name);
         let mut checksums = String::new();
         for (name, bytes) in &attached {
-            checksums += &format!("{}  {name}\n", files::sha256(bytes));
+            // writing to a string cannot fail
+            let _ = writeln!(checksums, "{}  {name}", files::sha256(bytes));
             self.write(&format!("{FOLDER}/{}/{name}", sheet.stem), bytes)?;
         }
         let list = format!("{FOLDER}/{}/{CHECKSUMS}", sheet.stem);
@@ -205,8 +204,8 @@ impl Batch<'_, '_> {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), files::Error> {
-        let path = self.work.join(&self.folder).join(name);
-        let folder = path.parent().unwrap_or(self.work);
+        let path = self.work.join(name);
+        let folder = path.parent().unwrap_or(&self.work);
         files::at("make", folder, fs::create_dir_all(folder))?;
         files::at("write", &path, fs::write(&path, bytes))
     }

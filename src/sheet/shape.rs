@@ -146,6 +146,7 @@ pub struct Change {
 #[derive(Clone, Debug, Serialize)]
 pub struct Theme {
     pub id: String,
+    pub pijler: String,
     pub title: String,
     pub rows: Vec<Row>,
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::ground::{Ground, Series, Size};
+use super::ready::NONE;
 use super::shape::{
     Change, Column, Columns, FactText, Large, Merger, Missing, Network, Outstanding, Peer, Piece,
     Pieces, Row, Sheet, Strip, Theme,
@@ -211,8 +212,12 @@ impl<'r> Telling<'r, '_> {
                 strips.push(self.strip(series));
             }
             if !rows.is_empty() {
-                let (id, title) = (theme.id.clone(), theme.title.clone());
-                themes.push(Theme { id, title, rows });
+                themes.push(Theme {
+                    id: theme.id.clone(),
+                    pijler: theme.pijler.clone(),
+                    title: theme.title.clone(),
+                    rows,
+                });
             }
         }
         Ok((themes, strips))
@@ -249,9 +254,9 @@ impl<'r> Telling<'r, '_> {
             title: with_unit(series.asked),
             year: series.year,
             own: self.one(series, self.region, series.year)?,
-            network: Vec::new(),
-            size: Vec::new(),
-            nation: Vec::new(),
+            network: none(),
+            size: none(),
+            nation: none(),
             peers: self.range_of_peers(series)?,
             estimated: cell.is_some_and(|cell| cell.estimated),
         })
@@ -270,7 +275,7 @@ impl<'r> Telling<'r, '_> {
         let mut of_peers = self.of_peers(series);
         of_peers.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let (Some(low), Some(high)) = (of_peers.first(), of_peers.last()) else {
-            return Ok(Vec::new());
+            return Ok(none());
         };
         let mut range = self.one(series, low.1, series.year)?;
         if printed(series.asked, low.0) < printed(series.asked, high.0) {
@@ -400,7 +405,7 @@ impl<'r> Telling<'r, '_> {
             nation: if series.compares {
                 self.nation(series, series.year)?
             } else {
-                Vec::new()
+                none()
             },
             is_higher,
             is_extreme: passes == others,
@@ -461,6 +466,11 @@ impl<'r> Telling<'r, '_> {
     }
 }
 
+/// Where no figure stands.
+fn none() -> Pieces {
+    vec![Piece::Text { t: NONE.to_owned() }]
+}
+
 /// The first of those that are told, most first; no more of one theme than may be.
 fn choose<'s, 'a>(mut known: Vec<(f64, &'s Series<'a>)>, most: usize) -> Vec<&'s Series<'a>> {
     known.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.id.cmp(&b.1.id)));
@@ -481,7 +491,8 @@ const SAME: &str = "same";
 
 /// Which way a figure went: nothing that prints the same, or changed by less than matters, went anywhere.
 fn went(indicator: &Indicator, now: f64, then: f64) -> &'static str {
-    let prints_same = printed(indicator, now) == printed(indicator, then);
+    // as printed both are whole numbers, of the last decimal
+    let prints_same = (printed(indicator, now) - printed(indicator, then)).abs() < 0.5;
     if prints_same || indicator.is_small(now, then) {
         SAME
     } else if now > then {

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::beside::write;
 use super::{Error, Making};
@@ -14,7 +15,7 @@ use crate::base::hands::in_parts;
 use crate::figures::Figures;
 use crate::gemeente::RegionId;
 use crate::gemeente::group::Group;
-use crate::sheet::{self, Ground, Sheet, Strip};
+use crate::sheet::{self, Ground};
 
 /// Pages that are set in one run of Typst.
 const PART: usize = 86;
@@ -28,8 +29,7 @@ pub(super) const fn parts(regions: &[RegionId]) -> usize {
 #[derive(Serialize)]
 struct Page {
     #[serde(flatten)]
-    sheet: Sheet,
-    strips: Vec<Option<Strip>>,
+    sheet: Value,
     /// Its place in the site.
     path: String,
     /// Its sheet as PDF, from the page; empty where there is none.
@@ -75,7 +75,6 @@ fn page(
 ) -> Result<Page, Failure> {
     let sheet = sheet::tell(ground, region)?.sheet;
     Ok(Page {
-        strips: sheet.strips.clone(),
         path: format!("{within}{}.html", sheet.stem),
         pdf: if making.sheets {
             sheet::pdf_name(&sheet.stem)
@@ -84,7 +83,10 @@ fn page(
         },
         picture: format!("beeld/{}.png", sheet.stem),
         compared: compared(making.manuscript.register.figures(), region),
-        sheet,
+        sheet: sheet::ready(&sheet).map_err(|source| Error::Json {
+            name: sheet.stem.clone(),
+            source,
+        })?,
     })
 }
 

@@ -162,10 +162,11 @@ fn set(making: &Making<'_>, runs: &[Run<'_>], (work, made): (&Path, &Path)) -> R
     Ok(())
 }
 
+/// Writes what pages tell, with apostrophes as they are set.
 fn write_json(work: &Path, name: &str, value: &impl Serialize) -> Result<(), Failure> {
-    let bytes = serde_json::to_vec(value).map_err(|source| Error::Json {
+    let text = serde_json::to_string(value).map_err(|source| Error::Json {
         name: name.to_owned(),
         source,
     })?;
-    beside::write(work, name, &bytes)
+    beside::write(work, name, text.replace('\'', "\u{2019}").as_bytes())
 }
