@@ -17,8 +17,13 @@ use crate::gemeente::RegionId;
 use crate::gemeente::group::Group;
 use crate::sheet::{self, Ground};
 
-/// Runs of Typst that set the pages.
-pub(super) const PARTS: usize = 4;
+/// Pages that are set in one run of Typst.
+const PART: usize = 86;
+
+/// How many runs set the pages of so many gemeenten.
+pub(super) const fn parts(regions: &[RegionId]) -> usize {
+    regions.len().div_ceil(PART)
+}
 
 /// A page, as Typst reads it.
 #[derive(Serialize)]
@@ -40,16 +45,15 @@ pub(super) fn write_parts(
     making: &Making<'_>,
     regions: &[RegionId],
     within: &str,
-    (parts, work): (usize, &Path),
+    work: &Path,
 ) -> Result<(), Failure> {
     let ground = Ground::new(&making.manuscript.register);
-    let size = regions.len().div_ceil(parts.max(1)).max(1);
-    let chunks: Vec<&[RegionId]> = regions.chunks(size).collect();
+    let chunks: Vec<&[RegionId]> = regions.chunks(PART).collect();
     let written = in_parts(
-        parts,
+        chunks.len(),
         || (),
         |(), part| {
-            let own = chunks.get(part).copied().unwrap_or_default().iter();
+            let own = chunks[part].iter();
             let pages = own.map(|region| page(making, &ground, *region, within));
             let pages = pages.collect::<Result<Vec<Page>, Failure>>()?;
             let name = format!("gemeenten-{}.json", part + 1);
@@ -77,7 +81,7 @@ fn page(
         } else {
             String::new()
         },
-        picture: "beeld/index.png".to_owned(),
+        picture: format!("beeld/{}.png", sheet.stem),
         compared: compared(making.manuscript.register.figures(), region),
         sheet: sheet::ready(&sheet).map_err(|source| Error::Json {
             name: sheet.stem.clone(),

@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use crate::base::failure::{Failure, Report};
 use crate::base::files;
-use crate::base::hands::both;
+use crate::base::hands::in_parts;
 use crate::figures::Provenance;
 use crate::gemeente::{Geometry, RegionId};
 use crate::paper::{self, Content, Manuscript, Typst, WEB_SOURCES as SOURCES, WebPages};
@@ -98,25 +98,20 @@ pub fn write(making: &Making<'_>, work: &Path, made: &Path) -> Result<Vec<String
     let site = told::Site::new(making, &places, &pages, downloads);
     write_json(work, "site.json", &site)?;
     write_json(work, "indicatoren.json", &pages)?;
-    files::at("make", made, fs::create_dir_all(made))?;
-    let folders = (work, made);
-    let mut running = vec![
-        set(making, ("site.typ", "", 1), folders)?,
-        set(making, ("indicatoren.typ", "../", 1), folders)?,
-        set(making, ("beeld.typ", "", 1), folders)?,
-    ];
     let regions: Vec<RegionId> = places.gemeenten.iter().map(|of| of.region).collect();
-    let within = format!("{GEMEENTEN}/");
-    gemeenten::write_parts(making, &regions, &within, (gemeenten::PARTS, work))?;
-    running.extend(set_gemeenten(making, gemeenten::PARTS, folders)?);
-    // written while Typst works
-    let (style, scripts) = both(
-        || beside::write_style(making, made),
-        || scripts::write_all(making, &places, made),
-    );
-    style?;
-    scripts?;
-    finish(making, running)?;
+    gemeenten::write_parts(making, &regions, &format!("{GEMEENTEN}/"), work)?;
+    let parts = (1..=gemeenten::parts(&regions))
+        .flat_map(|part| [("plaatjes.typ", "", part), ("gemeenten.typ", "../", part)]);
+    // the longest first
+    let runs = [
+        ("beeld.typ", "", 1),
+        ("indicatoren.typ", "../", 1),
+        ("site.typ", "", 1),
+    ];
+    let runs: Vec<Run<'_>> = runs.into_iter().chain(parts).collect();
+    beside::write_style(making, made)?;
+    scripts::write_all(making, &places, made)?;
+    set(making, &runs, (work, made))?;
     beside::sitemap(&figures.edition.address, &site.pages, made)?;
     Ok(site.pages)
 }
@@ -136,9 +131,9 @@ pub fn write_alone(
         "site.json",
         &told::Site::alone(beside::style(making)?),
     )?;
-    let parts = regions.len().min(gemeenten::PARTS);
-    gemeenten::write_parts(making, regions, "", (parts, work))?;
-    finish(making, set_gemeenten(making, parts, (work, made))?)
+    gemeenten::write_parts(making, regions, "", work)?;
+    let parts = (1..=gemeenten::parts(regions)).map(|part| ("gemeenten.typ", "", part));
+    set(making, &parts.collect::<Vec<_>>(), (work, made))
 }
 
 /// Writes the sources of the pages to where Typst works.
@@ -149,29 +144,20 @@ fn ready(making: &Making<'_>, work: &Path) -> Result<(), Failure> {
     beside::write(work, paper::SHEET_WORDS, words.as_bytes())
 }
 
-/// Starts setting pages of a source; `up` leads from these to the folder of the site, `part` is which of several it sets.
-fn set(
-    making: &Making<'_>,
-    (source, up, part): (&str, &str, usize),
-    (work, made): (&Path, &Path),
-) -> Result<WebPages, Failure> {
-    let source = format!("{SOURCES}/{source}");
-    let told = [("wortel", up), ("deel", &part.to_string())];
-    Ok(WebPages::start(making.typst, work, &source, &told, made)?)
-}
+/// A run of Typst: the source, what leads from its pages to the folder of the site, and which of several parts it sets.
+type Run<'a> = (&'a str, &'a str, usize);
 
-fn set_gemeenten(
-    making: &Making<'_>,
-    parts: usize,
-    folders: (&Path, &Path),
-) -> Result<Vec<WebPages>, Failure> {
-    let part = |part| set(making, ("gemeenten.typ", "../", part), folders);
-    (1..=parts).map(part).collect()
-}
-
-fn finish(making: &Making<'_>, running: Vec<WebPages>) -> Result<(), Failure> {
-    for pages in running {
-        pages.finish(making.sources)?;
+/// Sets pages, as many runs at once as there are hands.
+fn set(making: &Making<'_>, runs: &[Run<'_>], (work, made): (&Path, &Path)) -> Result<(), Failure> {
+    files::at("make", made, fs::create_dir_all(made))?;
+    let set = |(): &mut (), place: usize| {
+        let (source, up, part) = runs[place];
+        let source = format!("{SOURCES}/{source}");
+        let told = [("wortel", up), ("deel", &part.to_string())];
+        WebPages::start(making.typst, work, &source, &told, made)?.finish(making.sources)
+    };
+    for done in in_parts(runs.len(), || (), set) {
+        done?;
     }
     Ok(())
 }
