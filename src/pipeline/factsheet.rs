@@ -1,8 +1,9 @@
 //! The sheets of gemeenten, beside the paper that they name.
 //!
 //! In: the project, the gemeenten that are asked, and the output of an edition, which is built first where it is not there or was
-//! made of other inputs. Out: `factsheets/` in that output, a PDF and a page of each. Fails as the stages do, and when a gemeente is none; what was there
-//! stays.
+//! made of other inputs. Out: `factsheets/` in that output, a PDF and a page of each. Fails as the stages do, and when a
+//! gemeente is none; what was there stays. The peculiarity it answers: a sheet names the paper and the open data by their
+//! hash, so that it can only be made beside them.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
