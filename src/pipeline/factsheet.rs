@@ -182,9 +182,7 @@ fn outdated(
 /// Whether the paper is made of a file: those of sheets and of the site are read by others.
 fn is_of_paper(name: &str) -> bool {
     let within = name.strip_prefix("src/paper/");
-    within.is_none_or(|name| {
-        ![paper::SHEET, paper::SHEET_WORDS].contains(&name) && !name.starts_with(paper::WEB_SOURCES)
-    })
+    within.is_none_or(|name| !paper::is_of_web(Path::new(name)))
 }
 
 /// Puts each file of a folder in its place in another, and leaves what else is there.
