@@ -28,6 +28,8 @@ pub mod publish;
 pub mod chart;
 pub mod illustrate;
 pub mod paper;
+// what there is to say of one gemeente, on two pages
+pub mod sheet;
 // the paper as pages, and pages of what it rests on
 pub mod site;
 // a folder over HTTP, for whoever is writing; knows nothing of what made it

@@ -1,6 +1,7 @@
 //! The run, on one screen: what is asked and what came in go one way through the rooms to the output folder.
 
 mod diff;
+mod factsheet;
 mod figures;
 mod refresh;
 mod report;
@@ -31,6 +32,7 @@ use crate::source::agendas::Agendas;
 use crate::verify;
 
 pub use diff::{Compared, NoSide, diff};
+pub use factsheet::{FactsheetOptions, factsheet};
 pub use figures::{FigureOptions, figures};
 pub use refresh::{Cbs, new_edition};
 pub use report::BuildReport;
@@ -162,7 +164,19 @@ pub struct BuildOptions<'a> {
     pub verbose: bool,
 }
 
-impl BuildOptions<'_> {
+impl<'a> BuildOptions<'a> {
+    /// The paper and open data of an edition, told in silence.
+    pub const fn of(edition: Option<&'a str>, typst: Option<&'a Path>) -> Self {
+        Self {
+            edition,
+            typst,
+            data_only: false,
+            dialect: Dialect::Plain,
+            progress: false,
+            verbose: false,
+        }
+    }
+
     /// The command line that asks the same, without folders of this machine.
     fn command(&self, edition: &Edition) -> String {
         let only = if self.data_only { " --data-only" } else { "" };
@@ -290,6 +304,12 @@ fn finish(
 ) -> Result<(), Failure> {
     let with_paper = run.with_paper;
     let queries = run.queries;
+    if with_paper && output.place().join(FACTSHEETS).exists() {
+        report.notes.push(
+            "the factsheets of the last build are gone with it: `factsheet` makes them anew"
+                .to_owned(),
+        );
+    }
     let log = run.log(report, output.path())?;
     let (place, made) = (output.place(), output.path().join(OPEN_DATA));
     report.since = since_last_build((queries, provenance), (place, &made), &log);
@@ -343,6 +363,9 @@ const FIGURES: &str = "figuren";
 
 /// Where the web edition lies in the output.
 const SITE: &str = "site";
+
+/// Where the sheets of gemeenten lie in the output.
+const FACTSHEETS: &str = "factsheets";
 
 /// Where Typst works, inside the new output until it is done.
 const WORK: &str = ".paper";
@@ -403,6 +426,41 @@ fn start_paper(
     }
     figures::write_alone(&output.join(FIGURES), &manuscript.illustrations)?;
     Ok((typesetting, run_log::standing(&manuscript.claims)))
+}
+
+/// A manuscript with what else is made of it.
+struct Manuscribed<'a> {
+    manuscript: &'a Manuscript<'a>,
+    provenance: &'a Provenance,
+    geometry: &'a Geometry,
+}
+
+/// Makes the manuscript of an edition of figures that satisfy what is required of them, and then something of it.
+fn with_manuscript<T>(
+    project: &Project,
+    queries: Queries,
+    edition: Option<&str>,
+    make: impl FnOnce(&Manuscribed<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let (queries, figures) = compute(project, queries, edition, &mut Clock::default())?;
+    let chapters = Chapters::read(&project.paper(), &queries)?;
+    inquire::refuse_unfit(&queries, &figures)?;
+    let provenance = Provenance::new(&queries, &figures.tidy);
+    let geometry = borders(project, &figures)?;
+    let agendas = agendas(project, &queries)?;
+    let sources = Sources {
+        queries: &queries,
+        figures: &figures,
+        provenance: &provenance,
+        geometry: Some(&geometry),
+        agendas: &agendas,
+    };
+    let manuscript = Manuscript::new(chapters, sources)?;
+    make(&Manuscribed {
+        manuscript: &manuscript,
+        provenance: &provenance,
+        geometry: &geometry,
+    })
 }
 
 /// The borders of the edition's gemeenten.

@@ -11,6 +11,8 @@ mod support;
 
 #[path = "verify/elsewhere.rs"]
 mod elsewhere;
+#[path = "verify/sheet.rs"]
+mod sheet;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;

@@ -16,12 +16,11 @@ pub fn lighter(svg: &str) -> Option<String> {
     for line in svg.split_inclusive('\n') {
         let border = border(line);
         found |= border.is_some();
-        match border.or_else(|| stroke(line)) {
-            Some((look, steps)) => path.add(look, &steps, &mut out),
-            None => {
-                path.end(&mut out);
-                out += line;
-            }
+        if let Some((look, steps)) = border.or_else(|| stroke(line)) {
+            path.add(look, &steps, &mut out);
+        } else {
+            path.end(&mut out);
+            out += line;
         }
     }
     path.end(&mut out);

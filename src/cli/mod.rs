@@ -9,6 +9,7 @@ mod fetching;
 mod progress;
 mod refreshing;
 mod schema;
+mod sheets;
 mod verifying;
 mod watching;
 
@@ -44,6 +45,8 @@ enum Command {
     Figures(MakeFigures),
     /// Make the web edition: the paper as pages, a page per indicator and gemeente, and what compares them.
     Site(MakeSite),
+    /// Make a factsheet of two pages, as PDF, of a gemeente, of several, or of all.
+    Factsheet(sheets::Factsheet),
     /// Test every claim and every check of the data; exit status 1 when a required one fails.
     Check(asking::Check),
     /// Take a fact or claim apart, down to the cells of CBS.
@@ -116,6 +119,9 @@ struct MakeSite {
     /// The Typst program to use; without it TYPST, PATH and the cache folder are tried, and else it is installed.
     #[arg(long, value_name = "FILE", env = "MIDDELGROOT_TYPST")]
     typst: Option<PathBuf>,
+    /// Leave the sheets of gemeenten out as PDF, which takes less time.
+    #[arg(long)]
+    without_sheets: bool,
 }
 
 #[derive(Debug, Args)]
@@ -155,6 +161,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Build(build) => run_build(&project, &build),
         Command::Figures(make) => run_figures(&project, &make),
         Command::Site(make) => run_site(&project, &make),
+        Command::Factsheet(make) => sheets::run_factsheet(&project, &make),
         Command::Check(check) => asking::run_check(&project, &check),
         Command::Explain(explain) => asking::run_explain(&project, &explain),
         Command::Where(wanted) => asking::run_where(&project, &wanted),
@@ -203,7 +210,7 @@ fn run_site(project: &Project, make: &MakeSite) -> Result<(), Failure> {
     let options = pipeline::SiteOptions {
         edition: make.edition.as_deref(),
         typst: make.typst.as_deref(),
-        sheets: true,
+        sheets: !make.without_sheets,
     };
     eprint!("{}", pipeline::site(project, &options)?);
     Ok(())

@@ -9,7 +9,7 @@ use crate::verify;
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// The paper.
+    /// The paper, or the sheet of a gemeente.
     #[arg(value_name = "FILE")]
     pdf: PathBuf,
 }
@@ -21,6 +21,15 @@ pub(super) fn run_verify(verify: &Verify) -> Result<(), Failure> {
     }
     let (pages, attachments, facts) = (verdict.pages, verdict.attachments, verdict.facts);
     eprintln!("read {pages} pages and {attachments} attachments, derived {facts} facts again");
+    if let Some(named) = &verdict.rests_on {
+        let stated = verdict.stated;
+        eprintln!(
+            "{stated} figures of groups rest on published files, which are named by their SHA-256:"
+        );
+        for (file, sum) in &named.sha256 {
+            eprintln!("{sum}  {file}");
+        }
+    }
     if verdict.differences.is_empty() {
         eprintln!("text, facts and attachments agree");
         return Ok(());

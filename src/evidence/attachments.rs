@@ -83,3 +83,13 @@ pub const ALL: [Attachment; 8] = [
         "De groepen vergeleken, voor de cijfers en jaren in dit stuk"
     ),
 ];
+
+/// What a sheet of one gemeente carries, by name: what is about that gemeente. Groups are proven by the paper and the open
+/// data that it names.
+pub const OF_SHEET: [&str; 5] = ["bewijs.csv", "cellen.csv", CHECKSUMS, "feiten.json", TEXTS];
+
+/// The attachments of a sheet, by name.
+pub fn of_sheet() -> impl Iterator<Item = Attachment> {
+    let is_of_sheet = |of: &Attachment| OF_SHEET.contains(&of.name);
+    ALL.into_iter().filter(is_of_sheet)
+}

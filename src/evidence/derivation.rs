@@ -112,6 +112,16 @@ pub enum Derivation {
     },
     /// The period the paper uses of the indicator.
     Period {},
+    /// What does not follow from the rows at hand, but from a published file that is named with its hash: a group figure on
+    /// a sheet of one gemeente.
+    Stated {
+        /// The file: one of those that [`RestsOn`](super::RestsOn) names.
+        file: String,
+        /// Group, or what gemeenten are counted.
+        group: String,
+        /// Year.
+        year: i32,
+    },
 }
 
 impl Derivation {
@@ -131,6 +141,7 @@ impl Derivation {
             Self::Difference { .. } => "difference",
             Self::Times { .. } => "times",
             Self::Period {} => "period",
+            Self::Stated { .. } => "stated",
         }
     }
 
@@ -146,7 +157,8 @@ impl Derivation {
             | Self::Beyond { year, .. }
             | Self::Rank { year, .. }
             | Self::Name { year, .. }
-            | Self::Gemeente { year, .. } => Some(*year),
+            | Self::Gemeente { year, .. }
+            | Self::Stated { year, .. } => Some(*year),
             Self::Difference { first, .. } | Self::Times { first, .. } => first.year(),
             Self::Period {} => None,
         }

@@ -1,5 +1,7 @@
 //! The shape of `feiten.json`: every number of the paper with its text, its derivation and its cells.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::derivation::Derivation;
@@ -11,8 +13,22 @@ pub struct Facts {
     pub edition: String,
     /// Year of whose 1 January the boundaries are.
     pub boundaries: i32,
+    /// Of what a sheet of one gemeente rests on; a paper has all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<RestsOn>,
     /// Facts by id.
     pub facts: Vec<Entry>,
+}
+
+/// What a sheet of one gemeente does not carry and yet rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct RestsOn {
+    /// Code of the gemeente.
+    pub region: String,
+    /// The paper's file.
+    pub paper: String,
+    /// SHA-256 of the paper and of the published files that figures are stated from, by their path in the output.
+    pub sha256: BTreeMap<String, String>,
 }
 
 /// One fact.

@@ -10,7 +10,7 @@ mod seal;
 mod texts;
 
 pub use derivation::Derivation;
-pub use facts::{Entry, Facts, Places, label};
+pub use facts::{Entry, Facts, Places, RestsOn, label};
 pub use seal::{SEAL, Seal, SealedPage};
 pub use texts::Texts;
 

@@ -90,7 +90,7 @@ pub fn regions(
             regions(first, figures, needed);
             regions(second, figures, needed);
         }
-        Derivation::Period {} => {}
+        Derivation::Period {} | Derivation::Stated { .. } => {}
     }
 }
 

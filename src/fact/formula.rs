@@ -24,6 +24,11 @@ pub fn formula(fact: &Fact, derivation: Option<&Derivation>, register: &Register
     }
 }
 
+/// Where a figure is that does not follow from what is at hand.
+pub(super) fn stated(file: &str, group: &str, year: i32) -> String {
+    format!("{group} in {year}: staat in {file}")
+}
+
 /// Writes the formulas of one fact.
 #[derive(Clone, Copy)]
 struct Writer<'r, 'a> {
@@ -122,6 +127,7 @@ impl<'r> Writer<'r, '_> {
                 self.of_two((first, second), |a, b| format!("{a} / {b}"))
             }
             Derivation::Period {} => self.period().to_owned(),
+            Derivation::Stated { file, group, year } => stated(file, group, *year),
         })
     }
 

@@ -7,6 +7,7 @@
 mod derive;
 mod fill;
 mod formula;
+mod of_one;
 mod proof;
 mod request;
 mod resolve;
@@ -18,9 +19,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use derive::{derivation, regions};
 pub use fill::{Segment, fill, plain};
 pub use formula::{amount, formula};
+pub use of_one::{Counted, FactsOfOne, GroupStated};
 pub use proof::{Evidence, Proven};
 pub use request::request;
-pub use resolve::{Fact, beyond, decimals, print};
+pub use resolve::{Fact, NO_FIGURE, beyond, decimals, print};
 pub use sayable::{compared, names_measure, sayable, unsaid_years};
 pub use trace::{CellKey, Input, RawCell, Role, Slot, Trace};
 

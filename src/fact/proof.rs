@@ -18,6 +18,7 @@ use crate::base::hands::{both, in_parts};
 use crate::evidence::{
     COLUMNS_BEWIJS, COLUMNS_CELLEN, COLUMNS_FEITEN, Derivation, Entry, Facts, Places, label,
 };
+use crate::figures::Cell;
 use crate::gemeente::RegionId;
 use crate::query::IndicatorId;
 
@@ -191,6 +192,7 @@ fn feiten_json(register: &Register<'_>, facts: &[Proven]) -> Vec<u8> {
     let file = Facts {
         edition: edition.id.clone(),
         boundaries: edition.boundaries,
+        sheet: None,
         facts: facts.iter().map(entry).collect(),
     };
     // what holds no map with other keys than texts, and no number that is not finite, becomes JSON
@@ -233,21 +235,31 @@ fn bewijs(register: &Register<'_>, needed: &Needed) -> Vec<u8> {
                 [code, quoted(&figures.name(*region))].join(&b',')
             };
             let named = names.entry(*region).or_insert_with(code_and_name);
-            sheet.ready(&id);
-            sheet.integer(Some(*year));
-            sheet.ready(named);
-            sheet.number(cell.num);
-            sheet.number(cell.den);
-            sheet.number(cell.value());
-            sheet.ready(cell.observation.missing.word().as_bytes());
-            sheet.ready(cell.observation.status.word().as_bytes());
-            sheet.end_row();
+            row_of_bewijs(&mut sheet, (&id, *year), named, cell);
         }
     }
     sheet.into_bytes()
 }
 
-fn cellen(trace: &Trace<'_>, cells: &[CellKey]) -> Vec<u8> {
+/// A row of `bewijs.csv`; indicator, and code with name, are quoted where they must be.
+pub(super) fn row_of_bewijs(
+    sheet: &mut Sheet,
+    (indicator, year): (&[u8], i32),
+    region: &[u8],
+    cell: &Cell,
+) {
+    sheet.ready(indicator);
+    sheet.integer(Some(year));
+    sheet.ready(region);
+    sheet.number(cell.num);
+    sheet.number(cell.den);
+    sheet.number(cell.value());
+    sheet.ready(cell.observation.missing.word().as_bytes());
+    sheet.ready(cell.observation.status.word().as_bytes());
+    sheet.end_row();
+}
+
+pub(super) fn cellen(trace: &Trace<'_>, cells: &[CellKey]) -> Vec<u8> {
     let mut sheet = Sheet::new(&COLUMNS_CELLEN, cells.len());
     let mut place = 0;
     // cells of one key and year lie together

@@ -7,6 +7,9 @@ use crate::figures::{Cell, Figures, GroupFigure, Withheld};
 use crate::gemeente::group::GroupId;
 use crate::query::{Bar, Earlier, FactId, Indicator, Queries, Stat, Subject};
 
+/// What is printed of a fact without a figure.
+pub const NO_FIGURE: &str = "geen cijfer";
+
 /// One printed number (or name).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fact {
@@ -84,7 +87,7 @@ impl Fact {
             (fact.value, fact.text) = (value, text);
         } else {
             fact.lacking = Some(resolving.why_lacking(&fact));
-            "geen cijfer".clone_into(&mut fact.text);
+            NO_FIGURE.clone_into(&mut fact.text);
         }
         Ok(fact)
     }
@@ -251,19 +254,24 @@ impl Resolving<'_> {
         };
         let group = fact.id.subject.groups().next();
         let figure = group.and_then(|group| self.group(fact, group, Some(year)));
-        match figure.map(|figure| figure.withheld) {
-            Some(Withheld::Coverage) => format!("te weinig leden met een cijfer in {year}"),
-            Some(Withheld::Incomplete) => {
-                format!("niet elk lid heeft een cijfer in {year}, en een som vraagt ze alle")
-            }
-            Some(Withheld::Unweighted) => {
-                format!("niet van elk lid is het gewicht in {year} bekend")
-            }
-            Some(Withheld::DistributionOnly) => {
-                "laat zich niet middelen: alleen de verdeling".to_owned()
-            }
-            _ => format!("geen cijfer in {year}"),
+        why_withheld(figure.map(|figure| figure.withheld), year)
+    }
+}
+
+/// Why a group has no value in a year, in Dutch.
+pub(super) fn why_withheld(withheld: Option<Withheld>, year: i32) -> String {
+    match withheld {
+        Some(Withheld::Coverage) => format!("te weinig leden met een cijfer in {year}"),
+        Some(Withheld::Incomplete) => {
+            format!("niet elk lid heeft een cijfer in {year}, en een som vraagt ze alle")
         }
+        Some(Withheld::Unweighted) => {
+            format!("niet van elk lid is het gewicht in {year} bekend")
+        }
+        Some(Withheld::DistributionOnly) => {
+            "laat zich niet middelen: alleen de verdeling".to_owned()
+        }
+        _ => format!("geen cijfer in {year}"),
     }
 }
 

@@ -178,6 +178,16 @@ impl Comparing<'_> {
         }
     }
 
+    /// The figure of a group in a year, also of one that is compared nowhere else; none where there is no such year, no
+    /// member, or only a figure of Nederland.
+    pub fn of_group(self, group: &Group, year: i32) -> Option<GroupFigure> {
+        let mut rows = self.block.rows();
+        let (period, cells) = rows.find(|(period, _)| period.year == year)?;
+        let members = places(self.block, group);
+        let speaks = speaks_of(&self.indicator.ways[period.way], group) && !members.is_empty();
+        speaks.then(|| self.figure(group, &members, period, cells))
+    }
+
     fn figure(
         self,
         group: &Group,

@@ -29,6 +29,7 @@ pub use block::{Block, Cell, Period};
 pub use compare::{Compared, Comparing, GroupFigure, Withheld};
 pub use period::{PassedOver, Used};
 pub use provenance::{Method, Provenance};
+pub use rank::printed;
 pub use spread::Spread;
 pub use standing::{Position, Standings};
 pub use tidy::{Lacking, Origin, Overlap, Row, Tidy, Twice, Unfound};

@@ -185,6 +185,20 @@ impl Herindelingen {
         region
     }
 
+    /// What came into a gemeente, by date: which gemeenten ended, and whether all of each came here. A part of a gemeente
+    /// that went on is not among them, nor is another name.
+    pub fn into_gemeente(&self, region: RegionId) -> Vec<(&str, RegionId, bool)> {
+        let ended = |event: &&Event| event.kind == Kind::Opheffing;
+        let came = self.events.iter().filter(ended);
+        came.filter(|event| event.to == region)
+            .map(|event| {
+                let same = |other: &&Event| other.from == event.from && other.date == event.date;
+                let heirs = self.events.iter().filter(ended).filter(same);
+                (event.date.as_str(), event.from, heirs.count() == 1)
+            })
+            .collect()
+    }
+
     /// Gemeenten that end between the lists of `year` and `year + 1`, with what they go into.
     pub fn ending_after(&self, year: i32) -> impl Iterator<Item = (RegionId, RegionId)> + '_ {
         self.after(year)

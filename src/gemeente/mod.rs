@@ -10,6 +10,7 @@ mod herindeling;
 mod network;
 mod order;
 mod region;
+mod stem;
 
 use std::path::Path;
 
@@ -22,6 +23,7 @@ pub use region::{
     Gemeente, NEDERLAND, RegionId, RegionList, Regions, gemeente_in, is_no_gemeente, region_in,
     year_in,
 };
+pub use stem::file_stem;
 
 use crate::base::failure::Failure;
 

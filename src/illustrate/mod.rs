@@ -10,6 +10,7 @@ mod words;
 
 pub use caption::{caption, wanted};
 pub use draw::{DataTable, Drawn, draw, table};
+pub use words::with_unit;
 
 use crate::base::failure::{Exit, Report};
 use crate::chart;

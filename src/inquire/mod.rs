@@ -10,11 +10,13 @@ mod data_check;
 mod explain;
 mod find;
 mod peers;
+mod whom;
 
 pub use check::{Check, Checked, Kind, does_not_hold};
 pub use explain::{Explanation, Line, Step, explain, wanted};
 pub use find::{Found, find};
 pub use peers::peers;
+pub use whom::gemeente_or_successor;
 
 use std::collections::BTreeSet;
 

@@ -4,9 +4,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Error, Inquiry};
+use super::Inquiry;
+use super::whom::gemeente;
 use crate::base::failure::Failure;
-use crate::base::located::nearest;
 use crate::base::number::csv_number;
 use crate::fact::print;
 use crate::figures::Figures;
@@ -22,7 +22,7 @@ const TOLD: usize = 5;
 /// When the edition has no gemeente of this code or name.
 pub fn peers(text: &str, inquiry: &Inquiry<'_>) -> Result<String, Failure> {
     let (figures, queries) = (inquiry.register.figures(), inquiry.register.queries());
-    let region = gemeente(text, figures)?;
+    let region = gemeente(text, &figures.gemeenten.regions, figures.edition.boundaries)?;
     let types = &figures.types;
     let mut out = format!("gemeente    {} ({region})\n", figures.name(region));
     let _ = match types.of_region(region) {
@@ -91,41 +91,4 @@ fn outstanding(region: RegionId, figures: &Figures, queries: &Queries) -> Vec<(f
     known.sort_by(|(a, _), (b, _)| b.abs().total_cmp(&a.abs()));
     known.truncate(TOLD);
     known
-}
-
-/// The gemeente of a code or name, in the edition.
-fn gemeente(text: &str, figures: &Figures) -> Result<RegionId, Error> {
-    let regions = &figures.gemeenten.regions;
-    let year = figures.edition.boundaries;
-    let all = || {
-        let all = regions.in_year(year);
-        all.filter(|(region, _)| *region != RegionId::NEDERLAND)
-    };
-    let wanted = text.trim().to_lowercase();
-    let is_meant = |region: RegionId, name: &str, bare: &str| {
-        let names = [region.to_string(), name.to_owned(), bare.to_owned()];
-        names.iter().any(|name| name.to_lowercase() == wanted)
-    };
-    let found: Vec<(RegionId, &str)> = all()
-        .filter(|(region, of)| is_meant(*region, &of.name, of.bare_name()))
-        .map(|(region, of)| (region, of.name.as_str()))
-        .collect();
-    match found.as_slice() {
-        [(region, _)] => Ok(*region),
-        [] => Err(Error::NoGemeente {
-            text: text.to_owned(),
-            year,
-            hint: nearest(text, all().map(|(_, of)| of.name.as_str())),
-        }),
-        several => {
-            let codes = several
-                .iter()
-                .map(|(region, name)| format!("`{region}` ({name})"));
-            Err(Error::NoGemeente {
-                text: text.to_owned(),
-                year,
-                hint: format!("say which: {}", codes.collect::<Vec<_>>().join(", ")),
-            })
-        }
-    }
 }

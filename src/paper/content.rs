@@ -148,7 +148,8 @@ impl Content {
     }
 }
 
-fn timestamp(date: &str) -> i64 {
+/// Midnight of a date, in seconds since 1970: when a document says it was made.
+pub fn timestamp(date: &str) -> i64 {
     let epoch = jiff::civil::date(1970, 1, 1);
     let date = jiff::civil::Date::strptime("%Y-%m-%d", date).unwrap_or(epoch);
     date.since(epoch)

@@ -20,6 +20,13 @@ use crate::base::files;
 use crate::base::located::{Place, Source, nearest};
 use crate::query::{FactId, Misread, Queries};
 
+/// Sources of what is no part of the paper: pictures of the charts, sheets of gemeenten.
+const APART: [&str; 3] = [
+    super::figures::SOURCE,
+    super::pdfs::SHEET,
+    super::pdfs::SHEET_WORDS,
+];
+
 /// Starts a line that goes on with the one before it.
 pub const GOES_ON: char = '\0';
 
@@ -77,9 +84,13 @@ impl Chapters {
         let mut paths = Vec::new();
         gather(folder, &mut paths)?;
         paths.sort();
-        // pictures of the charts and pages of the site are set apart, from texts that the program gives
+        // these are set from texts that the program gives
         let web = folder.join(super::web::SOURCES);
-        paths.retain(|path| !path.ends_with(super::figures::SOURCE) && !path.starts_with(&web));
+        let is_apart = |path: &PathBuf| {
+            let apart = APART.iter().any(|name| *path == folder.join(name));
+            apart || path.starts_with(&web)
+        };
+        paths.retain(|path| !is_apart(path));
         let mut read = Vec::new();
         for path in paths {
             let text = files::read_text(&path)?;
@@ -155,7 +166,8 @@ fn included(folder: &Path, files: &[Chapter]) -> Option<BTreeSet<PathBuf>> {
             let before = &chapter.source.text()[..at - 1];
             let line = before.rsplit('\n').next().unwrap_or_default();
             let is_brought = ["include", "import"].iter().any(|word| line.contains(word));
-            if !is_brought || !name.ends_with(".typ") {
+            let is_source = Path::new(name).extension().is_some_and(|end| end == "typ");
+            if !is_brought || !is_source {
                 continue;
             }
             let beside = path.parent().unwrap_or(folder);

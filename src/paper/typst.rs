@@ -17,6 +17,9 @@ const EXPERIMENTAL: [&str; 2] = [
     "warning: html export is under active development and incomplete",
 ];
 
+/// Bytes of stack of each thread of a run that sets many documents.
+const STACK: &str = "16777216";
+
 /// The version that is used.
 pub const VERSION: &str = "0.15.1";
 
@@ -115,6 +118,28 @@ impl Typst {
             command.args(["--input", &format!("{name}={value}")]);
         }
         command.arg(work.join(source)).arg(made);
+        self.spawn(command)
+    }
+
+    /// Starts setting many PDFs at once, each as valid as the paper.
+    pub(super) fn start_pdfs(
+        &self,
+        work: &Path,
+        source: &str,
+        made: &Path,
+        timestamp: i64,
+    ) -> Result<Child, Error> {
+        let mut command = self.command(work);
+        command
+            .env("RUST_MIN_STACK", STACK)
+            .args(["--format", "bundle", "--pdf-standard", "ua-1,a-3a"])
+            .args(["--features", "bundle,html,a11y-extras"])
+            // other runs go on beside it
+            .args(["--jobs", "1"])
+            .arg("--creation-timestamp")
+            .arg(timestamp.to_string())
+            .arg(work.join(source))
+            .arg(made);
         self.spawn(command)
     }
 

@@ -33,7 +33,7 @@ impl Drop for WebPages {
 }
 
 impl WebPages {
-    /// Starts making the pages of a source; `up` leads from these to the folder of the site.
+    /// Starts making the pages of a source, which reads what it is told as `sys.inputs`.
     ///
     /// # Errors
     /// When Typst cannot be started.
@@ -41,10 +41,10 @@ impl WebPages {
         typst: &Typst,
         work: &Path,
         source: &str,
-        up: &str,
+        told: &[(&str, &str)],
         made: &Path,
     ) -> Result<Self, Error> {
-        let inputs = [("vorm", "web"), ("wortel", up)];
+        let inputs: Vec<_> = [("vorm", "web")].iter().chain(told).copied().collect();
         Ok(Self {
             child: Some(typst.start_bundle(work, source, made, &inputs)?),
             typst: typst.clone(),

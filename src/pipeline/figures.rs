@@ -6,16 +6,13 @@
 use std::fs;
 use std::path::Path;
 
-use super::{FIGURES, WORK, borders};
-use crate::base::clock::Clock;
+use super::{FIGURES, Manuscribed, WORK};
 use crate::base::failure::Failure;
 use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::hands::in_parts;
 use crate::base::project::Project;
-use crate::figures::Provenance;
 use crate::illustrate::Illustration;
-use crate::inquire;
-use crate::paper::{self, Chapters, Manuscript, Sources, Typst};
+use crate::paper::{self, Typst};
 use crate::query::Queries;
 
 /// What `figures` was asked.
@@ -39,31 +36,20 @@ pub fn figures(project: &Project, options: &FigureOptions<'_>) -> Result<String,
     let output = NewFolder::beside(&place)?;
     files::for_folder(&place.join(FIGURES))?;
     let typst = Typst::find_or_install(options.typst)?;
-    let clock = &mut Clock::default();
-    let (queries, figures) = super::compute(project, queries, options.edition, clock)?;
-    let chapters = Chapters::read(&project.paper(), &queries)?;
-    inquire::refuse_unfit(&queries, &figures)?;
-    let provenance = Provenance::new(&queries, &figures.tidy);
-    let geometry = borders(project, &figures)?;
-    let agendas = super::agendas(project, &queries)?;
-    let sources = Sources {
-        queries: &queries,
-        figures: &figures,
-        provenance: &provenance,
-        geometry: Some(&geometry),
-        agendas: &agendas,
-    };
-    let illustrations = Manuscript::new(chapters, sources)?.illustrations;
     let made = output.path().join(FIGURES);
-    write_alone(&made, &illustrations)?;
     let work = output.path().join(WORK);
-    paper::set_figures(&typst, &project.paper(), &work, &illustrations, &made)?;
+    let make = |of: &Manuscribed<'_>| {
+        let illustrations = &of.manuscript.illustrations;
+        write_alone(&made, illustrations)?;
+        paper::set_figures(&typst, &project.paper(), &work, illustrations, &made)?;
+        Ok(illustrations.len())
+    };
+    let count = super::with_manuscript(project, queries, options.edition, make)?;
     files::at("remove", &work, fs::remove_dir_all(&work))?;
     output.finish_part(FIGURES)?;
     super::run_log::write_sums(&place, None)?;
     Ok(format!(
-        "wrote {} charts as SVG and PNG to `{}`\n",
-        illustrations.len(),
+        "wrote {count} charts as SVG and PNG to `{}`\n",
         place.join(FIGURES).display()
     ))
 }

@@ -144,8 +144,8 @@ impl Run<'_> {
         })
     }
 
-    /// SHA-256 of each file that was read. Observations are known by their sidecars, against which they were held.
-    fn inputs(&self) -> Result<BTreeMap<String, String>, Failure> {
+    /// SHA-256 of each file that is read. Observations are known by their sidecars, against which they were held.
+    pub(super) fn inputs(&self) -> Result<BTreeMap<String, String>, Failure> {
         let mut inputs = BTreeMap::new();
         let mut add = |prefix: &str, folder: &Path, is_read: &dyn Fn(&str) -> bool| {
             for name in all_files(folder)? {

@@ -35,6 +35,7 @@ use ground::Ground;
 use identity::{Identity, WORKBOOK};
 use package::Written;
 use tables::gemeenten::AllStandings;
+pub use tables::lists::province;
 
 /// Where CSV in another dialect lies, within the folder.
 const DUTCH: &str = "nl/";

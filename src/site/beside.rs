@@ -25,14 +25,18 @@ pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failu
     Ok(files::at("write", &path, fs::write(&path, bytes))?)
 }
 
+/// The files of a folder with such an end.
+fn ending_in(end: &str, folder: &Path) -> Result<Vec<String>, Failure> {
+    let mut names = files::names(folder)?;
+    names.retain(|name| Path::new(name).extension().is_some_and(|of| of == end));
+    Ok(names)
+}
+
 /// Copies the pages' own sources to where Typst works.
 pub(super) fn copy_sources(from: &Path, to: &Path) -> Result<(), Failure> {
     files::at("make", to, fs::create_dir_all(to))?;
-    for name in files::names(from)?
-        .iter()
-        .filter(|name| name.ends_with(".typ"))
-    {
-        let (from, to) = (from.join(name), to.join(name));
+    for name in ending_in("typ", from)? {
+        let (from, to) = (from.join(&name), to.join(&name));
         files::at("copy", &from, fs::copy(&from, to))?;
     }
     Ok(())
@@ -48,31 +52,36 @@ pub(super) fn coarsen(work: &Path, illustrations: &[Illustration]) -> Result<(),
     Ok(())
 }
 
+/// The style in the colours of the house, without letters of its own.
+pub(super) fn style(making: &Making<'_>) -> Result<String, Failure> {
+    let house = &making.manuscript.register.queries().house;
+    let (color, accent) = (house.color.hex(), house.accent.hex());
+    let rules = files::read_text(&making.sources.join(SOURCES).join(STYLE))?;
+    Ok(format!(
+        ":root{{--huis:{color};--accent:{accent}}}\n{rules}"
+    ))
+}
+
 /// Writes style, scripts and letters.
 pub(super) fn write_style(making: &Making<'_>, made: &Path) -> Result<(), Failure> {
     let folder = making.sources.join(SOURCES);
-    let house = &making.manuscript.register.queries().house;
-    let (color, accent) = (house.color.hex(), house.accent.hex());
-    let mut style = format!(":root{{--huis:{color};--accent:{accent}}}\n");
+    let mut faces = String::new();
     for letter in letters()? {
         // writing to a string cannot fail
         let _ = writeln!(
-            style,
+            faces,
             "@font-face{{font-family:\"{}\";font-weight:{};font-display:swap;src:url({})}}",
             letter.family, letter.weight, letter.path
         );
         write(made, &letter.path, &letter.bytes)?;
     }
-    style += &files::read_text(&folder.join(STYLE))?;
-    write(made, STYLE, style.as_bytes())?;
-    for name in files::names(&folder)? {
-        if name.ends_with(".js") {
-            write(
-                made,
-                &name,
-                files::read_text(&folder.join(&name))?.as_bytes(),
-            )?;
-        }
+    write(made, STYLE, (faces + &style(making)?).as_bytes())?;
+    for name in ending_in("js", &folder)? {
+        write(
+            made,
+            &name,
+            files::read_text(&folder.join(&name))?.as_bytes(),
+        )?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 
 mod beside;
 mod downloads;
+mod gemeenten;
 mod indicator;
 mod letters;
 mod places;
@@ -20,12 +21,12 @@ use serde::Serialize;
 
 use crate::base::failure::{Failure, Report};
 use crate::base::files;
-use crate::base::hands::both;
+use crate::base::hands::in_parts;
 use crate::figures::Provenance;
-use crate::gemeente::Geometry;
+use crate::gemeente::{Geometry, RegionId};
 use crate::paper::{self, Content, Manuscript, Typst, WEB_SOURCES as SOURCES, WebPages};
 
-pub use places::{Places, file_stem};
+pub use places::{GEMEENTEN, Places};
 
 /// What a site is made of.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,8 @@ pub struct Making<'a> {
     pub provenance: &'a Provenance,
     /// Borders.
     pub geometry: &'a Geometry,
+    /// Whether each gemeente has its sheet as PDF beside its page.
+    pub sheets: bool,
     /// The output of the edition, in which paper and open data lie.
     pub output: &'a Path,
 }
@@ -85,8 +88,7 @@ impl Report for Error {
 pub fn write(making: &Making<'_>, work: &Path, made: &Path) -> Result<Vec<String>, Failure> {
     let figures = making.manuscript.register.figures();
     let places = Places::new(figures);
-    paper::write_sources(making.sources, work, making.manuscript, making.content)?;
-    beside::copy_sources(&making.sources.join(SOURCES), &work.join(SOURCES))?;
+    ready(making, work)?;
     let downloads = downloads::write_all(making, made)?;
     let (pages, drawings) = indicator::pages(making, &places)?;
     for (name, svg) in &drawings {
@@ -96,31 +98,75 @@ pub fn write(making: &Making<'_>, work: &Path, made: &Path) -> Result<Vec<String
     let site = told::Site::new(making, &places, &pages, downloads);
     write_json(work, "site.json", &site)?;
     write_json(work, "indicatoren.json", &pages)?;
-    files::at("make", made, fs::create_dir_all(made))?;
-    let set = |source: &str, up: &str| {
-        let source = format!("{SOURCES}/{source}");
-        WebPages::start(making.typst, work, &source, up, made)
-    };
-    let (paper, indicators) = (set("site.typ", "")?, set("indicatoren.typ", "../")?);
-    let pictures = set("beeld.typ", "")?;
-    // written while Typst works
-    let (style, scripts) = both(
-        || beside::write_style(making, made),
-        || scripts::write_all(making, &places, made),
-    );
-    style?;
-    scripts?;
-    for pages in [paper, indicators, pictures] {
-        pages.finish(making.sources)?;
-    }
+    let regions: Vec<RegionId> = places.gemeenten.iter().map(|of| of.region).collect();
+    gemeenten::write_parts(making, &regions, &format!("{GEMEENTEN}/"), work)?;
+    let parts = (1..=gemeenten::parts(&regions))
+        .flat_map(|part| [("plaatjes.typ", "", part), ("gemeenten.typ", "../", part)]);
+    // the longest first
+    let runs = [
+        ("beeld.typ", "", 1),
+        ("indicatoren.typ", "../", 1),
+        ("site.typ", "", 1),
+    ];
+    let runs: Vec<Run<'_>> = runs.into_iter().chain(parts).collect();
+    beside::write_style(making, made)?;
+    scripts::write_all(making, &places, made)?;
+    set(making, &runs, (work, made))?;
     beside::sitemap(&figures.edition.address, &site.pages, made)?;
     Ok(site.pages)
 }
 
+/// Makes a page of each of these gemeenten that needs no other file, `work` being a folder for Typst that nothing else uses.
+///
+/// # Errors
+/// When something cannot be written, or Typst fails or warns.
+pub fn write_alone(
+    making: &Making<'_>,
+    regions: &[RegionId],
+    (work, made): (&Path, &Path),
+) -> Result<(), Failure> {
+    ready(making, work)?;
+    write_json(
+        work,
+        "site.json",
+        &told::Site::alone(beside::style(making)?),
+    )?;
+    gemeenten::write_parts(making, regions, "", work)?;
+    let parts = (1..=gemeenten::parts(regions)).map(|part| ("gemeenten.typ", "", part));
+    set(making, &parts.collect::<Vec<_>>(), (work, made))
+}
+
+/// Writes the sources of the pages to where Typst works.
+fn ready(making: &Making<'_>, work: &Path) -> Result<(), Failure> {
+    paper::write_sources(making.sources, work, making.manuscript, making.content)?;
+    beside::copy_sources(&making.sources.join(SOURCES), &work.join(SOURCES))?;
+    let words = files::read_text(&making.sources.join(paper::SHEET_WORDS))?;
+    beside::write(work, paper::SHEET_WORDS, words.as_bytes())
+}
+
+/// A run of Typst: the source, what leads from its pages to the folder of the site, and which of several parts it sets.
+type Run<'a> = (&'a str, &'a str, usize);
+
+/// Sets pages, as many runs at once as there are hands.
+fn set(making: &Making<'_>, runs: &[Run<'_>], (work, made): (&Path, &Path)) -> Result<(), Failure> {
+    files::at("make", made, fs::create_dir_all(made))?;
+    let set = |(): &mut (), place: usize| {
+        let (source, up, part) = runs[place];
+        let source = format!("{SOURCES}/{source}");
+        let told = [("wortel", up), ("deel", &part.to_string())];
+        WebPages::start(making.typst, work, &source, &told, made)?.finish(making.sources)
+    };
+    for done in in_parts(runs.len(), || (), set) {
+        done?;
+    }
+    Ok(())
+}
+
+/// Writes what pages tell, with apostrophes as they are set.
 fn write_json(work: &Path, name: &str, value: &impl Serialize) -> Result<(), Failure> {
-    let bytes = serde_json::to_vec(value).map_err(|source| Error::Json {
+    let text = serde_json::to_string(value).map_err(|source| Error::Json {
         name: name.to_owned(),
         source,
     })?;
-    beside::write(work, name, &bytes)
+    beside::write(work, name, text.replace('\'', "\u{2019}").as_bytes())
 }

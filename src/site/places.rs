@@ -7,7 +7,10 @@
 use std::collections::BTreeMap;
 
 use crate::figures::Figures;
-use crate::gemeente::{RegionId, sort_name};
+use crate::gemeente::{RegionId, file_stem, sort_name};
+
+/// The folder of the pages of gemeenten.
+pub const GEMEENTEN: &str = "gemeenten";
 
 /// A gemeente with a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +42,7 @@ impl Places {
             .map(|(region, _)| {
                 let name = figures.name(region);
                 Place {
-                    path: format!("gemeenten/{}.html", file_stem(region, &name)),
+                    path: format!("{GEMEENTEN}/{}.html", file_stem(region, &name)),
                     region,
                     name,
                 }
@@ -77,60 +80,5 @@ impl Places {
     pub fn of(&self, region: RegionId) -> Option<&Place> {
         let place = self.by_region.get(&region)?;
         self.gemeenten.get(*place)
-    }
-}
-
-/// What the files of a gemeente are called: `GM0355-zeist`.
-pub fn file_stem(region: RegionId, name: &str) -> String {
-    let mut stem = region.to_string();
-    let mut is_apart = true;
-    for letter in name.chars().flat_map(char::to_lowercase).map(plain) {
-        if letter.is_ascii_alphanumeric() {
-            if is_apart {
-                stem.push('-');
-            }
-            stem.push(letter);
-        }
-        is_apart = !letter.is_ascii_alphanumeric();
-    }
-    stem
-}
-
-/// A letter without its sign.
-const fn plain(letter: char) -> char {
-    match letter {
-        'à'..='å' => 'a',
-        'ç' => 'c',
-        'è'..='ë' => 'e',
-        'ì'..='ï' => 'i',
-        'ñ' => 'n',
-        'ò'..='ö' => 'o',
-        'ù'..='ü' => 'u',
-        'ý' | 'ÿ' => 'y',
-        letter => letter,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_called_by_code_and_name_without_signs() {
-        for (code, name, stem) in [
-            ("GM0355", "Zeist", "GM0355-zeist"),
-            ("GM0796", "'s-Hertogenbosch", "GM0796-s-hertogenbosch"),
-            ("GM1900", "Súdwest-Fryslân", "GM1900-sudwest-fryslan"),
-            (
-                "GM0820",
-                "Nuenen, Gerwen en Nederwetten",
-                "GM0820-nuenen-gerwen-en-nederwetten",
-            ),
-            ("GM0417", "Laren (NH.)", "GM0417-laren-nh"),
-            ("GM0001", "../<b>", "GM0001-b"),
-        ] {
-            let region = RegionId::parse(code).unwrap();
-            assert_eq!(file_stem(region, name), stem);
-        }
     }
 }

@@ -17,11 +17,13 @@ use crate::figures::{Cell, GroupFigure};
 use crate::gemeente::group::{Group, GroupKind};
 use crate::query::IndicatorId;
 
+/// Code, name, page, places of its groups and of its type.
+type Gemeente<'a> = (String, &'a str, &'a str, Vec<usize>, Option<usize>);
+
 /// Who and what there is.
 #[derive(Serialize)]
 struct Names<'a> {
-    /// Code, name, page, places of its groups and of its type.
-    gemeenten: Vec<(String, &'a str, &'a str, Vec<usize>, Option<usize>)>,
+    gemeenten: Vec<Gemeente<'a>>,
     /// Name of one that was, and the place of the gemeente that it goes on in.
     vroeger: Vec<(&'a str, usize)>,
     /// Id, title, theme, page.

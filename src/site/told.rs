@@ -34,6 +34,9 @@ const PAGES: [(&str, &str); 15] = [
 
 #[derive(Debug, Serialize)]
 pub struct Site {
+    /// Whether a page stands alone, outside a site; then its style is in it.
+    pub alone: bool,
+    pub style: String,
     pub address: String,
     pub names: BTreeMap<&'static str, String>,
     pub tables: BTreeMap<String, Table>,
@@ -136,6 +139,22 @@ pub struct Row {
 }
 
 impl Site {
+    /// What a page tells that stands alone.
+    pub fn alone(style: String) -> Self {
+        Self {
+            alone: true,
+            style,
+            address: String::new(),
+            names: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            themes: Vec::new(),
+            gemeenten: Vec::new(),
+            downloads: Vec::new(),
+            pictures: Vec::new(),
+            pages: Vec::new(),
+        }
+    }
+
     /// What the pages tell of an edition.
     pub fn new(
         making: &Making<'_>,
@@ -153,6 +172,8 @@ impl Site {
         let pages = own.chain(indicators.iter().map(|of| of.path.clone()));
         let pages = pages.chain(places.gemeenten.iter().map(|of| of.path.clone()));
         Self {
+            alone: false,
+            style: String::new(),
             address: edition.address.clone(),
             names: PAGES.iter().map(title_of).collect(),
             tables: tables(making),

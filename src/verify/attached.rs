@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use lopdf::{Dictionary, Document, Object};
 
 use crate::base::files;
-use crate::evidence::attachments::{ALL, CHECKSUMS};
+use crate::evidence::attachments::{ALL, CHECKSUMS, OF_SHEET};
+use crate::evidence::{Facts, RestsOn};
 
 /// Attached files by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -51,13 +52,23 @@ pub fn read(document: &Document, differences: &mut Vec<String>) -> Files {
     for name in twice {
         differences.push(format!("attachment `{name}` is there in two versions"));
     }
-    for attachment in ALL {
-        if !found.contains_key(attachment.name) {
-            differences.push(format!("attachment `{}` is missing", attachment.name));
+    let expected: Vec<&str> = match rests_on(&found) {
+        Some(_) => OF_SHEET.to_vec(),
+        None => ALL.map(|attachment| attachment.name).to_vec(),
+    };
+    for name in &expected {
+        if !found.contains_key(*name) {
+            differences.push(format!("attachment `{name}` is missing"));
         }
     }
-    checksums(&found, differences);
+    checksums(&found, &expected, differences);
     found
+}
+
+/// What a sheet of one gemeente rests on beside what it carries; none for a paper.
+pub fn rests_on(files: &Files) -> Option<RestsOn> {
+    let facts = files.get("feiten.json")?;
+    serde_json::from_slice::<Facts>(facts).ok()?.sheet
 }
 
 struct Reader<'a> {
@@ -117,7 +128,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn checksums(found: &Files, differences: &mut Vec<String>) {
+fn checksums(found: &Files, expected: &[&str], differences: &mut Vec<String>) {
     let Some(list) = found.get(CHECKSUMS) else {
         return;
     };
@@ -139,9 +150,8 @@ fn checksums(found: &Files, differences: &mut Vec<String>) {
             Some(_) => {}
         }
     }
-    let is_known = |name: &str| ALL.iter().any(|attachment| attachment.name == name);
     for name in sums.keys() {
-        if !found.contains_key(*name) && !is_known(name) {
+        if !found.contains_key(*name) && !expected.contains(name) {
             differences.push(format!("attachment `{name}` is missing"));
         }
     }

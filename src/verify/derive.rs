@@ -48,35 +48,57 @@ struct AttachedFigures {
     decimals: BTreeMap<String, i8>,
 }
 
+/// How many facts were derived again, and how many only say in which published file they stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Derived {
+    /// Derived from what is attached.
+    pub facts: usize,
+    /// Stated.
+    pub stated: usize,
+}
+
 /// Derives every fact again; how many, and what differs.
-pub fn check(files: &Files, differences: &mut Vec<String>) -> usize {
+pub fn check(files: &Files, differences: &mut Vec<String>) -> Derived {
     // a file that is missing was named already
     let Some(feiten) = files.get("feiten.json") else {
-        return 0;
-    };
-    let tables = ["bewijs.csv", "groepen.csv", "indicatoren.csv"].map(|name| files.get(name));
-    let [Some(bewijs), Some(groepen), Some(defined)] = tables else {
-        return 0;
+        return Derived::default();
     };
     let feiten: Facts = match serde_json::from_slice(feiten) {
         Ok(feiten) => feiten,
         Err(error) => {
             differences.push(format!("`feiten.json` cannot be read: {error}"));
-            return 0;
+            return Derived::default();
         }
+    };
+    // a sheet says nothing that needs members or definitions
+    let empty = feiten.sheet.as_ref().map(|_| Vec::new());
+    let [bewijs, groepen, defined] = ["bewijs.csv", "groepen.csv", "indicatoren.csv"];
+    let other = |name: &str| files.get(name).or(empty.as_ref());
+    let (Some(bewijs), Some(groepen), Some(defined)) =
+        (files.get(bewijs), other(groepen), other(defined))
+    else {
+        return Derived::default();
     };
     let figures = match AttachedFigures::read(bewijs, groepen, defined) {
         Ok(figures) => figures,
         Err(error) => {
             differences.push(format!("the attached figures cannot be read: {error}"));
-            return 0;
+            return Derived::default();
         }
     };
-    let mut derived = 0;
+    let mut done = Derived::default();
     for fact in &feiten.facts {
         match (&fact.derivation, &fact.lacking) {
+            (Some(Derivation::Stated { file, .. }), _) if !is_named(file, &feiten) => {
+                let id = &fact.id;
+                differences.push(format!(
+                    "fact `{id}` stands in `{file}`, of which there is no hash"
+                ));
+            }
             (Some(derivation), _) => {
-                derived += 1;
+                let is_stated = matches!(derivation, Derivation::Stated { .. });
+                done.stated += usize::from(is_stated);
+                done.facts += usize::from(!is_stated);
                 if let Err(wrong) = figures.check(fact, derivation) {
                     differences.push(format!("fact `{}`: {wrong}", fact.id));
                 }
@@ -85,7 +107,13 @@ pub fn check(files: &Files, differences: &mut Vec<String>) -> usize {
             (None, _) => differences.push(format!("fact `{}` has no derivation", fact.id)),
         }
     }
-    derived
+    done
+}
+
+/// Whether a file is one that a sheet names with its hash.
+fn is_named(file: &str, facts: &Facts) -> bool {
+    let named = facts.sheet.as_ref();
+    named.is_some_and(|sheet| sheet.sha256.contains_key(file))
 }
 
 /// Whether the facts in `feiten.json` are those that the paper was given.
@@ -155,6 +183,10 @@ impl AttachedFigures {
                 year,
                 highest,
             } => self.extreme(fact, group, *year, *highest)?,
+            Derivation::Stated { .. } => {
+                let stored = fact.value.ok_or("has a derivation and no value")?;
+                print(fact, derivation, stored)?
+            }
             _ => {
                 let value = self.value(&fact.indicator, derivation)?;
                 let stored = fact.value.ok_or("has a derivation and no value")?;
@@ -266,7 +298,9 @@ impl AttachedFigures {
             Derivation::Times { first, second } => {
                 self.value(indicator, first)? / self.value(indicator, second)?
             }
-            Derivation::Name { .. } | Derivation::Period {} => return Err(missing()),
+            Derivation::Name { .. } | Derivation::Period {} | Derivation::Stated { .. } => {
+                return Err(missing());
+            }
         })
     }
 

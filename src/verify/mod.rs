@@ -19,6 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lopdf::Document;
+use serde_json::json;
 
 pub use backcheck::Finding;
 pub use known::{Known, text_of_svg};
@@ -27,8 +28,8 @@ pub use listed::{Listed, listed, schema};
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::files;
 use crate::base::hands::both;
-use crate::evidence::Texts;
 use crate::evidence::attachments::TEXTS;
+use crate::evidence::{RestsOn, Texts};
 use text::{Printed, Target};
 
 /// Checks that every numeral of a PDF that carries no evidence of its own came from the program.
@@ -45,11 +46,11 @@ pub fn back_check(pdf: &Path, texts: &Texts) -> Result<(), Failure> {
 }
 
 /// Checks that every numeral of a PDF came from the program, and seals its pages. `checksums` is the list of those of
-/// its attachments.
+/// its attachments. Gives the number of pages.
 ///
 /// # Errors
 /// When the PDF cannot be read or written, or a numeral came from elsewhere.
-pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result<(), Failure> {
+pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result<usize, Failure> {
     let bytes = files::at("read", pdf, fs::read(pdf))?;
     let wrong = |source| Error::Pdf {
         path: pdf.to_owned(),
@@ -65,7 +66,8 @@ pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result
         return Err(Error::Typed(findings).into());
     }
     let sealed = sealed::put(bytes, document, &seal).map_err(wrong)?;
-    Ok(files::at("write", pdf, fs::write(pdf, sealed))?)
+    files::at("write", pdf, fs::write(pdf, sealed))?;
+    Ok(printed.pages)
 }
 
 /// What `verify` found.
@@ -77,6 +79,10 @@ pub struct Verdict {
     pub attachments: usize,
     /// Facts that were derived again.
     pub facts: usize,
+    /// Figures of a sheet that only say in which published file they stand.
+    pub stated: usize,
+    /// What a sheet rests on beside what it carries; none for a paper.
+    pub rests_on: Option<RestsOn>,
     /// What differs.
     pub differences: Vec<String>,
 }
@@ -97,10 +103,13 @@ pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
             pages: printed.pages,
             attachments: 0,
             facts: 0,
+            stated: 0,
+            rests_on: None,
             differences: vec![what.to_owned()],
         });
     }
-    let facts = derive::check(&files, &mut differences);
+    let derived = derive::check(&files, &mut differences);
+    let rests_on = attached::rests_on(&files);
     let texts = files
         .get(TEXTS)
         .map(|bytes| serde_json::from_slice::<Texts>(bytes));
@@ -112,7 +121,15 @@ pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
             derive::compare(&files, &known, &mut differences);
             let findings = backcheck::check(&printed, &known);
             differences.extend(findings.iter().map(ToString::to_string));
-            differences.extend(backcheck::misprinted(&printed, &known));
+            match &rests_on {
+                // what it says it rests on is what it prints
+                Some(named) if texts.paper.get("rests_on") != Some(&json!(named)) => {
+                    differences.push(format!("`{TEXTS}` names other files than `feiten.json`"));
+                }
+                Some(_) => {}
+                // a paper has an appendix with a row for each fact
+                None => differences.extend(backcheck::misprinted(&printed, &known)),
+            }
         }
         Some(Err(error)) => differences.push(format!("`{TEXTS}` cannot be read: {error}")),
         // that it is missing was said
@@ -125,7 +142,9 @@ pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
     Ok(Verdict {
         pages: printed.pages,
         attachments: files.len(),
-        facts,
+        facts: derived.facts,
+        stated: derived.stated,
+        rests_on,
         differences,
     })
 }

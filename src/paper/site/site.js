@@ -167,4 +167,17 @@ window.middelgroot = { cijfers: {} };
     tafel.closest(".tabel").before(m.maak("p", { class: "filter" }, m.maak("label", { for: id }, "Toon alleen"), veld, aantal));
   };
   document.querySelectorAll("table[data-sorteren]").forEach(m.sorteerbaar);
+
+  /** A picture that is wider than the screen can be moved with the keyboard. */
+  function beweegbaar() {
+    for (const plaat of document.querySelectorAll(".plaat")) {
+      const is = plaat.scrollWidth > plaat.clientWidth + 1;
+      for (const [naam, waarde] of [["tabindex", "0"], ["role", "group"], ["aria-label", "Grafiek, breder dan het scherm"]]) {
+        if (is) plaat.setAttribute(naam, waarde);
+        else plaat.removeAttribute(naam);
+      }
+    }
+  }
+  beweegbaar();
+  addEventListener("resize", beweegbaar);
 })();

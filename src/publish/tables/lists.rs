@@ -82,7 +82,7 @@ const PROVINCES: [(&str, &str); 12] = [
 ];
 
 /// The name of a province; of a code that is none, the code.
-pub(in super::super) fn province(code: &str) -> &str {
+pub fn province(code: &str) -> &str {
     let known = PROVINCES.iter().find(|(known, _)| *known == code);
     known.map_or(code, |(_, name)| *name)
 }
