@@ -15,15 +15,20 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::{BuildOptions, build};
+use super::{BuildOptions, SITE, SiteOptions, build, site};
 use crate::base::failure::{Exit, Failure, Report, told};
 use crate::base::project::Project;
-use crate::publish::Dialect;
 use crate::query::Queries;
 use crate::serve::{Board, Server};
 
 /// How long nothing changes before a run begins.
 const STILL: Duration = Duration::from_millis(150);
+
+/// Where the sources of pages lie among those of the paper.
+const PAGES: &str = SITE;
+
+/// The forms that chapters take on the web.
+const WEB: &str = "web.typ";
 
 /// What `watch` was asked.
 #[derive(Clone, Copy, Debug)]
@@ -62,10 +67,19 @@ impl Report for Error {
     }
 }
 
+/// What is made anew: the later holds the earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Scope {
+    /// The site alone.
+    Site,
+    /// The paper, the open data and the site.
+    All,
+}
+
 /// What the loop hears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Word {
-    Changed,
+    Changed(Scope),
     Stop,
 }
 
@@ -128,12 +142,18 @@ impl<'a> Watch<'a> {
     /// Makes the edition, and again after every change, until it is stopped. What was made is served until there is
     /// something newer, also where a run fails. Each run is told.
     pub fn run(self, tell: &dyn Fn(&str)) {
+        let mut scope = Scope::All;
         loop {
             self.board.begin();
             let begun = Instant::now();
-            match self.make() {
-                // Typst hears Ctrl-C as well, so that a run that is stopped has failed
-                _ if self.stopped.load(Ordering::Relaxed) => return,
+            let made = self.make(scope);
+            // Typst hears Ctrl-C as well, so that a run that is stopped has failed
+            if self.stopped.load(Ordering::Relaxed) {
+                return;
+            }
+            // what was not made is still to be made
+            let owed = made.as_ref().err().map(|_| scope);
+            match made {
                 Ok(said) => {
                     let seconds = begun.elapsed().as_secs_f64();
                     tell(&format!(
@@ -148,35 +168,47 @@ impl<'a> Watch<'a> {
                     self.board.failed(error);
                 }
             }
-            if !self.is_changed() {
+            let Some(changed) = self.changed() else {
                 return;
-            }
+            };
+            scope = owed.map_or(changed, |owed| changed.max(owed));
         }
     }
 
-    /// Makes what is served; what it says.
-    fn make(&self) -> Result<String, Failure> {
-        let options = BuildOptions {
-            edition: Some(&self.edition),
-            typst: self.options.typst,
-            data_only: false,
-            dialect: Dialect::Plain,
-            progress: false,
-            verbose: false,
+    /// Makes what is served; what it says. The sheets of gemeenten come as pages only: hundreds of PDFs take long.
+    fn make(&self, scope: Scope) -> Result<String, Failure> {
+        let edition = Some(self.edition.as_str());
+        let typst = self.options.typst;
+        let mut said = String::new();
+        if scope == Scope::All {
+            let options = BuildOptions {
+                keep: true,
+                ..BuildOptions::of(edition, typst)
+            };
+            said = build(self.project, &options)?.summary();
+        }
+        // a house without a template of pages has no site
+        if self.project.paper().join(PAGES).is_dir() {
+            let options = SiteOptions {
+                edition,
+                typst,
+                sheets: false,
+            };
+            said += &site(self.project, &options)?;
+        }
+        Ok(said)
+    }
+
+    /// Waits for a change, and until it is still: what it asks for. None when it is stopped.
+    fn changed(&self) -> Option<Scope> {
+        let Ok(Word::Changed(mut scope)) = self.words.recv() else {
+            return None;
         };
-        Ok(build(self.project, &options)?.summary())
-    }
-
-    /// Waits for a change, and until it is still; false when it is stopped.
-    fn is_changed(&self) -> bool {
-        if self.words.recv() != Ok(Word::Changed) {
-            return false;
-        }
         loop {
             match self.words.recv_timeout(STILL) {
-                Ok(Word::Changed) => {}
-                Err(RecvTimeoutError::Timeout) => return true,
-                Ok(Word::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
+                Ok(Word::Changed(more)) => scope = scope.max(more),
+                Err(RecvTimeoutError::Timeout) => return Some(scope),
+                Ok(Word::Stop) | Err(RecvTimeoutError::Disconnected) => return None,
             }
         }
     }
@@ -186,11 +218,11 @@ impl<'a> Watch<'a> {
 fn watcher(project: &Project, speaker: Sender<Word>) -> Result<RecommendedWatcher, Error> {
     let hear = move |event: notify::Result<Event>| {
         // where the system lost track, anything may have changed
-        if event.is_ok_and(|event| !is_change(&event)) {
-            return;
+        let scope = event.map_or(Some(Scope::All), |event| scope_of(&event));
+        if let Some(scope) = scope {
+            // who does not listen any more has stopped
+            let _ = speaker.send(Word::Changed(scope));
         }
-        // who does not listen any more has stopped
-        let _ = speaker.send(Word::Changed);
     };
     let folders = [project.queries(), project.paper(), project.data()];
     let failed = |folder: &Path| {
@@ -205,12 +237,69 @@ fn watcher(project: &Project, speaker: Sender<Word>) -> Result<RecommendedWatche
     Ok(watcher)
 }
 
-/// Whether an event may change what is made: not that a file was read, and not what an editor keeps for itself.
-fn is_change(event: &Event) -> bool {
-    let is_of_editor = |path: &PathBuf| {
+/// What an event asks for. Nothing when a file was only read, or is one that an editor keeps for itself.
+fn scope_of(event: &Event) -> Option<Scope> {
+    let is_of_editor = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         name.starts_with(['.', '#']) || name.ends_with(['~', '#']) || name == "4913"
     };
-    event.need_rescan()
-        || !matches!(event.kind, EventKind::Access(_)) && !event.paths.iter().all(is_of_editor)
+    if event.need_rescan() {
+        return Some(Scope::All);
+    }
+    if matches!(event.kind, EventKind::Access(_)) {
+        return None;
+    }
+    let paths = event.paths.iter().filter(|path| !is_of_editor(path));
+    let is_of_site = |path: &Path| path.iter().any(|part| part == PAGES) || path.ends_with(WEB);
+    let scopes = paths.map(|path| {
+        if is_of_site(path) {
+            Scope::Site
+        } else {
+            Scope::All
+        }
+    });
+    scopes.max()
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{AccessKind, CreateKind, Flag, ModifyKind};
+
+    use super::*;
+
+    #[test]
+    fn what_only_pages_are_made_of_asks_for_the_site_alone() {
+        let modify = EventKind::Modify(ModifyKind::Any);
+        for (kind, paths, scope) in [
+            (
+                modify,
+                &["/p/src/paper/chapters/a.typ"][..],
+                Some(Scope::All),
+            ),
+            (modify, &["/p/src/paper/site/site.css"], Some(Scope::Site)),
+            (modify, &["/p/src/paper/web.typ"], Some(Scope::Site)),
+            (
+                modify,
+                &["/p/src/paper/web.typ", "/p/queries/a.toml"],
+                Some(Scope::All),
+            ),
+            (modify, &["/p/queries/.a.toml.swp"], None),
+            (
+                EventKind::Create(CreateKind::File),
+                &["/p/queries/a.toml~", "/p/src/paper/site/x.js"],
+                Some(Scope::Site),
+            ),
+            (
+                EventKind::Access(AccessKind::Read),
+                &["/p/queries/a.toml"],
+                None,
+            ),
+        ] {
+            let mut event = Event::new(kind);
+            event.paths = paths.iter().map(PathBuf::from).collect();
+            assert_eq!(scope_of(&event), scope, "{paths:?}");
+        }
+        let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        assert_eq!(scope_of(&lost), Some(Scope::All));
+    }
 }
