@@ -94,7 +94,7 @@ fn listed(folder: &Path) -> String {
     let (mut papers, mut pages, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     for name in names(folder) {
         let place = folder.join(&name);
-        if is_file(&place) && name.ends_with(".pdf") {
+        if is_file(&place) && place.extension().is_some_and(|end| end == "pdf") {
             papers.push((format!("-/pdf/{}", address(&name)), name));
         } else if is_file(&place) {
             rest.push((address(&name), name));

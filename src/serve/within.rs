@@ -39,7 +39,7 @@ pub(super) fn find(folder: &Path, parts: &[String]) -> Option<PathBuf> {
 
 /// What a file is, by the end of its name; what is not known is saved and not shown.
 pub(super) fn content_type(path: &Path) -> &'static str {
-    let end = path.extension().map(|end| end.to_ascii_lowercase());
+    let end = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     match end.as_deref().and_then(|end| end.to_str()) {
         Some("html" | "htm") => "text/html; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
