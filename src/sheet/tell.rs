@@ -411,7 +411,11 @@ impl<'r> Telling<'r, '_> {
             is_extreme: passes == others,
             passes: vec![Piece::Fact { f: passed }],
             others: vec![Piece::Fact { f: others_id }],
-            favours: favours(series.asked.direction, is_higher),
+            favours: if is_beyond_whole(series.asked, value) {
+                ""
+            } else {
+                favours(series.asked.direction, is_higher)
+            },
         }))
     }
 
@@ -509,6 +513,11 @@ const fn favours(direction: Direction, is_higher: bool) -> &'static str {
         (Direction::Higher, true) | (Direction::Lower, false) => "good",
         (Direction::Higher, false) | (Direction::Lower, true) => "bad",
     }
+}
+
+/// Whether a share is more than the whole, as a turnout is where people from elsewhere vote: more is no better then.
+fn is_beyond_whole(asked: &Indicator, value: f64) -> bool {
+    asked.unit == "%" && value > 100.0
 }
 
 /// Why a gemeente has no type: a word.
