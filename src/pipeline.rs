@@ -162,6 +162,8 @@ pub struct BuildOptions<'a> {
     pub progress: bool,
     /// Whether the summary names every topic that is lacking.
     pub verbose: bool,
+    /// Whether the site of before stays beside a new paper, until another is made.
+    pub keep: bool,
 }
 
 impl<'a> BuildOptions<'a> {
@@ -174,6 +176,7 @@ impl<'a> BuildOptions<'a> {
             dialect: Dialect::Plain,
             progress: false,
             verbose: false,
+            keep: false,
         }
     }
 
@@ -292,7 +295,21 @@ fn make(
         ));
     }
     report.summarise(output.place(), queries, figures, &used, options.verbose);
-    finish(run, &provenance, output, report)
+    if run.with_paper {
+        tell_what_goes(output.place(), options.keep, report);
+    }
+    finish(run, &provenance, output, (report, options.keep))
+}
+
+/// Says what of the output of before is not made anew.
+fn tell_what_goes(place: &Path, keep: bool, report: &mut BuildReport) {
+    for (folder, command, stays) in [(SITE, "site", keep), (FACTSHEETS, "factsheet", false)] {
+        if place.join(folder).is_dir() && !stays {
+            report.notes.push(format!(
+                "`{folder}/` of the last build is gone with it: `{command}` makes it anew"
+            ));
+        }
+    }
 }
 
 /// Puts what was made in its place, with the log of the run and the sums of all that stands there then.
@@ -300,22 +317,20 @@ fn finish(
     run: Run<'_>,
     provenance: &Provenance,
     output: NewFolder,
-    report: &mut BuildReport,
+    (report, keep): (&mut BuildReport, bool),
 ) -> Result<(), Failure> {
     let with_paper = run.with_paper;
     let queries = run.queries;
-    if with_paper && output.place().join(FACTSHEETS).exists() {
-        report.notes.push(
-            "the factsheets of the last build are gone with it: `factsheet` makes them anew"
-                .to_owned(),
-        );
-    }
     let log = run.log(report, output.path())?;
     let (place, made) = (output.place(), output.path().join(OPEN_DATA));
     report.since = since_last_build((queries, provenance), (place, &made), &log);
     if with_paper {
         log.write(output.path())?;
         run_log::write_sums(output.path(), Some(&log))?;
+        let (old, new) = (output.place().join(SITE), output.path().join(SITE));
+        if keep && old.is_dir() {
+            files::at("move", &old, std::fs::rename(&old, new))?;
+        }
         output.finish()?;
     } else {
         let place = output.place().to_owned();

@@ -188,6 +188,7 @@ fn run_build(project: &Project, build: &Build) -> Result<(), Failure> {
             None => Dialect::Plain,
         },
         verbose: build.verbose,
+        keep: false,
     };
     let report = pipeline::build(project, &options)?;
     eprint!("{}", report.summary());

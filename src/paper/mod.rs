@@ -37,7 +37,7 @@ pub use press::PRESS;
 pub use scan::{Chapter, Chapters, GOES_ON, Printing};
 pub use typst::{Typst, VERSION};
 pub use uses::{Use, UseKind, wanted};
-pub use web::{SOURCES as WEB_SOURCES, WebPages};
+pub use web::{SOURCES as WEB_SOURCES, WebPages, is_of_web};
 
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::family::family;

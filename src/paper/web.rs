@@ -11,6 +11,14 @@ use super::{Error, Typst};
 /// The folder of the sources that make pages, within those of the paper.
 pub const SOURCES: &str = "site";
 
+/// Sources of pages beside that folder, by which no paper is made.
+const BESIDE: [&str; 3] = ["web.typ", super::pdfs::SHEET, super::pdfs::SHEET_WORDS];
+
+/// Whether a source, by its path among those of the paper, makes pages and sheets only.
+pub fn is_of_web(source: &Path) -> bool {
+    source.starts_with(SOURCES) || BESIDE.iter().any(|name| source == Path::new(name))
+}
+
 /// Pages that Typst is making.
 #[derive(Debug)]
 pub struct WebPages {

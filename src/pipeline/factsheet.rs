@@ -1,8 +1,9 @@
 //! The sheets of gemeenten, beside the paper that they name.
 //!
 //! In: the project, the gemeenten that are asked, and the output of an edition, which is built first where it is not there or was
-//! made of other inputs. Out: `factsheets/` in that output, a PDF and a page of each. Fails as the stages do, and when a gemeente is none; what was there
-//! stays.
+//! made of other inputs. Out: `factsheets/` in that output, a PDF and a page of each. Fails as the stages do, and when a
+//! gemeente is none; what was there stays. The peculiarity it answers: a sheet names the paper and the open data by their
+//! hash, so that it can only be made beside them.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -181,9 +182,7 @@ fn outdated(
 /// Whether the paper is made of a file: those of sheets and of the site are read by others.
 fn is_of_paper(name: &str) -> bool {
     let within = name.strip_prefix("src/paper/");
-    within.is_none_or(|name| {
-        ![paper::SHEET, paper::SHEET_WORDS].contains(&name) && !name.starts_with(paper::WEB_SOURCES)
-    })
+    within.is_none_or(|name| !paper::is_of_web(Path::new(name)))
 }
 
 /// Puts each file of a folder in its place in another, and leaves what else is there.

@@ -27,8 +27,8 @@ use crate::gemeente::RegionId;
 use crate::paper::{self, PAPER, Pdfs, SHEET as SOURCE, SHEET_WORDS, Typst};
 use crate::verify;
 
-/// Sheets that are set in one run of Typst.
-const BATCH: usize = 19;
+/// Sheets that are set in one run of Typst: a quarter of a gigabyte.
+const BATCH: usize = 10;
 
 /// Pages of a sheet.
 const PAGES: usize = 2;

@@ -70,7 +70,7 @@ pub(super) fn write_style(making: &Making<'_>, made: &Path) -> Result<(), Failur
         // writing to a string cannot fail
         let _ = writeln!(
             faces,
-            "@font-face{{font-family:\"{}\";font-weight:{};font-display:swap;src:url({})}}",
+            "@font-face{{font-family:\"{}\";font-weight:{};font-display:optional;src:url({})}}",
             letter.family, letter.weight, letter.path
         );
         write(made, &letter.path, &letter.bytes)?;

@@ -190,11 +190,8 @@ fn rows(register: &Register<'_>, places: &Places, id: IndicatorId) -> (Vec<Strin
         .copied()
         .collect();
     let shown = &years[..years.len().min(YEARS_SHOWN)];
-    let has_cell = |region: RegionId| {
-        let cell = used.year.and_then(|year| figures.cell(id, region, year));
-        cell.is_some()
-    };
-    if !places.gemeenten.iter().any(|of| has_cell(of.region)) {
+    let way = asked.ways.get(used.way);
+    if used.year.is_none() || !way.is_some_and(query::Way::is_of_gemeenten) {
         return (Vec::new(), Vec::new());
     }
     let networks: Vec<(&Group, BTreeSet<RegionId>)> = figures

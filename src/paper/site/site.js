@@ -94,7 +94,11 @@ window.middelgroot = { cijfers: {} };
         if (keuze) neem(keuze);
       }
     });
-    return toon;
+    // what is typed leads to the first that is found, as a choice does
+    return async function () {
+      await toon();
+      if (gevonden.length > 0 && veld.value.trim() !== "") neem(gevonden[0]);
+    };
   };
 
   /** Finds by the start of a name first, then by a word in it; a gemeente that was leads to the one that it goes on in. */
@@ -117,13 +121,12 @@ window.middelgroot = { cijfers: {} };
     const wortel = formulier.dataset.wortel;
     const namen = () => (m.namen ? Promise.resolve() : m.laad(wortel + "namen.js"));
     veld.addEventListener("focus", namen, { once: true });
-    const toon = m.aanvuller(veld, (vraag) => namen().then(() => m.zoek(vraag, ["gemeenten", "cijfers"])), (keuze) => { location.href = wortel + keuze.doel; });
-    formulier.addEventListener("submit", (e) => e.preventDefault());
+    const neem = m.aanvuller(veld, (vraag) => namen().then(() => m.zoek(vraag, ["gemeenten", "cijfers"])), (keuze) => { location.href = wortel + keuze.doel; });
+    formulier.addEventListener("submit", (e) => { e.preventDefault(); neem(); });
     const gevraagd = new URLSearchParams(location.search).get("naam");
     if (gevraagd) {
       veld.value = gevraagd;
-      veld.focus();
-      toon();
+      neem();
     }
   }
 

@@ -136,7 +136,7 @@
         maak("svg:rect", { class: "staaf", x: Math.min(x(0), x(of.getal)), y, width: Math.max(1, Math.abs(x(of.getal) - x(0))), height: 17 }),
         maak("svg:text", { x: Math.max(x(0), x(of.getal)) + 6, y: y + 14 }, of.tekst));
     });
-    return maak("div", { class: "beweegt" }, beeld);
+    return maak("div", { class: "beweegt", tabindex: "0", role: "group", "aria-label": "Grafiek: " + titel }, beeld);
   }
 
   /** Lines over the years, named at their ends; a year without a figure is a gap. */
@@ -173,7 +173,7 @@
     }
     const uiterste = (waarde) => rijen.flatMap((rij) => rij.teksten.filter((_, n) => rij.getallen[n] === waarde))[0];
     const as = maak("p", { class: "klein" }, "Van onder naar boven loopt de grafiek van " + uiterste(laag) + " tot " + uiterste(hoog) + ".");
-    return maak("div", { class: "beweegt" }, beeld, as);
+    return maak("div", { class: "beweegt", tabindex: "0", role: "group", "aria-label": "Grafiek: " + titel }, beeld, as);
   }
 
   let beurt = 0;
