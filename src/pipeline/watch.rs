@@ -181,7 +181,11 @@ impl<'a> Watch<'a> {
         let typst = self.options.typst;
         let mut said = String::new();
         if scope == Scope::All {
-            let options = BuildOptions::of(edition, typst);
+            // the pages that are there are served until there are newer ones
+            let options = BuildOptions {
+                keep: true,
+                ..BuildOptions::of(edition, typst)
+            };
             said = build(self.project, &options)?.summary();
         }
         // a house without a template of pages has no site
