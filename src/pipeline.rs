@@ -149,6 +149,8 @@ pub fn find(project: &Project, edition: Option<&str>, text: &str) -> Result<Vec<
 
 /// What `build` was asked.
 #[derive(Clone, Copy, Debug)]
+// each is a flag of its own
+#[allow(clippy::struct_excessive_bools)]
 pub struct BuildOptions<'a> {
     /// Edition; the default one when none.
     pub edition: Option<&'a str>,

@@ -21,7 +21,7 @@ use support::{Made, Project};
 use tempfile::TempDir;
 
 /// The longest that anything may take on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a server answers: status, head and body.
 struct Answer {

@@ -56,8 +56,15 @@ impl<'a> Path<'a> {
 fn stroke(line: &str) -> Option<(&str, String)> {
     let (look, rest) = line.strip_prefix("<polyline")?.split_once(" points=\"")?;
     let (points, _) = rest.split_once('"')?;
-    let (from, to) = points.split_once(' ')?;
-    (!to.contains(' ')).then(|| (look, format!("M{from}L{to}")))
+    let mut numbers = points.split([' ', ',']).map(str::parse);
+    let mut next = || numbers.next()?.ok();
+    let [x, y, to_x, to_y]: [i64; 4] = [next()?, next()?, next()?, next()?];
+    let (right, down) = (to_x - x, to_y - y);
+    let apart = if down < 0 { "" } else { " " };
+    numbers
+        .next()
+        .is_none()
+        .then(|| (look, format!("M{x} {y}l{right}{apart}{down}")))
 }
 
 /// How a border looks, closed or not, and its steps on the lattice.
@@ -147,7 +154,7 @@ mod tests {
         let svg = [stroke("a", 1), stroke("a", 2), stroke("b", 3), border].concat();
         let light = lighter(&svg).unwrap();
         assert!(light.starts_with(
-            "<path stroke=\"a\" d=\"M0,0L9,1M0,0L9,2\"/>\n<path stroke=\"b\" d=\"M0,0L9,3\"/>\n<path d=\"M0 0l"
+            "<path stroke=\"a\" d=\"M0 0l9 1M0 0l9 2\"/>\n<path stroke=\"b\" d=\"M0 0l9 3\"/>\n<path d=\"M0 0l"
         ));
     }
 

@@ -92,7 +92,7 @@ impl Served {
             ["-", "page.css"] => Some(given("text/css; charset=utf-8", page::STYLE)),
             ["-", "pdf", name] => {
                 let place = within::find(&self.folder, &[name.to_owned()])?;
-                let is_pdf = within::content_type(&place) == within::PDF && is_file(&place);
+                let is_pdf = within::content_type(&place) == "application/pdf" && is_file(&place);
                 is_pdf.then(|| given(HTML, page::around(name, self.board.notice().version)))
             }
             _ => self.file(path, &parts),

@@ -10,7 +10,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::board::Notice;
 use super::is_file;
-use super::within::{self, PDF};
 use crate::base::files;
 use crate::base::xml::escape;
 
@@ -95,7 +94,7 @@ fn listed(folder: &Path) -> String {
     let (mut papers, mut pages, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     for name in names(folder) {
         let place = folder.join(&name);
-        if is_file(&place) && within::content_type(&place) == PDF {
+        if is_file(&place) && place.extension().is_some_and(|end| end == "pdf") {
             papers.push((format!("-/pdf/{}", address(&name)), name));
         } else if is_file(&place) {
             rest.push((address(&name), name));

@@ -4,13 +4,9 @@
 //! leads out in any spelling, on links that do, and on hidden files. The peculiarity it answers: a folder that is being made
 //! anew is exchanged at once, so that nothing of it is remembered between requests.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
-
-/// What a paper is.
-pub(super) const PDF: &str = "application/pdf";
 
 /// The parts of a path, decoded once; none when a part is empty, hidden, leads upwards, or is a path itself. The last may be
 /// empty: that is how the path of a folder ends.
@@ -43,7 +39,7 @@ pub(super) fn find(folder: &Path, parts: &[String]) -> Option<PathBuf> {
 
 /// What a file is, by the end of its name; what is not known is saved and not shown.
 pub(super) fn content_type(path: &Path) -> &'static str {
-    let end = path.extension().map(OsStr::to_ascii_lowercase);
+    let end = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     match end.as_deref().and_then(|end| end.to_str()) {
         Some("html" | "htm") => "text/html; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
@@ -57,7 +53,7 @@ pub(super) fn content_type(path: &Path) -> &'static str {
         Some("jpg" | "jpeg") => "image/jpeg",
         Some("ico") => "image/x-icon",
         Some("woff2") => "font/woff2",
-        Some("pdf") => PDF,
+        Some("pdf") => "application/pdf",
         Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Some("parquet") => "application/vnd.apache.parquet",
         Some("zip") => "application/zip",
