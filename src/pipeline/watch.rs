@@ -181,6 +181,7 @@ impl<'a> Watch<'a> {
         let typst = self.options.typst;
         let mut said = String::new();
         if scope == Scope::All {
+            // the pages that are there are served until there are newer ones
             let options = BuildOptions {
                 keep: true,
                 ..BuildOptions::of(edition, typst)
