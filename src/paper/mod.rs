@@ -5,6 +5,7 @@
 //! charts by id; the ids are found by reading the chapters, and an unknown one ends in an error with file and line. Text
 //! from data reaches Typst only as strings in `paper.json`, never as markup.
 
+mod bundle;
 mod changes;
 mod content;
 mod door;
@@ -12,7 +13,6 @@ mod figures;
 mod manuscript;
 mod markup;
 mod pictures;
-mod pdfs;
 mod prepare;
 mod press;
 mod printed;
@@ -20,7 +20,6 @@ mod scan;
 mod types;
 mod typst;
 mod uses;
-mod web;
 mod years;
 
 use std::borrow::Cow;
@@ -28,16 +27,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 
+pub use bundle::{Bundle, SHEET, SHEET_WORDS, SOURCES as WEB_SOURCES, is_of_web};
 pub use content::{Content, timestamp};
 pub use door::admit;
 pub use figures::set_figures;
 pub use manuscript::{Manuscript, Sources, register};
-pub use pdfs::{Pdfs, SHEET, SHEET_WORDS};
 pub use press::PRESS;
 pub use scan::{Chapter, Chapters, GOES_ON, Printing};
 pub use typst::{Typst, VERSION};
 pub use uses::{Use, UseKind, wanted};
-pub use web::{SOURCES as WEB_SOURCES, WebPages, is_of_web};
 
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::family::family;

@@ -23,8 +23,8 @@ use crate::query::{FactId, Misread, Queries};
 /// Sources of what is no part of the paper: pictures of the charts, sheets of gemeenten.
 const APART: [&str; 3] = [
     super::figures::SOURCE,
-    super::pdfs::SHEET,
-    super::pdfs::SHEET_WORDS,
+    super::bundle::SHEET,
+    super::bundle::SHEET_WORDS,
 ];
 
 /// Starts a line that goes on with the one before it.
@@ -85,7 +85,7 @@ impl Chapters {
         gather(folder, &mut paths)?;
         paths.sort();
         // these are set from texts that the program gives
-        let web = folder.join(super::web::SOURCES);
+        let web = folder.join(super::bundle::SOURCES);
         let is_apart = |path: &PathBuf| {
             let apart = APART.iter().any(|name| *path == folder.join(name));
             apart || path.starts_with(&web)

@@ -24,7 +24,7 @@ use crate::evidence::attachments::{self, Attachment, CHECKSUMS, FOLDER, TEXTS};
 use crate::evidence::{RestsOn, Texts};
 use crate::fact::Trace;
 use crate::gemeente::RegionId;
-use crate::paper::{self, PAPER, Pdfs, SHEET as SOURCE, SHEET_WORDS, Typst};
+use crate::paper::{self, Bundle, PAPER, SHEET as SOURCE, SHEET_WORDS, Typst};
 use crate::verify;
 
 /// Sheets that are set in one run of Typst: a quarter of a gigabyte.
@@ -154,7 +154,7 @@ impl Batch<'_, '_> {
         let (typst, sources) = (self.setting.typst, self.setting.sources);
         let date = &self.ground.figures().edition.date;
         let timestamp = paper::timestamp(date);
-        Pdfs::start(typst, &self.work, SOURCE, self.made, timestamp)?.finish(sources)?;
+        Bundle::pdfs(typst, &self.work, SOURCE, self.made, timestamp)?.finish(sources)?;
         for sheet in &waiting {
             self.seal(sheet)?;
         }

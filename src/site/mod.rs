@@ -24,7 +24,7 @@ use crate::base::files;
 use crate::base::hands::in_parts;
 use crate::figures::Provenance;
 use crate::gemeente::{Geometry, RegionId};
-use crate::paper::{self, Content, Manuscript, Typst, WEB_SOURCES as SOURCES, WebPages};
+use crate::paper::{self, Bundle, Content, Manuscript, Typst, WEB_SOURCES as SOURCES};
 
 pub use places::{GEMEENTEN, Places};
 
@@ -154,7 +154,7 @@ fn set(making: &Making<'_>, runs: &[Run<'_>], (work, made): (&Path, &Path)) -> R
         let (source, up, part) = runs[place];
         let source = format!("{SOURCES}/{source}");
         let told = [("wortel", up), ("deel", &part.to_string())];
-        WebPages::start(making.typst, work, &source, &told, made)?.finish(making.sources)
+        Bundle::pages(making.typst, work, &source, &told, made)?.finish(making.sources)
     };
     for done in in_parts(runs.len(), || (), set) {
         done?;

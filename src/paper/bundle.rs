@@ -1,7 +1,7 @@
-//! Pages for the web, set by Typst from the sources of the paper.
+//! Many files of one source, set by Typst in one run: pages for the web, or PDFs.
 //!
-//! In: a folder with the sources, and which of them makes the pages. Out: HTML and pictures in another folder. Fails when Typst
-//! fails or warns. Several runs may fill one folder at once, each with pages of its own.
+//! In: a folder with the sources, and which of them makes the files. Out: the files in another folder. Fails when Typst fails or
+//! warns. Several runs may fill one folder at once, each with files of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::Child;
@@ -11,17 +11,23 @@ use super::{Error, Typst};
 /// The folder of the sources that make pages, within those of the paper.
 pub const SOURCES: &str = "site";
 
+/// The template of the sheets of gemeenten, among the sources of the paper.
+pub const SHEET: &str = "factsheet.typ";
+
+/// The words that it says, which its page on the web says too.
+pub const SHEET_WORDS: &str = "blad.typ";
+
 /// Sources of pages beside that folder, by which no paper is made.
-const BESIDE: [&str; 3] = ["web.typ", super::pdfs::SHEET, super::pdfs::SHEET_WORDS];
+const BESIDE: [&str; 3] = ["web.typ", SHEET, SHEET_WORDS];
 
 /// Whether a source, by its path among those of the paper, makes pages and sheets only.
 pub fn is_of_web(source: &Path) -> bool {
     source.starts_with(SOURCES) || BESIDE.iter().any(|name| source == Path::new(name))
 }
 
-/// Pages that Typst is making.
+/// Files that Typst is making.
 #[derive(Debug)]
-pub struct WebPages {
+pub struct Bundle {
     typst: Typst,
     /// None once it was waited for.
     child: Option<Child>,
@@ -30,7 +36,7 @@ pub struct WebPages {
 }
 
 /// What is not waited for, because something else failed, must not go on writing.
-impl Drop for WebPages {
+impl Drop for Bundle {
     fn drop(&mut self) {
         if let Some(child) = &mut self.child {
             // it may have ended by itself
@@ -40,12 +46,12 @@ impl Drop for WebPages {
     }
 }
 
-impl WebPages {
+impl Bundle {
     /// Starts making the pages of a source, which reads what it is told as `sys.inputs`.
     ///
     /// # Errors
     /// When Typst cannot be started.
-    pub fn start(
+    pub fn pages(
         typst: &Typst,
         work: &Path,
         source: &str,
@@ -53,15 +59,35 @@ impl WebPages {
         made: &Path,
     ) -> Result<Self, Error> {
         let inputs: Vec<_> = [("vorm", "web")].iter().chain(told).copied().collect();
-        Ok(Self {
-            child: Some(typst.start_bundle(work, source, made, &inputs)?),
-            typst: typst.clone(),
-            work: work.to_owned(),
-            made: made.to_owned(),
-        })
+        let child = typst.start_bundle(work, source, made, &inputs)?;
+        Ok(Self::of(typst, child, work, made))
     }
 
-    /// Waits until the pages are made.
+    /// Starts setting PDFs of a source; they say that they were made at `timestamp`, in seconds since 1970.
+    ///
+    /// # Errors
+    /// When Typst cannot be started.
+    pub fn pdfs(
+        typst: &Typst,
+        work: &Path,
+        source: &str,
+        made: &Path,
+        timestamp: i64,
+    ) -> Result<Self, Error> {
+        let child = typst.start_pdfs(work, source, made, timestamp)?;
+        Ok(Self::of(typst, child, work, made))
+    }
+
+    fn of(typst: &Typst, child: Child, work: &Path, made: &Path) -> Self {
+        Self {
+            typst: typst.clone(),
+            child: Some(child),
+            work: work.to_owned(),
+            made: made.to_owned(),
+        }
+    }
+
+    /// Waits until the files are made; `sources` is where the source was copied from.
     ///
     /// # Errors
     /// When Typst fails or warns.
