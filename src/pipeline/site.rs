@@ -1,7 +1,7 @@
 //! The web edition of a paper, beside the paper itself.
 //!
-//! In: the project, and the output of an edition, which is built first where it is not there. Out: `site/` in that output. Fails
-//! as the stages do; what was there stays.
+//! In: the project, and the output of an edition, which is built first where it is not there or was made of other inputs. Out:
+//! `site/` in that output. Fails as the stages do; what was there stays.
 
 use std::fmt::Write as _;
 use std::fs;
