@@ -38,6 +38,8 @@ pub use scale::Ticks;
 pub use scatter::{Scatter, ScatterAxis, ScatterDot, scatter};
 pub use slope::{Slope, SlopeItem, slope};
 pub use strip::{Member, Strip, StripRow, strip};
+pub(crate) use surface::{DISC, outline};
+pub(crate) use text::wrap;
 pub use text::{Weight, width as text_width};
 pub use theme::Width;
 

@@ -16,7 +16,7 @@ use crate::base::xml::escape;
 pub(crate) use print::{NOTE, Print};
 use svg::{Op, UNITS};
 
-type Point = (f64, f64);
+pub(crate) type Point = (f64, f64);
 
 /// Which point of a text its x stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,35 @@ pub(crate) enum Anchor {
     Start,
     Middle,
     End,
+}
+
+/// Radius of the disc that looks as heavy as the other shapes, in halves of their box.
+pub(crate) const DISC: f64 = 0.97;
+
+/// The corners of a shape around its middle, in halves of its box; none for a disc.
+pub(crate) fn outline(shape: Shape) -> Option<&'static [Point]> {
+    Some(match shape {
+        Shape::Circle => return None,
+        Shape::Diamond => &[(0.0, -1.15), (1.15, 0.0), (0.0, 1.15), (-1.15, 0.0)],
+        Shape::Square => &[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)],
+        Shape::TriangleUp => &[(0.0, -1.1), (1.1, 0.85), (-1.1, 0.85)],
+        Shape::TriangleDown => &[(0.0, 1.1), (1.1, -0.85), (-1.1, -0.85)],
+        Shape::Bar => &[(-0.35, -1.0), (0.35, -1.0), (0.35, 1.0), (-0.35, 1.0)],
+        Shape::Plus => &[
+            (-0.38, -1.0),
+            (0.38, -1.0),
+            (0.38, -0.38),
+            (1.0, -0.38),
+            (1.0, 0.38),
+            (0.38, 0.38),
+            (0.38, 1.0),
+            (-0.38, 1.0),
+            (-0.38, 0.38),
+            (-1.0, 0.38),
+            (-1.0, -0.38),
+            (-0.38, -0.38),
+        ],
+    })
 }
 
 /// Collects what is drawn; `finish` hands it to plotters.
@@ -216,42 +245,16 @@ impl Surface {
 
     /// A filled shape; `r` is half its box, the shapes being drawn to look equally heavy.
     fn shape(&mut self, shape: Shape, at: Point, r: f64, color: Rgb) {
-        let scaled = |points: &[Point]| {
-            points
-                .iter()
-                .map(|(x, y)| (at.0 + x * r, at.1 + y * r))
-                .collect::<Vec<_>>()
+        let Some(outline) = outline(shape) else {
+            return self.ops.push(Op::Disc {
+                at,
+                radius: r * DISC,
+                color,
+                alpha: 1.0,
+            });
         };
-        let points = match shape {
-            Shape::Circle => {
-                return self.ops.push(Op::Disc {
-                    at,
-                    radius: r * 0.97,
-                    color,
-                    alpha: 1.0,
-                });
-            }
-            Shape::Diamond => scaled(&[(0.0, -1.15), (1.15, 0.0), (0.0, 1.15), (-1.15, 0.0)]),
-            Shape::Square => scaled(&[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)]),
-            Shape::TriangleUp => scaled(&[(0.0, -1.1), (1.1, 0.85), (-1.1, 0.85)]),
-            Shape::TriangleDown => scaled(&[(0.0, 1.1), (1.1, -0.85), (-1.1, -0.85)]),
-            Shape::Bar => scaled(&[(-0.35, -1.0), (0.35, -1.0), (0.35, 1.0), (-0.35, 1.0)]),
-            Shape::Plus => scaled(&[
-                (-0.38, -1.0),
-                (0.38, -1.0),
-                (0.38, -0.38),
-                (1.0, -0.38),
-                (1.0, 0.38),
-                (0.38, 0.38),
-                (0.38, 1.0),
-                (-0.38, 1.0),
-                (-0.38, 0.38),
-                (-1.0, 0.38),
-                (-1.0, -0.38),
-                (-0.38, -0.38),
-            ]),
-        };
-        self.fill(points, color);
+        let scaled = outline.iter().map(|(x, y)| (at.0 + x * r, at.1 + y * r));
+        self.fill(scaled.collect(), color);
     }
 
     /// One line of text with its baseline at `y`, as it stands: clean and fit it first.

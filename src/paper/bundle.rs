@@ -63,7 +63,8 @@ impl Bundle {
         Ok(Self::of(typst, child, work, made))
     }
 
-    /// Starts setting PDFs of a source; they say that they were made at `timestamp`, in seconds since 1970.
+    /// Starts setting PDFs of a source, which reads what it is told as `sys.inputs`; they say that they were made at
+    /// `timestamp`, in seconds since 1970.
     ///
     /// # Errors
     /// When Typst cannot be started.
@@ -71,10 +72,11 @@ impl Bundle {
         typst: &Typst,
         work: &Path,
         source: &str,
+        told: &[(&str, &str)],
         made: &Path,
         timestamp: i64,
     ) -> Result<Self, Error> {
-        let child = typst.start_pdfs(work, source, made, timestamp)?;
+        let child = typst.start_pdfs(work, source, made, timestamp, told)?;
         Ok(Self::of(typst, child, work, made))
     }
 

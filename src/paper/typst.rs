@@ -114,20 +114,19 @@ impl Typst {
             .args(["--format", "bundle"])
             .args(["--features", "bundle,html,a11y-extras"])
             .args(["--input", &format!("letter={}", family().name())]);
-        for (name, value) in inputs {
-            command.args(["--input", &format!("{name}={value}")]);
-        }
+        told(&mut command, inputs);
         command.arg(work.join(source)).arg(made);
         self.spawn(command)
     }
 
-    /// Starts setting many PDFs at once, each as valid as the paper.
+    /// Starts setting many PDFs at once, each as valid as the paper; `inputs` is what the source is told.
     pub(super) fn start_pdfs(
         &self,
         work: &Path,
         source: &str,
         made: &Path,
         timestamp: i64,
+        inputs: &[(&str, &str)],
     ) -> Result<Child, Error> {
         let mut command = self.command(work);
         command
@@ -137,9 +136,9 @@ impl Typst {
             // other runs go on beside it
             .args(["--jobs", "1"])
             .arg("--creation-timestamp")
-            .arg(timestamp.to_string())
-            .arg(work.join(source))
-            .arg(made);
+            .arg(timestamp.to_string());
+        told(&mut command, inputs);
+        command.arg(work.join(source)).arg(made);
         self.spawn(command)
     }
 
@@ -175,6 +174,13 @@ impl Typst {
             message: format!("cannot start `{}`: {error}", self.program.display()),
             hint: "name a Typst program with `--typst`".to_owned(),
         })
+    }
+}
+
+/// Adds what a source reads as `sys.inputs`.
+fn told(command: &mut Command, inputs: &[(&str, &str)]) {
+    for (name, value) in inputs {
+        command.args(["--input", &format!("{name}={value}")]);
     }
 }
 

@@ -7,9 +7,11 @@
 
 mod ground;
 mod ready;
+mod room;
 mod scale;
 mod set;
 mod shape;
+mod strip;
 mod tell;
 
 pub use ground::Ground;

@@ -7,13 +7,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::ready::ready;
+use super::room;
 use super::shape::Sheet;
+use super::strip::Marks;
 use super::tell::{COMPARISON, GEMEENTEN, tell};
 use super::{Error, Ground};
 use crate::base::failure::Failure;
@@ -110,51 +112,61 @@ pub fn set(
 ) -> Result<(), Failure> {
     let batches: Vec<&[RegionId]> = regions.chunks(BATCH).collect();
     files::at("make", made, fs::create_dir_all(made))?;
+    for (name, bytes) in family().files() {
+        write(work, &format!("fonts/{name}"), bytes)?;
+    }
+    for name in [SOURCE, SHEET_WORDS] {
+        let source = setting.sources.join(name);
+        write(work, name, &files::at("read", &source, fs::read(&source))?)?;
+    }
     let trace = ground.trace()?;
     let done = in_parts(batches.len(), trace.another(), |trace, place| {
         let batch = Batch {
             setting,
             ground,
             trace,
-            work: work.join(format!("partij-{}", place + 1)),
+            work,
             made,
         };
-        batch.set(batches[place])
+        batch.set(&(place + 1).to_string(), batches[place])
     });
     done.into_iter().collect()
+}
+
+/// Writes a file for Typst.
+fn write(work: &Path, name: &str, bytes: &[u8]) -> Result<(), files::Error> {
+    let path = work.join(name);
+    let folder = path.parent().unwrap_or(work);
+    files::at("make", folder, fs::create_dir_all(folder))?;
+    files::at("write", &path, fs::write(&path, bytes))
 }
 
 struct Batch<'b, 'a> {
     setting: &'b Setting<'b>,
     ground: &'b Ground<'a>,
     trace: &'b Trace<'a>,
-    /// The folder in which Typst works on this batch: names of attachments are paths within it.
-    work: PathBuf,
+    /// The folder in which Typst works.
+    work: &'b Path,
     made: &'b Path,
 }
 
 impl Batch<'_, '_> {
-    fn set(&self, regions: &[RegionId]) -> Result<(), Failure> {
+    /// Sets the sheets of one run, which has a number.
+    fn set(&self, number: &str, regions: &[RegionId]) -> Result<(), Failure> {
         let (mut waiting, mut given) = (Vec::new(), Vec::new());
         for region in regions {
             let (sheet, value) = self.ready(*region)?;
             waiting.push(sheet);
             given.push(value);
         }
-        let told = serde_json::json!({ "attachments": attachments(), "sheets": given });
+        let told = serde_json::json!({ "attachments": attachments(), "widths": room::widths(), "sheets": given });
         let json = serde_json::to_vec(&told).map_err(paper::Error::from)?;
-        self.write("sheets.json", &json)?;
-        for (name, bytes) in family().files() {
-            self.write(&format!("fonts/{name}"), bytes)?;
-        }
-        for name in [SOURCE, SHEET_WORDS] {
-            let source = self.setting.sources.join(name);
-            self.write(name, &files::at("read", &source, fs::read(&source))?)?;
-        }
+        write(self.work, &format!("bladen-{number}.json"), &json)?;
         let (typst, sources) = (self.setting.typst, self.setting.sources);
         let date = &self.ground.figures().edition.date;
         let timestamp = paper::timestamp(date);
-        Bundle::pdfs(typst, &self.work, SOURCE, self.made, timestamp)?.finish(sources)?;
+        let told = [("partij", number)];
+        Bundle::pdfs(typst, self.work, SOURCE, &told, self.made, timestamp)?.finish(sources)?;
         for sheet in &waiting {
             self.seal(sheet)?;
         }
@@ -171,10 +183,7 @@ impl Batch<'_, '_> {
             sha256: self.setting.published.clone(),
         };
         let value = given(sheet, ground, &rests_on).map_err(paper::Error::from)?;
-        let mut drawn = ready(sheet).map_err(paper::Error::from)?;
-        for name in ["edition", "house", "rests_on", "hash"] {
-            drawn[name] = value[name].clone();
-        }
+        let drawn = self.drawn(sheet, &value).map_err(paper::Error::from)?;
         let texts = Texts {
             paper: value,
             pictures: BTreeMap::new(),
@@ -190,10 +199,10 @@ impl Batch<'_, '_> {
         for (name, bytes) in &attached {
             // writing to a string cannot fail
             let _ = writeln!(checksums, "{}  {name}", files::sha256(bytes));
-            self.write(&format!("{FOLDER}/{}/{name}", sheet.stem), bytes)?;
+            write(self.work, &format!("{FOLDER}/{}/{name}", sheet.stem), bytes)?;
         }
         let list = format!("{FOLDER}/{}/{CHECKSUMS}", sheet.stem);
-        self.write(&list, checksums.as_bytes())?;
+        write(self.work, &list, checksums.as_bytes())?;
         let waiting = Waiting {
             stem: sheet.stem.clone(),
             name: sheet.name.clone(),
@@ -203,11 +212,19 @@ impl Batch<'_, '_> {
         Ok((waiting, drawn))
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), files::Error> {
-        let path = self.work.join(name);
-        let folder = path.parent().unwrap_or(&self.work);
-        files::at("make", folder, fs::create_dir_all(folder))?;
-        files::at("write", &path, fs::write(&path, bytes))
+    /// What Typst reads of a sheet: its texts with the room they take, and drawings.
+    fn drawn(&self, sheet: &Sheet, value: &Value) -> Result<Value, serde_json::Error> {
+        let marks = Marks::new(&self.ground.queries().house, &sheet.columns);
+        let strips = sheet.strips.iter();
+        let strips = strips.map(|strip| strip.as_ref().map(|strip| marks.draw(strip)));
+        let mut drawn = ready(sheet)?;
+        room::put_lines(&mut drawn);
+        drawn["strips"] = strips.collect();
+        drawn["key"] = serde_json::to_value(marks.key())?;
+        for name in ["edition", "house", "rests_on", "hash"] {
+            drawn[name] = value[name].clone();
+        }
+        Ok(drawn)
     }
 
     fn seal(&self, sheet: &Waiting) -> Result<(), Failure> {
