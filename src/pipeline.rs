@@ -3,6 +3,7 @@
 mod diff;
 mod factsheet;
 mod figures;
+mod made_again;
 mod refresh;
 mod report;
 mod run_log;
@@ -34,6 +35,7 @@ use crate::verify;
 pub use diff::{Compared, NoSide, diff};
 pub use factsheet::{FactsheetOptions, factsheet};
 pub use figures::{FigureOptions, figures};
+pub use made_again::{NoneOfThese, made_again};
 pub use refresh::{Cbs, new_edition};
 pub use report::BuildReport;
 use run_log::{Run, RunLog, Standing};

@@ -7,6 +7,7 @@ pub mod failure;
 pub mod family;
 pub mod files;
 pub mod form;
+pub mod guard;
 pub mod hands;
 pub mod located;
 pub mod look;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Project {
     root: PathBuf,
+    /// Where outputs go instead of into the project.
+    elsewhere: Option<PathBuf>,
 }
 
 impl Project {
@@ -13,6 +15,16 @@ impl Project {
     pub fn new(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
+            elsewhere: None,
+        }
+    }
+
+    /// The same project with its outputs in a folder outside it.
+    #[must_use]
+    pub fn writing_to(&self, folder: &Path) -> Self {
+        Self {
+            root: self.root.clone(),
+            elsewhere: Some(folder.to_owned()),
         }
     }
 
@@ -33,6 +45,7 @@ impl Project {
 
     /// What goes out.
     pub fn output(&self) -> PathBuf {
-        self.root.join("output")
+        let within = || self.root.join("output");
+        self.elsewhere.clone().unwrap_or_else(within)
     }
 }

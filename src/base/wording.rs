@@ -14,6 +14,9 @@
 
 use super::number::{self, Decimal, NumberError};
 
+/// What is printed where there is no figure.
+pub const NO_FIGURE: &str = "geen cijfer";
+
 /// Below this relative difference a comparative gets "iets".
 pub const SLIGHT: f64 = 0.05;
 /// From this relative difference it gets "duidelijk".

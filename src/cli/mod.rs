@@ -63,7 +63,7 @@ enum Command {
     Schema,
     /// Make an edition anew whenever `queries/`, `src/paper/` or `data/` changes, and serve it on this machine.
     Watch(watching::Watch),
-    /// Check a PDF against the evidence it carries; needs nothing else.
+    /// Check a PDF against the evidence it carries, which needs nothing else; also against a list of checksums, or what is made.
     Verify(verifying::Verify),
     /// Bring every table that `queries/` asks for from CBS into `data/snapshots/`.
     Fetch(fetching::Fetch),
@@ -170,7 +170,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Import(import) => run_import(&project, &import),
         Command::Schema => schema::run_schema(&project),
         Command::Watch(watch) => watching::run_watch(&project, &watch),
-        Command::Verify(verify) => verifying::run_verify(&verify),
+        Command::Verify(verify) => verifying::run_verify(&project, &verify),
         Command::Fetch(fetch) => fetching::run_fetch(&project, &fetch),
         Command::NewEdition(new) => refreshing::run_new_edition(&project, &new),
         Command::Tables(tables) => fetching::run_tables(&project, &tables),

@@ -1,24 +1,101 @@
-//! `verify`: a PDF held against the evidence it carries. What differs goes to stdout, one line each.
+//! `verify`: a PDF held against the evidence it carries, a list of checksums, or what the project makes. What differs goes to
+//! stdout, one line each.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::exit;
 
 use clap::Args;
 
-use crate::base::failure::Failure;
-use crate::verify;
+use crate::base::failure::{Exit, Failure, told};
+use crate::base::project::Project;
+use crate::base::{files, guard};
+use crate::pipeline;
+use crate::verify::{self, Verdict};
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// The paper, or the sheet of a gemeente.
+    /// The paper, a handout, or the sheet of a gemeente.
     #[arg(value_name = "FILE")]
     pdf: PathBuf,
+    /// Also ask whether it is what was published: the list of checksums of that output.
+    #[arg(long, value_name = "FILE")]
+    sums: Option<PathBuf>,
+    /// Also ask whether it is what this project makes, byte for byte: builds its edition once more, outside `output/`.
+    #[arg(long)]
+    rebuild: bool,
+    /// The Typst program to use with `--rebuild`; without it TYPST, PATH and the cache folder are tried, and else it is installed.
+    #[arg(long, value_name = "FILE", env = "MIDDELGROOT_TYPST")]
+    typst: Option<PathBuf>,
 }
 
-pub(super) fn run_verify(verify: &Verify) -> Result<(), Failure> {
-    let verdict = verify::verify(&verify.pdf)?;
+pub(super) fn run_verify(project: &Project, verify: &Verify) -> Result<(), Failure> {
+    let pdf = verify.pdf.as_path();
+    let is_guarded = files::at("limit the memory for", pdf, guard::is_guarded())?;
+    if is_guarded {
+        return agree(pdf);
+    }
+    let ended = guard::run_guarded(&["verify".as_ref(), "--".as_ref(), pdf.as_os_str()]);
+    let status = files::at("start a process for", pdf, ended)?;
+    let status = status.ok_or_else(|| verify::Error::Greedy {
+        path: pdf.to_owned(),
+    })?;
+    // it has told what it found
+    if status != Exit::Done as i32 && status != Exit::DoesNotHold as i32 {
+        exit(status);
+    }
+    // what carries nothing cannot answer for itself, and others can
+    let is_asked_of_others = verify.sums.is_some() || verify.rebuild;
+    let agrees =
+        status == Exit::Done as i32 || is_asked_of_others && verify::carried(pdf)?.is_empty();
+    let mut is_other = false;
+    if let Some(sums) = &verify.sums {
+        match verify::published(pdf, sums) {
+            Ok(name) => eprintln!("is what was published as `{name}`, by `{}`", sums.display()),
+            Err(failure) => {
+                eprint!("{}", told(&failure));
+                is_other = true;
+            }
+        }
+    }
+    if verify.rebuild {
+        match pipeline::made_again(project, pdf, verify.typst.as_deref())? {
+            None => eprintln!("is what this project makes, byte for byte"),
+            Some(what) => {
+                let other: Failure = verify::Error::Other {
+                    path: pdf.to_owned(),
+                    than: "what this project makes",
+                    what,
+                }
+                .into();
+                eprint!("{}", told(&other));
+                is_other = true;
+            }
+        }
+    }
+    if is_other || !agrees {
+        exit(Exit::DoesNotHold as i32);
+    }
+    Ok(())
+}
+
+/// Holds a PDF against itself.
+fn agree(pdf: &Path) -> Result<(), Failure> {
+    let verdict = verify::verify(pdf)?;
     for difference in &verdict.differences {
         println!("{difference}");
     }
+    tell(&verdict);
+    if verdict.differences.is_empty() {
+        return Ok(());
+    }
+    Err(verify::Error::Differs {
+        path: pdf.to_owned(),
+        count: verdict.differences.len(),
+    }
+    .into())
+}
+
+fn tell(verdict: &Verdict) {
     let (pages, attachments, facts) = (verdict.pages, verdict.attachments, verdict.facts);
     eprintln!("read {pages} pages and {attachments} attachments, derived {facts} facts again");
     if let Some(named) = &verdict.rests_on {
@@ -30,13 +107,10 @@ pub(super) fn run_verify(verify: &Verify) -> Result<(), Failure> {
             eprintln!("{sum}  {file}");
         }
     }
+    if let Some(family) = &verdict.other_letters {
+        eprintln!("note: its letters are of `{family}`, and cannot be held against that font here");
+    }
     if verdict.differences.is_empty() {
-        eprintln!("text, facts and attachments agree");
-        return Ok(());
+        eprintln!("agrees with itself: text, facts and attachments");
     }
-    Err(verify::Error::Differs {
-        path: verify.pdf.clone(),
-        count: verdict.differences.len(),
-    }
-    .into())
 }

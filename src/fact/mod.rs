@@ -22,7 +22,7 @@ pub use formula::{amount, formula};
 pub use of_one::{Counted, FactsOfOne, GroupStated};
 pub use proof::{Evidence, Proven};
 pub use request::request;
-pub use resolve::{Fact, NO_FIGURE, beyond, decimals, print};
+pub use resolve::{Fact, beyond, decimals, print};
 pub use sayable::{compared, names_measure, sayable, unsaid_years};
 pub use trace::{CellKey, Input, RawCell, Role, Slot, Trace};
 

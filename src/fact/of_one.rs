@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::formula::{formula, stated};
 use super::proof::{cellen, row_of_bewijs};
-use super::resolve::{NO_FIGURE, why_withheld};
+use super::resolve::why_withheld;
 use super::trace::{CellKey, Trace};
 use super::{Error, Fact, Register, decimals, derivation, print};
 use crate::base::csv::{Sheet, quoted};
 use crate::base::number;
+use crate::base::wording::NO_FIGURE;
 use crate::evidence::{COLUMNS_BEWIJS, Derivation, Entry, Facts, Places, RestsOn, label};
 use crate::figures::GroupFigure;
 use crate::gemeente::RegionId;

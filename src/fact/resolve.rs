@@ -2,13 +2,10 @@
 
 use super::Error;
 use crate::base::number::{self, Notation, NumberError, Style};
-use crate::base::wording;
+use crate::base::wording::{self, NO_FIGURE};
 use crate::figures::{Cell, Figures, GroupFigure, Withheld};
 use crate::gemeente::group::GroupId;
 use crate::query::{Bar, Earlier, FactId, Indicator, Queries, Stat, Subject};
-
-/// What is printed of a fact without a figure.
-pub const NO_FIGURE: &str = "geen cijfer";
 
 /// One printed number (or name).
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::shape::Sheet;
-use crate::fact::NO_FIGURE;
+use crate::base::wording::NO_FIGURE;
 
 /// What stands where there is no figure.
 pub(super) const NONE: &str = ".";

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lopdf::{Dictionary, Document, Object};
+use lopdf::{Dictionary, Document, Object, Stream};
 
 use crate::base::files;
 use crate::evidence::attachments::{ALL, CHECKSUMS, OF_SHEET};
@@ -33,25 +33,24 @@ pub fn read(document: &Document, differences: &mut Vec<String>) -> Files {
         .catalog()
         .and_then(|catalog| catalog.get_deref(b"AF", document)?.as_array());
     for file in list.into_iter().flatten() {
-        associated.one(file);
+        associated.one(file, None);
     }
+    strays(document, [&named, &associated], differences);
     let Reader {
         files: mut found,
-        mut twice,
+        mut odd,
         ..
     } = named;
-    twice.extend(associated.twice);
+    odd.extend(associated.odd);
     for (name, bytes) in associated.files {
         match found.get(&name) {
             None => differences.push(format!("attachment `{name}` is not in the list of names")),
-            Some(known) if *known != bytes => drop(twice.insert(name.clone())),
+            Some(known) if *known != bytes => drop(odd.insert(twice(&name))),
             Some(_) => {}
         }
         found.entry(name).or_insert(bytes);
     }
-    for name in twice {
-        differences.push(format!("attachment `{name}` is there in two versions"));
-    }
+    differences.extend(odd);
     let expected: Vec<&str> = match rests_on(&found) {
         Some(_) => OF_SHEET.to_vec(),
         None => ALL.map(|attachment| attachment.name).to_vec(),
@@ -61,8 +60,37 @@ pub fn read(document: &Document, differences: &mut Vec<String>) -> Files {
             differences.push(format!("attachment `{name}` is missing"));
         }
     }
+    for name in found
+        .keys()
+        .filter(|name| !expected.contains(&name.as_str()))
+    {
+        differences.push(format!(
+            "attachment `{name}` is none that the program attaches"
+        ));
+    }
     checksums(&found, &expected, differences);
     found
+}
+
+fn twice(name: &str) -> String {
+    format!("attachment `{name}` is there in two versions")
+}
+
+/// Files in the document that stand in no list, which a reader may show all the same.
+fn strays(document: &Document, lists: [&Reader<'_>; 2], differences: &mut Vec<String>) {
+    let is_listed = |stream: &Stream| {
+        let key = std::ptr::from_ref(stream);
+        lists.iter().any(|list| list.streams.contains(&key))
+    };
+    let streams = document
+        .objects
+        .values()
+        .filter_map(|of| of.as_stream().ok());
+    let embedded = streams.filter(|of| of.dict.has_type(b"EmbeddedFile"));
+    let n = embedded.filter(|stream| !is_listed(stream)).count();
+    if n > 0 {
+        differences.push(format!("the document carries files in no list: {n}"));
+    }
 }
 
 /// What a sheet of one gemeente rests on beside what it carries; none for a paper.
@@ -74,8 +102,10 @@ pub fn rests_on(files: &Files) -> Option<RestsOn> {
 struct Reader<'a> {
     document: &'a Document,
     files: Files,
-    /// Names with different contents.
-    twice: BTreeSet<String>,
+    /// What is odd about how they are attached.
+    odd: BTreeSet<String>,
+    /// Where their contents stand.
+    streams: BTreeSet<*const Stream>,
     nodes_left: usize,
     bytes_left: usize,
 }
@@ -85,20 +115,27 @@ impl<'a> Reader<'a> {
         Self {
             document,
             files: Files::new(),
-            twice: BTreeSet::new(),
+            odd: BTreeSet::new(),
+            streams: BTreeSet::new(),
             nodes_left: MAX_NODES,
             bytes_left: MAX_BYTES,
         }
     }
 
-    fn tree(&mut self, node: &Dictionary, depth: usize) {
+    fn tree(&mut self, node: &'a Dictionary, depth: usize) {
         if depth > MAX_DEPTH || self.nodes_left == 0 {
             return;
         }
         self.nodes_left -= 1;
         let list = |key: &[u8]| node.get_deref(key, self.document)?.as_array();
-        for file in list(b"Names").into_iter().flatten().skip(1).step_by(2) {
-            self.one(file);
+        let pairs = list(b"Names").into_iter().flat_map(|names| names.chunks(2));
+        for pair in pairs {
+            let key = pair
+                .first()
+                .and_then(|key| lopdf::decode_text_string(key).ok());
+            if let Some(file) = pair.get(1) {
+                self.one(file, key.as_deref());
+            }
         }
         for kid in list(b"Kids").into_iter().flatten() {
             if let Ok((_, Object::Dictionary(kid))) = self.document.dereference(kid) {
@@ -107,23 +144,46 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn one(&mut self, file: &Object) {
-        let Ok((name, bytes)) = self.named(file) else {
+    /// Takes a file, which may stand under a name in a list.
+    fn one(&mut self, file: &'a Object, key: Option<&str>) {
+        let Ok((name, bytes)) = self.named(file, key) else {
+            let what =
+                "an attachment cannot be read, or is larger than any that the program attaches";
+            self.odd.insert(what.to_owned());
             return;
         };
         self.bytes_left -= bytes.len().min(self.bytes_left);
         let other = self.files.insert(name.clone(), bytes);
         if other.is_some_and(|other| self.files.get(&name) != Some(&other)) {
-            self.twice.insert(name);
+            self.odd.insert(twice(&name));
         }
     }
 
-    fn named(&self, file: &Object) -> Result<(String, Vec<u8>), lopdf::Error> {
+    fn named(
+        &mut self,
+        file: &'a Object,
+        key: Option<&str>,
+    ) -> Result<(String, Vec<u8>), lopdf::Error> {
         let (_, file) = self.document.dereference(file)?;
         let file = file.as_dict()?;
-        let name = lopdf::decode_text_string(file.get(b"UF").or_else(|_| file.get(b"F"))?)?;
+        let names =
+            [b"UF".as_slice(), b"F"].map(|key| file.get(key).and_then(lopdf::decode_text_string));
+        let mut names = names.into_iter().flatten().chain(key.map(str::to_owned));
+        let name = names.next().ok_or(lopdf::Error::DictKey("UF".to_owned()))?;
+        if names.any(|other| other != name) {
+            self.odd
+                .insert(format!("attachment `{name}` has another name too"));
+        }
         let streams = file.get_deref(b"EF", self.document)?.as_dict()?;
         let stream = streams.get_deref(b"F", self.document)?.as_stream()?;
+        // a reader takes the one that it prefers
+        for (_, other) in streams {
+            let other = self.document.dereference(other)?.1.as_stream()?;
+            self.streams.insert(std::ptr::from_ref(other));
+            if other != stream {
+                self.odd.insert(twice(&name));
+            }
+        }
         Ok((name, stream.get_plain_content_with_limit(self.bytes_left)?))
     }
 }

@@ -5,48 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
+use super::asked::Asked;
 use super::attached::Files;
+use super::compared;
 use super::known::Known;
+use super::rows::{Checked, Rows, is_same, statistic};
 use crate::base::number::{self, Notation, Style};
-use crate::base::wording;
+use crate::base::wording::{self, NO_FIGURE};
 use crate::evidence::{Derivation, Entry, Facts};
-use crate::gemeente::NEDERLAND;
-
-/// Relative difference that the order of additions can make.
-const ROUNDING: f64 = 1e-9;
-
-#[derive(Deserialize)]
-struct ProofRow {
-    indicator: String,
-    year: i32,
-    region: String,
-    name: String,
-    num: Option<f64>,
-    den: Option<f64>,
-    value: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct IndicatorRow {
-    indicator: String,
-    decimals: i8,
-}
-
-#[derive(Deserialize)]
-struct MemberRow {
-    group: String,
-    region: String,
-}
-
-/// The figures, by indicator and year, then region.
-struct AttachedFigures {
-    rows: BTreeMap<(String, i32), BTreeMap<String, ProofRow>>,
-    groups: BTreeMap<String, Vec<String>>,
-    /// Decimals by indicator.
-    decimals: BTreeMap<String, i8>,
-}
 
 /// How many facts were derived again, and how many only say in which published file they stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,22 +36,17 @@ pub fn check(files: &Files, differences: &mut Vec<String>) -> Derived {
             return Derived::default();
         }
     };
-    // a sheet says nothing that needs members or definitions
-    let empty = feiten.sheet.as_ref().map(|_| Vec::new());
-    let [bewijs, groepen, defined] = ["bewijs.csv", "groepen.csv", "indicatoren.csv"];
-    let other = |name: &str| files.get(name).or(empty.as_ref());
-    let (Some(bewijs), Some(groepen), Some(defined)) =
-        (files.get(bewijs), other(groepen), other(defined))
-    else {
-        return Derived::default();
-    };
-    let figures = match AttachedFigures::read(bewijs, groepen, defined) {
-        Ok(figures) => figures,
-        Err(error) => {
+    let is_sheet = feiten.sheet.is_some();
+    let rows = match Rows::read(files, is_sheet) {
+        Some(Ok(rows)) => rows,
+        Some(Err(error)) => {
             differences.push(format!("the attached figures cannot be read: {error}"));
             return Derived::default();
         }
+        None => return Derived::default(),
     };
+    differences.extend(compared::check(files, &rows));
+    let figures = Deriving { rows: &rows };
     let mut done = Derived::default();
     for fact in &feiten.facts {
         match (&fact.derivation, &fact.lacking) {
@@ -99,11 +60,13 @@ pub fn check(files: &Files, differences: &mut Vec<String>) -> Derived {
                 let is_stated = matches!(derivation, Derivation::Stated { .. });
                 done.stated += usize::from(is_stated);
                 done.facts += usize::from(!is_stated);
-                if let Err(wrong) = figures.check(fact, derivation) {
+                let asked = Asked::read(&fact.id, &rows);
+                let answers = asked.and_then(|asked| asked.answers(fact, derivation, &rows));
+                if let Err(wrong) = answers.and_then(|()| figures.check(fact, derivation)) {
                     differences.push(format!("fact `{}`: {wrong}", fact.id));
                 }
             }
-            (None, Some(_)) if fact.value.is_none() => {}
+            (None, Some(_)) if fact.value.is_none() && fact.text == NO_FIGURE => {}
             (None, _) => differences.push(format!("fact `{}` has no derivation", fact.id)),
         }
     }
@@ -144,37 +107,12 @@ pub fn compare(files: &Files, known: &Known, differences: &mut Vec<String>) {
     }
 }
 
-type Checked<T> = Result<T, String>;
+/// Facts are derived from rows.
+struct Deriving<'a> {
+    rows: &'a Rows,
+}
 
-impl AttachedFigures {
-    fn read(bewijs: &[u8], groepen: &[u8], defined: &[u8]) -> Result<Self, csv::Error> {
-        let mut rows: BTreeMap<(String, i32), BTreeMap<String, ProofRow>> = BTreeMap::new();
-        for row in csv::Reader::from_reader(bewijs).deserialize() {
-            let row: ProofRow = row?;
-            rows.entry((row.indicator.clone(), row.year))
-                .or_default()
-                .insert(row.region.clone(), row);
-        }
-        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for row in csv::Reader::from_reader(groepen).deserialize() {
-            let row: MemberRow = row?;
-            groups.entry(row.group).or_default().push(row.region);
-        }
-        for members in groups.values_mut() {
-            members.sort();
-        }
-        let mut decimals = BTreeMap::new();
-        for row in csv::Reader::from_reader(defined).deserialize() {
-            let row: IndicatorRow = row?;
-            decimals.insert(row.indicator, row.decimals);
-        }
-        Ok(Self {
-            rows,
-            groups,
-            decimals,
-        })
-    }
-
+impl Deriving<'_> {
     fn check(&self, fact: &Entry, derivation: &Derivation) -> Checked<()> {
         let text = match derivation {
             Derivation::Period {} => fact.year.map_or_else(String::new, |year| year.to_string()),
@@ -190,7 +128,7 @@ impl AttachedFigures {
             _ => {
                 let value = self.value(&fact.indicator, derivation)?;
                 let stored = fact.value.ok_or("has a derivation and no value")?;
-                if (value - stored).abs() > ROUNDING * value.abs().max(stored.abs()) {
+                if !is_same(value, stored) {
                     return Err(format!(
                         "its derivation gives {}, but it says {}",
                         number::csv_number(value),
@@ -210,39 +148,6 @@ impl AttachedFigures {
         }
     }
 
-    fn rows(&self, indicator: &str, year: i32) -> Checked<&BTreeMap<String, ProofRow>> {
-        self.rows
-            .get(&(indicator.to_owned(), year))
-            .ok_or_else(|| format!("there is no proof of `{indicator}` of {year}"))
-    }
-
-    /// Rows of a group's members, in region order.
-    fn members(&self, indicator: &str, group: &str, year: i32) -> Checked<Vec<&ProofRow>> {
-        let rows = self.rows(indicator, year)?;
-        let members = self.groups.get(group);
-        Ok(members
-            .ok_or_else(|| format!("there is no group `{group}`"))?
-            .iter()
-            .filter_map(|region| rows.get(region))
-            .collect())
-    }
-
-    fn nederland(&self, indicator: &str, year: i32) -> Checked<&ProofRow> {
-        self.rows(indicator, year)?
-            .get(NEDERLAND)
-            .ok_or_else(|| format!("there is no row of Nederland for `{indicator}` of {year}"))
-    }
-
-    /// Sums of numerators and denominators over the members that have a value, and the denominator of the first.
-    fn sums(&self, indicator: &str, group: &str, year: i32) -> Checked<(f64, f64, Option<f64>)> {
-        let rows = self.members(indicator, group, year)?;
-        let with_value: Vec<&ProofRow> =
-            rows.into_iter().filter(|row| row.value.is_some()).collect();
-        let num = with_value.iter().filter_map(|row| row.num).sum();
-        let den = with_value.iter().filter_map(|row| row.den).sum();
-        Ok((num, den, with_value.first().and_then(|row| row.den)))
-    }
-
     fn value(&self, indicator: &str, derivation: &Derivation) -> Checked<f64> {
         let missing = || "a figure that it needs is missing".to_owned();
         Ok(match derivation {
@@ -252,7 +157,7 @@ impl AttachedFigures {
                 scale,
                 minus,
             } => {
-                let (num, den, _) = self.sums(indicator, group, *year)?;
+                let (num, den, _) = self.rows.sums(indicator, group, *year)?;
                 num / den * scale - minus
             }
             Derivation::Share {
@@ -261,21 +166,22 @@ impl AttachedFigures {
                 scale,
                 minus,
             } => {
-                let (num, _, one) = self.sums(indicator, group, *year)?;
+                let (num, _, one) = self.rows.sums(indicator, group, *year)?;
                 num / one.ok_or_else(missing)? * scale - minus
             }
-            Derivation::Sum { group, year } => self.sums(indicator, group, *year)?.0,
+            Derivation::Sum { group, year } => self.rows.sums(indicator, group, *year)?.0,
             Derivation::Published { year } => self
+                .rows
                 .nederland(indicator, *year)?
                 .value
                 .ok_or_else(missing)?,
             Derivation::SizeClass { year, scale } => {
-                let row = self.nederland(indicator, *year)?;
+                let row = self.rows.nederland(indicator, *year)?;
                 let (num, den) = row.num.zip(row.den).ok_or_else(missing)?;
                 num / den * scale
             }
             Derivation::Stat { group, year, stat } => {
-                let rows = self.members(indicator, group, *year)?;
+                let rows = self.rows.members(indicator, group, *year)?;
                 statistic(stat, &rows).ok_or_else(missing)?
             }
             Derivation::Beyond {
@@ -286,6 +192,7 @@ impl AttachedFigures {
             } => self.beyond(indicator, (group, *year), *above, bar.as_deref())?,
             Derivation::Rank { group, of, .. } => self.rank(indicator, group, of)?,
             Derivation::Gemeente { region, year } => self
+                .rows
                 .rows(indicator, *year)?
                 .get(region)
                 .and_then(|row| row.value)
@@ -330,7 +237,7 @@ impl AttachedFigures {
         let bar = bar.map_or(Ok(0.0), |bar| self.value(indicator, bar))?;
         let bar = self.printed(indicator, bar)?;
         let mut beyond = 0;
-        for row in self.members(indicator, group, year)? {
+        for row in self.rows.members(indicator, group, year)? {
             let Some(value) = row.value else { continue };
             let value = self.printed(indicator, value)?;
             beyond += i32::from(if above { value > bar } else { value < bar });
@@ -339,7 +246,8 @@ impl AttachedFigures {
     }
 
     fn printed(&self, indicator: &str, value: f64) -> Checked<number::Decimal> {
-        let decimals = self.decimals.get(indicator).copied().unwrap_or_default();
+        let defined = self.rows.defined.get(indicator);
+        let decimals = defined.map_or(0, |defined| defined.decimals);
         number::round(value, decimals).map_err(|error| error.to_string())
     }
 
@@ -363,7 +271,7 @@ impl AttachedFigures {
 
     /// The name of the first member with the highest or lowest value.
     fn extreme(&self, fact: &Entry, group: &str, year: i32, highest: bool) -> Checked<String> {
-        let rows = self.members(&fact.indicator, group, year)?;
+        let rows = self.rows.members(&fact.indicator, group, year)?;
         let mut best: Option<(f64, &str)> = None;
         for row in rows {
             let Some(value) = row.value else { continue };
@@ -380,30 +288,6 @@ impl AttachedFigures {
         }
         best.map(|(_, name)| crate::base::csv::plain(name).to_owned())
             .ok_or_else(|| "no member has a figure".to_owned())
-    }
-}
-
-fn statistic(stat: &str, rows: &[&ProofRow]) -> Option<f64> {
-    let mut values: Vec<f64> = rows.iter().filter_map(|row| row.value).collect();
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    values.sort_by(f64::total_cmp);
-    let quantile = |share: f64| {
-        let place = share * (count - 1.0);
-        let (low, high) = (place.floor(), place.ceil());
-        let at = |place: f64| values.get(place as usize).copied();
-        Some(at(low)? + (at(high)? - at(low)?) * (place - low))
-    };
-    match stat {
-        "n" => Some(count),
-        "members" => Some(rows.len() as f64),
-        "min" => values.first().copied(),
-        "max" => values.last().copied(),
-        "mean" => (count > 0.0).then_some(mean),
-        "q1" => quantile(0.25),
-        "median" => quantile(0.5),
-        "q3" => quantile(0.75),
-        _ => None,
     }
 }
 

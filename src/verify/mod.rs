@@ -4,21 +4,26 @@
 //! [`verify`] needs the PDF alone. Out:
 //! nothing when all holds, else what differs, with pages. The text is read from the glyphs, so it is what a reader sees.
 
+mod asked;
 mod attached;
 pub mod backcheck;
+mod compared;
 mod derive;
 mod digest;
 mod known;
+mod letters;
 mod listed;
 pub mod numerals;
+mod rows;
 mod sealed;
 pub mod text;
+mod told;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lopdf::Document;
+use lopdf::{Document, LoadOptions};
 use serde_json::json;
 
 pub use backcheck::Finding;
@@ -70,6 +75,9 @@ pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result
     Ok(printed.pages)
 }
 
+/// What is said of a handout.
+const NO_EVIDENCE: &str = "carries no evidence of its own: verify the paper that its figures link to, or name what it should be with `--sums` or `--rebuild`";
+
 /// What `verify` found.
 #[derive(Debug)]
 pub struct Verdict {
@@ -83,6 +91,8 @@ pub struct Verdict {
     pub stated: usize,
     /// What a sheet rests on beside what it carries; none for a paper.
     pub rests_on: Option<RestsOn>,
+    /// The family of its letters, where that is not the project's own: they are not held against their font.
+    pub other_letters: Option<String>,
     /// What differs.
     pub differences: Vec<String>,
 }
@@ -95,17 +105,20 @@ pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
     let document = read(pdf)?;
     let printed = printed(pdf, &document)?;
     let mut differences = Vec::new();
+    if document.xref_recovery.is_some() {
+        differences.push("the list of its objects is damaged or cut off".to_owned());
+    }
     let files = attached::read(&document, &mut differences);
     let leads_to_paper = |target: &Target| matches!(target, Target::Label(_));
     if files.is_empty() && printed.links.iter().any(leads_to_paper) {
-        let what = "carries no evidence of its own: verify the paper that its figures link to";
         return Ok(Verdict {
             pages: printed.pages,
             attachments: 0,
             facts: 0,
             stated: 0,
             rests_on: None,
-            differences: vec![what.to_owned()],
+            other_letters: None,
+            differences: vec![NO_EVIDENCE.to_owned()],
         });
     }
     let derived = derive::check(&files, &mut differences);
@@ -115,22 +128,17 @@ pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
         .map(|bytes| serde_json::from_slice::<Texts>(bytes));
     let known_texts = texts.as_ref().and_then(|texts| texts.as_ref().ok());
     sealed::check(&document, &printed, &files, known_texts, &mut differences);
-    match texts {
-        Some(Ok(texts)) => {
-            let known = Known::new(&texts);
-            derive::compare(&files, &known, &mut differences);
-            let findings = backcheck::check(&printed, &known);
-            differences.extend(findings.iter().map(ToString::to_string));
-            match &rests_on {
-                // what it says it rests on is what it prints
-                Some(named) if texts.paper.get("rests_on") != Some(&json!(named)) => {
-                    differences.push(format!("`{TEXTS}` names other files than `feiten.json`"));
-                }
-                Some(_) => {}
-                // a paper has an appendix with a row for each fact
-                None => differences.extend(backcheck::misprinted(&printed, &known)),
-            }
-        }
+    let other_letters = known_texts.and_then(letters::other_family);
+    if other_letters.is_none() {
+        differences.extend(letters::check(&document));
+    }
+    differences.extend(
+        known_texts
+            .iter()
+            .flat_map(|texts| told::check(&document, &printed, texts)),
+    );
+    match &texts {
+        Some(Ok(texts)) => agree(&printed, &files, texts, rests_on.as_ref(), &mut differences),
         Some(Err(error)) => differences.push(format!("`{TEXTS}` cannot be read: {error}")),
         // that it is missing was said
         None => {}
@@ -145,8 +153,88 @@ pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
         facts: derived.facts,
         stated: derived.stated,
         rests_on,
+        other_letters,
         differences,
     })
+}
+
+/// Holds what is printed and attached against what the program gave.
+fn agree(
+    printed: &Printed,
+    files: &attached::Files,
+    texts: &Texts,
+    rests_on: Option<&RestsOn>,
+    differences: &mut Vec<String>,
+) {
+    let known = Known::new(texts);
+    derive::compare(files, &known, differences);
+    let findings = backcheck::check(printed, &known);
+    differences.extend(findings.iter().map(ToString::to_string));
+    match rests_on {
+        // what it says it rests on is what it prints
+        Some(named) if texts.paper.get("rests_on") != Some(&json!(named)) => {
+            differences.push(format!("`{TEXTS}` names other files than `feiten.json`"));
+        }
+        Some(_) => {}
+        // a paper has an appendix with a row for each fact
+        None => differences.extend(backcheck::misprinted(printed, &known)),
+    }
+}
+
+/// What differs first between two PDFs that are not the same, the first by what the second should be.
+///
+/// # Errors
+/// When one is no PDF that can be read.
+pub fn first_difference(pdf: &Path, own: &Path) -> Result<String, Error> {
+    let (theirs, ours) = (read(pdf)?, read(own)?);
+    let files = [&theirs, &ours].map(|of| attached::read(of, &mut Vec::new()));
+    let names: BTreeSet<&String> = files.iter().flat_map(BTreeMap::keys).collect();
+    let other = names
+        .into_iter()
+        .find(|&name| files[0].get(name) != files[1].get(name));
+    let (theirs, ours) = (printed(pdf, &theirs)?, printed(own, &ours)?);
+    let pages = theirs.sheets.iter().zip(&ours.sheets);
+    let mut pages = (1..).zip(pages);
+    let page = pages.find(|(_, (theirs, ours))| theirs != ours);
+    Ok(if let Some((page, _)) = page {
+        format!("page {page} is not the one that is made")
+    } else if theirs.pages != ours.pages {
+        format!("it has {} pages and not {}", theirs.pages, ours.pages)
+    } else if let Some(name) = other {
+        format!("attachment `{name}` is not the one that is made")
+    } else {
+        "pages and attachments are the same: what differs is how they are written, or what is told beside them".to_owned()
+    })
+}
+
+/// How a list of checksums knows a file.
+///
+/// # Errors
+/// When the list or the file cannot be read, or the list knows neither its name nor its sum.
+pub fn published(pdf: &Path, sums: &Path) -> Result<String, Failure> {
+    let list = files::at("read", sums, fs::read_to_string(sums))?;
+    let sum = files::sha256(&files::at("read", pdf, fs::read(pdf))?);
+    let mut listed = list.lines().filter_map(|line| {
+        let (sum, name) = line.split_once(' ')?;
+        Some((sum, name.trim_start_matches([' ', '*'])))
+    });
+    if let Some((_, name)) = listed.clone().find(|(of, _)| of.eq_ignore_ascii_case(&sum)) {
+        return Ok(name.to_owned());
+    }
+    let is_named = |(_, name): &(&str, &str)| Path::new(name).file_name() == pdf.file_name();
+    let what = match listed.find(is_named) {
+        Some((_, name)) => format!("`{}` has another checksum for `{name}`", sums.display()),
+        None => format!(
+            "`{}` has no such checksum and no file of that name",
+            sums.display()
+        ),
+    };
+    Err(Error::Other {
+        path: pdf.to_owned(),
+        than: "what was published",
+        what,
+    }
+    .into())
 }
 
 /// The files that a PDF carries, by name.
@@ -157,11 +245,23 @@ pub fn carried(pdf: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     Ok(attached::read(&read(pdf)?, &mut Vec::new()))
 }
 
+/// No stream that is read with the document itself is larger, in bytes.
+const MAX_BYTES: usize = 64 << 20;
+
 fn read(pdf: &Path) -> Result<Document, Error> {
-    Document::load(pdf).map_err(|source| Error::Pdf {
+    let options = LoadOptions {
+        max_decompressed_size: Some(MAX_BYTES),
+        ..LoadOptions::default()
+    };
+    let document = Document::load_with_options(pdf, options).map_err(|source| Error::Pdf {
         path: pdf.to_owned(),
         source,
-    })
+    })?;
+    if document.is_encrypted() || document.was_encrypted() {
+        let path = pdf.to_owned();
+        return Err(Error::Encrypted { path });
+    }
+    Ok(document)
 }
 
 fn printed(pdf: &Path, document: &Document) -> Result<Printed, Error> {
@@ -182,9 +282,31 @@ pub enum Error {
         /// Why.
         source: lopdf::Error,
     },
+    /// It needs a password, or was locked with an empty one.
+    #[error("cannot read `{}`: it is encrypted", path.display())]
+    Encrypted {
+        /// File.
+        path: PathBuf,
+    },
+    /// It asks for more memory or time than it may have.
+    #[error("cannot read `{}`: it asks for more memory or time than any paper does", path.display())]
+    Greedy {
+        /// File.
+        path: PathBuf,
+    },
     /// Numerals that the program did not print.
     #[error("the paper prints numbers that are no facts\n{}", lines(.0))]
     Typed(Vec<Finding>),
+    /// The PDF is not what it should be.
+    #[error("`{}` is not {than}: {what}", path.display())]
+    Other {
+        /// File.
+        path: PathBuf,
+        /// What it should be.
+        than: &'static str,
+        /// What differs.
+        what: String,
+    },
     /// The PDF differs from its evidence.
     #[error("`{}` differs from its evidence in {count} {}", path.display(), if *count == 1 { "place" } else { "places" })]
     Differs {
@@ -207,7 +329,13 @@ impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Pdf { .. } => None,
-            Self::Differs { .. } => {
+            Self::Encrypted { .. } => {
+                Some("the program encrypts nothing: get the paper from where it was published".to_owned())
+            }
+            Self::Greedy { .. } => {
+                Some("it is damaged, or made to do harm: get the paper from where it was published".to_owned())
+            }
+            Self::Differs { .. } | Self::Other { .. } => {
                 Some("get the paper again from where it was published, or build it anew".to_owned())
             }
             Self::Typed(_) => Some(
@@ -219,8 +347,8 @@ impl Report for Error {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Pdf { .. } => Exit::Other,
-            Self::Typed(_) | Self::Differs { .. } => Exit::DoesNotHold,
+            Self::Pdf { .. } | Self::Encrypted { .. } | Self::Greedy { .. } => Exit::Other,
+            Self::Typed(_) | Self::Differs { .. } | Self::Other { .. } => Exit::DoesNotHold,
         }
     }
 }

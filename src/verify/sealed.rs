@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::attached::Files;
 use super::backcheck::{standing, words};
 use super::digest::Digests;
-use super::text::{Printed, pages};
+use super::text::{OF_PICTURES, Printed, pages};
 use crate::base::files;
 use crate::evidence::attachments::CHECKSUMS;
 use crate::evidence::{SEAL, Seal, SealedPage, Texts};
@@ -110,6 +110,12 @@ pub(super) fn check(
         for note in &sheet.notes {
             differences.push(format!("page {page}: carries {note}"));
         }
+        let is_shown = |odd: &&&str| {
+            page == 1 && OF_PICTURES.contains(*odd) && texts.is_some_and(has_pictures)
+        };
+        for odd in sheet.odd.iter().filter(|odd| !is_shown(odd)) {
+            differences.push(format!("page {page}: holds {odd}"));
+        }
     }
     if let Some(page) = printed.no_page {
         differences.push(format!(
@@ -117,13 +123,11 @@ pub(super) fn check(
         ));
     }
     differences.extend(actions(document));
+    if let Some(texts) = texts {
+        differences.extend(absent(texts, printed));
+    }
     let Some(seal) = read(document) else {
         differences.push("the seal is missing: which pages there were cannot be told".to_owned());
-        for (page, sheet) in (1..).zip(&printed.sheets) {
-            for odd in &sheet.odd {
-                differences.push(format!("page {page}: holds {odd}"));
-            }
-        }
         return;
     };
     let compare = Compare {
@@ -148,6 +152,12 @@ pub(super) fn check(
     if files::sha256(checksums) != seal.checksums {
         differences.push(format!("`{CHECKSUMS}` is not the list that was sealed"));
     }
+}
+
+/// Whether the house style has pictures, which stand on the first page.
+fn has_pictures(texts: &Texts) -> bool {
+    let house = &texts.paper["house"];
+    house["logo"].is_string() || house["cover"].is_string()
 }
 
 /// What can show, hide or do something over all pages.
@@ -204,6 +214,30 @@ fn structure(document: &Document) -> String {
     files::sha256(&told)
 }
 
+/// Sentences and asks that stand nowhere though they are given, and charts without their title or titles without their chart.
+fn absent(texts: &Texts, printed: &Printed) -> Vec<String> {
+    let named = named(texts);
+    let stands = standing(printed, &named);
+    let is_there = |name: &str| stands.contains_key(name);
+    let is_absent = |(name, text): &&(String, String)| {
+        let chart = name.strip_prefix(TITLE_OF);
+        let is_wanted = match chart {
+            Some(chart) => is_there(chart),
+            // a chapter need not show every chart
+            None if name.starts_with("chart ") => is_there(&format!("{TITLE_OF}{name}")),
+            None => !text.trim().is_empty(),
+        };
+        is_wanted && !is_there(name)
+    };
+    let told = named.iter().filter(is_absent).map(|(name, text)| {
+        let said = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        format!("{name} stands nowhere word for word: \"{said}\"")
+    });
+    told.collect()
+}
+
+const TITLE_OF: &str = "the title of ";
+
 /// Sentences, asks and charts of the program by what they are.
 fn named(texts: &Texts) -> Vec<(String, String)> {
     let of = |kind: &str| texts.paper.get(kind);
@@ -225,12 +259,8 @@ fn named(texts: &Texts) -> Vec<(String, String)> {
     };
     let claims =
         by_id("claims").map(|(id, claim)| (format!("claim `{id}`"), pieces(&claim["segments"])));
-    let titles = by_id("charts").map(|(id, chart)| {
-        (
-            format!("the title of chart `{id}`"),
-            pieces(&chart["title"]),
-        )
-    });
+    let titles = by_id("charts")
+        .map(|(id, chart)| (format!("{TITLE_OF}chart `{id}`"), pieces(&chart["title"])));
     let asks = of("asks").and_then(Value::as_array).into_iter().flatten();
     let asks = asks.map(|ask| (format!("ask `{}`", text(&ask["id"])), text(&ask["text"])));
     let pictures = texts
@@ -313,14 +343,9 @@ impl Compare<'_> {
 
     /// What is different about a page.
     fn change(&self, was: usize, is: usize) -> String {
-        let odd = self.printed.sheets[is].odd.iter();
-        let mut said: Vec<String> = odd.map(|odd| format!("holds {odd}")).collect();
-        said.extend(changed(&self.seal.pages[was].text, &self.words[is]));
-        if said.is_empty() {
+        changed(&self.seal.pages[was].text, &self.words[is]).unwrap_or_else(|| {
             "its drawing, fonts or frame are not those that were made".to_owned()
-        } else {
-            said.join("; ")
-        }
+        })
     }
 
     /// A line for each text of `teksten.json` that stands less often than it did.

@@ -7,6 +7,8 @@
 
 mod annotation;
 mod content;
+pub(super) mod font;
+mod paint;
 mod structure;
 
 use std::collections::BTreeSet;
@@ -16,6 +18,7 @@ use lopdf::{Document, Object, ObjectId};
 use super::digest::Digests;
 use crate::base::hands::in_parts;
 use content::{Fonts, Pieces};
+pub(super) use content::{OF_PICTURES, inherited};
 
 /// Where a piece of text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,17 +7,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lopdf::content::{Content, Operation};
-use lopdf::{Dictionary, Document, Encoding, Object, ObjectId, Stream};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
+use super::font::Letters;
+use super::paint::{Bounds, Color, PALE, Paint, Point, UNSEEN};
 use super::{Block, Place, Result, Run, Sheet, annotation};
 use crate::base::files;
 use crate::verify::digest::Digests;
 
 /// More content than any page has, and than any paper has, in bytes.
-const MAX_BYTES: (usize, usize) = (16 << 20, 256 << 20);
+const MAX_BYTES: (usize, usize) = (2 << 20, 64 << 20);
 
 /// The fonts of a document by where they stand; `None` where the letters cannot be told.
-pub(super) type Fonts<'a> = BTreeMap<*const Dictionary, Option<Encoding<'a>>>;
+pub(super) type Fonts<'a> = BTreeMap<*const Dictionary, Option<Letters<'a>>>;
 
 /// Pieces by page and number of their mark, and those in no structure element.
 #[derive(Default)]
@@ -49,6 +51,7 @@ impl Pieces {
             marks: Vec::new(),
             forms: BTreeSet::new(),
             left: MAX_BYTES.0.min(MAX_BYTES.1 / pages.len()),
+            paint: Paint::default(),
         };
         let content = document.get_page_content_with_limit(pages[page - 1], reader.left);
         let operations = reader.operations(&content);
@@ -57,6 +60,7 @@ impl Pieces {
         }
         reader.content(&operations, resources, State::default());
         let (found, mut sheet) = (reader.found, reader.sheet);
+        sheet.odd.extend(reader.paint.odd());
         // the operations up to where it breaks off may be all that there were
         if sheet.odd.contains(UNREADABLE) {
             drawn.extend_from_slice(UNREADABLE.as_bytes());
@@ -75,11 +79,16 @@ impl Pieces {
 
 const UNREADABLE: &str = "content that cannot be read";
 const UNREADABLE_TEXT: &str = "text that cannot be read";
-const UNSEEN: &str = "text that is not painted";
+const OUTSIDE: &str = "text outside a text object";
+const FONT: &str = "letters of a kind of font that the program does not use";
+const OTHER: &str = "an operation that the program does not use";
 const PICTURE: &str = "a picture that the program did not draw";
 const FORM: &str = "a form that the program did not draw";
 const LAYER: &str = "a layer that can be shown or hidden";
 const CUT: &str = "a frame that is cut, turned or scaled";
+
+/// What a page may hold on which pictures of the house style stand, and no other.
+pub(in crate::verify) const OF_PICTURES: [&str; 4] = [PICTURE, FORM, OTHER, PALE];
 
 /// How much of a page is shown, and which way up.
 fn frame(
@@ -137,6 +146,7 @@ struct Reader<'a, 'b> {
     forms: BTreeSet<*const Stream>,
     /// How many bytes of content may still be read.
     left: usize,
+    paint: Paint,
 }
 
 /// What `q` keeps and `Q` brings back.
@@ -144,8 +154,11 @@ struct Reader<'a, 'b> {
 struct State {
     matrix: Matrix,
     font: Option<*const Dictionary>,
+    size: f64,
     /// Whether text is painted.
     shows: bool,
+    fill: Color,
+    clip: Bounds,
 }
 
 impl Default for State {
@@ -153,9 +166,42 @@ impl Default for State {
         Self {
             matrix: IDENTITY,
             font: None,
+            size: 0.0,
             shows: true,
+            fill: [0.0; 3],
+            clip: Bounds::default(),
         }
     }
+}
+
+/// Where the middle of small letters lies above the line, for a size of 1.
+const MIDDLE: f64 = 0.27;
+
+/// What goes on while content is read.
+struct Running {
+    state: State,
+    saved: Vec<State>,
+    line: Matrix,
+    /// Whether a text object is open.
+    is_open: bool,
+    /// Whether the path cuts away what lies outside it.
+    cuts: bool,
+    text: String,
+}
+
+impl Running {
+    /// Height of the line of text on the page.
+    fn baseline(&self) -> f64 {
+        times(self.line, self.state.matrix)[5]
+    }
+}
+
+/// Where a point comes to lie.
+fn point(matrix: Matrix, (x, y): Point) -> Point {
+    (
+        matrix[0] * x + matrix[2] * y + matrix[4],
+        matrix[1] * x + matrix[3] * y + matrix[5],
+    )
 }
 
 /// Pages within pages within pages are no paper.
@@ -220,48 +266,137 @@ impl<'a> Reader<'a, '_> {
         resources: Option<&'a Dictionary>,
         start: State,
     ) {
-        let (mut state, mut saved) = (start, Vec::new());
-        let mut line = IDENTITY;
-        let mut text = String::new();
+        let mut run = Running {
+            state: start,
+            saved: Vec::new(),
+            line: IDENTITY,
+            is_open: false,
+            cuts: false,
+            text: String::new(),
+        };
         for operation in operations {
-            let operands = &operation.operands;
-            let name = || operands.last().and_then(|name| name.as_name().ok());
             match operation.operator.as_str() {
-                "q" => saved.push(state),
-                "Q" => state = saved.pop().unwrap_or(start),
-                "cm" => state.matrix = times(numbers(operands), state.matrix),
-                "BT" => line = IDENTITY,
-                "Tm" => line = numbers(operands),
-                "Td" | "TD" => {
-                    let by = numbers(operands);
-                    line = times([1.0, 0.0, 0.0, 1.0, by[0], by[1]], line);
+                "q" => run.saved.push(run.state),
+                "Q" => run.state = run.saved.pop().unwrap_or(start),
+                "cm" => run.state.matrix = times(numbers(&operation.operands), run.state.matrix),
+                "Do" => self.draw(&operation.operands, resources, run.state),
+                "gs" => {
+                    self.sheet.odd.insert(OTHER);
+                    let font = self.font_of_state(&operation.operands, resources);
+                    run.state.font = font.or(run.state.font);
                 }
-                "Tf" => state.font = self.font(operands, resources),
-                "Tr" => state.shows = numbers(operands)[0] < 3.0,
-                "gs" => state.font = self.font_of_state(operands, resources).or(state.font),
-                "Tj" | "TJ" | "'" | "\"" => {
-                    let before = text.len();
-                    for operand in operands {
-                        self.show(operand, state.font, &mut text);
-                    }
-                    if !state.shows && text.len() > before {
-                        self.sheet.odd.insert(UNSEEN);
-                    }
-                }
-                "ET" => self.keep(&mut text, times(line, state.matrix)[5]),
+                "BI" | "sh" => drop(self.sheet.odd.insert(PICTURE)),
                 "BDC" | "BMC" => {
-                    let mark = self.mark(operands, resources, text.len());
+                    let mark = self.mark(&operation.operands, resources, run.text.len());
                     self.marks.push(mark);
                 }
-                "EMC" => self.end_mark(&mut text),
-                "Do" => self.draw(operands, resources, state),
-                "BI" | "sh" => drop(self.sheet.odd.insert(PICTURE)),
-                "scn" | "SCN" if name().is_some() => drop(self.sheet.odd.insert(PICTURE)),
-                _ => {}
+                "EMC" => self.end_mark(&mut run.text),
+                _ => {
+                    let is_known = self.paints(operation, &mut run)
+                        || self.writes(operation, resources, &mut run);
+                    if !is_known {
+                        self.sheet.odd.insert(OTHER);
+                    }
+                }
             }
         }
         // text that no `ET` ends is painted all the same
-        self.keep(&mut text, times(line, state.matrix)[5]);
+        let y = run.baseline();
+        self.keep(&mut run.text, y);
+    }
+
+    /// Paths and colours; whether it was one of these.
+    fn paints(&mut self, operation: &Operation, run: &mut Running) -> bool {
+        let operands = &operation.operands;
+        let at = |place: usize| {
+            let of = |place: usize| operands.get(place).map_or(0.0, number);
+            point(run.state.matrix, (of(place), of(place + 1)))
+        };
+        let paint = &mut self.paint;
+        match operation.operator.as_str() {
+            "m" => paint.starts(at(0)),
+            "l" => paint.goes_on(at(0)),
+            "c" => [0, 2, 4]
+                .into_iter()
+                .for_each(|place| paint.goes_on(at(place))),
+            "W" => run.cuts = true,
+            "f" | "f*" | "B" | "B*" | "S" | "n" => {
+                if std::mem::take(&mut run.cuts) {
+                    run.state.clip = run.state.clip.within(paint.bounds());
+                }
+                if operation.operator.starts_with(['f', 'B']) {
+                    paint.fills(run.state.fill);
+                }
+                paint.ends();
+            }
+            "scn" => {
+                if operands.iter().any(|of| of.as_name().is_ok()) {
+                    self.sheet.odd.insert(PICTURE);
+                }
+                let parts: Vec<f64> = operands.iter().map(number).collect();
+                run.state.fill = match parts[..] {
+                    [red, green, blue] => [red, green, blue],
+                    [grey] => [grey; 3],
+                    _ => return false,
+                };
+            }
+            "SCN" => {
+                if operands.iter().any(|of| of.as_name().is_ok()) {
+                    self.sheet.odd.insert(PICTURE);
+                }
+            }
+            "cs" => run.state.fill = [0.0; 3],
+            "h" | "CS" | "w" | "M" | "j" | "J" | "d" => {}
+            _ => return false,
+        }
+        true
+    }
+
+    /// Text; whether it was that.
+    fn writes(
+        &mut self,
+        operation: &Operation,
+        resources: Option<&'a Dictionary>,
+        run: &mut Running,
+    ) -> bool {
+        let operands = &operation.operands;
+        let mut is_plain = true;
+        match operation.operator.as_str() {
+            "BT" => (run.line, run.is_open) = (IDENTITY, true),
+            "ET" => {
+                run.is_open = false;
+                let y = run.baseline();
+                self.keep(&mut run.text, y);
+            }
+            "Tm" => run.line = numbers(operands),
+            "Td" | "TD" => {
+                let by = numbers(operands);
+                run.line = times([1.0, 0.0, 0.0, 1.0, by[0], by[1]], run.line);
+                is_plain = false;
+            }
+            "Tf" => {
+                run.state.font = self.font(operands, resources);
+                run.state.size = operands.get(1).map_or(0.0, number);
+            }
+            "Tr" => run.state.shows = numbers(operands)[0] < 3.0,
+            "Tj" | "TJ" | "'" | "\"" => {
+                is_plain = operation.operator.starts_with('T');
+                let before = run.text.len();
+                let mut along = 0.0;
+                for operand in operands {
+                    self.show(operand, run, &mut along);
+                }
+                let is_text = run.text.len() > before;
+                if is_text && !run.state.shows {
+                    self.sheet.odd.insert(UNSEEN);
+                }
+                if is_text && !run.is_open {
+                    self.sheet.odd.insert(OUTSIDE);
+                }
+            }
+            _ => return false,
+        }
+        is_plain
     }
 
     fn font(
@@ -296,26 +431,49 @@ impl<'a> Reader<'a, '_> {
     fn learn(&mut self, font: &'a Dictionary) -> *const Dictionary {
         let key = std::ptr::from_ref(font);
         let document = self.document;
-        self.fonts
-            .entry(key)
-            .or_insert_with(|| encoding(document, font));
+        let known = self.fonts.entry(key);
+        let letters = known.or_insert_with(|| Letters::read(document, font));
+        if letters.as_ref().is_none_or(|letters| !letters.is_plain()) {
+            self.sheet.odd.insert(FONT);
+        }
         key
     }
 
-    fn show(&mut self, operand: &Object, font: Option<*const Dictionary>, text: &mut String) {
+    /// Shows a string, or several; `along` is how far the line went, in points of the text.
+    fn show(&mut self, operand: &Object, run: &mut Running, along: &mut f64) {
+        let state = &run.state;
         match operand {
-            Object::String(bytes, _) if !bytes.is_empty() => {
-                let encoding = font.and_then(|font| self.fonts.get(&font)?.as_ref());
-                let letters = encoding.and_then(|known| Document::decode_text(known, bytes).ok());
-                match letters {
-                    Some(letters) if !letters.contains('\u{fffd}') => text.push_str(&letters),
-                    _ => drop(self.sheet.odd.insert(UNREADABLE_TEXT)),
+            Object::String(codes, _) if !codes.is_empty() => {
+                let letters = state.font.and_then(|font| self.fonts.get(&font)?.as_ref());
+                let Some((text, letters)) =
+                    letters.and_then(|letters| Some((letters.letters(codes)?, letters)))
+                else {
+                    self.sheet.odd.insert(UNREADABLE_TEXT);
+                    return;
+                };
+                let matrix = times(run.line, state.matrix);
+                let size =
+                    state.size * (matrix[0] * matrix[3] - matrix[1] * matrix[2]).abs().sqrt();
+                let blank = |letter: Option<char>| letter.is_none_or(char::is_whitespace);
+                let mut spelled = text.chars();
+                for advance in letters.advances(codes) {
+                    let width = advance * state.size;
+                    if !blank(spelled.next()) {
+                        let middle = (*along + width / 2.0, state.size * MIDDLE);
+                        let at = point(matrix, middle);
+                        self.paint.letter(at, size, state.fill, state.clip);
+                    }
+                    *along += width;
                 }
+                run.text.push_str(&text);
             }
             Object::Array(parts) => {
                 for part in parts {
-                    self.show(part, font, text);
+                    self.show(part, run, along);
                 }
+            }
+            Object::Integer(_) | Object::Real(_) => {
+                *along -= number(operand) / 1000.0 * state.size;
             }
             _ => {}
         }
@@ -433,27 +591,12 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// How the letters of a font are told from its codes; `None` where they cannot be.
-fn encoding<'a>(document: &'a Document, font: &'a Dictionary) -> Option<Encoding<'a>> {
-    let kind = font
-        .get_deref(b"Subtype", document)
-        .and_then(Object::as_name);
-    let has_map = || {
-        let map = font.get_deref(b"ToUnicode", document);
-        map.is_ok_and(|map| map.as_stream().is_ok())
-    };
-    match kind {
-        // each glyph is a drawing
-        Ok(b"Type3") => None,
-        Ok(b"Type0") if !has_map() => None,
-        _ => font
-            .get_font_encoding_with_limit(document, MAX_BYTES.0)
-            .ok(),
-    }
-}
-
 /// What a page says itself, or the pages it is among.
-fn inherited<'a>(document: &'a Document, of: &'a Dictionary, key: &[u8]) -> Option<&'a Object> {
+pub(in crate::verify) fn inherited<'a>(
+    document: &'a Document,
+    of: &'a Dictionary,
+    key: &[u8],
+) -> Option<&'a Object> {
     let mut of = of;
     for _ in 0..MAX_DEPTH {
         if let Ok(found) = of.get_deref(key, document) {
