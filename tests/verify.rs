@@ -11,14 +11,16 @@ mod support;
 
 #[path = "verify/elsewhere.rs"]
 mod elsewhere;
+mod forgeries;
 #[path = "verify/sheet.rs"]
 mod sheet;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use lopdf::content::Content;
-use lopdf::{Document, Object, ObjectId};
+use forgeries::tools::{attached, change_attachment, change_digit, change_letter, mend_checksums};
+use lopdf::Document;
+use middelgroot::base::hands::in_parts;
 use middelgroot::verify::text::{Place, Printed};
 use middelgroot::verify::{self, Verdict};
 use serde_json::Value;
@@ -70,150 +72,6 @@ fn assert_found(verdict: &Verdict, what: &[&str]) {
     for part in what {
         assert!(said.contains(part), "`{part}` is not in:\n{said}");
     }
-}
-
-/// The stream of an attached file.
-fn attached(document: &Document, name: &str) -> ObjectId {
-    let files = document
-        .objects
-        .values()
-        .filter_map(|object| object.as_dict().ok());
-    files
-        .filter(|file| file.has_type(b"Filespec"))
-        .find(|file| {
-            let known = file.get(b"UF").and_then(lopdf::decode_text_string);
-            known.is_ok_and(|known| known == name)
-        })
-        .and_then(|file| file.get(b"EF").ok()?.as_dict().ok())
-        .and_then(|streams| streams.get(b"F").ok()?.as_reference().ok())
-        .unwrap_or_else(|| panic!("{name} is not attached"))
-}
-
-fn change_attachment(document: &mut Document, name: &str, change: impl FnOnce(&str) -> String) {
-    let id = attached(document, name);
-    let stream = document
-        .get_object_mut(id)
-        .unwrap()
-        .as_stream_mut()
-        .unwrap();
-    let text = String::from_utf8(stream.get_plain_content().unwrap()).unwrap();
-    let changed = change(&text);
-    assert_ne!(text, changed);
-    stream.set_plain_content(changed.into_bytes());
-}
-
-/// Puts the right checksums in place, as a careful forger would.
-fn mend_checksums(document: &mut Document, name: &str) {
-    let id = attached(document, name);
-    let stream = document.get_object(id).unwrap().as_stream().unwrap();
-    let sum = middelgroot::base::files::sha256(&stream.get_plain_content().unwrap());
-    change_attachment(document, "controlesommen.txt", |list| {
-        let lines = list.lines().map(|line| {
-            if line.ends_with(&format!("  {name}")) {
-                format!("{sum}  {name}\n")
-            } else {
-                format!("{line}\n")
-            }
-        });
-        lines.collect()
-    });
-}
-
-/// The letters of a font by their codes.
-type Codes = Vec<(Vec<u8>, String)>;
-
-/// All strings that an operation shows.
-fn strings(operands: &mut [Object]) -> Vec<&mut Vec<u8>> {
-    let mut strings = Vec::new();
-    for operand in operands {
-        match operand {
-            Object::String(bytes, _) => strings.push(bytes),
-            Object::Array(parts) => {
-                strings.extend(parts.iter_mut().filter_map(|part| match part {
-                    Object::String(bytes, _) => Some(bytes),
-                    _ => None,
-                }));
-            }
-            _ => {}
-        }
-    }
-    strings
-}
-
-/// What kind of sign is changed.
-type Kind = fn(&u8) -> bool;
-
-/// Puts another sign of the kind and the font in the place of the last one; whether there was one.
-fn change_last(strings: Vec<&mut Vec<u8>>, codes: &Codes, kind: Kind) -> bool {
-    let is_meant = |text: &str| text.len() == 1 && kind(&text.as_bytes()[0]);
-    let letters = strings.into_iter().rev();
-    for code in letters.flat_map(|bytes| bytes.chunks_mut(2).rev()) {
-        let known = codes.iter().find(|(known, _)| known == code);
-        let Some((_, old)) = known.filter(|(_, text)| is_meant(text)) else {
-            continue;
-        };
-        let other = codes.iter().find(|(_, text)| is_meant(text) && text != old);
-        code.copy_from_slice(&other.unwrap().0);
-        return true;
-    }
-    false
-}
-
-/// Draws the last digit of a text on a page as another digit of the same font, and returns the text as it was.
-fn change_digit(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> bool) -> String {
-    change(document, page, is_meant, u8::is_ascii_digit)
-}
-
-/// Draws the last letter of a text on a page as another letter of the same font, and returns the text as it was.
-fn change_letter(document: &mut Document, page: u32, is_meant: impl Fn(&str) -> bool) -> String {
-    change(document, page, is_meant, u8::is_ascii_lowercase)
-}
-
-fn change(
-    document: &mut Document,
-    page: u32,
-    is_meant: impl Fn(&str) -> bool,
-    kind: Kind,
-) -> String {
-    let id = document.get_pages()[&page];
-    let mut content = document.get_and_decode_page_content(id).unwrap();
-    let fonts = document.get_page_fonts(id).unwrap();
-    let codes_of = |name: &[u8]| -> Codes {
-        let encoding = fonts[name].get_font_encoding(document).unwrap();
-        (1..256_u16)
-            .filter_map(|code| {
-                let bytes = code.to_be_bytes().to_vec();
-                let text = Document::decode_text(&encoding, &bytes).ok()?;
-                Some((bytes, text))
-            })
-            .collect()
-    };
-    let mut codes = Codes::new();
-    let mut changed = None;
-    for operation in &mut content.operations {
-        match operation.operator.as_str() {
-            "Tf" => codes = codes_of(operation.operands[0].as_name().unwrap()),
-            "Tj" | "TJ" if changed.is_none() => {
-                let strings = strings(&mut operation.operands);
-                let letter = |code: &[u8]| {
-                    let found = codes.iter().find(|(known, _)| known == code);
-                    found.map_or("", |(_, text)| text.as_str())
-                };
-                let text: String = strings
-                    .iter()
-                    .flat_map(|bytes| bytes.chunks(2))
-                    .map(letter)
-                    .collect();
-                if is_meant(&text) && change_last(strings, &codes, kind) {
-                    changed = Some(text);
-                }
-            }
-            _ => {}
-        }
-    }
-    let bytes = Content::encode(&content).unwrap();
-    document.change_page_content(id, bytes).unwrap();
-    changed.unwrap_or_else(|| panic!("no such text on page {page}"))
 }
 
 #[test]
@@ -315,7 +173,7 @@ fn a_changed_figure_is_found_when_its_checksum_is_mended() {
             let changed = row.replacen(&format!(",{num},"), ",0,", 1);
             text.replacen(row, &changed, 1)
         });
-        mend_checksums(document, "bewijs.csv");
+        mend_checksums(document);
     });
     assert_found(&verdict, &[&format!("fact `{id}`: its derivation gives")]);
 }
@@ -332,7 +190,7 @@ fn a_changed_fact_is_found_when_its_checksum_is_mended() {
             let [old, new] = [text, &other].map(|text| format!("\"text\":\"{text}\""));
             json.replacen(&old, &new, 1)
         });
-        mend_checksums(document, "feiten.json");
+        mend_checksums(document);
     });
     let derived = format!("its derivation gives `{text}`");
     assert_found(&verdict, &[&derived, "`teksten.json`"]);
@@ -391,4 +249,35 @@ fn a_wrong_list_of_numerals_is_named_with_its_line() {
     project.replace(list, "30.000 tot 80.000 inwoners", "30.000");
     let run = project.run(&["build"]).ends(2);
     run.says(&format!("numerals.toml:{line}"));
+}
+
+#[test]
+fn every_forgery_is_found_or_named() {
+    let (paper, all) = (built().project.paper(), forgeries::all());
+    let folder = tempfile::tempdir().unwrap();
+    let missed = in_parts(
+        all.len(),
+        || (),
+        |(), place| {
+            let forgery = &all[place];
+            let file = folder.path().join(format!("{place}.pdf"));
+            let is_found = |write: fn(&std::path::Path, &forgeries::Forgery, &std::path::Path)| {
+                write(&paper, forgery, &file);
+                !verify::verify(&file).unwrap().differences.is_empty()
+            };
+            let (plain, sealed) = (
+                is_found(forgeries::write),
+                is_found(forgeries::write_sealed),
+            );
+            (plain, sealed) == (true, forgery.beyond.is_none())
+        },
+    );
+    let missed: Vec<&str> = missed
+        .iter()
+        .zip(&all)
+        .filter(|(right, _)| !*right)
+        .map(|(_, of)| of.what)
+        .collect();
+    assert_eq!(missed, [""; 0]);
+    assert!(all.len() > 55, "{}", all.len());
 }

@@ -226,7 +226,7 @@ impl Check<'_> {
             Place::Artifact => {
                 let page = line.page_at(numeral.start);
                 let number = numeral.whole();
-                let is_page = number.is_some_and(|n| n.abs_diff(page) <= 2 || n == pages);
+                let is_page = number.is_some_and(|n| n == page || n == pages);
                 // a head that is repeated comes line by line
                 let repeats = |cell: &&str| cell.contains(line.squeezed.as_str());
                 is_page || self.repeated.iter().any(repeats)

@@ -33,7 +33,7 @@ pub use listed::{Listed, listed, schema};
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::files;
 use crate::base::hands::both;
-use crate::evidence::attachments::TEXTS;
+use crate::evidence::attachments::{CHECKSUMS, TEXTS};
 use crate::evidence::{RestsOn, Texts};
 use text::{Printed, Target};
 
@@ -73,6 +73,32 @@ pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result
     let sealed = sealed::put(bytes, document, &seal).map_err(wrong)?;
     files::at("write", pdf, fs::write(pdf, sealed))?;
     Ok(printed.pages)
+}
+
+/// Puts a new seal on a PDF, of whatever it now holds: what a forger does who has this program. A seal proves that a PDF was
+/// not changed by accident or by common tools, and no more.
+///
+/// # Errors
+/// When the PDF cannot be read or written, or carries no texts.
+pub fn seal_again(pdf: &Path) -> Result<(), Failure> {
+    let (document, files) = (read(pdf)?, carried(pdf)?);
+    let part = |name: &str| files.get(name).map_or(&[][..], Vec::as_slice);
+    let wrong = |source| Error::Pdf {
+        path: pdf.to_owned(),
+        source,
+    };
+    let texts = serde_json::from_slice(part(TEXTS));
+    let texts = texts.map_err(|error| wrong(std::io::Error::from(error).into()))?;
+    let seal = sealed::seal_of(
+        &document,
+        &printed(pdf, &document)?,
+        &texts,
+        part(CHECKSUMS),
+    );
+    let bytes = files::at("read", pdf, fs::read(pdf))?;
+    let sealed = sealed::put(bytes, document, &seal).map_err(wrong)?;
+    files::at("write", pdf, fs::write(pdf, sealed))?;
+    Ok(())
 }
 
 /// What is said of a handout.

@@ -2,77 +2,16 @@
 //!
 //! Each change is one that common tools make. Saving anew what was not changed passes.
 
-use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, Stream, dictionary};
+use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, dictionary};
 use middelgroot::verify;
 use middelgroot::verify::text::{Place, Printed};
 use serde_json::Value;
 use tempfile::tempdir;
 
+use super::forgeries::tools::{
+    PAGE, PLACE, SAID, annotate, draw, form, helvetica, page_mut, page_of, set_pages, stream, words,
+};
 use super::{after, assert_found, attached, built, change_letter};
-
-/// The page that is changed.
-const PAGE: u32 = 5;
-/// What it says then.
-const SAID: &str = "Correctie: M50 telt 99,9 misdrijven";
-
-fn page_of(document: &Document) -> ObjectId {
-    document.get_pages()[&PAGE]
-}
-
-fn page_mut(document: &mut Document) -> &mut Dictionary {
-    let page = page_of(document);
-    document.get_dictionary_mut(page).unwrap()
-}
-
-fn stream(document: &mut Document, dictionary: Dictionary, content: &[u8]) -> Object {
-    let stream = Stream::new(dictionary, content.to_vec());
-    document.add_object(stream).into()
-}
-
-fn form(document: &mut Document, content: &[u8], resources: Dictionary) -> Object {
-    let dictionary = dictionary! {
-        "Type" => "XObject", "Subtype" => "Form",
-        "BBox" => vec![0.into(), 0.into(), 500.into(), 500.into()],
-        "Resources" => resources,
-    };
-    stream(document, dictionary, content)
-}
-
-fn helvetica() -> Dictionary {
-    dictionary! {
-        "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding",
-    }
-}
-
-fn words() -> Vec<u8> {
-    format!("BT /Fproef 12 Tf 74 405 Td ({SAID}) Tj ET").into_bytes()
-}
-
-/// Draws something behind what is on the page, with a resource of its own.
-fn draw(document: &mut Document, content: &[u8], kind: &str, name: &str, resource: Object) {
-    let page = page_of(document);
-    let mut resources = document.get_page_resources(page).unwrap().0.cloned();
-    if resources.is_none() {
-        let own = document.get_dictionary(page).unwrap();
-        let own = own.get_deref(b"Resources", document).unwrap();
-        resources = Some(own.as_dict().unwrap().clone());
-    }
-    let mut resources = resources.unwrap();
-    let of_kind = resources.get_deref(kind.as_bytes(), document);
-    let mut of_kind = of_kind
-        .and_then(Object::as_dict)
-        .cloned()
-        .unwrap_or_default();
-    of_kind.set(name, resource);
-    resources.set(kind, of_kind);
-    let before = stream(document, Dictionary::new(), b"q");
-    let content = [b" Q q ", content, b" Q"].concat();
-    let behind = stream(document, Dictionary::new(), &content);
-    let page = page_mut(document);
-    let drawn = page.get(b"Contents").unwrap().clone();
-    page.set("Contents", vec![before, drawn, behind]);
-    page.set("Resources", resources);
-}
 
 /// What is said when such a thing is drawn on the page.
 fn drawn(content: &[u8], kind: &str, name: &str, resource: impl Into<Object>) -> verify::Verdict {
@@ -91,36 +30,6 @@ fn assert_on(page: u32, verdict: &verify::Verdict, what: &str) {
     assert!(lines.any(|line| line.contains(what)), "{what}:\n{said}");
 }
 
-fn annotate(document: &mut Document, mut annotation: Dictionary) {
-    annotation.set("Type", "Annot");
-    let corners = [70, 396, 330, 424].map(Object::from);
-    annotation.set("Rect", corners.to_vec());
-    annotation.set("Contents", Object::string_literal(SAID));
-    let annotation = document.add_object(annotation);
-    let page = page_of(document);
-    let page = document.get_dictionary(page).unwrap();
-    // a page that prints no figure has none
-    let known = page.get_deref(b"Annots", document);
-    let known = known.and_then(Object::as_array).cloned();
-    let mut all = known.unwrap_or_default();
-    all.push(annotation.into());
-    page_mut(document).set("Annots", all);
-}
-
-/// The kids of the one node that the pages hang on, in order.
-fn set_pages(document: &mut Document, pages: Vec<ObjectId>) {
-    let root = document.catalog().unwrap().get(b"Pages").unwrap();
-    let root = root.as_reference().unwrap();
-    for page in &pages {
-        let page = document.get_dictionary_mut(*page).unwrap();
-        page.set("Parent", root);
-    }
-    let node = document.get_dictionary_mut(root).unwrap();
-    node.set("Count", i64::try_from(pages.len()).unwrap());
-    let pages: Vec<Object> = pages.into_iter().map(Object::from).collect();
-    node.set("Kids", pages);
-}
-
 fn with_pages(change: impl FnOnce(&mut Vec<ObjectId>)) -> verify::Verdict {
     after(|document| {
         let mut pages: Vec<ObjectId> = document.get_pages().into_values().collect();
@@ -128,9 +37,6 @@ fn with_pages(change: impl FnOnce(&mut Vec<ObjectId>)) -> verify::Verdict {
         set_pages(document, pages);
     })
 }
-
-/// Position of the page that is changed, among all.
-const PLACE: usize = PAGE as usize - 1;
 
 #[test]
 fn saving_it_in_another_form_changes_nothing() {

@@ -58,7 +58,13 @@ impl Pieces {
         for operation in &operations {
             reader.digest(operation, resources, digests, &mut drawn);
         }
-        reader.content(&operations, resources, State::default());
+        let clip =
+            inherited(document, dictionary, b"MediaBox").map_or_else(Bounds::default, bounds);
+        let start = State {
+            clip,
+            ..State::default()
+        };
+        reader.content(&operations, resources, start);
         let (found, mut sheet) = (reader.found, reader.sheet);
         sheet.odd.extend(reader.paint.odd());
         // the operations up to where it breaks off may be all that there were
@@ -605,6 +611,15 @@ pub(in crate::verify) fn inherited<'a>(
         of = of.get_deref(b"Parent", document).ok()?.as_dict().ok()?;
     }
     None
+}
+
+/// The frame of a page.
+fn bounds(frame: &Object) -> Bounds {
+    let sides = frame.as_array().map(|sides| numbers(sides));
+    sides.map_or_else(
+        |_| Bounds::default(),
+        |[left, lower, right, upper, ..]| Bounds::of([(left, lower), (right, upper)].into_iter()),
+    )
 }
 
 pub(super) fn number(object: &Object) -> f64 {

@@ -28,7 +28,8 @@ pub(super) struct Bounds([f64; 4]);
 impl Bounds {
     const ALL: Self = Self([f64::MIN, f64::MIN, f64::MAX, f64::MAX]);
 
-    fn of(points: impl Iterator<Item = Point>) -> Self {
+    /// Around some points.
+    pub(super) fn of(points: impl Iterator<Item = Point>) -> Self {
         let none = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
         Self(points.fold(none, |[l, b, r, t], (x, y)| {
             [l.min(x), b.min(y), r.max(x), t.max(y)]

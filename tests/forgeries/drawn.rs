@@ -1,0 +1,343 @@
+//! Forgeries of what is drawn on a page and over it.
+
+use std::fmt::Write as _;
+
+use lopdf::content::{Content, Operation};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
+
+use super::tools::{
+    SAID, annotate, change_digit, change_letter, draw, form, helvetica, page_mut, page_of, stream,
+    text_of_page, words,
+};
+use super::{Forgery, beyond, found};
+
+const WORDS: &str = "what a chapter says stands in no evidence";
+
+pub fn all() -> Vec<Forgery> {
+    vec![
+        found("a digit of a figure is drawn as another", |of| {
+            let is_figure =
+                |text: &str| text.ends_with('%') && text.contains(',') && text.len() < 7;
+            let page = page_with(of, is_figure);
+            drop(change_digit(of, page, is_figure));
+        }),
+        beyond("a letter of a chapter is drawn as another", WORDS, |of| {
+            let is_prose = |text: &str| {
+                text.starts_with(char::is_lowercase)
+                    && text.split(' ').count() > 12
+                    && !text.contains(char::is_numeric)
+            };
+            let page = page_with(of, is_prose);
+            drop(change_letter(of, page, is_prose));
+        }),
+        found("two figures are swapped together with their links", swap),
+        found("text is painted over", |of| {
+            draw(
+                of,
+                b"/c0 cs 1 1 1 scn 60 300 m 500 300 l 500 700 l 60 700 l h f",
+                "Font",
+                "Fproef",
+                helvetica().into(),
+            );
+        }),
+        found("text is not painted", |of| {
+            own_text(of, "3 Tr", "1 0 0 1 74 405 Tm", "");
+        }),
+        found("text is white on white", |of| {
+            own_text(of, "0 Tr", "1 0 0 1 74 405 Tm", "/c0 cs 1 1 1 scn");
+        }),
+        found("text is too small to be seen", |of| {
+            own_text(of, "0 Tr", "0.1 0 0 0.1 74 405 Tm", "");
+        }),
+        found("text is cut away", |of| {
+            own_text(
+                of,
+                "0 Tr",
+                "1 0 0 1 74 405 Tm",
+                "0 0 m 9 0 l 9 9 l 0 9 l h W n",
+            );
+        }),
+        found("text beside the page", |of| {
+            own_text(of, "0 Tr", "1 0 0 1 2000 405 Tm", "");
+        }),
+        found("text outside a text object", |of| {
+            let content = format!("/Fproef 12 Tf 1 0 0 1 74 405 Tm ({SAID}) Tj");
+            draw(of, content.as_bytes(), "Font", "Fproef", helvetica().into());
+        }),
+        found("text behind an error", |of| {
+            let broken = [b") ] >> ", &words()[..]].concat();
+            draw(of, &broken, "Font", "Fproef", helvetica().into());
+        }),
+        found("text in a font of the reader", |of| {
+            draw(of, &words(), "Font", "Fproef", helvetica().into());
+        }),
+        found("text in letters that are drawings", |of| {
+            let font = dictionary! {
+                "Type" => "Font", "Subtype" => "Type3", "CharProcs" => dictionary! {}, "Encoding" => "WinAnsiEncoding",
+            };
+            draw(of, &words(), "Font", "Fproef", font.into());
+        }),
+        found("a font that says it draws other digits", |of| {
+            font_of(of, swap_in_map);
+        }),
+        found("a font whose letters have another width", |of| {
+            font_of(of, widen);
+        }),
+        found("a picture", |of| {
+            let picture = dictionary! {
+                "Type" => "XObject", "Subtype" => "Image", "Width" => 8, "Height" => 8,
+                "BitsPerComponent" => 8, "ColorSpace" => "DeviceGray",
+            };
+            let picture = stream(of, picture, &[90; 64]);
+            draw(of, b"/Iproef Do", "XObject", "Iproef", picture);
+        }),
+        found("a picture within the page", |of| {
+            draw(
+                of,
+                b"BI /W 2 /H 2 /BPC 8 /CS /G ID abcd EI",
+                "Font",
+                "Fproef",
+                helvetica().into(),
+            );
+        }),
+        found("a form", |of| {
+            let fonts = dictionary! { "Font" => dictionary! { "Fproef" => helvetica() } };
+            let form = form(of, &words(), fonts);
+            draw(of, b"/Xproef Do", "XObject", "Xproef", form);
+        }),
+        found("a pattern", |of| {
+            let tile = dictionary! {
+                "Type" => "Pattern", "PatternType" => 1, "PaintType" => 1, "TilingType" => 1,
+                "XStep" => 9, "YStep" => 9, "BBox" => vec![0.into(), 0.into(), 9.into(), 9.into()],
+            };
+            let tile = stream(of, tile, b"0 0 5 5 re f");
+            draw(
+                of,
+                b"/Pattern cs /Pproef scn 70 396 99 28 re f",
+                "Pattern",
+                "Pproef",
+                tile,
+            );
+        }),
+        found("a shading", |of| {
+            draw(
+                of,
+                b"/Sproef sh",
+                "Shading",
+                "Sproef",
+                dictionary! {}.into(),
+            );
+        }),
+        found("a layer that can be hidden", |of| {
+            draw(
+                of,
+                b"/OC /Oproef BDC EMC",
+                "Properties",
+                "Oproef",
+                dictionary! { "Type" => "OCG" }.into(),
+            );
+        }),
+        found("a state that makes things see-through", |of| {
+            draw(
+                of,
+                b"/Gproef gs",
+                "ExtGState",
+                "Gproef",
+                dictionary! { "ca" => 0 }.into(),
+            );
+        }),
+        found("a note", |of| {
+            annotate(of, dictionary! { "Subtype" => "Text" });
+        }),
+        found("a text over the page", |of| {
+            annotate(of, dictionary! { "Subtype" => "FreeText" });
+        }),
+        found("a field to fill in", |of| {
+            annotate(of, dictionary! { "Subtype" => "Widget" });
+        }),
+        found("a link with a drawing", |of| {
+            let look = form(of, b"0 0 9 9 re f", Dictionary::new());
+            annotate(
+                of,
+                dictionary! { "Subtype" => "Link", "AP" => dictionary! { "N" => look } },
+            );
+        }),
+        found("links that lead elsewhere", |of| {
+            let number = page_with(of, |text| text.ends_with('%') && text.contains(','));
+            for id in links(of, of.get_pages()[&number]) {
+                let link = of.get_dictionary_mut(id).unwrap();
+                link.remove(b"Dest");
+                let action = dictionary! { "S" => "URI", "URI" => Object::string_literal("https://example.org") };
+                link.set("A", action);
+            }
+        }),
+        found("an action when the page is shown", |of| {
+            page_mut(of).set("AA", dictionary! {});
+        }),
+        found("a page that is cut", |of| {
+            page_mut(of).set("CropBox", [0, 0, 300, 400].map(Object::from).to_vec());
+        }),
+        found("a page that is turned", |of| {
+            page_mut(of).set("Rotate", 180);
+        }),
+        found("a page that is scaled", |of| {
+            page_mut(of).set("UserUnit", 3);
+        }),
+    ]
+}
+
+/// The first page behind the contents that shows such a text.
+fn page_with(document: &Document, is_meant: impl Fn(&str) -> bool) -> u32 {
+    let pages = document.get_pages().into_iter().skip(2);
+    let has = |page: ObjectId| {
+        let texts = text_of_page(document, page);
+        texts.iter().any(|text| is_meant(&text.letters))
+    };
+    let mut pages = pages.filter(|(_, page)| has(*page));
+    pages.next().unwrap().0
+}
+
+/// A text of one's own in the font and with the letters of the page.
+fn own_text(document: &mut Document, shown: &str, place: &str, before: &str) {
+    let page = page_of(document);
+    let content = document.get_and_decode_page_content(page).unwrap();
+    let mut font = None;
+    let mut codes = None;
+    for operation in content.operations {
+        match operation.operator.as_str() {
+            "Tf" => font = operation.operands[0].as_name().ok().map(<[u8]>::to_vec),
+            "TJ" if codes.is_none() => {
+                let parts = operation.operands[0].as_array().unwrap();
+                codes = parts[0].as_str().ok().map(<[u8]>::to_vec);
+                break;
+            }
+            _ => {}
+        }
+    }
+    let mut hex = String::new();
+    for byte in codes.unwrap() {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    let font = String::from_utf8(font.unwrap()).unwrap();
+    let content = format!("{before} BT {shown} /{font} 9 Tf {place} <{hex}> Tj ET");
+    draw(
+        document,
+        content.as_bytes(),
+        "Properties",
+        "unused",
+        dictionary! {}.into(),
+    );
+}
+
+/// A copy of the font of the page that draws all of it, changed.
+fn font_of(document: &mut Document, change: fn(&mut Document, &mut Dictionary)) {
+    let page = page_of(document);
+    let fonts = document.get_page_fonts(page).unwrap();
+    let (name, font) = fonts.into_iter().next().unwrap();
+    let mut font = font.clone();
+    change(document, &mut font);
+    let name = String::from_utf8(name).unwrap();
+    draw(document, b"", "Font", &name, font.into());
+}
+
+/// What is drawn as one digit is read as the other.
+fn swap_in_map(document: &mut Document, font: &mut Dictionary) {
+    let map = font
+        .get_deref(b"ToUnicode", document)
+        .unwrap()
+        .as_stream()
+        .unwrap();
+    let text = String::from_utf8(map.get_plain_content().unwrap()).unwrap();
+    let digits = [" <0031>", " <0032>"];
+    assert!(digits.iter().all(|digit| text.contains(digit)));
+    let text = text
+        .replace(digits[0], " <#>")
+        .replace(digits[1], digits[0])
+        .replace(" <#>", digits[1]);
+    let map = document.add_object(Stream::new(Dictionary::new(), text.into_bytes()));
+    font.set("ToUnicode", map);
+}
+
+fn widen(document: &mut Document, font: &mut Dictionary) {
+    let list = font
+        .get_deref(b"DescendantFonts", document)
+        .unwrap()
+        .as_array()
+        .unwrap();
+    let (_, descendant) = document.dereference(&list[0]).unwrap();
+    let mut descendant = descendant.as_dict().unwrap().clone();
+    descendant.set("W", vec![1.into(), 200.into(), 900.into()]);
+    let descendant = document.add_object(descendant);
+    font.set("DescendantFonts", vec![descendant.into()]);
+}
+
+fn links(document: &Document, page: ObjectId) -> Vec<ObjectId> {
+    let page = document.get_dictionary(page).unwrap();
+    let list = page
+        .get_deref(b"Annots", document)
+        .unwrap()
+        .as_array()
+        .unwrap();
+    list.iter().map(|of| of.as_reference().unwrap()).collect()
+}
+
+/// Two figures of a page change places, and so do their links.
+fn swap(document: &mut Document) {
+    let number = page_with(document, |text| text.ends_with('%') && text.contains(','));
+    let page = document.get_pages()[&number];
+    let texts = text_of_page(document, page);
+    let links = links(document, page);
+    let rects: Vec<[f64; 4]> = links.iter().map(|id| rect(document, *id)).collect();
+    let link_at = |(x, y): (f64, f64)| {
+        rects.iter().position(|[l, b, r, t]| {
+            (l - 1.0..=r + 1.0).contains(&x) && (b - 2.0..=t + 2.0).contains(&y)
+        })
+    };
+    let mut linked = texts.iter().filter_map(|text| {
+        let is_figure = text.letters.contains(',') && text.letters.ends_with('%');
+        Some((text, link_at(text.at)?)).filter(|_| is_figure)
+    });
+    let (first, one) = linked.next().unwrap();
+    let same = |(text, link): &(&super::tools::Shown, usize)| {
+        text.letters != first.letters && text.font == first.font && *link != one
+    };
+    let (second, other) = linked.find(same).unwrap();
+    let mut content: Content<Vec<Operation>> = document.get_and_decode_page_content(page).unwrap();
+    let (a, b) = (first.operation, second.operation);
+    let operands = content.operations[a].operands.clone();
+    content.operations[a].operands =
+        std::mem::replace(&mut content.operations[b].operands, operands);
+    let (o, p) = (
+        content.operations[a].operator.clone(),
+        content.operations[b].operator.clone(),
+    );
+    (
+        content.operations[a].operator,
+        content.operations[b].operator,
+    ) = (p, o);
+    document
+        .change_page_content(page, Content::encode(&content).unwrap())
+        .unwrap();
+    let dest = |of: usize| {
+        document
+            .get_dictionary(links[of])
+            .unwrap()
+            .get(b"Dest")
+            .or_else(|_| document.get_dictionary(links[of]).unwrap().get(b"A"))
+            .unwrap()
+            .clone()
+    };
+    let (here, there) = (dest(one), dest(other));
+    for (link, target) in [(one, there), (other, here)] {
+        let link = document.get_dictionary_mut(links[link]).unwrap();
+        let key = if link.has(b"Dest") { "Dest" } else { "A" };
+        link.set(key, target);
+    }
+}
+
+fn rect(document: &Document, link: ObjectId) -> [f64; 4] {
+    let link = document.get_dictionary(link).unwrap();
+    let rect = link.get(b"Rect").unwrap().as_array().unwrap();
+    let number = |place: usize| f64::from(rect[place].as_float().unwrap());
+    [number(0), number(1), number(2), number(3)]
+}
