@@ -10,6 +10,7 @@
 
 mod cache;
 mod catalog;
+mod cells;
 mod choice;
 mod config;
 mod describe;
@@ -20,6 +21,7 @@ mod error;
 mod fetch;
 mod http;
 mod limiter;
+mod links;
 mod list;
 mod page;
 mod pages;
@@ -32,6 +34,7 @@ mod request;
 pub mod rows;
 mod selection;
 mod sink;
+mod stream;
 mod topics;
 mod v3;
 mod v4;
