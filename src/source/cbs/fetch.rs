@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::Client;
 use super::cache::{PageCache, StoredPage, StoredPages};
@@ -18,6 +19,7 @@ use super::emit::{Emitted, Emitter};
 use super::endpoint::Endpoint;
 use super::error::{ErrorKind, Result};
 use super::http::Session;
+use super::limiter::lock;
 use super::pages::{self, PageReader, ReadPages};
 use super::parallel::{both, parallel};
 use super::plan::Plan;
@@ -25,6 +27,12 @@ use super::request::TableRequest;
 use super::selection::RowRequest;
 use super::sink::{Progress, Release, RequestMade, Sink, TableMeta};
 use super::stream::Stream;
+
+/// How long a head is as good as asked now: a table that is republished meanwhile is read twice, not wrongly.
+const RECENT: Duration = Duration::from_secs(10);
+
+/// Where a table is read from, and its head.
+pub(super) type Head = (Endpoint, Description);
 
 /// Pages that were all read in one release.
 struct TablePages {
@@ -108,7 +116,8 @@ impl Client {
         }
     }
 
-    /// The release that CBS has, and the service that has it: one small request.
+    /// The release that CBS has, and the service that has it: one small request, which a fetch that follows at once is
+    /// spared.
     ///
     /// # Errors
     /// When the table cannot be found.
@@ -118,16 +127,23 @@ impl Client {
         progress: &dyn Progress,
     ) -> Result<(&'static str, Release)> {
         let session = Session::new(&request.id, progress, &self.http.config);
-        self.find(request, &session)
-            .map(|(_, head)| (head.service, head.release))
-            .map_err(|error| error.of_table(&request.id))
+        let found = self.find(request, &session);
+        let found = found.map_err(|error| error.of_table(&request.id))?;
+        let told = (found.1.service, found.1.release.clone());
+        lock(&self.heads).insert(sought(request), (Instant::now(), found));
+        Ok(told)
     }
 
-    pub(super) fn find(
-        &self,
-        request: &TableRequest,
-        session: &Session<'_>,
-    ) -> Result<(Endpoint, Description)> {
+    /// The head of a table, which may have been asked just now.
+    fn begin(&self, request: &TableRequest, session: &Session<'_>) -> Result<Head> {
+        let known = lock(&self.heads).remove(&sought(request));
+        match known.filter(|(when, _)| when.elapsed() < RECENT) {
+            Some((_, head)) => Ok(head),
+            None => self.find(request, session),
+        }
+    }
+
+    pub(super) fn find(&self, request: &TableRequest, session: &Session<'_>) -> Result<Head> {
         let sought = Sought {
             id: &request.id,
             catalog: &request.catalog,
@@ -144,7 +160,7 @@ impl Client {
         sink: &mut dyn Sink,
         session: &Session<'_>,
     ) -> Result<TablePages> {
-        let (endpoint, mut head) = self.find(request, session)?;
+        let (endpoint, mut head) = self.begin(request, session)?;
         let job = Job {
             request,
             cache,
@@ -320,6 +336,12 @@ pub struct PlannedRequest {
     pub url: String,
     /// Rows that it and its next pages can bring.
     pub rows_at_most: u64,
+}
+
+/// What a table is looked for by.
+fn sought(request: &TableRequest) -> String {
+    let (service, held) = (request.service, request.held);
+    format!("{service:?} {held:?} {} {}", request.catalog, request.id)
 }
 
 /// What was sent while the pages came: those pages, if nothing was strange.

@@ -40,9 +40,11 @@ mod v3;
 mod v4;
 mod years;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Instant;
 
 pub use cache::PageCache;
 pub use catalog::{Entry, News, PinnedTable};
@@ -63,6 +65,8 @@ pub struct Client {
     http: http::Http,
     bases: Bases,
     stop: Arc<AtomicBool>,
+    /// What the release of a table was found to be, and when: the fetch that follows begins there.
+    heads: Mutex<BTreeMap<String, (Instant, fetch::Head)>>,
 }
 
 impl Client {
@@ -76,6 +80,7 @@ impl Client {
             http: http::Http::new(config, Arc::clone(&stop))?,
             bases,
             stop,
+            heads: Mutex::default(),
         })
     }
 
