@@ -162,9 +162,15 @@ fn asks_all(table: &ServedTable, service: &str) -> Project {
     let mut theme = "id = \"proef\"\npijler = \"proef\"\ntitle = \"Proef\"\norder = 1\n".to_owned();
     for (number, topic) in table.topics.iter().enumerate() {
         let (id, title) = (&table.id, &topic.title);
+        // what every project must ask
+        let own = if number == 0 {
+            "inwoners".to_owned()
+        } else {
+            format!("getal-{number}")
+        };
         let _ = write!(
             theme,
-            "\n[[topic]]\nid = \"getal-{number}\"\ntitle = \"getal\"\ncount = \"{id}: {title}\"\n"
+            "\n[[topic]]\nid = \"{own}\"\ntitle = \"getal\"\ncount = \"{id}: {title}\"\n"
         );
     }
     project.write("queries/themes/proef.toml", &theme);

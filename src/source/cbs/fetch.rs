@@ -281,6 +281,7 @@ impl Client {
         reader: &PageReader<'_>,
         requests: &[RowRequest],
     ) -> Result<(Result<Vec<ReadPages>>, Description)> {
+        let _guard = reader.stream.guard();
         let read = self.pages(reader, requests);
         let read = match read.inspect_err(|_| reader.stream.void()) {
             Err(error) if !error.spoils_cache() => return Err(error),
@@ -351,6 +352,7 @@ struct Sent<'a> {
 }
 
 fn send<'a>(plan: &'a Plan, stream: &Stream, sink: &'a mut dyn Sink) -> Result<Sent<'a>> {
+    let _guard = stream.guard();
     let begun = Emitter::begin(plan, sink);
     let mut emitter = begun.inspect_err(|_| stream.void())?;
     // what did not fit is told once all pages are there: it may be one that comes again

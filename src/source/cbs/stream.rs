@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use super::cache::StoredPage;
@@ -16,7 +17,7 @@ use super::limiter::lock;
 use super::links::leads_to;
 
 /// Cells that may lie ready, of 24 bytes each.
-const CELLS: u64 = 1 << 20;
+const CELLS: u64 = 1 << 19;
 /// Pages that may be under way whatever their size.
 const AT_LEAST: u64 = 2;
 /// Longest wait before looking whether the user wants to stop.
@@ -43,6 +44,17 @@ struct State {
     /// Pages of the requests that were read to their end.
     ended: BTreeMap<usize, u64>,
     is_void: bool,
+}
+
+/// Makes a reading void when its thread panics.
+pub(super) struct Guard<'a>(&'a Stream);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.void();
+        }
+    }
 }
 
 impl State {
@@ -124,6 +136,11 @@ impl Stream {
     pub(super) fn ended(&self, request: usize, pages: usize) {
         lock(&self.state).ended.insert(request, pages as u64);
         self.changed.notify_all();
+    }
+
+    /// For whoever reads or sends: when it panics, the other does not wait for it.
+    pub(super) fn guard(&self) -> Guard<'_> {
+        Guard(self)
     }
 
     /// Nothing more is to be sent in this way.

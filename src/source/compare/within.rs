@@ -228,9 +228,10 @@ fn leaps(columns: &Columns<'_>) -> Option<String> {
 pub fn partial(columns: &Columns<'_>) -> Vec<String> {
     let mut zeros: BTreeMap<i32, BTreeMap<RegionId, (usize, usize)>> = BTreeMap::new();
     for ((_, year), column) in &columns.of {
+        let of_year = zeros.entry(*year).or_default();
         for (region, value) in column.iter() {
             if let (Some(value), true) = (value, *region != RegionId::NEDERLAND) {
-                let (zero, all) = zeros.entry(*year).or_default().entry(*region).or_default();
+                let (zero, all) = of_year.entry(*region).or_default();
                 *zero += usize::from(*value == 0.0);
                 *all += 1;
             }
