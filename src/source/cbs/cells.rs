@@ -56,6 +56,8 @@ pub(super) struct Parsers<'a> {
     plan: &'a Plan,
     free: Mutex<Vec<Parser<'a>>>,
     freed: Condvar,
+    /// Room for cells that is used again, so that memory is not taken and given back for every page.
+    spare: Mutex<Vec<Vec<OneCell>>>,
 }
 
 struct Parser<'a> {
@@ -86,6 +88,15 @@ impl<'a> Parsers<'a> {
             plan,
             free: Mutex::new(free),
             freed: Condvar::new(),
+            spare: Mutex::default(),
+        }
+    }
+
+    /// Takes back the room of cells that went on.
+    pub(super) fn spare(&self, cells: CellsRead) {
+        if let Ok(PageCells { mut cells, .. }) = cells {
+            cells.clear();
+            lock(&self.spare).push(cells);
         }
     }
 
@@ -101,7 +112,11 @@ impl<'a> Parsers<'a> {
         let mut parser = self.take();
         parser.buffer.clear();
         let read = page.read_to_end(&mut parser.buffer);
-        let read = read.map(|_| parser.page(self.plan, columns));
+        let cells = PageCells {
+            cells: lock(&self.spare).pop().unwrap_or_default(),
+            ..PageCells::default()
+        };
+        let read = read.map(|_| parser.page(self.plan, columns, cells));
         lock(&self.free).push(parser);
         self.freed.notify_one();
         read
@@ -122,8 +137,12 @@ impl<'a> Parsers<'a> {
 }
 
 impl Parser<'_> {
-    fn page(&mut self, plan: &Plan, columns: &Range<usize>) -> serde_json::Result<PageRead> {
-        let mut cells = PageCells::default();
+    fn page(
+        &mut self,
+        plan: &Plan,
+        columns: &Range<usize>,
+        mut cells: PageCells,
+    ) -> serde_json::Result<PageRead> {
         let read = self.reader.page(&self.buffer, &mut |row| {
             cells.take(plan, columns.clone(), row)
         });

@@ -248,7 +248,7 @@ impl Client {
         let page_rows = config.page_rows(plan.v4);
         let per_row = if plan.v4 { 1 } else { plan.columns as u64 };
         let parsers = Parsers::new(plan);
-        let stream = Stream::new(page_rows * per_row, 4 * config.connections);
+        let stream = Stream::new(page_rows * per_row, 2 * config.connections);
         let reader = PageReader {
             http: &self.http,
             session: job.session,
@@ -260,7 +260,7 @@ impl Client {
             notes: Mutex::default(),
         };
         let read = || self.read(job, &reader, &plan.requests);
-        let (read, sent) = both(read, || send(plan, &stream, sink));
+        let (read, sent) = both(read, || send(plan, &stream, &parsers, sink));
         let (read, after) = read?;
         let settled = read.and_then(|read| {
             let emitted = settled(plan, stored, &parsers, &read, sent);
@@ -351,13 +351,18 @@ struct Sent<'a> {
     pages: Option<Vec<StoredPage>>,
 }
 
-fn send<'a>(plan: &'a Plan, stream: &Stream, sink: &'a mut dyn Sink) -> Result<Sent<'a>> {
+fn send<'a>(
+    plan: &'a Plan,
+    stream: &Stream,
+    parsers: &Parsers<'_>,
+    sink: &'a mut dyn Sink,
+) -> Result<Sent<'a>> {
     let _guard = stream.guard();
     let begun = Emitter::begin(plan, sink);
     let mut emitter = begun.inspect_err(|_| stream.void())?;
     // what did not fit is told once all pages are there: it may be one that comes again
     let pages = stream
-        .send(plan.requests.len(), &mut emitter)
+        .send(plan.requests.len(), &mut emitter, parsers)
         .ok()
         .flatten();
     Ok(Sent { emitter, pages })
@@ -387,8 +392,9 @@ fn settled(
     let mut emitter = emitter.again()?;
     for (rows, one) in plan.requests.iter().zip(read) {
         for page in &one.pages {
-            let cells = parsers.read(stored.open(page)?, &rows.columns)?;
-            emitter.page(page, &pages::cells(cells))?;
+            let cells = pages::cells(parsers.read(stored.open(page)?, &rows.columns)?);
+            emitter.page(page, &cells)?;
+            parsers.spare(cells);
         }
     }
     emitter.end(all)

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::cache::StoredPage;
-use super::cells::CellsRead;
+use super::cells::{CellsRead, Parsers};
 use super::emit::Emitter;
 use super::error::Result;
 use super::limiter::lock;
@@ -159,6 +159,7 @@ impl Stream {
         &self,
         requests: usize,
         emitter: &mut Emitter<'_>,
+        parsers: &Parsers<'_>,
     ) -> Result<Option<Vec<StoredPage>>> {
         let mut sent: Vec<StoredPage> = Vec::new();
         loop {
@@ -168,6 +169,7 @@ impl Stream {
                 Next::Void => return Ok(None),
             };
             emitter.page(&page, &cells).inspect_err(|_| self.void())?;
+            parsers.spare(cells);
             sent.push(page);
         }
     }

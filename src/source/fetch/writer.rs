@@ -268,12 +268,15 @@ impl<'a> SnapshotWriter<'a> {
         if self.buffer.is_empty() {
             return Ok(());
         }
+        // after a full group comes another; room that doubles on the way takes twice the memory
+        let is_full = self.buffer.len() >= GROUP;
+        let room = Vec::with_capacity(if is_full { GROUP } else { 0 });
         let told = self.periods.told;
         let group = Group {
             regions: self.regions.new_ones(),
             periods: self.periods.new_ones(),
             years: self.years[told..].to_vec(),
-            cells: std::mem::take(&mut self.buffer),
+            cells: std::mem::replace(&mut self.buffer, room),
         };
         let groups = match &mut self.groups {
             Some(groups) => groups,
