@@ -10,6 +10,11 @@ use crate::query::amount;
 /// Whatever is larger in ones is no figure of a country whose whole economy is a tenth of it in euros.
 const LARGEST: f64 = 1e13;
 
+/// Powers of ten, so far as they matter here.
+const POWERS: [f64; 16] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+];
+
 /// Words of what has a direction: figures of these can be negative, and percentages above 100.
 const CHANGES: [&str; 15] = [
     "saldo",
@@ -121,6 +126,9 @@ impl Bounds {
     /// # Errors
     /// When the topic cannot have it.
     pub fn check(&self, value: f64) -> Result<(), Wrong> {
+        if self.is_plainly_fine(value) {
+            return Ok(());
+        }
         let text = value.to_string();
         self.hold(
             value,
@@ -128,6 +136,29 @@ impl Bounds {
             text.split_once('.')
                 .map_or(0, |(_, fraction)| fraction.len()),
         )
+    }
+
+    /// Whether a value is fine beyond doubt, without writing it out, which takes longer than all else that is done with a
+    /// cell. Whatever is not goes the long way.
+    fn is_plainly_fine(&self, value: f64) -> bool {
+        // whole numbers up to here are exact, and so are their quotients by a power of ten
+        const EXACT: f64 = 1e15;
+        let factor = POWERS.get(self.decimals).copied().unwrap_or(1.0);
+        let scaled = (value * factor).round();
+        let size = value.abs();
+        // no code is smaller; among larger whole numbers nines and the ends of an integer are looked at closely
+        let is_no_code = size < 9_999.0 || size.fract() != 0.0;
+        let is_code_like = || {
+            let tens = size as u64 / 10;
+            POWERS.contains(&(tens as f64 + 1.0))
+                || (2_147_483_640.0..2_147_483_650.0).contains(&size)
+        };
+        value >= self.lowest
+            && value <= self.highest
+            && size * self.scale <= LARGEST
+            && size * factor < EXACT
+            && (scaled / factor).to_bits() == value.to_bits()
+            && (is_no_code || !is_code_like())
     }
 
     fn hold(&self, value: f64, text: &str, decimals: usize) -> Result<(), Wrong> {
@@ -271,6 +302,55 @@ mod tests {
         for value in ["9999", "99999", "999999", "-9998", "-99989", "-9", "99997"] {
             assert!(money.read(value).is_ok(), "{value}");
         }
+    }
+
+    #[test]
+    fn the_short_way_lets_nothing_pass_that_the_long_way_refuses() {
+        let units = [
+            ("Bevolking > Aantal inwoners", "aantal", 0),
+            ("Huishoudensgrootte", "aantal", 1),
+            ("Huurwoningen", "%", 2),
+            ("Gemiddelde woningwaarde", "x 1 000 euro", 3),
+            ("Migratiesaldo", "aantal", 0),
+        ];
+        let long_way = |bounds: &Bounds, value: f64| {
+            let text = value.to_string();
+            let fraction = text.split_once('.').map_or(0, |(_, rest)| rest.len());
+            bounds.hold(value, &text, fraction).is_ok()
+        };
+        let mut short = 0;
+        for (title, unit, decimals) in units {
+            let bounds = Bounds::of(title, unit, decimals);
+            let ends = [
+                0.0,
+                -0.0,
+                f64::NAN,
+                f64::INFINITY,
+                1e15,
+                1e300,
+                2_147_483_647.0,
+                0.1 + 0.2,
+            ];
+            let nines = (1..17).flat_map(|power| {
+                let end = 10_f64.powi(power);
+                [
+                    end - 1.0,
+                    end - 2.0,
+                    1.0 - end,
+                    3.0 - end,
+                    6.0 - end,
+                    end - 0.1,
+                ]
+            });
+            let many = (0..40_000).map(|number| f64::from(number) * 7.31 / 100.0);
+            let plain = (0..40_000).map(|number| f64::from(number * 37) / 100.0);
+            for value in ends.into_iter().chain(nines).chain(many).chain(plain) {
+                let is_fine = bounds.is_plainly_fine(value);
+                assert!(!is_fine || long_way(&bounds, value), "{value} {unit}");
+                short += usize::from(is_fine);
+            }
+        }
+        assert!(short > 20_000, "the short way is of use: {short}");
     }
 
     #[test]

@@ -140,13 +140,13 @@ pub fn serve(mut stream: &TcpStream, answer: impl Fn(&Request) -> (Answer, Optio
             return;
         }
         if let Some(Fault::Reset(after)) = fault {
-            let bytes = bytes(&answer, None);
+            let bytes = bytes(answer, None);
             let _ = stream.write_all(&bytes[..after.min(bytes.len())]);
             // Time for the client to read what came, before the reset throws it away.
             thread::sleep(Duration::from_millis(20));
             return;
         }
-        if stream.read_exact(&mut [0]).is_err() || !write(stream, &answer, fault.as_ref()) {
+        if stream.read_exact(&mut [0]).is_err() || !write(stream, answer, fault.as_ref()) {
             return;
         }
     }
@@ -174,7 +174,7 @@ fn read(mut stream: &TcpStream) -> Option<Request> {
 }
 
 /// Writes the answer, with its fault; whether the connection lives on.
-fn write(mut stream: &TcpStream, answer: &Answer, fault: Option<&Fault>) -> bool {
+fn write(mut stream: &TcpStream, answer: Answer, fault: Option<&Fault>) -> bool {
     if matches!(fault, Some(Fault::NoReply)) {
         return false;
     }
@@ -197,8 +197,7 @@ fn write(mut stream: &TcpStream, answer: &Answer, fault: Option<&Fault>) -> bool
     }
 }
 
-fn bytes(answer: &Answer, fault: Option<&Fault>) -> Vec<u8> {
-    let mut answer = answer.clone();
+fn bytes(mut answer: Answer, fault: Option<&Fault>) -> Vec<u8> {
     if let Some(fault) = fault {
         fault.spoil(&mut answer);
     }

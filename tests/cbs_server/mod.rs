@@ -74,7 +74,7 @@ impl Default for Options {
 /// What all connections share.
 #[derive(Default)]
 struct State {
-    tables: Mutex<Vec<ServedTable>>,
+    tables: Mutex<Arc<Vec<ServedTable>>>,
     options: Mutex<Options>,
     rules: Mutex<Vec<Rule>>,
     log: Mutex<Vec<String>>,
@@ -94,7 +94,7 @@ impl Server {
         Self::run(
             0,
             State {
-                tables: Mutex::new(tables),
+                tables: Mutex::new(Arc::new(tables)),
                 ..State::default()
             },
         )
@@ -117,7 +117,7 @@ impl Server {
         Self::run(
             port,
             State {
-                tables: Mutex::new(tables),
+                tables: Mutex::new(Arc::new(tables)),
                 captured,
                 ..State::default()
             },
@@ -171,7 +171,7 @@ impl Server {
     pub fn edit(&self, id: &str, change: impl FnOnce(&mut ServedTable)) {
         let mut tables = self.state.tables.lock().unwrap();
         change(
-            tables
+            Arc::make_mut(&mut tables)
                 .iter_mut()
                 .find(|table| table.id == id)
                 .expect("a served table"),
@@ -232,7 +232,7 @@ impl State {
         {
             return answer;
         }
-        let tables = self.tables.lock().unwrap().clone();
+        let tables = Arc::clone(&self.tables.lock().unwrap());
         let third = request.path.starts_with("/dataderden/");
         let path = request
             .path
@@ -256,10 +256,8 @@ impl State {
     }
 
     fn republish(&self, path: &str) {
-        for table in self
-            .tables
-            .lock()
-            .unwrap()
+        let mut tables = self.tables.lock().unwrap();
+        for table in Arc::make_mut(&mut tables)
             .iter_mut()
             .filter(|table| path.contains(table.id.as_str()))
         {

@@ -1,5 +1,7 @@
 //! OData v3 as CBS speaks it: catalog, API and feed.
 
+use std::fmt::Write as _;
+
 use super::Options;
 use super::faults::Fault;
 use super::filter::{Expr, Value};
@@ -236,32 +238,8 @@ impl Site<'_> {
             Ok(picked) => picked,
             Err(why) => return fault(400, &why),
         };
-        let in_json = |keys: Vec<String>| keys.iter().map(|key| text(key)).collect();
-        let keys: Vec<Vec<String>> = padded(table).into_iter().map(in_json).collect();
-        let write = |at: usize| {
-            let coords = picked.coords(at);
-            let mut fields = Vec::with_capacity(1 + table.dims.len() + table.topics.len());
-            if wanted("ID") {
-                fields.push(("ID", index(table, &coords).to_string()));
-            }
-            for (number, (dim, member)) in table.dims.iter().zip(&coords).enumerate() {
-                if wanted(&dim.key) {
-                    fields.push((dim.key.as_str(), keys[number][*member].clone()));
-                }
-            }
-            for (number, topic) in table
-                .topics
-                .iter()
-                .enumerate()
-                .filter(|(_, topic)| wanted(&topic.key))
-            {
-                fields.push((
-                    topic.key.as_str(),
-                    cell(topic, &(table.cells)(&coords, number), typed),
-                ));
-            }
-            object(&fields)
-        };
+        let row = RowWriter::new(table, &wanted, typed);
+        let write = |at: usize| row.write(table, &picked.coords(at));
         let name = if typed {
             "TypedDataSet"
         } else {
@@ -362,6 +340,63 @@ impl Site<'_> {
     }
 }
 
+/// Writes rows of one selection: what all rows share is written once.
+struct RowWriter {
+    has_id: bool,
+    /// For each dimension that is wanted: its number, and its name and member as they stand in a row.
+    dims: Vec<(usize, Vec<String>)>,
+    /// For each topic that is wanted: its number, and its name as it stands in a row.
+    topics: Vec<(usize, String)>,
+    typed: bool,
+}
+
+impl RowWriter {
+    fn new(table: &ServedTable, wanted: &dyn Fn(&str) -> bool, typed: bool) -> Self {
+        let keys = padded(table);
+        let dims = table.dims.iter().zip(&keys).enumerate();
+        let dims = dims.filter(|(_, (dim, _))| wanted(&dim.key));
+        let field = |key: &str, value: &str| format!("\"{key}\":{value}");
+        let topics = table.topics.iter().enumerate();
+        let topics = topics.filter(|(_, topic)| wanted(&topic.key));
+        Self {
+            has_id: wanted("ID"),
+            dims: dims
+                .map(|(number, (dim, keys))| {
+                    let members = keys.iter().map(|key| field(&dim.key, &text(key)));
+                    (number, members.collect())
+                })
+                .collect(),
+            topics: topics
+                .map(|(number, topic)| (number, field(&topic.key, "")))
+                .collect(),
+            typed,
+        }
+    }
+
+    fn write(&self, table: &ServedTable, coords: &[usize]) -> String {
+        let mut out = String::with_capacity(64 + 40 * (self.dims.len() + self.topics.len()));
+        out.push('{');
+        if self.has_id {
+            let _ = write!(out, "\"ID\":{},", index(table, coords));
+        }
+        for (number, members) in &self.dims {
+            out.push_str(&members[coords[*number]]);
+            out.push(',');
+        }
+        for (number, name) in &self.topics {
+            out.push_str(name);
+            let cell = (table.cells)(coords, *number);
+            write_cell(&mut out, &table.topics[*number], &cell, self.typed);
+            out.push(',');
+        }
+        if out.len() > 1 {
+            out.pop();
+        }
+        out.push('}');
+        out
+    }
+}
+
 fn index(table: &ServedTable, coords: &[usize]) -> usize {
     table
         .dims
@@ -382,15 +417,15 @@ pub fn padded(table: &ServedTable) -> Vec<Vec<String>> {
     table.dims.iter().map(keys).collect()
 }
 
-fn cell(topic: &Topic, cell: &Cell, typed: bool) -> String {
+fn write_cell(out: &mut String, topic: &Topic, cell: &Cell, typed: bool) {
     let is_text = topic.datatype == "String";
-    match cell {
-        Cell::Value(value) if typed => value.to_string(),
-        Cell::Value(value) => text(&format!("{value:>8}")),
-        Cell::Text(found) => text(&format!("{found:<10}")),
-        _ if typed && !is_text => "null".into(),
-        _ => text("       ."),
-    }
+    let _ = match cell {
+        Cell::Value(value) if typed => write!(out, "{value}"),
+        Cell::Value(value) => write!(out, "\"{value:>8}\""),
+        Cell::Text(found) => out.write_str(&text(&format!("{found:<10}"))),
+        _ if typed && !is_text => out.write_str("null"),
+        _ => out.write_str("\"       .\""),
+    };
 }
 
 fn envelope(metadata: &str, rows: &[String], next: Option<&str>) -> Answer {

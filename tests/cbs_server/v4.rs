@@ -1,5 +1,7 @@
 //! OData v4 as CBS speaks it: one catalog `CBS`, observations one per row, reasons instead of nulls.
 
+use std::fmt::Write as _;
+
 use super::filter::Value;
 use super::http::{Answer, encode};
 use super::json::{object, optional, s, text};
@@ -295,11 +297,16 @@ fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bo
     if only_count {
         return Answer::text(200, &format!("\u{feff}{count}"));
     }
+    let in_row = |(name, keys): (&&str, &Vec<String>)| -> Vec<String> {
+        let fields = keys.iter().map(|key| format!("\"{name}\":{}", text(key)));
+        fields.collect()
+    };
+    let codes: Vec<Vec<String>> = names.iter().zip(&keys).map(in_row).collect();
     let write = |number: usize| {
         let at = present.as_ref().map_or(number, |present| present[number]);
         let coords = picked.coords(at);
-        let codes = keys.iter().zip(&coords).map(|(codes, at)| &codes[*at]);
-        observation(at, cell(&coords), names.iter().copied().zip(codes))
+        let own = codes.iter().zip(&coords).map(|(codes, at)| &*codes[*at]);
+        observation(at, &cell(&coords), own)
     };
     let skip = site.number("$skip").unwrap_or_default().min(count);
     let end = site
@@ -324,28 +331,26 @@ fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bo
     page(root, counted.then_some(count), &rows, next.as_deref())
 }
 
-/// An observation as CBS writes it, with the code of its measure and of its member of each dimension.
-fn observation<'a>(
-    id: usize,
-    cell: Cell,
-    mut codes: impl Iterator<Item = (&'a str, &'a String)>,
-) -> String {
-    let null = || "null".to_owned();
-    let (attribute, value, string) = match cell {
-        Cell::Value(value) => ("None", value.to_string(), null()),
-        Cell::Text(found) => ("None", null(), text(&found)),
-        Cell::Empty(reason) => (reason, null(), null()),
-        Cell::Absent => ("None", null(), null()),
+/// An observation as CBS writes it, with the field of its measure and that of each dimension.
+fn observation<'a>(id: usize, cell: &Cell, mut codes: impl Iterator<Item = &'a str>) -> String {
+    let mut out = String::with_capacity(192);
+    let _ = write!(out, "{{\"Id\":{id},{},", codes.next().unwrap_or_default());
+    let attribute = match cell {
+        Cell::Empty(reason) => reason,
+        _ => "None",
     };
-    let mut fields = vec![("Id", id.to_string())];
-    fields.extend(codes.next().map(|(name, code)| (name, text(code))));
-    fields.extend([
-        s("ValueAttribute", attribute),
-        ("Value", value),
-        ("StringValue", string),
-    ]);
-    fields.extend(codes.map(|(name, code)| (name, text(code))));
-    object(&fields)
+    let _ = write!(out, "\"ValueAttribute\":\"{attribute}\",\"Value\":");
+    let _ = match cell {
+        Cell::Value(value) => write!(out, "{value},\"StringValue\":null"),
+        Cell::Text(found) => write!(out, "null,\"StringValue\":{}", text(found)),
+        Cell::Empty(_) | Cell::Absent => out.write_str("null,\"StringValue\":null"),
+    };
+    for code in codes {
+        out.push(',');
+        out.push_str(code);
+    }
+    out.push('}');
+    out
 }
 
 /// A page of observations as CBS writes it.

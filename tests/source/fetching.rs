@@ -89,10 +89,11 @@ impl Progress for Heed {
     }
 }
 
-/// A configuration for a server on loopback: short waits.
+/// A configuration for a server on loopback: short waits, and packed answers as from elsewhere.
 pub fn config(server: &Server) -> Config {
     Config {
         mirror: Some(server.url()),
+        gzip: Some(true),
         idle_timeout: Duration::from_millis(700),
         request_timeout: Duration::from_millis(1_500),
         retry: Retry {

@@ -22,6 +22,7 @@ mod fetch_integrity;
 mod fetch_program;
 mod fetch_project;
 mod fetch_queries;
+mod fetch_stream;
 mod fetch_values;
 mod fetch_whole;
 mod fetching;

@@ -2,7 +2,8 @@
 //!
 //! In goes a page, out comes the same page after a crash, proven by its hash. A page is a body `<name>.json` and a note
 //! `<name>.page` with request, hash and rows; the note comes last, so that a page with a note is whole. Both are written
-//! beside their place, forced to disk, and renamed. One process at a time: a lock on the folder ends with its holder.
+//! beside their place and renamed. Nothing is forced to disk: what a power failure takes does not meet its hash, and is
+//! asked again. One process at a time: a lock on the folder ends with its holder.
 
 use std::fmt::Write as _;
 use std::fs::{self, File, TryLockError};
@@ -113,42 +114,52 @@ impl StoredPages {
         (stored.request == request && stored.sha256 == hex(&digest.finalize())).then_some(stored)
     }
 
-    /// Takes a page as it comes in: to disk and through the scan at once, never as a whole in memory.
-    pub(super) fn receive(
+    /// Takes a page as it comes in, to disk and never as a whole in memory, and hands it to a reader once it is there.
+    pub(super) fn receive<T>(
         &self,
         body: &mut Body<'_>,
-    ) -> std::result::Result<ReceivedPage, BodyError> {
-        let file = tempfile::NamedTempFile::new_in(&self.0)
-            .map_err(|error| BodyError::Receiver(error.into()))?;
-        let mut tee = Tee {
-            body,
-            file,
-            digest: Sha256::new(),
-            start: Vec::new(),
-            failed: None,
-        };
-        let scanned = page::summary(BufReader::with_capacity(BUFFER, &mut tee));
-        if let Some(error) = tee.failed {
-            return Err(BodyError::Receiver(error.into()));
+        read: impl Fn(File) -> io::Result<serde_json::Result<T>>,
+    ) -> std::result::Result<ReceivedPage<T>, BodyError> {
+        let own = |error: io::Error| BodyError::Receiver(error.into());
+        let mut file = tempfile::NamedTempFile::new_in(&self.0).map_err(own)?;
+        let (mut digest, mut start) = (Sha256::new(), Vec::new());
+        let mut buffer = vec![0; BUFFER];
+        loop {
+            let read = match body.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(BodyError::Content(error.to_string())),
+            };
+            let bytes = &buffer[..read];
+            digest.update(bytes);
+            start.extend(bytes.iter().take(START.saturating_sub(start.len())));
+            file.write_all(bytes).map_err(own)?;
         }
-        let bytes = tee.body.bytes;
-        let summary = scanned
-            .map_err(|error| BodyError::Content(page::explained(&error, &tee.start, bytes)))?;
+        let bytes = body.bytes;
+        let found = file.reopen().and_then(read).map_err(own)?;
+        let found =
+            found.map_err(|error| BodyError::Content(page::explained(&error, &start, bytes)))?;
         Ok(ReceivedPage {
-            file: tee.file,
-            sha256: hex(&tee.digest.finalize()),
+            file,
+            sha256: hex(&digest.finalize()),
             bytes,
-            summary,
+            found,
         })
     }
 
     /// Stores a page that came in whole.
-    pub(super) fn put(&self, request: &str, received: ReceivedPage) -> Result<StoredPage> {
+    pub(super) fn put<T>(
+        &self,
+        request: &str,
+        received: ReceivedPage<T>,
+        summary: Summary,
+    ) -> Result<(StoredPage, T)> {
         let ReceivedPage {
             file,
             sha256,
             bytes,
-            summary,
+            found,
         } = received;
         let stored = StoredPage {
             request: request.to_owned(),
@@ -160,9 +171,13 @@ impl StoredPages {
         let mut note = tempfile::NamedTempFile::new_in(&self.0)?;
         note.write_all(&serde_json::to_vec(&stored).map_err(io::Error::from)?)?;
         // The note comes last: a page with a note is whole.
-        self.keep(file, &self.place(request, "json"))?;
-        self.keep(note, &self.place(request, "page"))?;
-        Ok(stored)
+        let keep = |file: tempfile::NamedTempFile, ending: &str| {
+            file.persist(self.place(request, ending))
+                .map_err(|error| error.error)
+        };
+        keep(file, "json")?;
+        keep(note, "page")?;
+        Ok((stored, found))
     }
 
     /// Throws away the page to a request; the note goes first, as it came last.
@@ -176,58 +191,23 @@ impl StoredPages {
         Ok(())
     }
 
-    /// The bytes of a stored page, into a buffer that is used again. They were hashed when they came or were found.
-    pub(super) fn read(&self, stored: &StoredPage, buffer: &mut Vec<u8>) -> Result<()> {
-        buffer.clear();
-        File::open(self.place(&stored.request, "json"))?.read_to_end(buffer)?;
-        Ok(())
+    /// The bytes of a stored page. They were hashed when they came or were found.
+    pub(super) fn open(&self, stored: &StoredPage) -> io::Result<File> {
+        File::open(self.place(&stored.request, "json"))
     }
 
     fn place(&self, request: &str, ending: &str) -> PathBuf {
         self.0
             .join(format!("{}.{ending}", &hash(request.as_bytes())[..32]))
     }
-
-    fn keep(&self, file: tempfile::NamedTempFile, path: &Path) -> Result<()> {
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        File::open(&self.0)?.sync_all()?;
-        Ok(())
-    }
 }
 
-/// A page that came in whole and is not yet in its place.
-pub(super) struct ReceivedPage {
+/// A page that came in whole and is not yet in its place, and what its reader found.
+pub(super) struct ReceivedPage<T> {
     file: tempfile::NamedTempFile,
     sha256: String,
     bytes: u64,
-    summary: Summary,
-}
-
-/// An answer that is written and hashed while it is read.
-struct Tee<'a, 'b> {
-    body: &'a mut Body<'b>,
-    file: tempfile::NamedTempFile,
-    digest: Sha256,
-    /// The first bytes, to tell what an answer is that is no page.
-    start: Vec<u8>,
-    failed: Option<io::Error>,
-}
-
-impl Read for Tee<'_, '_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.body.read(buffer)?;
-        let bytes = &buffer[..read];
-        self.digest.update(bytes);
-        self.start
-            .extend(bytes.iter().take(START.saturating_sub(self.start.len())));
-        if let Err(error) = self.file.write_all(bytes) {
-            let again = io::Error::from(error.kind());
-            self.failed = Some(error);
-            return Err(again);
-        }
-        Ok(read)
-    }
+    pub(super) found: T,
 }
 
 /// SHA-256 in hexadecimal.
@@ -255,15 +235,19 @@ mod tests {
         }
     }
 
-    fn received(pages: &StoredPages, rows: u64) -> ReceivedPage {
+    fn received(pages: &StoredPages) -> ReceivedPage<()> {
         let mut file = tempfile::NamedTempFile::new_in(&pages.0).unwrap();
         file.write_all(b"{}").unwrap();
         ReceivedPage {
             file,
             sha256: hash(b"{}"),
             bytes: 2,
-            summary: Summary { rows, next: None },
+            found: (),
         }
+    }
+
+    fn rows(rows: u64) -> Summary {
+        Summary { rows, next: None }
     }
 
     #[test]
@@ -271,7 +255,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = PageCache::open(folder.path()).unwrap();
         let pages = cache.pages_of("03759ned", "v3", &release("2026")).unwrap();
-        pages.put("http://x/?$skip=7", received(&pages, 7)).unwrap();
+        let seven = pages.put("http://x/?$skip=7", received(&pages), rows(7));
+        assert!(!seven.unwrap().0.resumed);
         assert_eq!(pages.find("http://x/?$skip=7").unwrap().summary.rows, 7);
         assert!(pages.find("http://x/?$skip=14").is_none());
         fs::write(pages.place("http://x/?$skip=7", "json"), b"{ }").unwrap();
@@ -287,10 +272,8 @@ mod tests {
             .unwrap()
             .put(
                 "r",
-                received(
-                    &cache.pages_of("03759ned", "v3", &release("2026")).unwrap(),
-                    0,
-                ),
+                received(&cache.pages_of("03759ned", "v3", &release("2026")).unwrap()),
+                rows(0),
             )
             .unwrap();
         assert!(

@@ -124,12 +124,20 @@ pub struct Config {
     pub restarts: u32,
     /// The v3 API's limit of rows: what may exceed it goes through the feed.
     pub api_rows: u64,
+    /// Rows of a page of the v3 feed. The pages after the first are asked for together with it; where they
+    /// turn out to be of another size, its link is followed instead.
+    pub feed_rows: u64,
+    /// The same of v4.
+    pub v4_rows: u64,
     /// Longest query of an address, in bytes; more topics than fit go in several requests. IIS refuses above 2,048.
     pub max_query: usize,
     /// Largest answer as it is sent, in bytes.
     pub max_wire_bytes: u64,
     /// Largest answer after decompression, in bytes.
     pub max_body_bytes: u64,
+    /// Whether answers may come packed. Without a word they may, but from this machine, where packing takes longer than
+    /// sending.
+    pub gzip: Option<bool>,
     /// Who asks.
     pub user_agent: String,
 }
@@ -149,9 +157,12 @@ impl Default for Config {
             retry: Retry::default(),
             restarts: 3,
             api_rows: 10_000,
+            feed_rows: 10_000,
+            v4_rows: 100_000,
             max_query: 1_800,
             max_wire_bytes: 128 << 20,
             max_body_bytes: 256 << 20,
+            gzip: None,
             user_agent: concat!(
                 "middelgroot/",
                 env!("CARGO_PKG_VERSION"),
@@ -177,6 +188,16 @@ impl Config {
             .into_iter()
             .try_for_each(|base| parse(base).map(drop))?;
         Ok(bases)
+    }
+
+    /// Rows of a page of one of the services, as far as is known.
+    pub(super) fn page_rows(&self, v4: bool) -> u64 {
+        if v4 { self.v4_rows } else { self.feed_rows }.max(1)
+    }
+
+    /// Whether answers may come packed, as meant.
+    pub(super) fn takes_gzip(&self) -> bool {
+        self.gzip.unwrap_or_else(|| !self.is_local())
     }
 
     /// Requests a second, as meant.

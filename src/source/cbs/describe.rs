@@ -15,6 +15,7 @@ use super::error::{Error, ErrorKind, Result};
 use super::http::{Http, Session};
 use super::limiter::lock;
 use super::list::list;
+use super::parallel::both;
 use super::request::Service;
 use super::{v3, v4};
 
@@ -123,45 +124,47 @@ fn catalog_row(
     Ok(rows.into_iter().find(of_release))
 }
 
-/// The rows that v3's catalog counts of a release of a table.
-pub(super) fn counted(
+/// The whole description, from its head, and why it cannot be whole, if so. In v3 the catalog, which counts what the lists
+/// must make, is asked at the same time; one that cannot be read or lags behind is no failure of the table.
+pub(super) fn proven(
     http: &Http,
     session: &Session<'_>,
-    row: &Url,
-    release: (&str, &str),
-) -> Result<Option<u64>> {
-    let row = catalog_row(http, session, row, release)?;
-    Ok(row.and_then(|row| row.record_count))
+    endpoint: &Endpoint,
+    head: &Description,
+) -> Result<(Description, Option<String>)> {
+    let release = (endpoint.id.as_str(), head.release.modified.as_str());
+    let row = || {
+        if endpoint.v4 {
+            Ok(None)
+        } else {
+            catalog_row(http, session, &endpoint.row, release)
+        }
+    };
+    let (row, description) = both(row, || read(http, session, endpoint, head));
+    let mut description = description?;
+    let row = match row {
+        Err(error) if matches!(*error.kind, ErrorKind::Interrupted) => return Err(error),
+        row => row.ok().flatten(),
+    };
+    description.rows = row.as_ref().and_then(|row| row.record_count);
+    let why = lacks(&description, row.as_ref());
+    Ok((description, why))
 }
 
 /// Why a description cannot be whole, if so: a list is empty, or v3's catalog counts more rows (the product of the lists
 /// of members) or columns (dimensions and topics) than the lists make.
-pub(super) fn lacks(
-    http: &Http,
-    session: &Session<'_>,
-    endpoint: &Endpoint,
-    table: &Description,
-) -> Result<Option<String>> {
+fn lacks(table: &Description, row: Option<&Row>) -> Option<String> {
     let (dimensions, topics) = (&table.dimensions, &table.topics);
     let empty = dimensions
         .iter()
         .find(|dimension| dimension.members.is_empty());
     if let Some(dimension) = empty {
-        return Ok(Some(format!("dimension {} has no members", dimension.key)));
+        return Some(format!("dimension {} has no members", dimension.key));
     }
     if dimensions.is_empty() || topics.is_empty() {
-        return Ok(Some("the table has no dimensions or no topics".into()));
+        return Some("the table has no dimensions or no topics".into());
     }
-    if endpoint.v4 {
-        return Ok(None);
-    }
-    let release = (endpoint.id.as_str(), table.release.modified.as_str());
-    let row = match catalog_row(http, session, &endpoint.row, release) {
-        Err(error) if matches!(*error.kind, ErrorKind::Interrupted) => return Err(error),
-        Ok(Some(row)) => row,
-        // a catalog that cannot be read or lags behind is no failure of the table
-        _ => return Ok(None),
-    };
+    let row = row?;
     let members = dimensions.iter().map(|one| one.members.len() as u64);
     let rows: u64 = members.product();
     let columns = (dimensions.len() + topics.len()) as u64;
@@ -169,13 +172,12 @@ pub(super) fn lacks(
         (rows, row.record_count, "rows"),
         (columns, row.column_count, "columns"),
     ];
-    let short = made.into_iter().find_map(|(made, counted, what)| {
+    made.into_iter().find_map(|(made, counted, what)| {
         let counted = counted.filter(|counted| made < *counted)?;
         Some(format!(
             "the lists make {made} {what}, the catalog counts {counted}"
         ))
-    });
-    Ok(short)
+    })
 }
 
 /// Whether the catalog of a service lists a table. v4's, which comes as a whole, is read once.

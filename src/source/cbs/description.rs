@@ -34,6 +34,9 @@ pub struct Description {
     pub license: String,
     /// All cells (v4), empty in v3.
     pub observations: Option<u64>,
+    /// All rows (v3), as the catalog counts them for this release, where it was asked.
+    #[serde(skip)]
+    pub rows: Option<u64>,
     /// What is strange about where it was found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,

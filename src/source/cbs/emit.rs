@@ -1,18 +1,16 @@
 //! From proven pages to the sink: each asked cell once, with its value or the reason that it has none.
 //!
-//! In go a [`Plan`] and the pages of its requests; out go cells. Fails on a cell that comes twice, on one that does not
-//! come where all must, and on text in a numeric topic. CBS peculiarities: v3 has a row for every region and period; an
-//! empty cell of it means what the topic's `Default` says; v4 names the reason, or leaves the row out, in which case
-//! nothing is sent on.
+//! In go the cells of pages, in order; out go cells to a [`Sink`]. Fails on a cell that comes twice and on one that does
+//! not come where all must. CBS peculiarities: v3 has a row for every region and period; v4 leaves rows out, in which case
+//! nothing is sent on; some tables of third parties have months only.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cache::{StoredPage, StoredPages};
+use super::cache::StoredPage;
+use super::cells::{CellValue, CellsRead, OneCell};
 use super::error::{Error, ErrorKind, Result};
-use super::plan::{ATTRIBUTES, Plan};
-use super::rows::{Cell, Reader, Row};
-use super::selection::RowRequest;
-use super::sink::{Sink, SinkError};
+use super::plan::Plan;
+use super::sink::Sink;
 use super::years::OneYear;
 use crate::base::observation::Missing;
 
@@ -24,46 +22,11 @@ pub(super) struct Emitted {
     pub(super) notes: BTreeSet<String>,
 }
 
-/// Sends the cells of all requests; with `all`, every cell that was asked must come.
-pub(super) fn emit(
-    plan: &Plan,
-    stored: &StoredPages,
-    requests: &[(&RowRequest, Vec<StoredPage>)],
-    all: bool,
-    sink: &mut dyn Sink,
-) -> Result<Emitted> {
-    sink.topics(&plan.topics).map_err(ErrorKind::Sink)?;
-    let mut emitter = Emitter {
-        plan,
-        sink,
-        sent: Emitted::default(),
-        seen: vec![0; plan.cells().div_ceil(64)],
-        sums: BTreeMap::new(),
-        failed: None,
-    };
-    let (mut buffer, mut reader) = (Vec::new(), Reader::new(&plan.layout));
-    for (request, pages) in requests {
-        for page in pages {
-            stored.read(page, &mut buffer)?;
-            let rows = reader.page(&buffer, &mut |row| emitter.row(request, row));
-            let rows = rows.map_err(|why| {
-                let kind = emitter.failed.take().unwrap_or(ErrorKind::Malformed(why));
-                Error::from(kind).of_request(&page.request)
-            })?;
-            emitter.sent.rows += rows;
-        }
-    }
-    if all {
-        emitter.whole()?;
-    }
-    emitter.send_sums()?;
-    Ok(emitter.sent)
-}
-
 /// Rows that an error names.
 const NAMED: usize = 5;
 
-struct Emitter<'a> {
+/// One reading of a table on its way to the sink.
+pub(super) struct Emitter<'a> {
     plan: &'a Plan,
     sink: &'a mut dyn Sink,
     sent: Emitted,
@@ -71,7 +34,6 @@ struct Emitter<'a> {
     seen: Vec<u64>,
     /// Months by region, year and topic.
     sums: BTreeMap<(usize, usize, usize), OneYear>,
-    failed: Option<ErrorKind>,
 }
 
 impl Plan {
@@ -87,85 +49,59 @@ impl Plan {
     }
 }
 
-impl Emitter<'_> {
-    fn row(&mut self, request: &RowRequest, row: &Row) -> std::result::Result<(), String> {
-        let plan = self.plan;
-        let region = row.at[0] as usize;
-        let period = if plan.has_periods {
-            row.at[1] as usize
-        } else {
-            0
-        };
-        let others = &row.at[1 + usize::from(plan.has_periods)..];
-        let at = plan
-            .others
-            .iter()
-            .zip(others)
-            .fold(0, |at, (size, member)| at * size + *member as usize);
-        if plan.v4 {
-            let rest = &others[plan.others.len()..];
-            let (column, attribute) = (rest[0] as usize, rest[1]);
-            let made = self.v4(attribute, &row.cells);
-            return made.and_then(|made| self.send(region, period, at, column, made));
-        }
-        for column in request.columns.clone() {
-            if plan.targets[at * plan.columns + column].is_some() {
-                let made = self.v3(column, &row.cells[column])?;
-                self.send(region, period, at, column, made)?;
+impl<'a> Emitter<'a> {
+    /// Begins: what the sink has heard before is void.
+    pub(super) fn begin(plan: &'a Plan, sink: &'a mut dyn Sink) -> Result<Self> {
+        sink.topics(&plan.topics).map_err(ErrorKind::Sink)?;
+        Ok(Self {
+            plan,
+            sink,
+            sent: Emitted::default(),
+            seen: vec![0; plan.cells().div_ceil(64)],
+            sums: BTreeMap::new(),
+        })
+    }
+
+    /// Begins once more.
+    pub(super) fn again(self) -> Result<Self> {
+        Self::begin(self.plan, self.sink)
+    }
+
+    /// Sends the cells of the next page.
+    pub(super) fn page(&mut self, page: &StoredPage, cells: &CellsRead) -> Result<()> {
+        let of_page = |kind: ErrorKind| Error::from(kind).of_request(&page.request);
+        let cells = cells
+            .as_ref()
+            .map_err(|why| of_page(ErrorKind::Malformed(why.clone())))?;
+        for note in &cells.notes {
+            if !self.sent.notes.contains(*note) {
+                self.sent.notes.insert((*note).to_owned());
             }
         }
+        for cell in &cells.cells {
+            self.cell(cell).map_err(of_page)?;
+        }
+        self.sent.rows += page.summary.rows;
         Ok(())
     }
 
-    fn v3(&self, column: usize, cell: &Cell) -> std::result::Result<CellValue, String> {
-        match cell {
-            Cell::Null => Ok(Err(self.plan.empty[column])),
-            Cell::Left => Err(format!(
-                "a row lacks the topic {}",
-                self.plan.layout.cells[column]
-            )),
-            other => number(other),
+    /// Sends what only the last page makes whole; with `all`, every cell that was asked must have come.
+    pub(super) fn end(mut self, all: bool) -> Result<Emitted> {
+        if all {
+            self.whole()?;
         }
+        // years of months, once all of these are there
+        for ((region, year, topic), months) in std::mem::take(&mut self.sums) {
+            let sum = months.sum(self.plan.topics[topic].decimals);
+            self.hand_over(region, year, topic, sum)?;
+        }
+        Ok(self.sent)
     }
 
-    fn v4(&mut self, attribute: u32, cells: &[Cell]) -> std::result::Result<CellValue, String> {
-        let missing = match ATTRIBUTES.get(attribute as usize).copied() {
-            Some("None") => {
-                return match cells {
-                    [Cell::Null | Cell::Left, text] => number(text),
-                    [value, ..] => number(value),
-                    [] => Ok(Err(Missing::Unknown)),
-                };
-            }
-            Some("Impossible") => Missing::Impossible,
-            Some("Confidential") => Missing::Confidential,
-            Some(_) => Missing::Unknown,
-            None => {
-                self.sent.notes.insert(
-                    "v4 gave a reason for a missing value that is not known here: read as unknown"
-                        .into(),
-                );
-                Missing::Unknown
-            }
-        };
-        if cells.iter().any(|cell| matches!(cell, Cell::Number(_))) {
-            self.sent.notes.insert(
-                "v4 gave a value together with a reason why there is none: read as missing".into(),
-            );
-        }
-        Ok(Err(missing))
-    }
-
-    fn send(
-        &mut self,
-        region: usize,
-        period: usize,
-        at: usize,
-        column: usize,
-        made: CellValue,
-    ) -> std::result::Result<(), String> {
+    fn cell(&mut self, cell: &OneCell) -> std::result::Result<(), ErrorKind> {
         let plan = self.plan;
-        let target = at * plan.columns + column;
+        let [region, period, target] =
+            [cell.region, cell.period, cell.target].map(|number| number as usize);
         let Some(topic) = plan.targets[target] else {
             return Ok(());
         };
@@ -173,17 +109,17 @@ impl Emitter<'_> {
         if self.seen[word] & mask != 0 {
             let (region, period) = (&plan.regions[region].key, &plan.read[period]);
             let cell = format!("{region} {period} {}", plan.topics[topic].key);
-            return self.fail(ErrorKind::Duplicate { cell });
+            return Err(ErrorKind::Duplicate { cell });
         }
         self.seen[word] |= mask;
         let (year, month) = plan.years.places[period];
         match month {
             Some(month) => {
                 let sum = self.sums.entry((region, year, topic)).or_default();
-                sum.put(month, made);
+                sum.put(month, cell.made());
                 Ok(())
             }
-            None => self.hand_over(region, year, topic, made),
+            None => self.hand_over(region, year, topic, cell.made()),
         }
     }
 
@@ -194,32 +130,23 @@ impl Emitter<'_> {
         period: usize,
         topic: usize,
         made: CellValue,
-    ) -> std::result::Result<(), String> {
+    ) -> std::result::Result<(), ErrorKind> {
         self.sent.cells += 1;
         let period = &self.plan.years.periods[period];
         let (value, missing) = made.map_or_else(
             |missing| (None, missing),
             |value| (Some(value), Missing::None),
         );
-        let sent = self.sink.row(
-            &self.plan.regions[region].key,
-            &period.key,
-            topic,
-            value,
-            missing,
-            period.status,
-        );
-        sent.or_else(|error: SinkError| self.fail(ErrorKind::Sink(error)))
-    }
-
-    /// Years of months, once all of these are there.
-    fn send_sums(&mut self) -> Result<()> {
-        for ((region, year, topic), months) in std::mem::take(&mut self.sums) {
-            let sum = months.sum(self.plan.topics[topic].decimals);
-            self.hand_over(region, year, topic, sum)
-                .map_err(|why| self.failed.take().unwrap_or(ErrorKind::Malformed(why)))?;
-        }
-        Ok(())
+        self.sink
+            .row(
+                &self.plan.regions[region].key,
+                &period.key,
+                topic,
+                value,
+                missing,
+                period.status,
+            )
+            .map_err(ErrorKind::Sink)
     }
 
     /// Whether every cell that was asked came.
@@ -258,23 +185,5 @@ impl Emitter<'_> {
             return Err(ErrorKind::Missing { missing, of, first }.into());
         }
         Ok(())
-    }
-
-    /// Ends the page; the kind is told in place of the text that the parser carries.
-    fn fail(&mut self, kind: ErrorKind) -> std::result::Result<(), String> {
-        let text = kind.to_string();
-        self.failed = Some(kind);
-        Err(text)
-    }
-}
-
-/// A value, or why there is none.
-type CellValue = std::result::Result<f64, Missing>;
-
-fn number(cell: &Cell) -> std::result::Result<CellValue, String> {
-    match cell {
-        Cell::Number(value) => Ok(Ok(*value)),
-        Cell::Text(text) => Err(format!("`{text}` stands where a number must be")),
-        Cell::Null | Cell::Dot | Cell::Left => Ok(Err(Missing::Unknown)),
     }
 }

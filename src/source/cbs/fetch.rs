@@ -1,28 +1,38 @@
 //! One table, whole or not at all.
 //!
-//! In goes a [`TableRequest`]; the sink hears the answer only when every page is on disk, the counts agree and the release is
-//! the same after the last page as before the first. A table that was republished meanwhile is read again, a bounded
-//! number of times, and so are pages whose rows do not fit. Fails with the table named; what has arrived stays in the
-//! cache for the next attempt.
+//! In goes a [`TableRequest`]; the cells of each page go to the sink while the next pages come. What it has heard counts only
+//! when every page is on disk, the counts agree and the release is the same after the last page as before the first; else
+//! it is void. A table that was republished meanwhile is read again, a bounded number of times, and so are pages whose
+//! rows do not fit. Fails with the table named; what has arrived stays in the cache for the next attempt.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::Client;
 use super::cache::{PageCache, StoredPage, StoredPages};
+use super::cells::Parsers;
 use super::describe::{self, Sought};
 use super::description::Description;
-use super::emit::{Emitted, emit};
+use super::emit::{Emitted, Emitter};
 use super::endpoint::Endpoint;
 use super::error::{ErrorKind, Result};
 use super::http::Session;
-use super::pages::PageReader;
-use super::parallel::parallel;
+use super::limiter::lock;
+use super::pages::{self, PageReader, ReadPages};
+use super::parallel::{both, parallel};
 use super::plan::Plan;
 use super::request::TableRequest;
 use super::selection::RowRequest;
 use super::sink::{Progress, Release, RequestMade, Sink, TableMeta};
+use super::stream::Stream;
+
+/// How long a head is as good as asked now: a table that is republished meanwhile is read twice, not wrongly.
+const RECENT: Duration = Duration::from_secs(10);
+
+/// Where a table is read from, and its head.
+pub(super) type Head = (Endpoint, Description);
 
 /// Pages that were all read in one release.
 struct TablePages {
@@ -32,9 +42,20 @@ struct TablePages {
     stored: StoredPages,
     pages: Vec<Vec<StoredPage>>,
     expected: Option<u64>,
-    /// Whether every cell that was asked must be among the rows: in v3, and where v4 does not count.
-    all: bool,
     notes: BTreeSet<String>,
+    /// What went to the sink, or why not all of it did.
+    emitted: Result<Emitted>,
+}
+
+/// Pages, and what of them went to the sink or why not all of it did.
+type ReadAndSent = (Vec<ReadPages>, Result<Emitted>);
+
+/// One table on its way: what is asked, and where it goes.
+struct Job<'a> {
+    request: &'a TableRequest,
+    cache: &'a PageCache,
+    session: &'a Session<'a>,
+    endpoint: &'a Endpoint,
 }
 
 impl Client {
@@ -54,6 +75,8 @@ impl Client {
         let fetched = self.delivered(request, cache, sink, &session);
         progress.done(&request.id);
         fetched.map_err(|error| {
+            // the first error tells more than one of the sink, which has nothing to lose
+            let _ = sink.topics(&[]);
             if error.spoils_cache() {
                 // The first error tells more than one of the clean-up.
                 let _ = cache.forget(&request.id);
@@ -73,15 +96,16 @@ impl Client {
     ) -> Result<TableMeta> {
         let mut attempt = 1;
         loop {
-            let whole = self.whole(request, cache, session)?;
-            let delivered = deliver(&whole, sink);
+            let whole = self.whole(request, cache, sink, session)?;
+            let stored = whole.stored.clone();
+            let delivered = whole.meta();
             match &delivered {
                 Err(error)
                     if error.spoils_cache()
                         && self.http.again(session, attempt, &error.kind.to_string())? =>
                 {
                     match (&*error.kind, &error.request) {
-                        (ErrorKind::Malformed(_), Some(page)) => whole.stored.forget(page)?,
+                        (ErrorKind::Malformed(_), Some(page)) => stored.forget(page)?,
                         // of two pages with the same row, either may be wrong
                         _ => cache.forget(&request.id)?,
                     }
@@ -92,7 +116,8 @@ impl Client {
         }
     }
 
-    /// The release that CBS has, and the service that has it: one small request.
+    /// The release that CBS has, and the service that has it: one small request, which a fetch that follows at once is
+    /// spared.
     ///
     /// # Errors
     /// When the table cannot be found.
@@ -102,16 +127,23 @@ impl Client {
         progress: &dyn Progress,
     ) -> Result<(&'static str, Release)> {
         let session = Session::new(&request.id, progress, &self.http.config);
-        self.find(request, &session)
-            .map(|(_, head)| (head.service, head.release))
-            .map_err(|error| error.of_table(&request.id))
+        let found = self.find(request, &session);
+        let found = found.map_err(|error| error.of_table(&request.id))?;
+        let told = (found.1.service, found.1.release.clone());
+        lock(&self.heads).insert(sought(request), (Instant::now(), found));
+        Ok(told)
     }
 
-    pub(super) fn find(
-        &self,
-        request: &TableRequest,
-        session: &Session<'_>,
-    ) -> Result<(Endpoint, Description)> {
+    /// The head of a table, which may have been asked just now.
+    fn begin(&self, request: &TableRequest, session: &Session<'_>) -> Result<Head> {
+        let known = lock(&self.heads).remove(&sought(request));
+        match known.filter(|(when, _)| when.elapsed() < RECENT) {
+            Some((_, head)) => Ok(head),
+            None => self.find(request, session),
+        }
+    }
+
+    pub(super) fn find(&self, request: &TableRequest, session: &Session<'_>) -> Result<Head> {
         let sought = Sought {
             id: &request.id,
             catalog: &request.catalog,
@@ -125,16 +157,26 @@ impl Client {
         &self,
         request: &TableRequest,
         cache: &PageCache,
+        sink: &mut dyn Sink,
         session: &Session<'_>,
     ) -> Result<TablePages> {
-        let (endpoint, mut head) = self.find(request, session)?;
+        let (endpoint, mut head) = self.begin(request, session)?;
+        let job = Job {
+            request,
+            cache,
+            session,
+            endpoint: &endpoint,
+        };
         for _ in 0..=self.http.config.restarts {
-            let read = self.once(request, cache, session, &endpoint, &head);
-            if read.as_ref().is_err_and(|error| !error.spoils_cache()) {
-                return read;
-            }
+            let (read, after) = match self.once(&job, &head, sink) {
+                // the lists may be what is strange
+                Err(error) if error.spoils_cache() => {
+                    let after = describe::head(&self.http, session, &endpoint)?;
+                    (Err(error), after)
+                }
+                read => read?,
+            };
             // A strange answer may be the first sign of a new release.
-            let after = describe::head(&self.http, session, &endpoint)?;
             if after.release == head.release {
                 return read;
             }
@@ -157,59 +199,110 @@ impl Client {
     ) -> Result<Description> {
         let mut attempt = 1;
         loop {
-            let description = describe::read(&self.http, session, endpoint, head)?;
-            match describe::lacks(&self.http, session, endpoint, &description)? {
-                None => return Ok(description),
-                Some(why) if !self.http.again(session, attempt, &why)? => {
+            match describe::proven(&self.http, session, endpoint, head)? {
+                (description, None) => return Ok(description),
+                (_, Some(why)) if !self.http.again(session, attempt, &why)? => {
                     return Err(ErrorKind::Short(why).into());
                 }
-                Some(_) => attempt += 1,
+                (_, Some(_)) => attempt += 1,
             }
         }
     }
 
+    /// One reading, and the head of the table after its last page came. What is wrong with the reading is inside where a
+    /// new release may explain it.
     fn once(
         &self,
-        request: &TableRequest,
-        cache: &PageCache,
-        session: &Session<'_>,
-        endpoint: &Endpoint,
+        job: &Job<'_>,
         head: &Description,
-    ) -> Result<TablePages> {
-        let description = self.described(session, endpoint, head)?;
-        let plan = Plan::new(&self.http.config, endpoint, &description, request)?;
-        let stored = cache.pages_of(&request.id, head.service, &head.release)?;
+        sink: &mut dyn Sink,
+    ) -> Result<(Result<TablePages>, Description)> {
+        let config = &self.http.config;
+        let description = self.described(job.session, job.endpoint, head)?;
+        let plan = Plan::new(config, job.endpoint, &description, job.request)?;
+        drop(description);
+        let release = &head.release;
+        let stored = job.cache.pages_of(&job.request.id, head.service, release)?;
+        let (settled, after, notes) = self.streamed(job, &plan, &stored, sink)?;
+        let read = settled.map(|(read, emitted)| TablePages {
+            head: head.clone(),
+            expected: read.iter().map(|one| one.count).sum::<Option<u64>>(),
+            pages: read.into_iter().map(|one| one.pages).collect(),
+            plan,
+            stored,
+            notes,
+            emitted,
+        });
+        Ok((read, after))
+    }
+
+    /// The pages of a plan, what of them went to the sink, the head of the table after them, and surprises.
+    fn streamed(
+        &self,
+        job: &Job<'_>,
+        plan: &Plan,
+        stored: &StoredPages,
+        sink: &mut dyn Sink,
+    ) -> Result<(Result<ReadAndSent>, Description, BTreeSet<String>)> {
+        let config = &self.http.config;
+        let page_rows = config.page_rows(plan.v4);
+        let per_row = if plan.v4 { 1 } else { plan.columns as u64 };
+        let parsers = Parsers::new(plan);
+        let stream = Stream::new(page_rows * per_row, 2 * config.connections);
         let reader = PageReader {
             http: &self.http,
-            session,
-            stored: &stored,
+            session: job.session,
+            stored,
+            parsers: &parsers,
+            stream: &stream,
+            page_rows,
             expected: AtomicU64::new(0),
             notes: Mutex::default(),
         };
-        let requests = plan.requests.iter().collect();
-        let read = parallel(self.http.config.connections, requests, |rows| {
-            reader.read(rows)
-        })?;
-        let notes = reader
-            .notes
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        let expected = read.iter().map(|one| one.count).sum::<Option<u64>>();
-        let is_short = read.iter().any(|one| one.is_short);
-        let whole = TablePages {
-            head: head.clone(),
-            all: !plan.v4 || read.iter().any(|one| one.count.is_none()),
-            plan,
-            stored,
-            pages: read.into_iter().map(|one| one.pages).collect(),
-            expected,
-            notes,
+        let read = || self.read(job, &reader, &plan.requests);
+        let (read, sent) = both(read, || send(plan, &stream, &parsers, sink));
+        let (read, after) = read?;
+        let settled = read.and_then(|read| {
+            let emitted = settled(plan, stored, &parsers, &read, sent);
+            let is_short = read.iter().any(|one| one.is_short);
+            // rows of regions that nobody asks for may be missing, others not
+            let emitted = if is_short { Ok(emitted?) } else { emitted };
+            Ok((read, emitted))
+        });
+        let notes = reader.notes.into_inner();
+        let notes = notes.unwrap_or_else(PoisonError::into_inner);
+        Ok((settled, after, notes))
+    }
+
+    /// All pages, and the release after them, which is asked while the last of them still go to the sink.
+    fn read(
+        &self,
+        job: &Job<'_>,
+        reader: &PageReader<'_>,
+        requests: &[RowRequest],
+    ) -> Result<(Result<Vec<ReadPages>>, Description)> {
+        let _guard = reader.stream.guard();
+        let read = self.pages(reader, requests);
+        let read = match read.inspect_err(|_| reader.stream.void()) {
+            Err(error) if !error.spoils_cache() => return Err(error),
+            read => read,
         };
-        if is_short {
-            // rows of regions that nobody asks for may be missing: the sink hears of none before that is known
-            whole.emit(&mut ())?;
-        }
-        Ok(whole)
+        let after = describe::head(&self.http, job.session, job.endpoint)?;
+        Ok((read, after))
+    }
+
+    /// The pages of all requests. Those of several pages each are read one after another, each with all connections.
+    fn pages(&self, reader: &PageReader<'_>, requests: &[RowRequest]) -> Result<Vec<ReadPages>> {
+        let is_long = requests.iter().any(|rows| rows.bound > reader.page_rows);
+        let at_once = if is_long {
+            1
+        } else {
+            self.http.config.connections
+        };
+        let requests = requests.iter().enumerate().collect();
+        parallel(at_once, requests, |(number, rows)| {
+            reader.read(number, rows)
+        })
     }
 
     /// The requests for rows that a fetch would make, without making them. The lists of the table are read for it,
@@ -246,54 +339,104 @@ pub struct PlannedRequest {
     pub rows_at_most: u64,
 }
 
-impl TablePages {
-    fn emit(&self, sink: &mut dyn Sink) -> Result<Emitted> {
-        let requests = self.plan.requests.iter().zip(self.pages.iter().cloned());
-        let requests: Vec<_> = requests.collect();
-        emit(&self.plan, &self.stored, &requests, self.all, sink)
-    }
+/// What a table is looked for by.
+fn sought(request: &TableRequest) -> String {
+    let (service, held) = (request.service, request.held);
+    format!("{service:?} {held:?} {} {}", request.catalog, request.id)
 }
 
-fn deliver(whole: &TablePages, sink: &mut dyn Sink) -> Result<TableMeta> {
-    let (head, plan) = (&whole.head, &whole.plan);
-    let sent = whole.emit(sink)?;
-    if sent.cells == 0 {
-        return Err(ErrorKind::Empty.into());
-    }
-    let made = |page: &StoredPage| RequestMade {
-        url: page.request.clone(),
-        rows: page.summary.rows,
-        bytes: page.bytes,
-        sha256: page.sha256.clone(),
-        resumed: page.resumed,
+/// What was sent while the pages came: those pages, if nothing was strange.
+struct Sent<'a> {
+    emitter: Emitter<'a>,
+    pages: Option<Vec<StoredPage>>,
+}
+
+fn send<'a>(
+    plan: &'a Plan,
+    stream: &Stream,
+    parsers: &Parsers<'_>,
+    sink: &'a mut dyn Sink,
+) -> Result<Sent<'a>> {
+    let _guard = stream.guard();
+    let begun = Emitter::begin(plan, sink);
+    let mut emitter = begun.inspect_err(|_| stream.void())?;
+    // what did not fit is told once all pages are there: it may be one that comes again
+    let pages = stream
+        .send(plan.requests.len(), &mut emitter, parsers)
+        .ok()
+        .flatten();
+    Ok(Sent { emitter, pages })
+}
+
+/// Ends what was sent when it is all that was read, and sends what was read anew when it is not.
+fn settled(
+    plan: &Plan,
+    stored: &StoredPages,
+    parsers: &Parsers<'_>,
+    read: &[ReadPages],
+    sent: Result<Sent<'_>>,
+) -> Result<Emitted> {
+    // v4 leaves rows out, and only its count tells whether they are missing
+    let all = !plan.v4 || read.iter().any(|one| one.count.is_none());
+    let Sent { emitter, pages } = sent?;
+    let there = || read.iter().flat_map(|one| &one.pages);
+    let is_same = |(sent, page): (&StoredPage, &StoredPage)| {
+        sent.request == page.request && sent.sha256 == page.sha256
     };
-    Ok(TableMeta {
-        id: head.id.clone(),
-        title: head.title.clone(),
-        catalog: head.catalog.clone(),
-        service: head.service,
-        publisher: head.publisher.clone(),
-        license: head.license.clone(),
-        release: head.release.clone(),
-        regions: plan.regions.clone(),
-        periods: plan.years.periods.clone(),
-        topics: plan.topics.clone(),
-        lacking: plan.lacking.clone(),
-        map_year: plan.map_year,
-        requests: whole.pages.iter().flatten().map(made).collect(),
-        retrieved: jiff::Timestamp::from_second(jiff::Timestamp::now().as_second())
-            .unwrap_or_default()
-            .to_string(),
-        expected: whole.expected,
-        rows: sent.rows,
-        cells: sent.cells,
-        notes: plan
-            .notes
-            .iter()
-            .chain(&sent.notes)
-            .chain(&whole.notes)
-            .cloned()
-            .collect(),
-        warnings: [head.warnings.as_slice(), &plan.warnings].concat(),
-    })
+    let is_whole = |sent: &Vec<StoredPage>| {
+        sent.len() == there().count() && sent.iter().zip(there()).all(is_same)
+    };
+    if pages.as_ref().is_some_and(is_whole) {
+        return emitter.end(all);
+    }
+    let mut emitter = emitter.again()?;
+    for (rows, one) in plan.requests.iter().zip(read) {
+        for page in &one.pages {
+            let cells = pages::cells(parsers.read(stored.open(page)?, &rows.columns)?);
+            emitter.page(page, &cells)?;
+            parsers.spare(cells);
+        }
+    }
+    emitter.end(all)
+}
+
+impl TablePages {
+    fn meta(self) -> Result<TableMeta> {
+        let (head, plan) = (self.head, self.plan);
+        let sent = self.emitted?;
+        if sent.cells == 0 {
+            return Err(ErrorKind::Empty.into());
+        }
+        let made = |page: StoredPage| RequestMade {
+            url: page.request,
+            rows: page.summary.rows,
+            bytes: page.bytes,
+            sha256: page.sha256,
+            resumed: page.resumed,
+        };
+        let notes = plan.notes.into_iter().chain(sent.notes).chain(self.notes);
+        Ok(TableMeta {
+            id: head.id,
+            title: head.title,
+            catalog: head.catalog,
+            service: head.service,
+            publisher: head.publisher,
+            license: head.license,
+            release: head.release,
+            regions: plan.regions,
+            periods: plan.years.periods,
+            topics: plan.topics,
+            lacking: plan.lacking,
+            map_year: plan.map_year,
+            requests: self.pages.into_iter().flatten().map(made).collect(),
+            retrieved: jiff::Timestamp::from_second(jiff::Timestamp::now().as_second())
+                .unwrap_or_default()
+                .to_string(),
+            expected: self.expected,
+            rows: sent.rows,
+            cells: sent.cells,
+            notes: notes.collect(),
+            warnings: [head.warnings, plan.warnings].concat(),
+        })
+    }
 }

@@ -93,6 +93,11 @@ impl Http {
         })
     }
 
+    /// Whether the run may go on.
+    pub(super) fn check(&self) -> Result<()> {
+        self.limiter.check()
+    }
+
     /// The whole answer in memory, and what the check made of it: for lists.
     pub(super) fn get<T>(
         &self,
@@ -396,7 +401,12 @@ fn client(config: &Config) -> reqwest::Result<Client> {
         ACCEPT,
         HeaderValue::from_static("application/json, */*;q=0.1"),
     );
-    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    let packing = if config.takes_gzip() {
+        "gzip"
+    } else {
+        "identity"
+    };
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(packing));
     let builder = Client::builder()
         .user_agent(&config.user_agent)
         .default_headers(headers)

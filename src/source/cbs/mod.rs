@@ -10,6 +10,7 @@
 
 mod cache;
 mod catalog;
+mod cells;
 mod choice;
 mod config;
 mod describe;
@@ -20,6 +21,7 @@ mod error;
 mod fetch;
 mod http;
 mod limiter;
+mod links;
 mod list;
 mod page;
 mod pages;
@@ -32,14 +34,17 @@ mod request;
 pub mod rows;
 mod selection;
 mod sink;
+mod stream;
 mod topics;
 mod v3;
 mod v4;
 mod years;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Instant;
 
 pub use cache::PageCache;
 pub use catalog::{Entry, News, PinnedTable};
@@ -60,6 +65,8 @@ pub struct Client {
     http: http::Http,
     bases: Bases,
     stop: Arc<AtomicBool>,
+    /// What the release of a table was found to be, and when: the fetch that follows begins there.
+    heads: Mutex<BTreeMap<String, (Instant, fetch::Head)>>,
 }
 
 impl Client {
@@ -73,6 +80,7 @@ impl Client {
             http: http::Http::new(config, Arc::clone(&stop))?,
             bases,
             stop,
+            heads: Mutex::default(),
         })
     }
 

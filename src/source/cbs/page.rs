@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::io::BufRead;
 
 use serde::Deserialize;
 use serde::de::{
@@ -17,11 +16,11 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What an answer that was read to its end consists of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize)]
-pub(super) struct Summary {
+pub struct Summary {
     /// Elements of `value`.
-    pub(super) rows: u64,
+    pub rows: u64,
     /// The next link, as sent.
-    pub(super) next: Option<String>,
+    pub next: Option<String>,
 }
 
 /// The body without a byte order mark.
@@ -29,12 +28,9 @@ pub(super) fn plain(body: &[u8]) -> &[u8] {
     body.strip_prefix(MARK).unwrap_or(body)
 }
 
-/// Reads a whole answer as it comes in and keeps nothing of its rows.
-pub(super) fn summary(mut source: impl BufRead) -> serde_json::Result<Summary> {
-    if source.fill_buf().is_ok_and(|start| start.starts_with(MARK)) {
-        source.consume(MARK.len());
-    }
-    let found: Scan = serde_json::from_reader(source)?;
+/// Reads a whole answer and keeps nothing of its rows.
+pub(super) fn summary(body: &[u8]) -> serde_json::Result<Summary> {
+    let found: Scan = serde_json::from_slice(plain(body))?;
     let rows = found
         .rows
         .ok_or_else(|| serde::de::Error::custom("no rows"))?;
@@ -219,14 +215,14 @@ mod tests {
     fn summaries_count_rows_and_carry_the_next_link() {
         let v3 = br#"{"odata.metadata":"x","value":[{"a":1},{"a":null}],"odata.nextLink":"n"}"#;
         assert_eq!(
-            summary(&v3[..]).unwrap(),
+            summary(v3).unwrap(),
             Summary {
                 rows: 2,
                 next: Some("n".into())
             }
         );
         assert_eq!(
-            summary(&b"\xef\xbb\xbf{\"value\":[],\"@odata.nextLink\":null}"[..]).unwrap(),
+            summary(b"\xef\xbb\xbf{\"value\":[],\"@odata.nextLink\":null}").unwrap(),
             Summary::default()
         );
     }

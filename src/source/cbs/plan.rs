@@ -69,7 +69,7 @@ impl Plan {
         let requests = Selection {
             config,
             endpoint,
-            modified: &table.release.modified,
+            rows: table.rows,
             regions: &regions,
             periods: periods.as_ref(),
             others: &others,

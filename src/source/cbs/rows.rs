@@ -5,14 +5,15 @@
 //! CBS peculiarities: padded keys, text topics padded and dotted, rows whose members come in the same order all along
 //! (so the next key and the next member are guessed before they are looked up).
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-use super::page::twice;
+use super::page::{Summary, twice};
 
 /// What the keys of a row mean. The first two dimensions are the regions and the periods.
 pub struct Layout {
@@ -64,12 +65,46 @@ enum Field {
     Other,
 }
 
+/// The members of an axis in their order, and where in it the last row was: the next row is there too, or one further.
+struct Known<'a> {
+    members: Vec<(&'a str, Option<u32>)>,
+    places: HashMap<&'a str, usize>,
+    at: usize,
+}
+
+impl<'a> Known<'a> {
+    fn of(axis: &'a Axis) -> Self {
+        let all = axis.members.iter();
+        let mut members: Vec<_> = all.map(|(key, number)| (key.as_str(), *number)).collect();
+        // those that were asked in the order of their numbers, which is the table's
+        members.sort_unstable_by_key(|(key, number)| (number.is_none(), *number, *key));
+        let places = members.iter().zip(0..).map(|((key, _), at)| (*key, at));
+        Self {
+            places: places.collect(),
+            members,
+            at: 0,
+        }
+    }
+
+    /// The place of a member; nothing when there is no such member.
+    fn find(&mut self, key: &str) -> Option<usize> {
+        let is_at = |at: &usize| {
+            self.members
+                .get(*at)
+                .is_some_and(|(known, _)| *known == key)
+        };
+        let near = [self.at, self.at + 1, 0].into_iter().find(is_at);
+        self.at = near.or_else(|| self.places.get(key).copied())?;
+        Some(self.at)
+    }
+}
+
 /// Reads pages of one layout.
 pub struct Reader<'a> {
     layout: &'a Layout,
     fields: HashMap<&'a str, Field>,
     order: Vec<(String, Field)>,
-    last: Vec<(String, Option<u32>)>,
+    known: Vec<Known<'a>>,
     row: Row,
 }
 
@@ -90,17 +125,16 @@ impl<'a> Reader<'a> {
             at: vec![0; layout.dimensions.len()],
             cells: vec![Cell::Left; layout.cells.len()],
         };
-        let last = vec![(String::new(), None); layout.dimensions.len()];
         Self {
             layout,
             fields: axes.chain(cells).collect(),
             order: Vec::new(),
-            last,
+            known: layout.dimensions.iter().map(Known::of).collect(),
             row,
         }
     }
 
-    /// Calls back for each asked row; returns how many rows the page has in all.
+    /// Calls back for each asked row; returns how many rows the page has in all, and where it leads.
     ///
     /// # Errors
     /// When the page is not whole, a row does not fit the layout, or the callback fails; says where.
@@ -108,13 +142,13 @@ impl<'a> Reader<'a> {
         &mut self,
         body: &[u8],
         each: &mut dyn FnMut(&Row) -> Result<(), String>,
-    ) -> Result<u64, String> {
+    ) -> Result<Summary, String> {
         let mut source = serde_json::Deserializer::from_slice(super::page::plain(body));
-        let rows = source
+        let summary = source
             .deserialize_map(Page { reader: self, each })
             .map_err(|error| error.to_string())?;
         source.end().map_err(|error| error.to_string())?;
-        Ok(rows)
+        Ok(summary)
     }
 
     /// What a key means. The keys before it are the first of `order`, so one that is among those comes twice.
@@ -136,20 +170,13 @@ impl<'a> Reader<'a> {
     /// The number of the member on an axis; `None` when it was not asked for.
     fn member(&mut self, axis: usize, key: &str) -> Result<Option<u32>, String> {
         let key = key.trim_end();
-        let last = &mut self.last[axis];
-        if last.0 != key || key.is_empty() {
-            let axis = &self.layout.dimensions[axis];
-            let found = axis
-                .members
-                .get(key)
-                .copied()
-                .or_else(|| axis.other.map(Some));
-            last.1 =
-                found.ok_or_else(|| format!("member `{key}` is not in {}'s list", axis.key))?;
-            last.0.clear();
-            last.0.push_str(key);
-        }
-        Ok(last.1)
+        let known = &mut self.known[axis];
+        let found = known.find(key).and_then(|at| known.members.get(at));
+        let axis = &self.layout.dimensions[axis];
+        found
+            .map(|(_, number)| *number)
+            .or_else(|| axis.other.map(Some))
+            .ok_or_else(|| format!("member `{key}` is not in {}'s list", axis.key))
     }
 }
 
@@ -160,25 +187,31 @@ struct Page<'r, 'a, 'f> {
 }
 
 impl<'de> Visitor<'de> for Page<'_, '_, '_> {
-    type Value = u64;
+    type Value = Summary;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a page of rows")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<u64, A::Error> {
-        let mut rows = 0;
-        while let Some(is_value) = map.next_key_seed(Key(|key: &str| key == "value"))? {
-            if is_value {
-                rows = map.next_value_seed(Rows {
-                    reader: self.reader,
-                    each: self.each,
-                })?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Summary, A::Error> {
+        let (mut rows, mut next, mut seen) = (None, None, BTreeSet::new());
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            if !seen.insert(key.clone()) {
+                return Err(A::Error::custom(twice(&key)));
+            }
+            match key.as_ref() {
+                "value" => {
+                    rows = Some(map.next_value_seed(Rows {
+                        reader: self.reader,
+                        each: self.each,
+                    })?);
+                }
+                "odata.nextLink" | "@odata.nextLink" => next = map.next_value()?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(rows)
+        let rows = rows.ok_or_else(|| A::Error::custom("no rows"))?;
+        Ok(Summary { rows, next })
     }
 }
 

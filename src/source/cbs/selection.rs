@@ -39,20 +39,16 @@ pub(super) struct RowRequest {
 pub(super) enum Count {
     /// v4 counts what meets the filter, at an address of its own or within a page.
     Observations { count: Url, within: Url },
-    /// v3 counts whole tables only, in its catalog, in the row with this id and of this release.
-    Catalog {
-        row: Url,
-        id: String,
-        modified: String,
-    },
+    /// v3 counts whole tables only, in its catalog, which was asked with the lists.
+    Catalog(u64),
 }
 
 /// What is read of a table: members and columns.
 pub(super) struct Selection<'a> {
     pub(super) config: &'a Config,
     pub(super) endpoint: &'a Endpoint,
-    /// When the table changed last, as it says itself.
-    pub(super) modified: &'a str,
+    /// Rows of the whole table, as v3's catalog counts them for this release.
+    pub(super) rows: Option<u64>,
     pub(super) regions: &'a Choice<'a>,
     pub(super) periods: Option<&'a Choice<'a>>,
     pub(super) others: &'a [Choice<'a>],
@@ -127,11 +123,8 @@ impl Selection<'_> {
         let options = [option("$filter", filter), option("$select", &select)];
         let query = join(options.iter().map(String::as_str));
         let feed = self.endpoint.at("TypedDataSet", &query);
-        let count = filter.is_empty().then(|| Count::Catalog {
-            row: self.endpoint.row.clone(),
-            id: self.endpoint.id.clone(),
-            modified: self.modified.to_owned(),
-        });
+        let counted = self.rows.filter(|_| filter.is_empty());
+        let count = counted.map(Count::Catalog);
         if rows <= self.config.api_rows {
             let first = self.endpoint.in_api("TypedDataSet", &query);
             return RowRequest {
@@ -197,8 +190,12 @@ impl Selection<'_> {
         (0..parts).map(part).collect()
     }
 
-    /// Columns in groups that fit into the room that an address has left.
+    /// Columns in groups that fit into the room that an address has left. All that the table has are asked at once: then
+    /// nothing need be said of them.
     fn groups(&self, room: usize) -> Vec<Range<usize>> {
+        if self.whole {
+            return std::iter::once(0..self.columns.len()).collect();
+        }
         let around = if self.endpoint.v4 {
             encode("Measure eq '' or ").len() + 4
         } else {

@@ -1,7 +1,7 @@
 //! What comes out: rows to a [`Sink`], what is known of the table in a [`TableMeta`], word of the work to a [`Progress`].
 //!
-//! Rows stream, so that memory stays flat however large the table. A sink hears nothing before every page is there and
-//! proven; what it has heard counts only when the fetch returns without an error.
+//! Rows stream while they come, so that memory stays flat and nobody waits. What a sink has heard counts only when the fetch
+//! returns without an error: then every page is there and proven. Else it is told that what it heard is void.
 
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 /// Receives one table.
 pub trait Sink {
     /// Called before the rows: the topics, in the order in which they were asked. Called again when the answer was not
-    /// whole and is read anew; what was heard before is void then.
+    /// whole and is read anew; what was heard before is void then. Called with none when the fetch fails: all that was
+    /// heard is void, and nothing comes in its place.
     ///
     /// # Errors
     /// Ends the fetch.

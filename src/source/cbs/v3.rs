@@ -99,6 +99,7 @@ pub(super) fn head(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> R
             String::new()
         },
         observations: None,
+        rows: None,
         warnings: Vec::new(),
         dimensions: Vec::new(),
         topics: Vec::new(),

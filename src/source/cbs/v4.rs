@@ -94,6 +94,7 @@ pub(super) fn head(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> R
         publisher: if own { "CBS".into() } else { publisher },
         license: found.license.unwrap_or_default(),
         observations: found.observation_count,
+        rows: None,
         warnings: Vec::new(),
         dimensions: Vec::new(),
         topics: Vec::new(),

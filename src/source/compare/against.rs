@@ -145,7 +145,7 @@ type Pair = (RegionId, f64, f64);
 
 impl Both<'_> {
     fn value(&self, region: RegionId) -> Option<f64> {
-        self.after.get(&region).copied().flatten()
+        self.after.get(region).copied().flatten()
     }
 
     fn steps(&self, value: f64) -> f64 {
@@ -202,7 +202,7 @@ impl Found {
                 .collect(),
             after: new.of.get(&(place, year)).unwrap_or(&empty),
         };
-        let is_new = |region: &RegionId| !matches!(before.get(region), Some(Some(_)));
+        let is_new = |region: &RegionId| !matches!(before.get(*region), Some(Some(_)));
         let after = both.after.iter().filter(|(_, value)| value.is_some());
         self.added += after.filter(|(region, _)| is_new(region)).count();
         if both.had.is_empty() {
@@ -235,8 +235,8 @@ impl Found {
                 .filter(|(region, _)| is(*region))
                 .collect()
         };
-        let gone = of(&|region| !both.after.contains_key(&region));
-        let blank = of(&|region| both.after.get(&region) == Some(&None));
+        let gone = of(&|region| !both.after.contains_key(region));
+        let blank = of(&|region| both.after.get(region) == Some(&None));
         let (zero, few_zeros) = both.zeros();
         for (region, _) in both
             .had

@@ -92,7 +92,7 @@ impl Cells {
         let usual = sizes.get(sizes.len() / 2).copied().unwrap_or_default();
         let regions: BTreeSet<&RegionId> = first.keys().chain(second.keys()).collect();
         for region in regions {
-            let value = |column: &Column| column.get(region).copied().flatten();
+            let value = |column: &Column| column.get(*region).copied().flatten();
             let (old, new) = (value(first).map(|value| value * factor), value(second));
             if old.is_none() && new.is_none() {
                 continue;

@@ -13,8 +13,78 @@ use crate::gemeente::{RegionId, Regions};
 use crate::query::amount;
 use crate::source::snapshot::{Boundaries, Sidecar, TopicMeta};
 
-/// Values by region, in region order; a region with a row and no value is there too.
-pub type Column = BTreeMap<RegionId, Option<f64>>;
+/// Values by region, in region order; a region with a row and no value is there too. One piece of memory, because a release
+/// has a million cells, and most come in this order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Column(Vec<(RegionId, Option<f64>)>);
+
+impl Column {
+    /// Without a region.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a value, in the place of the one that the region had.
+    pub fn insert(&mut self, region: RegionId, value: Option<f64>) {
+        if self.0.last().is_none_or(|(last, _)| *last < region) {
+            return self.0.push((region, value));
+        }
+        match self.place(region) {
+            Ok(place) => self.0[place].1 = value,
+            Err(place) => self.0.insert(place, (region, value)),
+        }
+    }
+
+    /// The value of a region that has a row.
+    pub fn get(&self, region: RegionId) -> Option<&Option<f64>> {
+        let place = self.place(region).ok()?;
+        self.0.get(place).map(|(_, value)| value)
+    }
+
+    /// Whether a region has a row.
+    pub fn contains_key(&self, region: RegionId) -> bool {
+        self.place(region).is_ok()
+    }
+
+    /// Regions with their values, in region order.
+    pub fn iter(&self) -> impl Iterator<Item = (&RegionId, &Option<f64>)> {
+        self.0.iter().map(|(region, value)| (region, value))
+    }
+
+    /// Regions, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &RegionId> {
+        self.0.iter().map(|(region, _)| region)
+    }
+
+    /// Values, in region order.
+    pub fn values(&self) -> impl Iterator<Item = &Option<f64>> {
+        self.0.iter().map(|(_, value)| value)
+    }
+
+    /// Regions that have a row.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether no region has a row.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn place(&self, region: RegionId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&region, |(known, _)| *known)
+    }
+}
+
+impl FromIterator<(RegionId, Option<f64>)> for Column {
+    fn from_iter<I: IntoIterator<Item = (RegionId, Option<f64>)>>(cells: I) -> Self {
+        let mut column = Self::new();
+        for (region, value) in cells {
+            column.insert(region, value);
+        }
+        column
+    }
+}
 
 /// The columns of a release.
 pub struct Columns<'a> {
@@ -39,17 +109,29 @@ impl<'a> Columns<'a> {
             .map(|(place, topic)| (topic.key.as_str(), place))
             .collect();
         let mut of: BTreeMap<(usize, i32), Column> = BTreeMap::new();
+        // rows of one column stand together, save where a large table goes on in its next part
+        let (mut at, mut column) = ((0, 0), Column::new());
+        let (mut last, mut place) = (None, None);
         let rows = codes
             .iter()
             .zip(keys.iter())
             .zip(years.iter().zip(values.iter()));
         for ((code, key), (year, value)) in rows {
+            if key != last {
+                (last, place) = (key, key.and_then(|key| places.get(key)).copied());
+            }
             let region = code.and_then(RegionId::parse);
-            let place = key.and_then(|key| places.get(key));
             if let (Some(region), Some(place), Some(year)) = (region, place, year) {
-                of.entry((*place, year)).or_default().insert(region, value);
+                if at != (place, year) {
+                    of.insert(at, std::mem::take(&mut column));
+                    at = (place, year);
+                    column = of.remove(&at).unwrap_or_default();
+                }
+                column.insert(region, value);
             }
         }
+        of.insert(at, column);
+        of.retain(|_, column| !column.is_empty());
         Ok(Self {
             sidecar,
             regions,
@@ -92,7 +174,7 @@ impl<'a> Columns<'a> {
             if !is_own || inhabitants(self.topic(*place)).is_none() {
                 continue;
             }
-            for (region, value) in column {
+            for (region, value) in column.iter() {
                 if let Some(value) = value.filter(|_| self.expects(*region, *year)) {
                     each(*region, *year, value);
                 }
@@ -142,8 +224,11 @@ pub fn pairs<'c>(
     one: &'c Column,
     other: &'c Column,
 ) -> impl Iterator<Item = (RegionId, f64, f64)> + 'c {
-    one.iter().filter_map(|(region, value)| {
-        let other = other.get(region)?;
+    // both are in region order: one way through each
+    let mut others = other.iter().peekable();
+    one.iter().filter_map(move |(region, value)| {
+        while others.next_if(|(other, _)| *other < region).is_some() {}
+        let (_, other) = others.next_if(|(other, _)| *other == region)?;
         Some((*region, (*value)?, (*other)?))
     })
 }

@@ -5,6 +5,8 @@
 //! were set where no table that is carried comes near them, and a column that is moved by a row is far beyond.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
+use std::thread;
 
 use super::columns::{Column, Columns, by_topic, pairs};
 use super::stretch::{COLUMN, median, stretch};
@@ -22,13 +24,18 @@ const YEARS: usize = 5;
 
 /// What does not fit; `beside` has what other tables say of a topic in the year nearest to a column's.
 pub fn findings(columns: &Columns<'_>, population: &Population, beside: &Beside) -> Vec<String> {
-    let mut findings = Vec::new();
-    findings.extend(other_inhabitants(columns, population));
-    findings.extend(twins(columns));
-    findings.extend(copies(columns));
-    findings.extend(moved(columns, population, beside));
-    findings.extend(leaps(columns));
-    findings
+    // each looks at every column in its own way: the two halves take about as long
+    let (first, last) = thread::scope(|scope| {
+        let last = scope.spawn(|| [moved(columns, population, beside), leaps(columns)]);
+        let first = [
+            other_inhabitants(columns, population),
+            twins(columns),
+            copies(columns),
+        ];
+        let last = last.join();
+        (first, last.unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    first.into_iter().chain(last).flatten().collect()
 }
 
 /// Inhabitants that are not those of the population table.
@@ -59,12 +66,18 @@ fn twins(columns: &Columns<'_>) -> Option<String> {
         for run in years.windows(YEARS) {
             let mut seen: BTreeMap<Vec<u64>, RegionId> = BTreeMap::new();
             let (mut hits, mut example) = (0, String::new());
-            for region in run[0]
-                .1
-                .keys()
-                .filter(|region| **region != RegionId::NEDERLAND)
-            {
-                let value = |column: &Column| column.get(region).copied().flatten();
+            // who has the figures of nobody in the first year has those of nobody in all
+            let mut first: Vec<u64> = run[0].1.values().flatten().map(|it| it.to_bits()).collect();
+            first.sort_unstable();
+            let is_shared = |value: &Option<f64>| {
+                let bits = value.map(f64::to_bits).unwrap_or_default();
+                let from = first.partition_point(|known| *known < bits);
+                first.get(from + 1) == Some(&bits)
+            };
+            for (region, _) in run[0].1.iter().filter(|(region, value)| {
+                **region != RegionId::NEDERLAND && value.is_some() && is_shared(value)
+            }) {
+                let value = |column: &Column| column.get(*region).copied().flatten();
                 let telling = |value: &f64| columns.steps(place, *value) >= TELLING;
                 let values = run
                     .iter()
@@ -215,9 +228,10 @@ fn leaps(columns: &Columns<'_>) -> Option<String> {
 pub fn partial(columns: &Columns<'_>) -> Vec<String> {
     let mut zeros: BTreeMap<i32, BTreeMap<RegionId, (usize, usize)>> = BTreeMap::new();
     for ((_, year), column) in &columns.of {
-        for (region, value) in column {
+        let of_year = zeros.entry(*year).or_default();
+        for (region, value) in column.iter() {
             if let (Some(value), true) = (value, *region != RegionId::NEDERLAND) {
-                let (zero, all) = zeros.entry(*year).or_default().entry(*region).or_default();
+                let (zero, all) = of_year.entry(*region).or_default();
                 *zero += usize::from(*value == 0.0);
                 *all += 1;
             }
@@ -254,7 +268,9 @@ pub fn uneven(columns: &Columns<'_>) -> Option<String> {
     let mut tally = Tally::default();
     for ((place, year), column) in &columns.of {
         let all = listed.get(year).into_iter().flatten();
-        let lacking: Vec<&RegionId> = all.filter(|region| !column.contains_key(region)).collect();
+        let lacking: Vec<&RegionId> = all
+            .filter(|region| !column.contains_key(**region))
+            .collect();
         let gemeente = lacking
             .iter()
             .find(|region| ***region != RegionId::NEDERLAND);

@@ -2,9 +2,13 @@
 //!
 //! In: cells, one by one. Out: row groups of a [`Draft`], each sorted by topic, period and region. A table that fits in
 //! one group (nearly all do) is sorted as a whole; a larger one by group, and whoever reads it must not count on more.
-//! Fails on a period that is no calendar year and on a value that its topic cannot have.
+//! A group is sorted and written by a thread of its own while the cells of the next one come. Fails on a period that is
+//! no calendar year and on a value that its topic cannot have.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::resume_unwind;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
 
 use polars::prelude::*;
 
@@ -13,21 +17,46 @@ use crate::source::bounds::{Bounds, calendar_year};
 use crate::source::cbs::{AnsweredTopic, Sink, SinkError};
 use crate::source::snapshot::{Draft, Store};
 
-/// Rows of a row group: what is held in memory at once.
+/// Rows of a row group: what is held in memory at once, twice.
 const GROUP: usize = 1 << 18;
 
 /// Writes the cells of one table.
 pub struct SnapshotWriter<'a> {
     store: &'a Store,
     table: &'a str,
-    draft: Option<Draft>,
+    groups: Option<GroupThread>,
     topics: Vec<String>,
     bounds: Vec<Bounds>,
     regions: Names,
     periods: Names,
+    /// The years of the periods.
+    years: Vec<i32>,
     buffer: Vec<Cell>,
     /// For each region the last year that has a figure other than zero.
     last_figure: Vec<i32>,
+}
+
+/// Sorts and writes groups. When dropped before its end, so is the draft, and what was written of it vanishes.
+struct GroupThread {
+    /// Gone once nothing more can come: then the thread ends with the draft.
+    groups: Option<SyncSender<Group>>,
+    thread: Option<JoinHandle<Result<Draft, SinkError>>>,
+}
+
+/// Cells, and the names that they are the first to have.
+struct Group {
+    cells: Vec<Cell>,
+    regions: Vec<String>,
+    periods: Vec<String>,
+    years: Vec<i32>,
+}
+
+/// The names that cells have by number.
+struct Titles {
+    topics: Vec<String>,
+    regions: Vec<String>,
+    periods: Vec<String>,
+    years: Vec<i32>,
 }
 
 /// A cell of CBS that its topic cannot have.
@@ -66,16 +95,22 @@ struct Names {
     all: Vec<String>,
     numbers: HashMap<String, u32>,
     last: u32,
+    /// Those that a group was told of.
+    told: usize,
 }
 
 impl Names {
     fn number(&mut self, name: &str) -> u32 {
-        if self
-            .all
-            .get(self.last as usize)
-            .is_some_and(|last| last == name)
-        {
-            return self.last;
+        // names come in the same order again and again
+        for near in [self.last, self.last + 1, 0] {
+            if self
+                .all
+                .get(near as usize)
+                .is_some_and(|known| known == name)
+            {
+                self.last = near;
+                return near;
+            }
         }
         self.last = if let Some(number) = self.numbers.get(name) {
             *number
@@ -87,10 +122,17 @@ impl Names {
         };
         self.last
     }
+
+    /// Those that came since this was asked before.
+    fn new_ones(&mut self) -> Vec<String> {
+        let new = self.all[self.told..].to_vec();
+        self.told = self.all.len();
+        new
+    }
 }
 
 /// The place of each name in alphabetical order.
-fn ranks(names: &[String]) -> Vec<u32> {
+fn ranks(names: &[String]) -> Vec<u64> {
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_by_key(|number| &names[*number]);
     let mut ranks = vec![0; names.len()];
@@ -105,17 +147,102 @@ fn text<'n>(name: &str, cells: &[Cell], of: impl Fn(&Cell) -> &'n str) -> Column
     words.with_name(name.into()).into_column()
 }
 
+impl GroupThread {
+    fn start(mut draft: Draft, topics: Vec<String>) -> Self {
+        let mut titles = Titles {
+            topics,
+            regions: Vec::new(),
+            periods: Vec::new(),
+            years: Vec::new(),
+        };
+        let (groups, waiting) = sync_channel::<Group>(0);
+        let thread = thread::spawn(move || {
+            for group in waiting {
+                draft.push(titles.frame(group)?)?;
+            }
+            Ok(draft)
+        });
+        Self {
+            groups: Some(groups),
+            thread: Some(thread),
+        }
+    }
+
+    /// Hands over a group once the one before it is written; nothing is taken any more after an error.
+    fn send(&self, group: Group) -> bool {
+        let sent = self.groups.as_ref().map(|groups| groups.send(group));
+        sent.is_some_and(|sent| sent.is_ok())
+    }
+
+    /// The draft with all groups, if it was not asked before.
+    fn end(&mut self) -> Result<Option<Draft>, SinkError> {
+        self.groups = None;
+        let ended = self.thread.take().map(JoinHandle::join);
+        ended
+            .map(|draft| draft.unwrap_or_else(|panic| resume_unwind(panic)))
+            .transpose()
+    }
+}
+
+impl Drop for GroupThread {
+    fn drop(&mut self) {
+        // nobody waits for what is void
+        let _ = self.end();
+    }
+}
+
+impl Titles {
+    /// A group as a table, sorted by topic, period and region.
+    fn frame(&mut self, group: Group) -> Result<DataFrame, SinkError> {
+        self.years.extend(group.years);
+        self.periods.extend(group.periods);
+        self.regions.extend(group.regions);
+        let cells = self.sorted(group.cells);
+        let cells = cells.as_slice();
+        let years: Vec<i32> = cells
+            .iter()
+            .map(|cell| self.years[cell.period as usize])
+            .collect();
+        let values: Vec<Option<f64>> = cells.iter().map(|cell| cell.value).collect();
+        Ok(DataFrame::new_infer_height(vec![
+            text("region", cells, |cell| &self.regions[cell.region as usize]),
+            text("period", cells, |cell| &self.periods[cell.period as usize]),
+            Column::new("year".into(), years),
+            text("topic", cells, |cell| &self.topics[cell.topic as usize]),
+            Column::new("value".into(), values),
+            text("missing", cells, |cell| cell.missing.word()),
+            text("status", cells, |cell| cell.status.word()),
+        ])?)
+    }
+
+    fn sorted(&self, mut cells: Vec<Cell>) -> Vec<Cell> {
+        let (topics, periods, regions) = (
+            ranks(&self.topics),
+            ranks(&self.periods),
+            ranks(&self.regions),
+        );
+        // one number that sorts as the three do: none of them has two to the power of 21 names
+        cells.sort_by_cached_key(|cell| {
+            topics[cell.topic as usize] << 42
+                | periods[cell.period as usize] << 21
+                | regions[cell.region as usize]
+        });
+        cells
+    }
+}
+
 impl<'a> SnapshotWriter<'a> {
     /// A writer for this table in this store; nothing is written before the first cell comes.
     pub fn new(store: &'a Store, table: &'a str) -> Self {
         Self {
             store,
             table,
-            draft: None,
+            groups: None,
             topics: Vec::new(),
             bounds: Vec::new(),
             regions: Names::default(),
             periods: Names::default(),
+            years: Vec::new(),
             buffer: Vec::new(),
             last_figure: Vec::new(),
         }
@@ -124,80 +251,67 @@ impl<'a> SnapshotWriter<'a> {
     /// All that came; nothing when nothing came.
     pub fn finish(mut self) -> Result<Option<Written>, SinkError> {
         self.flush()?;
+        let draft = match &mut self.groups {
+            Some(groups) => groups.end()?,
+            None => None,
+        };
         let periods: BTreeSet<String> = self.periods.all.into_iter().collect();
         let last_figure = self.regions.all.into_iter().zip(self.last_figure).collect();
-        Ok(self.draft.map(|draft| Written {
+        Ok(draft.map(|draft| Written {
             draft,
             periods: periods.into_iter().collect(),
             last_figure,
         }))
     }
 
-    fn look_for_figures(&mut self, years: &[i32]) {
-        self.last_figure.resize(self.regions.all.len(), 0);
-        let has_figure = |cell: &&Cell| cell.value.is_some_and(|value| value != 0.0);
-        for cell in self.buffer.iter().filter(has_figure) {
-            let last = &mut self.last_figure[cell.region as usize];
-            *last = (*last).max(years[cell.period as usize]);
-        }
-    }
-
     fn flush(&mut self) -> Result<(), SinkError> {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        let (topics, periods, regions) = (
-            ranks(&self.topics),
-            ranks(&self.periods.all),
-            ranks(&self.regions.all),
-        );
-        self.buffer.sort_unstable_by_key(|cell| {
-            (
-                topics[cell.topic as usize],
-                periods[cell.period as usize],
-                regions[cell.region as usize],
-            )
-        });
-        let years: Vec<i32> = self
-            .periods
-            .all
-            .iter()
-            .map(|period| {
-                calendar_year(period).map_err(|(what, expected)| Unfit { what, expected })
-            })
-            .collect::<Result<_, _>>()?;
-        self.look_for_figures(&years);
-        let cells = &self.buffer;
-        let frame = DataFrame::new_infer_height(vec![
-            text("region", cells, |cell| {
-                &self.regions.all[cell.region as usize]
-            }),
-            text("period", cells, |cell| {
-                &self.periods.all[cell.period as usize]
-            }),
-            Column::new(
-                "year".into(),
-                cells
-                    .iter()
-                    .map(|cell| years[cell.period as usize])
-                    .collect::<Vec<_>>(),
-            ),
-            text("topic", cells, |cell| &self.topics[cell.topic as usize]),
-            Column::new(
-                "value".into(),
-                cells.iter().map(|cell| cell.value).collect::<Vec<_>>(),
-            ),
-            text("missing", cells, |cell| cell.missing.word()),
-            text("status", cells, |cell| cell.status.word()),
-        ])?;
-        if self.draft.is_none() {
-            self.draft = Some(self.store.start(self.table)?);
+        // after a full group comes another; room that doubles on the way takes twice the memory
+        let is_full = self.buffer.len() >= GROUP;
+        let room = Vec::with_capacity(if is_full { GROUP } else { 0 });
+        let told = self.periods.told;
+        let group = Group {
+            regions: self.regions.new_ones(),
+            periods: self.periods.new_ones(),
+            years: self.years[told..].to_vec(),
+            cells: std::mem::replace(&mut self.buffer, room),
+        };
+        let groups = match &mut self.groups {
+            Some(groups) => groups,
+            none => {
+                let draft = self.store.start(self.table)?;
+                none.insert(GroupThread::start(draft, self.topics.clone()))
+            }
+        };
+        if !groups.send(group) {
+            // its error says why
+            groups.end()?;
         }
-        if let Some(draft) = &mut self.draft {
-            draft.push(frame)?;
-        }
-        self.buffer.clear();
         Ok(())
+    }
+
+    /// The number of a period, which must be a year.
+    fn period(&mut self, period: &str) -> Result<u32, Unfit> {
+        let number = self.periods.number(period);
+        if self.years.len() < self.periods.all.len() {
+            let year = calendar_year(period);
+            self.years
+                .push(year.map_err(|(what, expected)| Unfit { what, expected })?);
+        }
+        Ok(number)
+    }
+
+    fn look_for_figure(&mut self, cell: &Cell) {
+        let region = cell.region as usize;
+        if self.last_figure.len() <= region {
+            self.last_figure.resize(region + 1, 0);
+        }
+        if cell.value.is_some_and(|value| value != 0.0) {
+            let last = &mut self.last_figure[region];
+            *last = (*last).max(self.years[cell.period as usize]);
+        }
     }
 }
 
@@ -230,12 +344,13 @@ impl Sink for SnapshotWriter<'_> {
         })?;
         let cell = Cell {
             topic: topic as u32,
-            period: self.periods.number(period),
+            period: self.period(period)?,
             region: self.regions.number(region),
             value,
             missing,
             status,
         };
+        self.look_for_figure(&cell);
         self.buffer.push(cell);
         if self.buffer.len() >= GROUP {
             self.flush()?;
