@@ -4,11 +4,11 @@
 //! `python3`; without it only ours is timed). Best of three runs. Ours is the program itself, `fetch --update --mirror`, from
 //! its start to pinned snapshots with every page on disk, counted and proven; theirs reads the same tables one after
 //! another into memory, always through v3, without the time that Python takes to start. Connections and pace are the
-//! defaults (twelve, and none on loopback). This machine is asked for plain answers, as `fetch` does with any server on
-//! loopback; Python asks for packed ones. Python reads v3 in all cases: in v4 each cell is a row of its own.
+//! defaults (twelve, and none on loopback); both ask for packed answers. Python reads v3 in all cases: in v4 each cell is a
+//! row of its own.
 //!
 //! Measured with `opt-level = 2` on two cores that others were using too (load 2 to 6); server, Python and the program share
-//! them. Each case before, then now, right after each other, with Python beside both: where Python's two times differ, so
+//! them. The figures below are of plain answers for ours and packed ones for Python. Each case before, then now, right after each other, with Python beside both: where Python's two times differ, so
 //! did the load. Before: pages were read, then parsed once more by one thread.
 //!
 //! | what | service | delay | before | now | memory | now | cbsodata | now | times as fast | now |

@@ -1,6 +1,6 @@
 //! Forges a paper in every way that the tests know, and says what `verify` finds: as it is forged, and with mended checksums and a new
-//! seal. `cargo run --release --example forge -- output/2026/de-kracht-van-middelgroot-2026.pdf [FOLDER]`; with a folder the forgeries
-//! stay there.
+//! seal. `cargo run --release --example forge -- PAPER.pdf [FOLDER [PART OF A NAME]]`: in the folder the forgeries stay, and with a part of a
+//! name only those are made.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // it ends where it cannot go on
 
@@ -19,8 +19,14 @@ fn main() {
     let own = tempfile::tempdir().unwrap();
     let folder = arguments.next().unwrap_or_else(|| own.path().to_owned());
     fs::create_dir_all(&folder).unwrap();
+    let part = arguments.next().unwrap_or_default();
+    let part = part.to_str().expect("a name in UTF-8");
     println!("| forgery | as it is | with new checksums and seal |\n| --- | --- | --- |");
-    for (number, forgery) in (1..).zip(&forgeries::all()) {
+    let all = forgeries::all();
+    let meant = (1..)
+        .zip(&all)
+        .filter(|(_, forgery)| forgery.what.contains(part));
+    for (number, forgery) in meant {
         let told = |write: fn(&Path, &Forgery, &Path), name: &str| {
             let file = folder.join(format!("{number:02}-{name}.pdf"));
             write(&paper, forgery, &file);

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 
 use lopdf::Document;
 use middelgroot::base::files::sha256;
-use middelgroot::verify::text::Printed;
+use middelgroot::verify::text::{Look, Printed};
 use middelgroot::verify::{carried, verify};
 use serde_json::Value;
 use support::{Project, Sheet, close};
@@ -186,7 +186,7 @@ fn who_is_smaller_than_the_class_is_held_against_all_that_are() {
 fn every_figure_is_printed_and_what_is_missing_says_why() {
     let made = made();
     for (_, stem) in SHEETS {
-        let printed = Printed::read(&Document::load(made.pdf(stem)).unwrap()).unwrap();
+        let printed = Printed::read(&Document::load(made.pdf(stem)).unwrap(), Look::Text).unwrap();
         let blocks = printed.blocks.iter();
         let words: String = blocks
             .map(|block| {

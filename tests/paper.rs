@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use lopdf::{Dictionary, Document, Object};
-use middelgroot::verify::text::{Place, Printed};
+use middelgroot::verify::text::{Look, Place, Printed};
 use support::{Project, Sheet};
 
 struct Built {
@@ -265,7 +265,7 @@ fn refreshed_paper_begins_chapters_on_pages_of_their_own_and_leaves_nothing_alon
             built.project.must(&["build", "--edition", edition]);
         }
         let pdf = Document::load(built.project.paper_of(edition)).unwrap();
-        let printed = Printed::read(&pdf).unwrap();
+        let printed = Printed::read(&pdf, Look::Text).unwrap();
         let (pages, chapters) = (pages(&printed), chapters(&pdf));
         for (title, at) in &chapters {
             let (_, place, words) = pages[at - 1].pieces[0];

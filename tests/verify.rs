@@ -12,6 +12,8 @@ mod support;
 #[path = "verify/elsewhere.rs"]
 mod elsewhere;
 mod forgeries;
+#[path = "verify/hostile.rs"]
+mod hostile;
 #[path = "verify/sheet.rs"]
 mod sheet;
 
@@ -21,7 +23,7 @@ use std::sync::OnceLock;
 use forgeries::tools::{attached, change_attachment, change_digit, change_letter, mend_checksums};
 use lopdf::Document;
 use middelgroot::base::hands::in_parts;
-use middelgroot::verify::text::{Place, Printed};
+use middelgroot::verify::text::{Look, Place, Printed};
 use middelgroot::verify::{self, Verdict};
 use serde_json::Value;
 use support::{Project, Run, Sheet};
@@ -113,7 +115,11 @@ fn a_changed_digit_of_a_fact_is_found() {
 fn a_changed_digit_in_the_table_per_gemeente_is_found() {
     // 12.345: a count of inhabitants, in the columns of the table alone
     let is_cell = |text: &str| text.len() == 6 && text.as_bytes()[2] == b'.';
-    let printed = Printed::read(&Document::load(built().project.paper()).unwrap()).unwrap();
+    let printed = Printed::read(
+        &Document::load(built().project.paper()).unwrap(),
+        Look::Text,
+    )
+    .unwrap();
     let cell = printed
         .blocks
         .iter()

@@ -227,9 +227,10 @@ impl Check<'_> {
                 let page = line.page_at(numeral.start);
                 let number = numeral.whole();
                 let is_page = number.is_some_and(|n| n == page || n == pages);
-                // a head that is repeated comes line by line
+                // a head that is repeated comes line by line; a number alone is that of the page
                 let repeats = |cell: &&str| cell.contains(line.squeezed.as_str());
-                is_page || self.repeated.iter().any(repeats)
+                let is_alone = number.is_some() && line.squeezed == numeral.core;
+                is_page || !is_alone && self.repeated.iter().any(repeats)
             }
             _ => false,
         }

@@ -35,14 +35,14 @@ use crate::base::files;
 use crate::base::hands::both;
 use crate::evidence::attachments::{CHECKSUMS, TEXTS};
 use crate::evidence::{RestsOn, Texts};
-use text::{Printed, Target};
+use text::{Look, Printed, Target};
 
 /// Checks that every numeral of a PDF that carries no evidence of its own came from the program.
 ///
 /// # Errors
 /// When the PDF cannot be read, or a numeral came from elsewhere.
 pub fn back_check(pdf: &Path, texts: &Texts) -> Result<(), Failure> {
-    let findings = backcheck::check(&printed(pdf, &read(pdf)?)?, &Known::new(texts));
+    let findings = backcheck::check(&printed(pdf, &read(pdf)?, Look::Text)?, &Known::new(texts));
     if findings.is_empty() {
         Ok(())
     } else {
@@ -62,7 +62,7 @@ pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result
         source,
     };
     let document = Document::load_mem(&bytes).map_err(wrong)?;
-    let printed = printed(pdf, &document)?;
+    let printed = printed(pdf, &document, Look::Text)?;
     let (findings, seal) = both(
         || backcheck::check(&printed, &Known::new(texts)),
         || sealed::seal_of(&document, &printed, texts, checksums.as_bytes()),
@@ -91,7 +91,7 @@ pub fn seal_again(pdf: &Path) -> Result<(), Failure> {
     let texts = texts.map_err(|error| wrong(std::io::Error::from(error).into()))?;
     let seal = sealed::seal_of(
         &document,
-        &printed(pdf, &document)?,
+        &printed(pdf, &document, Look::Text)?,
         &texts,
         part(CHECKSUMS),
     );
@@ -129,7 +129,7 @@ pub struct Verdict {
 /// When it is no PDF that can be read.
 pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
     let document = read(pdf)?;
-    let printed = printed(pdf, &document)?;
+    let printed = printed(pdf, &document, Look::Everything)?;
     let mut differences = Vec::new();
     if document.xref_recovery.is_some() {
         differences.push("the list of its objects is damaged or cut off".to_owned());
@@ -218,7 +218,10 @@ pub fn first_difference(pdf: &Path, own: &Path) -> Result<String, Error> {
     let other = names
         .into_iter()
         .find(|&name| files[0].get(name) != files[1].get(name));
-    let (theirs, ours) = (printed(pdf, &theirs)?, printed(own, &ours)?);
+    let (theirs, ours) = (
+        printed(pdf, &theirs, Look::Text)?,
+        printed(own, &ours, Look::Text)?,
+    );
     let pages = theirs.sheets.iter().zip(&ours.sheets);
     let mut pages = (1..).zip(pages);
     let page = pages.find(|(_, (theirs, ours))| theirs != ours);
@@ -290,8 +293,8 @@ fn read(pdf: &Path) -> Result<Document, Error> {
     Ok(document)
 }
 
-fn printed(pdf: &Path, document: &Document) -> Result<Printed, Error> {
-    Printed::read(document).map_err(|source| Error::Pdf {
+fn printed(pdf: &Path, document: &Document, look: Look) -> Result<Printed, Error> {
+    Printed::read(document, look).map_err(|source| Error::Pdf {
         path: pdf.to_owned(),
         source,
     })

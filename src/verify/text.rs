@@ -106,17 +106,26 @@ pub struct Printed {
 
 type Result<T> = std::result::Result<T, lopdf::Error>;
 
+/// What is looked for on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// What is written on it.
+    Text,
+    /// Also whether that can be seen.
+    Everything,
+}
+
 impl Printed {
     /// Reads the text of a PDF.
     ///
     /// # Errors
     /// When it is no PDF, or a page is none.
-    pub fn read(document: &Document) -> Result<Self> {
+    pub fn read(document: &Document, look: Look) -> Result<Self> {
         let (pages, no_page) = pages(document);
         let read = in_parts(
             pages.len(),
             || (Fonts::new(), Digests::new(document, &pages)),
-            |own, place| Pieces::of_page(document, own, place + 1, &pages),
+            |own, place| Pieces::of_page(document, own, (place + 1, look), &pages),
         );
         let (mut found, mut sheets) = (Pieces::default(), Vec::new());
         for of_page in read {

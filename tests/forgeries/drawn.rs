@@ -5,9 +5,13 @@ use std::fmt::Write as _;
 use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
+use middelgroot::verify::numerals::squeeze;
+use middelgroot::verify::text::{Look, Printed};
+use serde_json::Value;
+
 use super::tools::{
-    SAID, annotate, change_digit, change_letter, draw, form, helvetica, page_mut, page_of, stream,
-    text_of_page, words,
+    SAID, Shown, annotate, attached, change_digit, change_letter, draw, form, helvetica, page_mut,
+    page_of, stream, text_of_page, words,
 };
 use super::{Forgery, beyond, found};
 
@@ -30,7 +34,16 @@ pub fn all() -> Vec<Forgery> {
             let page = page_with(of, is_prose);
             drop(change_letter(of, page, is_prose));
         }),
-        found("two figures are swapped together with their links", swap),
+        beyond(
+            "two figures of a claim are swapped together with their links",
+            "the claim stands elsewhere too, and how often is known to the seal alone",
+            |of| swap(of, true),
+        ),
+        beyond(
+            "two figures of a chapter are swapped together with their links",
+            WORDS,
+            |of| swap(of, false),
+        ),
         found("text is painted over", |of| {
             draw(
                 of,
@@ -275,63 +288,99 @@ fn links(document: &Document, page: ObjectId) -> Vec<ObjectId> {
     let page = document.get_dictionary(page).unwrap();
     let list = page
         .get_deref(b"Annots", document)
-        .unwrap()
-        .as_array()
-        .unwrap();
-    list.iter().map(|of| of.as_reference().unwrap()).collect()
+        .and_then(Object::as_array);
+    let list = list.into_iter().flatten();
+    list.map(|of| of.as_reference().unwrap()).collect()
+}
+
+/// Two figures of a page that stand in one claim, or in none together.
+fn two_figures(document: &Document, in_claim: bool) -> (ObjectId, [(Shown, ObjectId); 2]) {
+    let texts = attached(document, "teksten.json");
+    let texts = document.get_object(texts).unwrap().as_stream().unwrap();
+    let texts: Value = serde_json::from_slice(&texts.get_plain_content().unwrap()).unwrap();
+    let text_of = |claim: &Value| -> String {
+        let pieces = claim["segments"].as_array().unwrap().iter();
+        pieces
+            .map(|piece| {
+                let fact = piece["f"]
+                    .as_str()
+                    .map(|id| &texts["paper"]["facts"][id]["text"]);
+                fact.unwrap_or(&piece["t"]).as_str().unwrap_or_default()
+            })
+            .collect()
+    };
+    let claims = texts["paper"]["claims"].as_object().unwrap().values();
+    let claims: Vec<String> = claims.map(|claim| squeeze(&text_of(claim)).0).collect();
+    let blocks = Printed::read(document, Look::Text).unwrap().blocks;
+    let written: Vec<(usize, String)> = blocks
+        .iter()
+        .map(|block| {
+            let text: Vec<&str> = block.runs.iter().map(|run| run.text.as_str()).collect();
+            (block.runs[0].page, squeeze(&text.join(" ")).0)
+        })
+        .collect();
+    // a claim that stands once is gone when it is changed there
+    let stands_on = |claim: &String| {
+        let mut places = written
+            .iter()
+            .filter(|(_, text)| text.contains(claim.as_str()));
+        let first = places.next().map(|(page, _)| *page);
+        first.filter(|_| !claim.is_empty() && places.next().is_none())
+    };
+    let fits = |a: &Shown, b: &Shown, page: usize| {
+        let is_claim = claims.iter().any(|of| {
+            let holds = |shown: &Shown| of.contains(&squeeze(&shown.letters).0);
+            holds(a) && holds(b) && (!in_claim || stands_on(of) == Some(page))
+        });
+        a.letters != b.letters && a.font == b.font && is_claim == in_claim
+    };
+    for (number, page) in document.get_pages().into_iter().skip(2) {
+        let figures = linked_figures(document, page);
+        for (place, (first, one)) in figures.iter().enumerate() {
+            let mut behind = figures[place + 1..].iter();
+            let second =
+                behind.find(|(second, other)| one != other && fits(first, second, number as usize));
+            if let Some((second, other)) = second {
+                return (page, [(first.clone(), *one), (second.clone(), *other)]);
+            }
+        }
+    }
+    panic!("no two figures");
+}
+
+/// The figures of a page that are links, each with its link.
+fn linked_figures(document: &Document, page: ObjectId) -> Vec<(Shown, ObjectId)> {
+    let page_links = links(document, page);
+    let link_at = |(x, y): (f64, f64)| {
+        let holds = |id: &&ObjectId| {
+            let [left, lower, right, upper] = rect(document, **id);
+            (left - 1.0..=right + 1.0).contains(&x) && (lower - 2.0..=upper + 2.0).contains(&y)
+        };
+        page_links.iter().find(holds).copied()
+    };
+    let texts = text_of_page(document, page).into_iter();
+    let figures = texts.filter(|text| text.letters.contains(',') && text.letters.len() < 8);
+    figures
+        .filter_map(|text| link_at(text.at).map(|link| (text, link)))
+        .collect()
 }
 
 /// Two figures of a page change places, and so do their links.
-fn swap(document: &mut Document) {
-    let number = page_with(document, |text| text.ends_with('%') && text.contains(','));
-    let page = document.get_pages()[&number];
-    let texts = text_of_page(document, page);
-    let links = links(document, page);
-    let rects: Vec<[f64; 4]> = links.iter().map(|id| rect(document, *id)).collect();
-    let link_at = |(x, y): (f64, f64)| {
-        rects.iter().position(|[l, b, r, t]| {
-            (l - 1.0..=r + 1.0).contains(&x) && (b - 2.0..=t + 2.0).contains(&y)
-        })
-    };
-    let mut linked = texts.iter().filter_map(|text| {
-        let is_figure = text.letters.contains(',') && text.letters.ends_with('%');
-        Some((text, link_at(text.at)?)).filter(|_| is_figure)
-    });
-    let (first, one) = linked.next().unwrap();
-    let same = |(text, link): &(&super::tools::Shown, usize)| {
-        text.letters != first.letters && text.font == first.font && *link != one
-    };
-    let (second, other) = linked.find(same).unwrap();
+fn swap(document: &mut Document, in_claim: bool) {
+    let (page, [(first, one), (second, other)]) = two_figures(document, in_claim);
     let mut content: Content<Vec<Operation>> = document.get_and_decode_page_content(page).unwrap();
-    let (a, b) = (first.operation, second.operation);
-    let operands = content.operations[a].operands.clone();
-    content.operations[a].operands =
-        std::mem::replace(&mut content.operations[b].operands, operands);
-    let (o, p) = (
-        content.operations[a].operator.clone(),
-        content.operations[b].operator.clone(),
-    );
-    (
-        content.operations[a].operator,
-        content.operations[b].operator,
-    ) = (p, o);
+    content.operations.swap(first.operation, second.operation);
     document
         .change_page_content(page, Content::encode(&content).unwrap())
         .unwrap();
-    let dest = |of: usize| {
-        document
-            .get_dictionary(links[of])
-            .unwrap()
-            .get(b"Dest")
-            .or_else(|_| document.get_dictionary(links[of]).unwrap().get(b"A"))
-            .unwrap()
-            .clone()
-    };
-    let (here, there) = (dest(one), dest(other));
-    for (link, target) in [(one, there), (other, here)] {
-        let link = document.get_dictionary_mut(links[link]).unwrap();
+    let target = |link: ObjectId| {
+        let link = document.get_dictionary(link).unwrap();
         let key = if link.has(b"Dest") { "Dest" } else { "A" };
-        link.set(key, target);
+        (key, link.get(key.as_bytes()).unwrap().clone())
+    };
+    let (here, there) = (target(one), target(other));
+    for (link, (key, target)) in [(one, there), (other, here)] {
+        document.get_dictionary_mut(link).unwrap().set(key, target);
     }
 }
 

@@ -251,6 +251,7 @@ pub fn change(
 }
 
 /// A text that a page shows.
+#[derive(Clone)]
 pub struct Shown {
     /// Place of its operation.
     pub operation: usize,

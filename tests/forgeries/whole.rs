@@ -7,9 +7,13 @@ use super::{Forgery, beyond, found};
 
 pub fn all() -> Vec<Forgery> {
     vec![
-        found("a page less", |of| {
-            pages(of, |pages| pages.truncate(pages.len() - 1));
-        }),
+        beyond(
+            "the last page less",
+            "no figure and no claim stands on it",
+            |of| {
+                pages(of, |pages| pages.truncate(pages.len() - 1));
+            },
+        ),
         found("a page less in the middle", |of| {
             pages(of, |pages| {
                 pages.retain({

@@ -89,11 +89,10 @@ impl Progress for Heed {
     }
 }
 
-/// A configuration for a server on loopback: short waits, and packed answers as from elsewhere.
+/// A configuration for a server on loopback: short waits.
 pub fn config(server: &Server) -> Config {
     Config {
         mirror: Some(server.url()),
-        gzip: Some(true),
         idle_timeout: Duration::from_millis(700),
         request_timeout: Duration::from_millis(1_500),
         retry: Retry {

@@ -4,7 +4,7 @@
 
 use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, dictionary};
 use middelgroot::verify;
-use middelgroot::verify::text::{Place, Printed};
+use middelgroot::verify::text::{Look, Place, Printed};
 use serde_json::Value;
 use tempfile::tempdir;
 
@@ -233,7 +233,10 @@ fn paragraphs() -> (Vec<(u32, String)>, Value) {
     let texts = attached(&document, "teksten.json");
     let texts = document.get_object(texts).unwrap().as_stream().unwrap();
     let texts = serde_json::from_slice(&texts.get_plain_content().unwrap()).unwrap();
-    let blocks = Printed::read(&document).unwrap().blocks.into_iter();
+    let blocks = Printed::read(&document, Look::Text)
+        .unwrap()
+        .blocks
+        .into_iter();
     let prose = blocks.filter(|block| block.place == Place::Prose);
     let lines = prose
         .flat_map(|block| block.runs)

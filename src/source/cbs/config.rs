@@ -135,9 +135,6 @@ pub struct Config {
     pub max_wire_bytes: u64,
     /// Largest answer after decompression, in bytes.
     pub max_body_bytes: u64,
-    /// Whether answers may come packed. Without a word they may, but from this machine, where packing takes longer than
-    /// sending.
-    pub gzip: Option<bool>,
     /// Who asks.
     pub user_agent: String,
 }
@@ -162,7 +159,6 @@ impl Default for Config {
             max_query: 1_800,
             max_wire_bytes: 128 << 20,
             max_body_bytes: 256 << 20,
-            gzip: None,
             user_agent: concat!(
                 "middelgroot/",
                 env!("CARGO_PKG_VERSION"),
@@ -193,11 +189,6 @@ impl Config {
     /// Rows of a page of one of the services, as far as is known.
     pub(super) fn page_rows(&self, v4: bool) -> u64 {
         if v4 { self.v4_rows } else { self.feed_rows }.max(1)
-    }
-
-    /// Whether answers may come packed, as meant.
-    pub(super) fn takes_gzip(&self) -> bool {
-        self.gzip.unwrap_or_else(|| !self.is_local())
     }
 
     /// Requests a second, as meant.

@@ -401,12 +401,7 @@ fn client(config: &Config) -> reqwest::Result<Client> {
         ACCEPT,
         HeaderValue::from_static("application/json, */*;q=0.1"),
     );
-    let packing = if config.takes_gzip() {
-        "gzip"
-    } else {
-        "identity"
-    };
-    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(packing));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     let builder = Client::builder()
         .user_agent(&config.user_agent)
         .default_headers(headers)

@@ -11,7 +11,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 use super::font::Letters;
 use super::paint::{Bounds, Color, PALE, Paint, Point, UNSEEN};
-use super::{Block, Place, Result, Run, Sheet, annotation};
+use super::{Block, Look, Place, Result, Run, Sheet, annotation};
 use crate::base::files;
 use crate::verify::digest::Digests;
 
@@ -33,7 +33,7 @@ impl Pieces {
     pub(super) fn of_page<'a>(
         document: &'a Document,
         (fonts, digests): &mut (Fonts<'a>, Digests<'a>),
-        page: usize,
+        (page, look): (usize, Look),
         pages: &[ObjectId],
     ) -> Result<(Self, Sheet)> {
         let dictionary = document.get_dictionary(pages[page - 1])?;
@@ -51,7 +51,7 @@ impl Pieces {
             marks: Vec::new(),
             forms: BTreeSet::new(),
             left: MAX_BYTES.0.min(MAX_BYTES.1 / pages.len()),
-            paint: Paint::default(),
+            paint: Paint::new(look == Look::Everything),
         };
         let content = document.get_page_content_with_limit(pages[page - 1], reader.left);
         let operations = reader.operations(&content);

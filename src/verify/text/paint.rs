@@ -88,9 +88,10 @@ impl Fill {
     }
 }
 
-/// What is painted on a page.
+/// What is painted on a page; where nobody asks for it, nothing is kept.
 #[derive(Default)]
 pub(super) struct Paint {
+    is_asked: bool,
     path: Vec<Vec<Point>>,
     fills: Vec<Fill>,
     letters: Vec<(Point, Color)>,
@@ -98,9 +99,18 @@ pub(super) struct Paint {
 }
 
 impl Paint {
+    pub(super) fn new(is_asked: bool) -> Self {
+        Self {
+            is_asked,
+            ..Self::default()
+        }
+    }
+
     /// Starts a ring of a path.
     pub(super) fn starts(&mut self, at: Point) {
-        self.path.push(vec![at]);
+        if self.is_asked {
+            self.path.push(vec![at]);
+        }
     }
 
     /// Goes on to a point; a curve counts as the way along its points.
@@ -117,7 +127,7 @@ impl Paint {
 
     /// Fills the path.
     pub(super) fn fills(&mut self, color: Color) {
-        if self.fills.len() < MAX {
+        if self.is_asked && self.fills.len() < MAX {
             self.fills.push(Fill {
                 bounds: self.bounds(),
                 rings: std::mem::take(&mut self.path),
@@ -134,6 +144,9 @@ impl Paint {
 
     /// A letter with its middle somewhere, of a size in points.
     pub(super) fn letter(&mut self, at: Point, size: f64, color: Color, shown: Bounds) {
+        if !self.is_asked {
+            return;
+        }
         if !shown.holds(at) {
             self.odd.insert(UNSEEN);
         }
