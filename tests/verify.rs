@@ -287,3 +287,71 @@ fn every_forgery_is_found_or_named() {
     assert_eq!(missed, [""; 0]);
     assert!(all.len() > 55, "{}", all.len());
 }
+
+/// What `verify` says, with other questions, of a file that the project built or that was changed.
+fn asked(file: &str, questions: &[&str]) -> Run {
+    let mut arguments = vec!["verify", file];
+    arguments.extend_from_slice(questions);
+    built().project.run(&arguments)
+}
+
+#[test]
+fn what_was_published_is_told_by_its_list_of_checksums() {
+    let sums = built().project.output("SHA256SUMS");
+    let sums = ["--sums", sums.to_str().unwrap()];
+    for name in [
+        "de-kracht-van-middelgroot-2026.pdf",
+        "kernboodschap-2026.pdf",
+    ] {
+        let file = built().project.output(name);
+        let file = file.to_str().unwrap();
+        asked(file, &sums)
+            .ends(0)
+            .says(&format!("is what was published as `{name}`"));
+        let folder = tempfile::tempdir().unwrap();
+        let changed = folder.path().join(name);
+        let mut bytes = std::fs::read(file).unwrap();
+        bytes.push(b'\n');
+        std::fs::write(&changed, bytes).unwrap();
+        let run = asked(changed.to_str().unwrap(), &sums).ends(1);
+        run.says(&format!("has another checksum for `{name}`"));
+        let unknown = folder.path().join("iets.pdf");
+        std::fs::rename(&changed, &unknown).unwrap();
+        asked(unknown.to_str().unwrap(), &sums)
+            .ends(1)
+            .says("no file of that name");
+    }
+}
+
+#[test]
+fn what_the_project_makes_is_told_by_making_it_again() {
+    let paper = built().project.paper();
+    let handout = built().project.output("kernboodschap-2026.pdf");
+    for file in [&paper, &handout] {
+        asked(file.to_str().unwrap(), &["--rebuild"])
+            .ends(0)
+            .says("byte for byte");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let all = forgeries::all();
+    let of = |what: &str| all.iter().find(|of| of.what == what).unwrap();
+    for (what, differs) in [
+        (
+            "a letter of a chapter is drawn as another",
+            "is not the one that is made",
+        ),
+        (
+            "another definition of an indicator",
+            "attachment `controlesommen.txt` is not",
+        ),
+        ("another language", "what is told beside them"),
+    ] {
+        let file = folder.path().join("paper.pdf");
+        forgeries::write_sealed(&paper, of(what), &file);
+        let run = asked(file.to_str().unwrap(), &["--rebuild"]).ends(1);
+        let run = run
+            .says("agrees with itself")
+            .says("is not what this project makes");
+        run.says(differs);
+    }
+}
