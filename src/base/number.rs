@@ -136,3 +136,14 @@ pub fn capitalise(text: &str) -> String {
     let (head, tail) = text.split_at(first);
     head.to_uppercase() + tail
 }
+/// A number of a formula: whole where it is or where it is large, else with a few decimals.
+pub fn amount(value: f64) -> String {
+    let decimals = if value.fract() == 0.0 || value.abs() >= 100_000.0 {
+        0
+    } else if value.abs() >= 100.0 {
+        1
+    } else {
+        3
+    };
+    round(value, decimals).map_or_else(|_| value.to_string(), |rounded| rounded.to_string())
+}

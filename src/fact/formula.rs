@@ -3,7 +3,7 @@
 //! Sums go in region order, as the comparison made them, so that numerator and denominator are those it divided.
 
 use super::{Fact, Register, print};
-use crate::base::number;
+use crate::base::number::amount;
 use crate::evidence::Derivation;
 use crate::figures::{Cell, Figures};
 use crate::gemeente::RegionId;
@@ -353,18 +353,6 @@ impl<'r> Writer<'r, '_> {
         let value = self.cell(region, year).and_then(Cell::value);
         Some(format!("{}, {}", figures.name(region), self.value(value)))
     }
-}
-
-/// A number of a formula: whole where it is or where it is large, else with a few decimals.
-pub fn amount(value: f64) -> String {
-    let decimals = if value.fract() == 0.0 || value.abs() >= 100_000.0 {
-        0
-    } else if value.abs() >= 100.0 {
-        1
-    } else {
-        3
-    };
-    number::round(value, decimals).map_or_else(|_| value.to_string(), |rounded| rounded.to_string())
 }
 
 fn times(scale: f64) -> String {

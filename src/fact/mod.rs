@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use derive::{derivation, regions};
 pub use fill::{Segment, fill, plain};
-pub use formula::{amount, formula};
+pub use formula::formula;
 pub use of_one::{Counted, FactsOfOne, GroupStated};
 pub use proof::{Evidence, Proven};
 pub use request::request;

@@ -138,6 +138,7 @@ impl Deriving<'_> {
                 print(fact, derivation, stored)?
             }
         };
+        self.formula(fact, derivation)?;
         if text == fact.text {
             Ok(())
         } else {
@@ -146,6 +147,30 @@ impl Deriving<'_> {
                 fact.text
             ))
         }
+    }
+
+    /// Whether the formula that is printed names the sums that it is about.
+    fn formula(&self, fact: &Entry, derivation: &Derivation) -> Checked<()> {
+        let indicator = &fact.indicator;
+        let sums = match derivation {
+            Derivation::Ratio { group, year, .. } => {
+                let (num, den, _) = self.rows.sums(indicator, group, *year)?;
+                vec![num, den]
+            }
+            Derivation::Share { group, year, .. } | Derivation::Sum { group, year } => {
+                vec![self.rows.sums(indicator, group, *year)?.0]
+            }
+            Derivation::Difference { first, second, .. } | Derivation::Times { first, second } => {
+                self.formula(fact, first)?;
+                return self.formula(fact, second);
+            }
+            _ => return Ok(()),
+        };
+        let named = sums.into_iter().map(number::amount);
+        let mut missing = named.filter(|sum| !fact.formula.contains(sum.as_str()));
+        missing.next().map_or(Ok(()), |sum| {
+            Err(format!("its formula does not name {sum}"))
+        })
     }
 
     fn value(&self, indicator: &str, derivation: &Derivation) -> Checked<f64> {

@@ -49,6 +49,11 @@ pub fn all() -> Vec<Forgery> {
         found("fewer decimals", |of| {
             change_fact(of, "ratio", |fact| fact["decimals"] = json!(-1));
         }),
+        found("another formula of a fact", |of| {
+            change_fact(of, "ratio", |fact| {
+                fact["formula"] = json!("geteld / gedeeld");
+            });
+        }),
         found("another text of a fact", |of| {
             change_fact(of, "ratio", |fact| fact["text"] = json!("99,9%"));
         }),

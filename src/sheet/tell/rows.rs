@@ -37,40 +37,32 @@ impl Telling<'_, '_> {
         Ok((themes, strips))
     }
 
+    /// The row of an indicator. Of what a group has more of by being a group, such as inhabitants, only gemeenten are put beside
+    /// each other.
     fn row(&mut self, series: &Series<'_>) -> Result<Row, fact::Error> {
-        let (network, of_size) = (self.network, self.of_size);
-        if !series.compares {
-            return self.row_alone(series);
-        }
-        let size = match series.outside(self.size) {
-            None => self.of_group(series, of_size, series.year)?,
-            figure => self.stated(series, of_size, (GEMEENTEN, series.year), figure)?,
+        let (network, of_size, year) = (self.network, self.of_size, series.year);
+        let [network, size, nation] = if series.compares {
+            let size = match series.outside(self.size) {
+                None => self.of_group(series, of_size, year)?,
+                figure => self.stated(series, of_size, (GEMEENTEN, year), figure)?,
+            };
+            [
+                self.of_group(series, network, year)?,
+                size,
+                self.nation(series, year)?,
+            ]
+        } else {
+            [none(), none(), none()]
         };
-        let cell = self.figures().cell(series.id, self.region, series.year);
+        let cell = self.figures().cell(series.id, self.region, year);
         Ok(Row {
             indicator: series.asked.id.clone(),
             title: with_unit(series.asked),
-            year: series.year,
-            own: self.one(series, self.region, series.year)?,
-            network: self.of_group(series, network, series.year)?,
+            year,
+            own: self.one(series, self.region, year)?,
+            network,
             size,
-            nation: self.nation(series, series.year)?,
-            peers: self.range_of_peers(series)?,
-            estimated: cell.is_some_and(|cell| cell.estimated),
-        })
-    }
-
-    /// The row of what a group has more of by being a group, such as inhabitants: only gemeenten are put beside each other.
-    fn row_alone(&mut self, series: &Series<'_>) -> Result<Row, fact::Error> {
-        let cell = self.figures().cell(series.id, self.region, series.year);
-        Ok(Row {
-            indicator: series.asked.id.clone(),
-            title: with_unit(series.asked),
-            year: series.year,
-            own: self.one(series, self.region, series.year)?,
-            network: none(),
-            size: none(),
-            nation: none(),
+            nation,
             peers: self.range_of_peers(series)?,
             estimated: cell.is_some_and(|cell| cell.estimated),
         })
