@@ -2,6 +2,7 @@
 //!
 //! In: bytes or a finished folder. Out: the same at its place. A fault (a full disk, a kill) leaves what was there.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -83,6 +84,24 @@ pub fn names(folder: &Path) -> Result<Vec<String>, Error> {
     }
     names.sort();
     Ok(names)
+}
+
+/// Every file in a folder and below, by its path with `/` between; none where there is no folder.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn all_files(folder: &Path) -> Result<BTreeSet<String>, Error> {
+    let mut found = BTreeSet::new();
+    for name in names(folder)? {
+        let path = folder.join(&name);
+        if path.is_dir() {
+            let below = all_files(&path)?.into_iter();
+            found.extend(below.map(|below| format!("{name}/{below}")));
+        } else {
+            found.insert(name);
+        }
+    }
+    Ok(found)
 }
 
 /// Writes a file beside its place and renames it there; the folder is made when it is missing.

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+/// The folder within `data/` in which is kept what is known of earlier runs.
+pub const CACHE: &str = ".cache";
+
 /// The folders of a project.
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -16,6 +19,11 @@ impl Project {
         }
     }
 
+    /// Its own folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// What is asked.
     pub fn queries(&self) -> PathBuf {
         self.root.join("queries")
@@ -24,6 +32,11 @@ impl Project {
     /// What came in.
     pub fn data(&self) -> PathBuf {
         self.root.join("data")
+    }
+
+    /// What is known of earlier runs: it may be deleted at any time.
+    pub fn cache(&self) -> PathBuf {
+        self.data().join(CACHE)
     }
 
     /// The paper's own sources.
