@@ -288,11 +288,7 @@ fn make(
         None
     };
     // the open data is written while Typst works
-    let known = books.open_data_again((output.place(), output.path()), options.force);
-    if known.is_none() {
-        let open = output.path().join(OPEN_DATA);
-        publish::write(&open, queries, figures, &provenance, options.dialect)?;
-    }
+    let known = write_open_data(&run, &provenance, options, (&output, &mut books))?;
     report.clock.lap("open data");
     if let Some(typesetting) = typesetting {
         typesetting.finish(output.path(), edition)?;
@@ -310,7 +306,7 @@ fn make(
         tell_what_goes(output.place(), options.keep, report);
     }
     let (edition, place) = (edition.clone(), output.place().to_owned());
-    let made = (output, known.unwrap_or_default());
+    let made = (output, known);
     let outputs = finish(
         (run, &provenance),
         made,
@@ -319,6 +315,26 @@ fn make(
     )?;
     books.record((options, project, &edition), &place, (outputs, told));
     Ok(())
+}
+
+/// Writes the open data, or takes those of the last build where they would come out the same. Gives what they are.
+fn write_open_data(
+    run: &Run<'_>,
+    provenance: &Provenance,
+    options: &BuildOptions<'_>,
+    (output, books): (&NewFolder, &mut Books),
+) -> Result<BTreeMap<String, Output>, Failure> {
+    let places = (output.place(), output.path());
+    if let Some(again) = books.open_data_again(places, options.force) {
+        return Ok(again);
+    }
+    let open = output.path().join(OPEN_DATA);
+    let (queries, figures) = (run.queries, run.figures);
+    let written = publish::write(&open, queries, figures, provenance, options.dialect)?;
+    let outputs = written
+        .into_iter()
+        .map(|of| (format!("{OPEN_DATA}/{}", of.path), of.into()));
+    Ok(outputs.collect())
 }
 
 /// Says that an edition is closed.
@@ -355,7 +371,13 @@ fn finish(
     let log = run.log(report, (output.path(), known), ledger)?;
     let filled = output.path().to_owned();
     let (place, made) = (output.place(), output.path().join(OPEN_DATA));
-    report.since = since_last_build((queries, provenance), (place, &made), &log);
+    let is_same = |name: &str| {
+        let name = format!("{OPEN_DATA}/{name}");
+        let now = log.outputs.get(&name).map(|of| &of.sha256);
+        let before = ledger.hashes.find(&place.join(&name)).ok();
+        now.is_some() && now == before.as_ref().map(|of| &of.sha256)
+    };
+    report.since = since_last_build((queries, provenance), (place, &made), &log, is_same);
     if with_paper {
         log.write(output.path())?;
         run_log::write_sums(output.path(), Some(&log), ledger)?;
@@ -382,6 +404,7 @@ fn since_last_build(
     (queries, provenance): (&Queries, &Provenance),
     (place, made): (&Path, &Path),
     log: &RunLog,
+    is_same: impl FnMut(&str) -> bool,
 ) -> Vec<String> {
     // where they lay before they were a data package
     let folders = [OPEN_DATA, "csv"].map(|name| place.join(name));
@@ -397,8 +420,15 @@ fn since_last_build(
         let methods = ways.filter_map(|(id, way)| provenance.get(id, way, year));
         methods.flat_map(|method| method.tables.clone()).collect()
     };
-    let rebuilt =
-        last.and_then(|last| rebuilt(queries, (last, made), (&records.0, &records.1), &tables));
+    let rebuilt = last.and_then(|last| {
+        rebuilt(
+            queries,
+            (last, made),
+            (&records.0, &records.1),
+            &tables,
+            is_same,
+        )
+    });
     rebuilt.map_or_else(
         || vec!["since the last build: there is no earlier build to compare with".to_owned()],
         |rebuilt| rebuilt.lines(),

@@ -301,6 +301,46 @@ impl FolderLock {
 /// How the names of folders begin that are not finished yet.
 const UNFINISHED: &str = ".new-";
 
+/// A file that is hashed while it is written, so that it need not be held whole.
+#[derive(Debug)]
+pub struct HashedFile {
+    path: PathBuf,
+    file: fs::File,
+    digest: Sha256,
+    bytes: usize,
+}
+
+impl HashedFile {
+    /// Makes the file.
+    ///
+    /// # Errors
+    /// When that cannot be.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            path: path.to_owned(),
+            file: at("write", path, fs::File::create(path))?,
+            digest: Sha256::new(),
+            bytes: 0,
+        })
+    }
+
+    /// Adds a piece.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn push(&mut self, piece: &[u8]) -> Result<(), Error> {
+        at("write", &self.path, self.file.write_all(piece))?;
+        self.digest.update(piece);
+        self.bytes += piece.len();
+        Ok(())
+    }
+
+    /// The SHA-256 of all, and how many bytes they are.
+    pub fn finish(self) -> (String, usize) {
+        (hexadecimal(&self.digest.finalize()), self.bytes)
+    }
+}
+
 /// The SHA-256 of some bytes, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))

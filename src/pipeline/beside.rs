@@ -18,25 +18,26 @@ use crate::paper::{self, Typst};
 use crate::query::Edition;
 use crate::sheet::Kept;
 
-/// Builds the output of an edition where it is not the paper that would be made; gives what is to be told of that.
+/// Builds the output of an edition where it is not the paper that would be made; gives what is to be told of that, and what is
+/// known then.
 pub(super) fn current(
     project: &Project,
     edition: &Edition,
     typst: &Typst,
     options: &BuildOptions<'_>,
-) -> Result<String, Failure> {
+) -> Result<(String, Ledger), Failure> {
     let place = project.output().join(&edition.id);
     let mut ledger = Ledger::open(project);
     let (inputs, by) = (ledger.inputs(true)?, By::new(Some(typst), String::new()));
     let last = ledger.last(BUILD, &edition.id);
     let paper = paper::PAPER.file(edition);
     let why = ledger.outdated((&place, &paper), last.as_ref(), (&by, &inputs));
-    ledger.hashes.save();
     let Some(why) = why else {
-        return Ok(String::new());
+        return Ok((String::new(), ledger));
     };
     let summary = build(project, options)?.summary();
-    Ok(format!("{why}: building it first\n{summary}"))
+    let said = format!("{why}: building it first\n{summary}");
+    Ok((said, Ledger::open(project)))
 }
 
 /// What is made beside the paper, into a folder of the output, and what was made of it the last time.
@@ -56,22 +57,24 @@ pub(super) struct Beside<'a> {
 impl<'a> Beside<'a> {
     /// Looks at all that may be read, before it is: also at what is published beside.
     pub(super) fn open(
-        project: &Project,
+        mut ledger: Ledger,
         (place, edition): (&'a Path, &'a Edition),
         (folder, by): (&'static str, By),
     ) -> Result<Self, Failure> {
-        let mut ledger = Ledger::open(project);
         let inputs = read_beside(&mut ledger, place, edition)?;
-        let mut sheets = BTreeMap::new();
+        let (mut sheets, mut own) = (BTreeMap::new(), None);
         for made in [SITE, FACTSHEETS] {
             let last = ledger.last(made, &edition.id);
-            for (name, sheet) in last.into_iter().flat_map(|last| last.sheets) {
-                let (path, sha256) = (place.join(name), sheet.sha256);
-                sheets.insert(sheet.key, Kept { path, sha256 });
+            for (name, sheet) in last.iter().flat_map(|last| &last.sheets) {
+                let (path, sha256) = (place.join(name), sheet.sha256.clone());
+                sheets.insert(sheet.key.clone(), Kept { path, sha256 });
+            }
+            if made == folder {
+                own = last;
             }
         }
         Ok(Self {
-            last: ledger.last(folder, &edition.id),
+            last: own,
             ledger,
             edition,
             place,

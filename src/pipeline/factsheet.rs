@@ -47,11 +47,12 @@ pub fn factsheet(project: &Project, options: &FactsheetOptions<'_>) -> Result<St
     let (regions, mut said) = asked(project, &edition, options)?;
     let typst = Typst::find_or_install(options.typst)?;
     let built = BuildOptions::of(options.edition, options.typst);
-    said += &current(project, &edition, &typst, &built)?;
+    let (built, ledger) = current(project, &edition, &typst, &built)?;
+    said += &built;
     let _lock = FolderLock::wait_for(&project.output())?;
     let place = project.output().join(&edition.id);
     let asked = By::new(Some(&typst), FACTSHEETS.to_owned());
-    let mut beside = Beside::open(project, (&place, &edition), (FACTSHEETS, asked))?;
+    let mut beside = Beside::open(ledger, (&place, &edition), (FACTSHEETS, asked))?;
     let (n, folder) = (regions.len(), place.join(FACTSHEETS));
     let sheets = if n == 1 { "sheet" } else { "sheets" };
     // all of them stand there alone

@@ -16,6 +16,7 @@ use crate::base::files;
 use crate::base::hashes::{Found, Hashes, Mark, read_sealed, write_sealed};
 use crate::base::project::{CACHE, Project};
 use crate::paper::{self, Typst};
+use crate::publish::Written;
 
 /// The log of the run that made an output.
 pub(super) const RUN_LOG: &str = "run.json";
@@ -34,6 +35,22 @@ pub(super) struct Output {
     /// Rows of a CSV file, without its header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rows: Option<usize>,
+}
+
+impl From<Written> for Output {
+    fn from(written: Written) -> Self {
+        let Written {
+            sha256,
+            bytes,
+            rows,
+            ..
+        } = written;
+        Self {
+            sha256,
+            bytes,
+            rows,
+        }
+    }
 }
 
 impl Output {

@@ -43,7 +43,7 @@ pub fn site(project: &Project, options: &SiteOptions<'_>) -> Result<String, Fail
     let edition = queries.edition(options.edition)?.clone();
     let typst = Typst::find_or_install(options.typst)?;
     let built = BuildOptions::of(options.edition, options.typst);
-    let said = current(project, &edition, &typst, &built)?;
+    let (said, ledger) = current(project, &edition, &typst, &built)?;
     let _lock = FolderLock::wait_for(&project.output())?;
     let place = project.output().join(&edition.id);
     let without = if options.sheets {
@@ -52,7 +52,7 @@ pub fn site(project: &Project, options: &SiteOptions<'_>) -> Result<String, Fail
         " --without-sheets"
     };
     let by = By::new(Some(&typst), format!("{SITE}{without}"));
-    let mut beside = Beside::open(project, (&place, &edition), (SITE, by))?;
+    let mut beside = Beside::open(ledger, (&place, &edition), (SITE, by))?;
     let folder = place.join(SITE);
     if !options.force && beside.is_current() {
         super::run_log::write_sums(&place, None, &mut beside.ledger)?;
