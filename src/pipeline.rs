@@ -288,6 +288,8 @@ fn make(
         None
     };
     // the open data is written while Typst works
+    // every fact is traced, and nothing asks for them any more
+    figures.tidy.raw.close();
     let known = write_open_data(&run, &provenance, options, (&output, &mut books))?;
     report.clock.lap("open data");
     if let Some(typesetting) = typesetting {
