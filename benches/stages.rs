@@ -6,16 +6,19 @@
 // a benchmark stops where something is wrong
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use divan::{Bencher, black_box};
 use middelgroot::base::clock::Clock;
+use middelgroot::base::files::all_files;
 use middelgroot::base::project::Project;
 use middelgroot::fact::Evidence;
 use middelgroot::figures::{Figures, Provenance, Scope, indicator, tidy};
 use middelgroot::gemeente::{Gemeenten, Geometry};
 use middelgroot::paper::{Chapters, Manuscript, Sources};
+use middelgroot::pipeline::{BuildOptions, build};
 use middelgroot::publish;
 use middelgroot::query::{Edition, Queries};
 use middelgroot::source::agendas::Agendas;
@@ -162,6 +165,27 @@ fn manuscript(bencher: Bencher<'_, '_>) {
 fn evidence(bencher: Bencher<'_, '_>) {
     let manuscript = ground().manuscript();
     bencher.bench_local(|| Evidence::new(black_box(&manuscript.register)).unwrap());
+}
+
+/// A build that finds nothing changed, without a paper: what looking at every file and its record takes.
+#[divan::bench]
+fn nothing_to_do(bencher: Bencher<'_, '_>) {
+    let (own, folder) = (&ground().project, tempfile::tempdir().unwrap());
+    let copy = Project::new(folder.path());
+    for (from, to) in [(own.queries(), copy.queries()), (own.data(), copy.data())] {
+        for name in all_files(&from).unwrap() {
+            let place = to.join(&name);
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            fs::copy(from.join(&name), place).unwrap();
+        }
+    }
+    let options = BuildOptions {
+        data_only: true,
+        ..BuildOptions::of(None, None)
+    };
+    let build = || build(black_box(&copy), &options).unwrap_or_else(|error| panic!("{error}"));
+    build();
+    bencher.bench_local(build);
 }
 
 #[divan::bench]

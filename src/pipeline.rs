@@ -1,9 +1,12 @@
 //! The run, on one screen: what is asked and what came in go one way through the rooms to the output folder.
 
+mod beside;
+mod books;
 mod diff;
 mod factsheet;
 mod figures;
 mod made_again;
+mod made;
 mod refresh;
 mod report;
 mod run_log;
@@ -11,7 +14,7 @@ mod site;
 mod watch;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -32,9 +35,11 @@ use crate::query::{Edition, FactId, IndicatorId, Queries};
 use crate::source::agendas::Agendas;
 use crate::verify;
 
+use books::Books;
 pub use diff::{Compared, NoSide, diff};
 pub use factsheet::{FactsheetOptions, factsheet};
 pub use figures::{FigureOptions, figures};
+use made::{Ledger, Output, RUN_LOG};
 pub use made_again::{NoneOfThese, made_again};
 pub use refresh::{Cbs, new_edition};
 pub use report::BuildReport;
@@ -168,6 +173,8 @@ pub struct BuildOptions<'a> {
     pub verbose: bool,
     /// Whether the site of before stays beside a new paper, until another is made.
     pub keep: bool,
+    /// Whether to build where nothing has changed.
+    pub force: bool,
 }
 
 impl<'a> BuildOptions<'a> {
@@ -181,6 +188,7 @@ impl<'a> BuildOptions<'a> {
             progress: false,
             verbose: false,
             keep: false,
+            force: false,
         }
     }
 
@@ -196,7 +204,7 @@ impl<'a> BuildOptions<'a> {
 }
 
 /// Builds an edition: figures, open data, charts, paper. All of it takes the place of the previous output at once; without
-/// a paper only the open data does.
+/// a paper only the open data does. Where the output is what would be made, nothing is.
 ///
 /// # Errors
 /// Whatever a stage reports, and figures that do not satisfy what is required of them; the previous output stays.
@@ -208,7 +216,8 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     let started = Timestamp::now();
     let queries = Queries::read(&project.queries())?;
     report.clock.lap("queries");
-    let place = project.output().join(&queries.edition(options.edition)?.id);
+    let asked = queries.edition(options.edition)?.clone();
+    let place = project.output().join(&asked.id);
     let _lock = FolderLock::wait_for(&project.output())?;
     // before the work: where nothing can be written, nothing need be computed
     let output = NewFolder::beside(&place)?;
@@ -219,37 +228,41 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         Some(Typst::find_or_install(options.typst)?)
     };
     report.clock.lap("find typst");
+    let mut books = Books::open(project, (options, &asked), typst.as_ref())?;
+    if let Some(told) = books.nothing_to_do(&place, options) {
+        report.nothing_to_do((&asked.id, &place), &told);
+        report.clock.hide();
+        return Ok(report);
+    }
     let (queries, figures) = compute(project, queries, options.edition, &mut report.clock)?;
     let paper = typst
         .map(|typst| Ok::<_, Failure>((typst, Chapters::read(&project.paper(), &queries)?)))
         .transpose()?;
+    let read = books.inputs.clone();
     let run = Run {
-        project,
         command: options.command(&figures.edition),
         started,
         queries: &queries,
         figures: &figures,
         with_paper: paper.is_some(),
+        read: &read,
         claims: Standing::new(),
     };
-    make(run, options, paper, output, &mut report)?;
+    make((project, run), options, paper, (output, books), &mut report)?;
     report.clock.hide();
     Ok(report)
 }
 
 /// Makes all that is published of figures, and puts it in its place.
 fn make(
-    mut run: Run<'_>,
+    (project, mut run): (&Project, Run<'_>),
     options: &BuildOptions<'_>,
     paper: Option<(Typst, Chapters)>,
-    output: NewFolder,
+    (output, mut books): (NewFolder, Books),
     report: &mut BuildReport,
 ) -> Result<(), Failure> {
     let Run {
-        project,
-        queries,
-        figures,
-        ..
+        queries, figures, ..
     } = run;
     let edition = &figures.edition;
     let (checked, provenance) = both(
@@ -258,10 +271,8 @@ fn make(
     );
     checked?;
     report.clock.lap("check");
-    let uses = paper
-        .as_ref()
-        .map_or(&[][..], |(_, chapters)| &chapters.uses);
-    let used = used(queries, uses);
+    let chapters = paper.as_ref().map(|(_, chapters)| chapters);
+    let used = used(queries, chapters.map_or(&[][..], |of| &of.uses));
     let agendas = agendas(project, queries)?;
     let sources = Sources {
         queries,
@@ -279,8 +290,9 @@ fn make(
         None
     };
     // the open data is written while Typst works
-    let open = output.path().join(OPEN_DATA);
-    publish::write(&open, queries, figures, &provenance, options.dialect)?;
+    // every fact is traced, and nothing asks for them any more
+    figures.tidy.raw.close();
+    let known = write_open_data(&run, &provenance, options, (&output, &mut books))?;
     report.clock.lap("open data");
     if let Some(typesetting) = typesetting {
         typesetting.finish(output.path(), edition)?;
@@ -291,6 +303,46 @@ fn make(
         let paper = output.place().join(paper::PAPER.file(edition));
         report.tell_earlier(&paper, queries, figures, &provenance);
     }
+    tell_closed(project, edition, report);
+    report.summarise(output.place(), queries, figures, &used, options.verbose);
+    let told = report.told();
+    if run.with_paper {
+        tell_what_goes(output.place(), options.keep, report);
+    }
+    let (edition, place) = (edition.clone(), output.place().to_owned());
+    let made = (output, known);
+    let outputs = finish(
+        (run, &provenance),
+        made,
+        &mut books.ledger,
+        (report, options.keep),
+    )?;
+    books.record((options, project, &edition), &place, (outputs, told));
+    Ok(())
+}
+
+/// Writes the open data, or takes those of the last build where they would come out the same. Gives what they are.
+fn write_open_data(
+    run: &Run<'_>,
+    provenance: &Provenance,
+    options: &BuildOptions<'_>,
+    (output, books): (&NewFolder, &mut Books),
+) -> Result<BTreeMap<String, Output>, Failure> {
+    let places = (output.place(), output.path());
+    if let Some(again) = books.open_data_again(places, options.force) {
+        return Ok(again);
+    }
+    let open = output.path().join(OPEN_DATA);
+    let (queries, figures) = (run.queries, run.figures);
+    let written = publish::write(&open, queries, figures, provenance, options.dialect)?;
+    let outputs = written
+        .into_iter()
+        .map(|of| (format!("{OPEN_DATA}/{}", of.path), of.into()));
+    Ok(outputs.collect())
+}
+
+/// Says that an edition is closed.
+fn tell_closed(project: &Project, edition: &Edition, report: &mut BuildReport) {
     let lock = format!("locks/{}.lock", edition.id);
     if project.data().join(&lock).is_file() {
         report.notes.push(format!(
@@ -298,11 +350,6 @@ fn make(
             edition.id
         ));
     }
-    report.summarise(output.place(), queries, figures, &used, options.verbose);
-    if run.with_paper {
-        tell_what_goes(output.place(), options.keep, report);
-    }
-    finish(run, &provenance, output, (report, options.keep))
 }
 
 /// Says what of the output of before is not made anew.
@@ -316,34 +363,44 @@ fn tell_what_goes(place: &Path, keep: bool, report: &mut BuildReport) {
     }
 }
 
-/// Puts what was made in its place, with the log of the run and the sums of all that stands there then.
+/// Puts what was made in its place, with the log of the run and the sums of all that stands there then. Gives what was made.
 fn finish(
-    run: Run<'_>,
-    provenance: &Provenance,
-    output: NewFolder,
+    (run, provenance): (Run<'_>, &Provenance),
+    (output, known): (NewFolder, BTreeMap<String, Output>),
+    ledger: &mut Ledger,
     (report, keep): (&mut BuildReport, bool),
-) -> Result<(), Failure> {
+) -> Result<BTreeMap<String, Output>, Failure> {
     let with_paper = run.with_paper;
     let queries = run.queries;
-    let log = run.log(report, output.path())?;
+    let log = run.log(report, (output.path(), known), ledger)?;
+    let filled = output.path().to_owned();
     let (place, made) = (output.place(), output.path().join(OPEN_DATA));
-    report.since = since_last_build((queries, provenance), (place, &made), &log);
+    let is_same = |name: &str| {
+        let name = format!("{OPEN_DATA}/{name}");
+        let now = log.outputs.get(&name).map(|of| &of.sha256);
+        let before = ledger.hashes.find(&place.join(&name)).ok();
+        now.is_some() && now == before.as_ref().map(|of| &of.sha256)
+    };
+    report.since = since_last_build((queries, provenance), (place, &made), &log, is_same);
     if with_paper {
         log.write(output.path())?;
-        run_log::write_sums(output.path(), Some(&log))?;
+        run_log::write_sums(output.path(), Some(&log), ledger)?;
         let (old, new) = (output.place().join(SITE), output.path().join(SITE));
         if keep && old.is_dir() {
             files::at("move", &old, std::fs::rename(&old, new))?;
         }
+        let place = output.place().to_owned();
         output.finish()?;
+        ledger.hashes.moved(&filled, &place);
     } else {
         let place = output.place().to_owned();
         output.finish_part(OPEN_DATA)?;
+        ledger.hashes.moved(&filled, &place);
         log.write(&place)?;
-        run_log::write_sums(&place, Some(&log))?;
+        run_log::write_sums(&place, Some(&log), ledger)?;
     }
     report.clock.lap("finish");
-    Ok(())
+    Ok(log.outputs)
 }
 
 /// What the open data that were just made change of those that are still in their place.
@@ -351,13 +408,14 @@ fn since_last_build(
     (queries, provenance): (&Queries, &Provenance),
     (place, made): (&Path, &Path),
     log: &RunLog,
+    is_same: impl FnMut(&str) -> bool,
 ) -> Vec<String> {
     // where they lay before they were a data package
     let folders = [OPEN_DATA, "csv"].map(|name| place.join(name));
     let last = folders
         .iter()
         .find(|folder| folder.join("vergelijking.csv").is_file());
-    let records = (Record::read(&place.join(run_log::RUN_LOG)), log.record());
+    let records = (Record::read(&place.join(RUN_LOG)), log.record());
     let tables = |indicator: &str, year: i32| -> Vec<String> {
         let found = queries.names().indicator(indicator).ok();
         let ways = found
@@ -366,8 +424,15 @@ fn since_last_build(
         let methods = ways.filter_map(|(id, way)| provenance.get(id, way, year));
         methods.flat_map(|method| method.tables.clone()).collect()
     };
-    let rebuilt =
-        last.and_then(|last| rebuilt(queries, (last, made), (&records.0, &records.1), &tables));
+    let rebuilt = last.and_then(|last| {
+        rebuilt(
+            queries,
+            (last, made),
+            (&records.0, &records.1),
+            &tables,
+            is_same,
+        )
+    });
     rebuilt.map_or_else(
         || vec!["since the last build: there is no earlier build to compare with".to_owned()],
         |rebuilt| rebuilt.lines(),

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use support::{Project, files};
+use support::{Project, differences, files};
 
 /// A page with its text, signs as a reader sees them.
 struct Page {
@@ -84,6 +84,8 @@ fn the_site_stands_alone_and_prints_the_numbers_of_the_paper() {
     prints_facts(&pages, facts);
     agrees_with_open_data(&project, &pages, facts);
 
+    is_made_once(&project);
+
     // what is there is what the list of pages says, where it is known under which address they stand
     let address = "https://www.example.org/middelgroot/2026/";
     project.replace(
@@ -122,6 +124,32 @@ fn the_site_stands_alone_and_prints_the_numbers_of_the_paper() {
             page.path
         );
     }
+}
+
+/// Nothing that has not changed is made again, and what was edited is.
+fn is_made_once(project: &Project) {
+    // with nothing changed nothing is made, and it stays beside a build that has nothing to do
+    let before = files(&project.path("output"));
+    let site_again = ["site", "--without-sheets"];
+    for arguments in [&site_again[..], &["build"], &site_again] {
+        project.must(arguments).says("is up to date");
+        assert_eq!(
+            differences(&before, &files(&project.path("output"))),
+            [""; 0]
+        );
+    }
+    // a page that was edited is made again
+    fs::write(project.output("site/cijfers.html"), "anders").unwrap();
+    let run = project.must(&site_again);
+    assert!(
+        run.stderr.contains("wrote ") && !run.stderr.contains("building"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(
+        differences(&before, &files(&project.path("output"))),
+        [""; 0]
+    );
 }
 
 /// Every link leads to something in the folder, and nothing is asked of anyone else.

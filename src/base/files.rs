@@ -2,6 +2,7 @@
 //!
 //! In: bytes or a finished folder. Out: the same at its place. A fault (a full disk, a kill) leaves what was there.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -83,6 +84,24 @@ pub fn names(folder: &Path) -> Result<Vec<String>, Error> {
     }
     names.sort();
     Ok(names)
+}
+
+/// Every file in a folder and below, by its path with `/` between; none where there is no folder.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn all_files(folder: &Path) -> Result<BTreeSet<String>, Error> {
+    let mut found = BTreeSet::new();
+    for name in names(folder)? {
+        let path = folder.join(&name);
+        if path.is_dir() {
+            let below = all_files(&path)?.into_iter();
+            found.extend(below.map(|below| format!("{name}/{below}")));
+        } else {
+            found.insert(name);
+        }
+    }
+    Ok(found)
 }
 
 /// Writes a file beside its place and renames it there; the folder is made when it is missing.
@@ -281,6 +300,46 @@ impl FolderLock {
 
 /// How the names of folders begin that are not finished yet.
 const UNFINISHED: &str = ".new-";
+
+/// A file that is hashed while it is written, so that it need not be held whole.
+#[derive(Debug)]
+pub struct HashedFile {
+    path: PathBuf,
+    file: fs::File,
+    digest: Sha256,
+    bytes: usize,
+}
+
+impl HashedFile {
+    /// Makes the file.
+    ///
+    /// # Errors
+    /// When that cannot be.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            path: path.to_owned(),
+            file: at("write", path, fs::File::create(path))?,
+            digest: Sha256::new(),
+            bytes: 0,
+        })
+    }
+
+    /// Adds a piece.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn push(&mut self, piece: &[u8]) -> Result<(), Error> {
+        at("write", &self.path, self.file.write_all(piece))?;
+        self.digest.update(piece);
+        self.bytes += piece.len();
+        Ok(())
+    }
+
+    /// The SHA-256 of all, and how many bytes they are.
+    pub fn finish(self) -> (String, usize) {
+        (hexadecimal(&self.digest.finalize()), self.bytes)
+    }
+}
 
 /// The SHA-256 of some bytes, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {

@@ -1,4 +1,4 @@
-//! What every room uses: errors, files, numbers, the words of an observation, the form of names, CSV, markup, the letters, the project's
+//! What every room uses: errors, files and their hashes, numbers, the words of an observation, the form of names, CSV, markup, the letters, the project's
 //! folders, time.
 
 pub mod clock;
@@ -9,6 +9,7 @@ pub mod files;
 pub mod form;
 pub mod guard;
 pub mod hands;
+pub mod hashes;
 pub mod located;
 pub mod look;
 pub mod number;

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+/// The folder within `data/` in which is kept what is known of earlier runs.
+pub const CACHE: &str = ".cache";
+
 /// The folders of a project.
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -28,6 +31,11 @@ impl Project {
         }
     }
 
+    /// Its own folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// What is asked.
     pub fn queries(&self) -> PathBuf {
         self.root.join("queries")
@@ -36,6 +44,12 @@ impl Project {
     /// What came in.
     pub fn data(&self) -> PathBuf {
         self.root.join("data")
+    }
+
+    /// What is known of earlier runs: it may be deleted at any time. What goes elsewhere is no earlier run of the project.
+    pub fn cache(&self) -> PathBuf {
+        let within = || self.data();
+        self.elsewhere.clone().unwrap_or_else(within).join(CACHE)
     }
 
     /// The paper's own sources.

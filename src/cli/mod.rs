@@ -74,6 +74,8 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
+// each is a flag of its own
+#[allow(clippy::struct_excessive_bools)]
 struct Build {
     /// The edition to build; without it the default one of `queries/editions.toml`.
     #[arg(long, value_name = "ID")]
@@ -93,6 +95,9 @@ struct Build {
     /// Name every topic that is asked and lacking.
     #[arg(long)]
     verbose: bool,
+    /// Build also where nothing has changed.
+    #[arg(long)]
+    force: bool,
 }
 
 /// Another dialect of CSV than that of the open data.
@@ -122,6 +127,9 @@ struct MakeSite {
     /// Leave the sheets of gemeenten out as PDF, which takes less time.
     #[arg(long)]
     without_sheets: bool,
+    /// Make it also where nothing has changed.
+    #[arg(long)]
+    force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -189,6 +197,7 @@ fn run_build(project: &Project, build: &Build) -> Result<(), Failure> {
         },
         verbose: build.verbose,
         keep: false,
+        force: build.force,
     };
     let report = pipeline::build(project, &options)?;
     eprint!("{}", report.summary());
@@ -212,6 +221,7 @@ fn run_site(project: &Project, make: &MakeSite) -> Result<(), Failure> {
         edition: make.edition.as_deref(),
         typst: make.typst.as_deref(),
         sheets: !make.without_sheets,
+        force: make.force,
     };
     eprint!("{}", pipeline::site(project, &options)?);
     Ok(())

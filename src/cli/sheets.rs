@@ -26,6 +26,9 @@ pub(super) struct Factsheet {
     /// The Typst program to use; without it TYPST, PATH and the cache folder are tried, and else it is installed.
     #[arg(long, value_name = "FILE", env = "MIDDELGROOT_TYPST")]
     typst: Option<PathBuf>,
+    /// Make them also where nothing has changed.
+    #[arg(long)]
+    force: bool,
 }
 
 pub(super) fn run_factsheet(project: &Project, make: &Factsheet) -> Result<(), Failure> {
@@ -37,6 +40,7 @@ pub(super) fn run_factsheet(project: &Project, make: &Factsheet) -> Result<(), F
         } else {
             Some(&make.gemeenten)
         },
+        force: make.force,
     };
     eprint!("{}", pipeline::factsheet(project, &options)?);
     Ok(())

@@ -108,15 +108,20 @@ struct Figure {
     name: String,
 }
 
-/// What a build changed; none where there is nothing to compare with. `tables` are those of an indicator and year.
+/// What a build changed; none where there is nothing to compare with. `tables` are those of an indicator and year; a file that
+/// `is_same` need not be read.
 pub fn rebuilt(
     queries: &Queries,
     (old, new): (&Path, &Path),
     (was, is): (&Record, &Record),
     tables: &dyn Fn(&str, i32) -> Vec<String>,
+    mut is_same: impl FnMut(&str) -> bool,
 ) -> Option<Rebuilt> {
     let mut rebuilt = Rebuilt::default();
     for (file, whom) in FILES {
+        if is_same(file) {
+            continue;
+        }
         let (before, now) = (
             fs::read(old.join(file)).ok()?,
             fs::read(new.join(file)).ok()?,

@@ -30,6 +30,7 @@ use crate::base::failure::{Exit, Report};
 use crate::base::number::NumberError;
 use crate::figures::Figures;
 use crate::query::{FactId, IndicatorId, Queries, Stat, Subject};
+use crate::source::snapshot;
 
 /// The facts that are wanted, resolved.
 #[derive(Debug)]
@@ -266,11 +267,15 @@ pub enum Error {
     /// A snapshot lacks a column.
     #[error("cannot read a snapshot: {0}")]
     Frame(#[from] polars::error::PolarsError),
+    /// A snapshot cannot be opened.
+    #[error(transparent)]
+    Snapshot(#[from] Box<snapshot::Error>),
 }
 
 impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
+            Self::Snapshot(error) => error.hint(),
             Self::NoGemeente { .. } => {
                 Some("codes of gemeenten stand in `data/regions/gemeenten.csv`".to_owned())
             }
@@ -292,6 +297,7 @@ impl Report for Error {
             | Self::Across { .. }
             | Self::Years { .. }
             | Self::Measure { .. } => Exit::Usage,
+            Self::Snapshot(error) => error.exit(),
             _ => Exit::Other,
         }
     }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::Error;
 use crate::figures::Figures;
 use crate::gemeente::{Crosswalk, NEDERLAND, RegionId};
 use crate::query::{Formula, IndicatorId, Queries, TopicId, Way};
@@ -189,14 +190,15 @@ impl<'a> Trace<'a> {
     /// Makes ready to trace figures of an edition.
     ///
     /// # Errors
-    /// When a snapshot lacks a column.
-    pub fn new(queries: &'a Queries, figures: &'a Figures) -> PolarsResult<Self> {
-        let raw = figures
-            .tidy
-            .raw
-            .iter()
-            .map(|(table, frame)| Ok((table.as_str(), Raw::new(frame)?)))
-            .collect::<PolarsResult<BTreeMap<_, _>>>()?;
+    /// When a snapshot lacks a column, or is no longer there.
+    pub fn new(queries: &'a Queries, figures: &'a Figures) -> Result<Self, Error> {
+        let came_in = &figures.tidy.raw;
+        let mut raw = BTreeMap::new();
+        for table in came_in.tables() {
+            if let Some(frame) = came_in.open(table).map_err(Box::new)? {
+                raw.insert(table, Raw::new(&frame)?);
+            }
+        }
         // slots in the order of table, key and year, so that cells have one order for all
         let mut wanted: BTreeMap<(&str, &str, i32), (&str, Vec<TopicId>)> = BTreeMap::new();
         for ((topic, year), origin) in &figures.tidy.origins {

@@ -8,13 +8,14 @@
 //! Parquet is read with polars; after that one pass over the rows, which lie sorted by topic, period and region, puts
 //! each where it is wanted.
 
+mod came_in;
 mod cells;
 mod doubled;
 mod lists;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{DataFrame, PolarsError};
+use polars::prelude::PolarsError;
 
 use super::Scope;
 use crate::base::failure::{Failure, Report};
@@ -24,6 +25,7 @@ use crate::gemeente::RegionId;
 use crate::query::{Find, Queries, Topic, TopicId, TopicSource};
 use crate::source::snapshot::{Lock, Sidecar, Store, TopicMeta};
 use crate::source::topics::Asked;
+pub use came_in::CameIn;
 use cells::{Read, TidyCell, read_snapshots};
 use lists::Lists;
 
@@ -60,8 +62,8 @@ pub struct Tidy {
     pub filled: BTreeMap<(TopicId, i32), BTreeSet<RegionId>>,
     /// Figures that stand twice for one region, topic and year.
     pub twice: Vec<Twice>,
-    /// The snapshots as they came in, by table: what a fact is traced back to.
-    pub raw: BTreeMap<String, DataFrame>,
+    /// The snapshots as they came in: what a fact is traced back to.
+    pub raw: CameIn,
 }
 
 /// The figures of a topic and year.
@@ -219,7 +221,10 @@ impl Tidy {
 /// # Errors
 /// When a snapshot is damaged or polars fails.
 pub fn read(scope: Scope<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Failure> {
-    let mut tidy = Tidy::default();
+    let mut tidy = Tidy {
+        raw: CameIn::of(store),
+        ..Tidy::default()
+    };
     let snapshots = read_snapshots(scope, store, lock, &mut tidy.lacking)?;
     let wanted = plan(scope.queries, &snapshots, &mut tidy)?;
     let mut columns = BTreeMap::new();
@@ -235,7 +240,7 @@ pub fn read(scope: Scope<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Failur
         if !snapshot.unknown.is_empty() {
             tidy.unknown.insert(id.clone(), snapshot.unknown);
         }
-        tidy.raw.insert(id.clone(), snapshot.observations);
+        tidy.raw.add(&id, &snapshot.release, snapshot.observations);
         tidy.sidecars.insert(id, snapshot.sidecar);
     }
     let columns = columns.into_iter();

@@ -29,8 +29,11 @@ pub(super) fn checks(register: &Register<'_>) -> Result<Vec<Check>, Failure> {
         }
     }
     let mut found = Vec::new();
-    for (table, frame) in &register.figures().tidy.raw {
-        found.extend(of_table(table, frame, register).map_err(Error::Frame)?);
+    let came_in = &register.figures().tidy.raw;
+    for table in came_in.tables() {
+        if let Some(frame) = came_in.open(table)? {
+            found.extend(of_table(table, &frame, register).map_err(Error::Frame)?);
+        }
     }
     for id in queries.indicator_ids() {
         found.extend(of_indicator(id, &asked.known, register));

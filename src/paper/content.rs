@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Error;
 use super::changes::changes;
@@ -135,16 +136,36 @@ impl Content {
     ///
     /// # Errors
     /// When a number is not finite.
-    pub fn to_value(&self) -> Result<serde_json::Value, Error> {
+    pub fn to_value(&self) -> Result<Value, Error> {
         Ok(serde_json::to_value(self)?)
     }
 
-    /// As JSON.
+    /// As JSON for Typst, with apostrophes as they are set: Typst sets them so in chapters, not in texts from data, and would
+    /// go through all of these in every run.
     ///
     /// # Errors
     /// When a number is not finite.
     pub fn to_json(&self) -> Result<Vec<u8>, Error> {
-        Ok(serde_json::to_vec(self)?)
+        let mut value = self.to_value()?;
+        set_apostrophes(&mut value);
+        Ok(serde_json::to_vec(&value)?)
+    }
+}
+
+/// Fields that are no texts: addresses, and names of files.
+const NO_TEXTS: [&str; 6] = ["url", "address", "file", "logo", "cover", "paper"];
+
+/// Puts apostrophes as they are set, in every text within.
+fn set_apostrophes(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\'') => *text = text.replace('\'', "\u{2019}"),
+        Value::Array(parts) => parts.iter_mut().for_each(set_apostrophes),
+        Value::Object(fields) => {
+            let texts = fields.iter_mut();
+            let texts = texts.filter(|(name, _)| !NO_TEXTS.contains(&name.as_str()));
+            texts.for_each(|(_, field)| set_apostrophes(field));
+        }
+        _ => {}
     }
 }
 

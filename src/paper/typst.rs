@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::Error;
 use crate::base::family::family;
+use crate::base::hashes::Mark;
 
 /// What Typst says of every bundle and of every page of HTML.
 const EXPERIMENTAL: [&str; 2] = [
@@ -79,6 +80,19 @@ impl Typst {
                 hint: "remove that folder and try again".to_owned(),
             }),
         }
+    }
+
+    /// What the system says of the program, by which another of the same version is known; nothing where it cannot be found.
+    pub fn mark(&self) -> Option<String> {
+        let is_named = self.program.parent().is_some_and(|of| of != Path::new(""));
+        let path = if is_named {
+            self.program.clone()
+        } else {
+            let folders = env::var_os("PATH")?;
+            let mut places = env::split_paths(&folders).map(|folder| folder.join(&self.program));
+            places.find(|path| path.is_file())?
+        };
+        Some(Mark::of(&path).ok()??.text())
     }
 
     /// Starts setting a source of a folder.

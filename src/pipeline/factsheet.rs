@@ -5,23 +5,20 @@
 //! gemeente is none; what was there stays. The peculiarity it answers: a sheet names the paper and the open data by their
 //! hash, so that it can only be made beside them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use jiff::Timestamp;
-
-use super::run_log::{RUN_LOG, Run, Standing};
-use super::{BuildOptions, FACTSHEETS, Manuscribed, WORK, build};
+use super::beside::{Beside, current};
+use super::made::By;
+use super::{BuildOptions, FACTSHEETS, Manuscribed, WORK};
 use crate::base::failure::Failure;
 use crate::base::files::{self, FolderLock, NewFolder};
 use crate::base::project::Project;
-use crate::diff::Record;
-use crate::figures::Figures;
 use crate::gemeente::{Gemeenten, RegionId};
 use crate::inquire;
-use crate::paper::{self, Content, Manuscript, Typst};
+use crate::paper::{Content, Typst};
 use crate::query::{Edition, Queries};
 use crate::sheet::{self, Ground, Setting};
 use crate::site::{self, Making};
@@ -36,6 +33,8 @@ pub struct FactsheetOptions<'a> {
     pub typst: Option<&'a Path>,
     /// Codes or names of gemeenten; all of the edition when none.
     pub gemeenten: Option<&'a [String]>,
+    /// Whether to make sheets where nothing has changed.
+    pub force: bool,
 }
 
 /// Makes sheets of gemeenten; those of others stay, unless all are made. Gives what is to be told.
@@ -44,85 +43,112 @@ pub struct FactsheetOptions<'a> {
 /// Whatever a stage reports, and when one is asked that is no gemeente; the sheets that are there stay.
 pub fn factsheet(project: &Project, options: &FactsheetOptions<'_>) -> Result<String, Failure> {
     let queries = Queries::read(&project.queries())?;
-    let (regions, mut said) = asked(project, queries.edition(options.edition)?, options)?;
+    let edition = queries.edition(options.edition)?.clone();
+    let (regions, mut said) = asked(project, &edition, options)?;
     let typst = Typst::find_or_install(options.typst)?;
-    let make = |of: &Manuscribed<'_>| -> Result<(), Failure> {
-        let figures = of.manuscript.register.figures();
-        let place = project.output().join(&figures.edition.id);
-        let build = BuildOptions::of(options.edition, options.typst);
-        said += &current(project, of.manuscript, &build)?;
-        let _lock = FolderLock::wait_for(&project.output())?;
-        let output = NewFolder::beside(&place)?;
-        files::for_folder(&place.join(FACTSHEETS))?;
-        let (work, made) = (output.path().join(WORK), output.path().join(FACTSHEETS));
-        let content = Content::new(of.manuscript, of.provenance)?;
-        let making = Making {
-            typst: &typst,
-            sources: &project.paper(),
-            manuscript: of.manuscript,
-            content: &content,
-            provenance: of.provenance,
-            geometry: of.geometry,
-            sheets: true,
-            output: &place,
-        };
-        let folders = (work.as_path(), made.as_path());
-        set_pdfs(project, &making, &regions, folders)?;
-        site::write_alone(&making, &regions, folders)?;
-        files::at("remove", &work, fs::remove_dir_all(&work))?;
-        let folder = place.join(FACTSHEETS);
-        if options.gemeenten.is_none() {
-            output.finish_part(FACTSHEETS)?;
-        } else {
-            put(&made, &folder)?;
-        }
-        super::run_log::write_sums(&place, None)?;
-        let n = regions.len();
-        let sheets = if n == 1 { "sheet" } else { "sheets" };
+    let built = BuildOptions::of(options.edition, options.typst);
+    let (built, ledger) = current(project, &edition, &typst, &built)?;
+    said += &built;
+    let _lock = FolderLock::wait_for(&project.output())?;
+    let place = project.output().join(&edition.id);
+    let asked = By::new(Some(&typst), FACTSHEETS.to_owned());
+    let mut beside = Beside::open(ledger, (&place, &edition), (FACTSHEETS, asked))?;
+    let (n, folder) = (regions.len(), place.join(FACTSHEETS));
+    let sheets = if n == 1 { "sheet" } else { "sheets" };
+    // all of them stand there alone
+    let has_place = options.gemeenten.is_some() || beside.is_current();
+    if !options.force && has_place && beside.has_sheets(&regions) {
+        super::run_log::write_sums(&place, None, &mut beside.ledger)?;
         // writing to a string cannot fail
         let _ = writeln!(
             said,
-            "wrote {n} {sheets} to `{}`, each as PDF and HTML",
+            "{n} {sheets} in `{}` up to date: nothing that they are made of has changed (`--force` makes them anew)",
             folder.display()
         );
-        Ok(())
+        return Ok(said);
+    }
+    if options.force {
+        beside.forget();
+    }
+    let output = NewFolder::beside(&place)?;
+    files::for_folder(&folder)?;
+    let make = |of: &Manuscribed<'_>| {
+        make(
+            project,
+            &typst,
+            of,
+            &regions,
+            (&place, output.path()),
+            &beside,
+        )
     };
-    super::with_manuscript(project, queries, options.edition, make)?;
+    let keys = super::with_manuscript(project, queries, options.edition, make)?;
+    let (made, filled) = (output.path().join(FACTSHEETS), output.path().to_owned());
+    let names: BTreeSet<String> = files::names(&made)?.into_iter().collect();
+    if options.gemeenten.is_none() {
+        output.finish_part(FACTSHEETS)?;
+        beside.ledger.hashes.moved(&filled, &place);
+    } else {
+        put(&made, &folder)?;
+    }
+    super::run_log::write_sums(&place, None, &mut beside.ledger)?;
+    beside.record(options.gemeenten.is_some(), &names, &keys)?;
+    // writing to a string cannot fail
+    let _ = writeln!(
+        said,
+        "wrote {n} {sheets} to `{}`, each as PDF and HTML",
+        folder.display()
+    );
     Ok(said)
 }
 
-/// Sets the sheets of gemeenten as PDF, within a folder for Typst, into another.
+/// Makes sheets of gemeenten in a new output. Gives what each was set from.
+fn make(
+    project: &Project,
+    typst: &Typst,
+    of: &Manuscribed<'_>,
+    regions: &[RegionId],
+    (place, output): (&Path, &Path),
+    beside: &Beside<'_>,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let (work, made) = (output.join(WORK), output.join(FACTSHEETS));
+    let content = Content::new(of.manuscript, of.provenance)?;
+    let making = Making {
+        typst,
+        sources: &project.paper(),
+        manuscript: of.manuscript,
+        content: &content,
+        provenance: of.provenance,
+        geometry: of.geometry,
+        sheets: true,
+        output: place,
+    };
+    let folders = (work.as_path(), made.as_path());
+    let keys = set_pdfs(project, &making, regions, folders, beside)?;
+    site::write_alone(&making, regions, folders)?;
+    files::at("remove", &work, fs::remove_dir_all(&work))?;
+    Ok(keys)
+}
+
+/// Sets the sheets of gemeenten as PDF, within a folder for Typst, into another. Gives what each was set from.
 pub(super) fn set_pdfs(
     project: &Project,
     making: &Making<'_>,
     regions: &[RegionId],
     (work, made): (&Path, &Path),
-) -> Result<(), Failure> {
+    beside: &Beside<'_>,
+) -> Result<BTreeMap<String, String>, Failure> {
     let ground = Ground::new(&making.manuscript.register);
     let setting = Setting {
         typst: making.typst,
         sources: making.sources,
         published: &sheet::rests_on(&ground, making.output)?,
         numerals: &verify::listed(&project.queries())?.numerals,
+        makers: &beside.by.makers(),
+        kept: &beside.sheets,
     };
     let work = work.join(FACTSHEETS);
     sheet::set(&setting, &ground, regions, (&work, made))
-}
-
-/// Builds the output of an edition where it is not the paper of this manuscript; gives what is to be told of that.
-pub(super) fn current(
-    project: &Project,
-    manuscript: &Manuscript<'_>,
-    options: &BuildOptions<'_>,
-) -> Result<String, Failure> {
-    let register = &manuscript.register;
-    let place = project.output().join(&register.figures().edition.id);
-    let why = outdated(project, register.queries(), register.figures(), &place)?;
-    let Some(why) = why else {
-        return Ok(String::new());
-    };
-    let summary = build(project, options)?.summary();
-    Ok(format!("{why}: building it first\n{summary}"))
 }
 
 /// The gemeenten that are asked, each once, and what is to be told of them.
@@ -147,42 +173,6 @@ fn asked(
         }
     }
     Ok((regions.into_iter().collect(), said))
-}
-
-/// Why the output is not the paper of these inputs; nothing where it is.
-fn outdated(
-    project: &Project,
-    queries: &Queries,
-    figures: &Figures,
-    place: &Path,
-) -> Result<Option<String>, Failure> {
-    let paper = place.join(paper::PAPER.file(&figures.edition));
-    if !paper.is_file() {
-        return Ok(Some(format!("there is no `{}`", paper.display())));
-    }
-    let run = Run {
-        project,
-        command: String::new(),
-        started: Timestamp::UNIX_EPOCH,
-        queries,
-        figures,
-        with_paper: true,
-        claims: Standing::new(),
-    };
-    let (made_of, now) = (Record::read(&place.join(RUN_LOG)).inputs, run.inputs()?);
-    let differs = |name: &&String| made_of.get(*name) != now.get(*name);
-    let names: BTreeSet<&String> = made_of.keys().chain(now.keys()).collect();
-    let other = names
-        .into_iter()
-        .filter(|name| is_of_paper(name))
-        .find(differs);
-    Ok(other.map(|name| format!("`{}` was made of another `{name}`", paper.display())))
-}
-
-/// Whether the paper is made of a file: those of sheets and of the site are read by others.
-fn is_of_paper(name: &str) -> bool {
-    let within = name.strip_prefix("src/paper/");
-    within.is_none_or(|name| !paper::is_of_web(Path::new(name)))
 }
 
 /// Puts each file of a folder in its place in another, and leaves what else is there.

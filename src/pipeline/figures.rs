@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::made::Ledger;
 use super::{FIGURES, Manuscribed, WORK};
 use crate::base::failure::Failure;
 use crate::base::files::{self, FolderLock, NewFolder};
@@ -47,7 +48,9 @@ pub fn figures(project: &Project, options: &FigureOptions<'_>) -> Result<String,
     let count = super::with_manuscript(project, queries, options.edition, make)?;
     files::at("remove", &work, fs::remove_dir_all(&work))?;
     output.finish_part(FIGURES)?;
-    super::run_log::write_sums(&place, None)?;
+    let mut ledger = Ledger::open(project);
+    super::run_log::write_sums(&place, None, &mut ledger)?;
+    ledger.hashes.save();
     Ok(format!(
         "wrote {count} charts as SVG and PNG to `{}`\n",
         place.join(FIGURES).display()

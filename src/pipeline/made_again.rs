@@ -52,12 +52,19 @@ pub fn made_again(
     let project = project.writing_to(folder.path());
     let edition = Some(made.edition.as_str());
     match &made.region {
-        None => drop(build(&project, &BuildOptions::of(edition, typst))?),
+        None => {
+            let options = BuildOptions {
+                force: true,
+                ..BuildOptions::of(edition, typst)
+            };
+            build(&project, &options)?;
+        }
         Some(region) => {
             let options = FactsheetOptions {
                 edition,
                 typst,
                 gemeenten: Some(std::slice::from_ref(region)),
+                force: true,
             };
             factsheet(&project, &options)?;
         }

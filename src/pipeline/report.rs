@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::made::Told;
 use crate::base::clock::Clock;
 use crate::figures::{Figures, GroupFigure, Lacking, Provenance, Tidy};
 use crate::publish;
@@ -142,6 +143,30 @@ impl BuildReport {
                 "overlap: topic `{topic}` is in `{used}` and in `{other}` for {years}: the first counts"
             ));
         }
+    }
+
+    /// What stays true as long as nothing changes: all but what was done.
+    pub(super) fn told(&self) -> Told {
+        Told {
+            lines: self.lines.iter().skip(1).cloned().collect(),
+            warned: self.warned.clone(),
+            notes: self.notes.clone(),
+        }
+    }
+
+    /// Says that nothing need be made, and what was told when it was.
+    pub(super) fn nothing_to_do(&mut self, (edition, folder): (&str, &Path), told: &Told) {
+        self.lines = vec![format!(
+            "edition `{edition}` in `{}` is up to date: nothing that it is made of has changed (`--force` makes it anew)",
+            folder.display()
+        )];
+        self.lines.extend(told.lines.iter().cloned());
+        for remark in &told.warned {
+            self.warn(remark);
+        }
+        self.notes.clone_from(&told.notes);
+        self.since = vec!["since the last build: no figure changed".to_owned()];
+        self.clock.lap("nothing to do");
     }
 
     pub(super) fn note(&mut self, what: &str, names: &[String]) {

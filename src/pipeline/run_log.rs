@@ -3,29 +3,23 @@
 //! In: what the run read, made and remarked. Out: the two files, `SHA256SUMS` without `run.json`, because that alone has the
 //! clock in it: whoever builds the same again gets the same sums. Fails on a file that cannot be read or written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::BuildReport;
+use super::made::{Inputs, Ledger, Output, RUN_LOG, SUMS};
 use crate::base::failure::{Failure, Report};
 use crate::base::files;
-use crate::base::project::Project;
 use crate::claim;
 use crate::diff::Record;
 use crate::fact::Register;
 use crate::figures::Figures;
 use crate::query::Queries;
-
-/// The log of the run that made an output.
-pub(super) const RUN_LOG: &str = "run.json";
-
-/// The sums of all files of an output but the log.
-pub(super) const SUMS: &str = "SHA256SUMS";
 
 /// The log cannot be put into words.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +53,7 @@ pub(super) struct RunLog {
     /// How each claim stands.
     claims: Standing,
     /// What was written, by its path in the output.
-    outputs: BTreeMap<String, Output>,
+    pub(super) outputs: BTreeMap<String, Output>,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,15 +65,6 @@ struct Stage {
     rows_in: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows_out: Option<usize>,
-}
-
-#[derive(Debug, Serialize)]
-struct Output {
-    sha256: String,
-    bytes: usize,
-    /// Rows of a CSV file, without its header.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rows: Option<usize>,
 }
 
 impl RunLog {
@@ -105,24 +90,35 @@ impl RunLog {
 /// What a run is told of itself before it ends.
 #[derive(Debug)]
 pub(super) struct Run<'a> {
-    pub(super) project: &'a Project,
     pub(super) command: String,
     pub(super) started: Timestamp,
     pub(super) queries: &'a Queries,
     pub(super) figures: &'a Figures,
     /// Whether the sources of the paper were read.
     pub(super) with_paper: bool,
+    /// What it may have read.
+    pub(super) read: &'a Inputs,
     pub(super) claims: Standing,
 }
 
 impl Run<'_> {
-    /// The log of a run that wrote all that lies in `output`.
-    pub(super) fn log(self, report: &BuildReport, output: &Path) -> Result<RunLog, Failure> {
-        let mut outputs = BTreeMap::new();
-        for name in all_files(output)? {
-            outputs.insert(name.clone(), Output::of(&output.join(&name))?);
+    /// The log of a run that wrote all that lies in `output`; what some of it is, is known.
+    pub(super) fn log(
+        self,
+        report: &BuildReport,
+        (output, mut outputs): (&Path, BTreeMap<String, Output>),
+        ledger: &mut Ledger,
+    ) -> Result<RunLog, Failure> {
+        for name in files::all_files(output)? {
+            let path = output.join(&name);
+            match outputs.get(&name) {
+                Some(known) => ledger.hashes.made(&path, &known.sha256)?,
+                None => {
+                    outputs.insert(name, Output::of(&path, ledger)?);
+                }
+            }
         }
-        let inputs = self.inputs()?;
+        let inputs = self.inputs();
         let edition = &self.figures.edition;
         let sidecars = self.figures.tidy.sidecars.iter();
         Ok(RunLog {
@@ -145,37 +141,23 @@ impl Run<'_> {
     }
 
     /// SHA-256 of each file that is read. Observations are known by their sidecars, against which they were held.
-    pub(super) fn inputs(&self) -> Result<BTreeMap<String, String>, Failure> {
-        let mut inputs = BTreeMap::new();
-        let mut add = |prefix: &str, folder: &Path, is_read: &dyn Fn(&str) -> bool| {
-            for name in all_files(folder)? {
-                if is_read(&name) {
-                    inputs.insert(format!("{prefix}/{name}"), hash(&folder.join(&name))?);
-                }
-            }
-            Ok::<(), Failure>(())
-        };
+    fn inputs(&self) -> BTreeMap<String, String> {
         let edition = &self.figures.edition.id;
-        let lock = format!("locks/{edition}.lock");
-        let is_list = |name: &str| {
-            !name.starts_with("snapshots/") && !name.starts_with("locks/") && !name.starts_with('.')
-                || name == lock
+        let lock = format!("data/locks/{edition}.lock");
+        let is_read = |name: &str| {
+            let is_apart = ["data/snapshots/", "data/locks/", "output/"];
+            !is_apart.iter().any(|start| name.starts_with(start)) || name == lock
         };
-        add("data", &self.project.data(), &is_list)?;
-        add("queries", &self.project.queries(), &|name| {
-            !name.starts_with("schema/")
-        })?;
-        if self.with_paper {
-            add("src/paper", &self.project.paper(), &|name| {
-                Path::new(name).extension().is_none_or(|ext| ext != "rs")
-            })?;
-        }
+        let read = self.read.sums().filter(|(name, _)| is_read(name));
+        let mut inputs: BTreeMap<String, String> = read
+            .map(|(name, sum)| (name.clone(), sum.clone()))
+            .collect();
         for (table, sidecar) in &self.figures.tidy.sidecars {
             let folder = format!("data/snapshots/{table}/{}", sidecar.folder_name());
             let observations = format!("{folder}/observations.parquet");
             inputs.insert(observations, sidecar.sha256.clone());
         }
-        Ok(inputs)
+        inputs
     }
 }
 
@@ -238,65 +220,33 @@ fn stages(
     .collect()
 }
 
-impl Output {
-    fn of(path: &Path) -> Result<Self, files::Error> {
-        let bytes = files::at("read", path, fs::read(path))?;
-        let is_csv = path.extension().is_some_and(|ext| ext == "csv");
-        let lines = || {
-            let mut is_quoted = false;
-            let ends = bytes.iter().filter(|byte| {
-                is_quoted ^= **byte == b'"';
-                **byte == b'\n' && !is_quoted
-            });
-            ends.count()
-        };
-        Ok(Self {
-            sha256: files::sha256(&bytes),
-            bytes: bytes.len(),
-            rows: is_csv.then(|| lines().saturating_sub(1)),
-        })
-    }
-}
-
 /// A moment to the second, in UTC.
 fn second(moment: Timestamp) -> String {
     format!("{moment:.0}")
 }
 
-fn hash(path: &Path) -> Result<String, files::Error> {
-    let file = files::at("read", path, File::open(path))?;
-    files::at("read", path, files::sha256_of(file))
-}
-
-/// Every file in a folder and below, by its path with `/` between; none where there is no folder.
-fn all_files(folder: &Path) -> Result<BTreeSet<String>, files::Error> {
-    let mut found = BTreeSet::new();
-    for name in files::names(folder)? {
-        let path = folder.join(&name);
-        if path.is_dir() {
-            let below = all_files(&path)?.into_iter();
-            found.extend(below.map(|below| format!("{name}/{below}")));
-        } else {
-            found.insert(name);
-        }
-    }
-    Ok(found)
-}
-
 /// Writes the sums of all files of an output, as `sha256sum --check` reads them; those that a log already has are taken from it.
-pub(super) fn write_sums(output: &Path, log: Option<&RunLog>) -> Result<(), Failure> {
+pub(super) fn write_sums(
+    output: &Path,
+    log: Option<&RunLog>,
+    ledger: &mut Ledger,
+) -> Result<(), Failure> {
     let mut text = String::new();
-    for name in all_files(output)? {
+    for name in files::all_files(output)? {
         if name == RUN_LOG || name == SUMS {
             continue;
         }
         let known = log.and_then(|log| log.outputs.get(&name));
         let sum = match known {
             Some(known) => known.sha256.clone(),
-            None => hash(&output.join(&name))?,
+            None => ledger.hashes.find(&output.join(&name))?.sha256,
         };
         // writing to a string cannot fail
         let _ = writeln!(text, "{sum}  {name}");
     }
-    Ok(files::write(&output.join(SUMS), text.as_bytes())?)
+    let place = output.join(SUMS);
+    if fs::read(&place).is_ok_and(|there| there == text.as_bytes()) {
+        return Ok(());
+    }
+    Ok(files::write(&place, text.as_bytes())?)
 }

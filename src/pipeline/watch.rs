@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
+use super::made::is_of_cache;
 use super::{BuildOptions, SITE, SiteOptions, build, site};
 use crate::base::failure::{Exit, Failure, Report, told};
 use crate::base::project::Project;
@@ -194,6 +195,7 @@ impl<'a> Watch<'a> {
                 edition,
                 typst,
                 sheets: false,
+                force: false,
             };
             said += &site(self.project, &options)?;
         }
@@ -250,7 +252,8 @@ fn scope_of(event: &Event) -> Option<Scope> {
     if matches!(event.kind, EventKind::Access(_)) {
         return None;
     }
-    let paths = event.paths.iter().filter(|path| !is_of_editor(path));
+    let is_nothing = |path: &PathBuf| is_of_editor(path) || is_of_cache(path);
+    let paths = event.paths.iter().filter(|path| !is_nothing(path));
     let is_of_site = |path: &Path| path.iter().any(|part| part == PAGES) || path.ends_with(WEB);
     let scopes = paths.map(|path| {
         if is_of_site(path) {
@@ -285,6 +288,7 @@ mod tests {
                 Some(Scope::All),
             ),
             (modify, &["/p/queries/.a.toml.swp"], None),
+            (modify, &["/p/data/.cache/hashes"], None),
             (
                 EventKind::Create(CreateKind::File),
                 &["/p/queries/a.toml~", "/p/src/paper/site/x.js"],

@@ -4,6 +4,7 @@
 //! that lies alone must tell by itself what a number is, where a package has foreign keys. `verify` reads these.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 use super::column::{Column, Table, column};
 use super::format::{Dialect, csv};
@@ -57,11 +58,10 @@ fn all(
     let mut columns = groepen();
     columns.extend(spelled_member(ground));
     let groups = Table::new(GROEPEN, columns, &memberships(ground));
-    let plain = |table| csv(&table, Dialect::Plain).concat();
     [
-        ("vergelijking.csv", plain(comparison)),
-        ("indicatoren.csv", plain(definitions)),
-        ("groepen.csv", plain(groups)),
+        ("vergelijking.csv", whole(&comparison)),
+        ("indicatoren.csv", whole(&definitions)),
+        ("groepen.csv", whole(&groups)),
     ]
 }
 
@@ -104,4 +104,15 @@ fn spelled_member<'a>(ground: &'a Ground<'a>) -> Vec<Column<'a, Membership<'a>>>
         column("source", "", |row: &Of<'a>| row.0.source.as_str()),
         column("boundaries", "", move |_: &Of<'_>| boundaries),
     ]
+}
+
+/// A table as CSV, in one.
+fn whole(table: &Table<'_>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let written: Result<(), Infallible> = csv(table, Dialect::Plain, |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    });
+    let Ok(()) = written;
+    bytes
 }

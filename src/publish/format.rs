@@ -41,8 +41,18 @@ impl Dialect {
 /// Rows that a hand writes at once.
 const ROWS: usize = 8192;
 
-/// A table as CSV, in pieces that follow each other.
-pub(super) fn csv(table: &Table<'_>, dialect: Dialect) -> Vec<Vec<u8>> {
+/// Pieces that are held at once.
+const PIECES: usize = 4;
+
+/// A table as CSV, handed on in pieces that follow each other: the whole would be the most that a build holds.
+///
+/// # Errors
+/// Whatever comes of handing one on.
+pub(super) fn csv<E>(
+    table: &Table<'_>,
+    dialect: Dialect,
+    mut hand_on: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
     let words: Vec<Vec<Vec<u8>>> = table
         .columns
         .iter()
@@ -61,18 +71,26 @@ pub(super) fn csv(table: &Table<'_>, dialect: Dialect) -> Vec<Vec<u8>> {
     };
     header.extend(names.join(&dialect.separator()));
     header.push(b'\n');
-    let parts = in_parts(
-        table.rows.div_ceil(ROWS),
-        || (),
-        |(), part| {
-            let mut out = Vec::with_capacity(ROWS * 128);
-            for row in part * ROWS..table.rows.min((part + 1) * ROWS) {
-                push_row(&mut out, table, &words, row, dialect);
-            }
-            out
-        },
-    );
-    std::iter::once(header).chain(parts).collect()
+    hand_on(&header)?;
+    let count = table.rows.div_ceil(ROWS);
+    for first in (0..count).step_by(PIECES) {
+        let pieces = in_parts(
+            PIECES.min(count - first),
+            || (),
+            |(), place| {
+                let start = (first + place) * ROWS;
+                let mut out = Vec::with_capacity(ROWS * 128);
+                for row in start..table.rows.min(start + ROWS) {
+                    push_row(&mut out, table, &words, row, dialect);
+                }
+                out
+            },
+        );
+        for piece in pieces {
+            hand_on(&piece)?;
+        }
+    }
+    Ok(())
 }
 
 fn push_row(

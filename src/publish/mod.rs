@@ -23,24 +23,24 @@ use std::path::{Path, PathBuf};
 pub use attached::{are_of, attached};
 pub use codes::{Code, Words};
 pub use format::Dialect;
+pub use package::Written;
 pub use schema::{About, Field, Kind, Link};
 
 use crate::base::failure::{Failure, Report};
-use crate::base::files;
+use crate::base::files::{self, HashedFile};
 use crate::base::hands::{both, in_parts};
 use crate::figures::{Figures, Provenance};
 use crate::query::Queries;
 use column::Table;
 use ground::Ground;
 use identity::{Identity, WORKBOOK};
-use package::Written;
 use tables::gemeenten::AllStandings;
 pub use tables::lists::province;
 
 /// Where CSV in another dialect lies, within the folder.
 const DUTCH: &str = "nl/";
 
-/// Writes the open data into a folder; in another dialect too where one is asked.
+/// Writes the open data into a folder; in another dialect too where one is asked. Gives every file that it wrote.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -50,7 +50,7 @@ pub fn write(
     figures: &Figures,
     provenance: &Provenance,
     dialect: Dialect,
-) -> Result<(), Failure> {
+) -> Result<Vec<Written>, Failure> {
     files::at("make", folder, std::fs::create_dir_all(folder))?;
     let ground = Ground::new(queries, figures, provenance);
     let standings = AllStandings::new(&ground);
@@ -87,7 +87,7 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    fn all(&self, dialect: Dialect) -> Result<(), Failure> {
+    fn all(&self, dialect: Dialect) -> Result<Vec<Written>, Failure> {
         let identity = Identity::new(self.ground);
         let mut jobs: Vec<(&Table<'_>, Form)> = Vec::new();
         for table in self.tables {
@@ -100,7 +100,7 @@ impl Writing<'_> {
         // the largest first, that no hand waits long for the other
         jobs.sort_by_key(|(table, _)| std::cmp::Reverse(table.rows));
         let (workbook, written) = both(
-            || self.one(WORKBOOK, &[workbook::workbook(&identity, self.ground)?]),
+            || self.one(WORKBOOK, &workbook::workbook(&identity, self.ground)?),
             || {
                 in_parts(
                     jobs.len(),
@@ -123,7 +123,10 @@ impl Writing<'_> {
                     Dialect::Plain => "",
                     Dialect::Dutch => DUTCH,
                 };
-                self.one(&format!("{folder}{name}.csv"), &format::csv(table, dialect))
+                let path = format!("{folder}{name}.csv");
+                let mut file = self.create(&path)?;
+                format::csv(table, dialect, |piece| file.push(piece))?;
+                Ok(Written::new(path, file.finish(), Some(table.rows)))
             }
             Form::Parquet => {
                 let path = format!("{name}.parquet");
@@ -131,13 +134,17 @@ impl Writing<'_> {
                     path: self.folder.join(&path),
                     message: source.to_string(),
                 })?;
-                self.one(&path, &[bytes])
+                self.one(&path, &bytes)
             }
         }
     }
 
     /// What describes the tables, and the hashes of all.
-    fn beside(&self, identity: &Identity, mut written: Vec<Written>) -> Result<(), Failure> {
+    fn beside(
+        &self,
+        identity: &Identity,
+        mut written: Vec<Written>,
+    ) -> Result<Vec<Written>, Failure> {
         let (ground, tables) = (self.ground, self.tables);
         let package = package::datapackage(identity, ground, tables, &written);
         let catalogue = catalogue::dcat(identity, ground, &written);
@@ -151,29 +158,29 @@ impl Writing<'_> {
             ("dcat.jsonld", format!("{catalogue:#}\n")),
         ];
         for (path, text) in texts {
-            written.push(self.one(path, &[text.into_bytes()])?);
+            written.push(self.one(path, text.as_bytes())?);
         }
         written.sort_by(|one, other| one.path.cmp(&other.path));
         let sums = written.iter();
         let sums = sums.map(|file| format!("{}  {}\n", file.sha256, file.path));
-        self.one("SHA256SUMS", &[sums.collect::<String>().into_bytes()])?;
-        Ok(())
+        let sums = self.one("SHA256SUMS", sums.collect::<String>().as_bytes())?;
+        written.push(sums);
+        Ok(written)
     }
 
-    /// Writes a file in pieces, and hashes it.
-    fn one(&self, path: &str, parts: &[Vec<u8>]) -> Result<Written, Failure> {
+    /// Writes a file, and hashes it.
+    fn one(&self, path: &str, whole: &[u8]) -> Result<Written, Failure> {
+        let mut file = self.create(path)?;
+        file.push(whole)?;
+        Ok(Written::new(path.to_owned(), file.finish(), None))
+    }
+
+    fn create(&self, path: &str) -> Result<HashedFile, Failure> {
         let place = self.folder.join(path);
         if let Some(folder) = place.parent() {
             files::at("make", folder, std::fs::create_dir_all(folder))?;
         }
-        let slices: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-        let whole = slices.concat();
-        files::at("write", &place, std::fs::write(&place, &whole))?;
-        Ok(Written {
-            path: path.to_owned(),
-            bytes: whole.len(),
-            sha256: files::sha256(&whole),
-        })
+        Ok(HashedFile::create(&place)?)
     }
 }
 

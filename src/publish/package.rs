@@ -11,13 +11,26 @@ use super::schema::{Field, Kind};
 
 /// A file that was written.
 #[derive(Clone, Debug)]
-pub(super) struct Written {
+pub struct Written {
     /// Path within the folder.
     pub path: String,
     /// Length.
     pub bytes: usize,
     /// SHA-256.
     pub sha256: String,
+    /// Rows, of a table as CSV.
+    pub rows: Option<usize>,
+}
+
+impl Written {
+    pub(super) fn new(path: String, (sha256, bytes): (String, usize), rows: Option<usize>) -> Self {
+        Self {
+            path,
+            bytes,
+            sha256,
+            rows,
+        }
+    }
 }
 
 /// `datapackage.json`.

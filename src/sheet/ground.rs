@@ -96,7 +96,7 @@ impl<'a> Ground<'a> {
     /// # Errors
     /// When a snapshot lacks a column.
     pub fn trace(&self) -> Result<Trace<'a>, fact::Error> {
-        Ok(Trace::new(self.queries(), self.figures())?)
+        Trace::new(self.queries(), self.figures())
     }
 
     pub(super) fn figures(&self) -> &'a Figures {

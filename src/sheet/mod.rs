@@ -16,7 +16,7 @@ mod tell;
 
 pub use ground::Ground;
 pub use ready::ready;
-pub use set::{Setting, pdf_name, rests_on, set};
+pub use set::{Kept, Setting, pdf_name, rests_on, set};
 pub use shape::*;
 pub use tell::{Told, tell};
 

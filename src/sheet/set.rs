@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -35,6 +35,15 @@ const BATCH: usize = 10;
 /// Pages of a sheet.
 const PAGES: usize = 2;
 
+/// A sheet that was set before.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it was then.
+    pub sha256: String,
+}
+
 /// What the sheets of an edition are set with.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting<'a> {
@@ -46,6 +55,10 @@ pub struct Setting<'a> {
     pub published: &'a BTreeMap<String, String>,
     /// What may be typed, as `queries/numerals.toml` lists it.
     pub numerals: &'a [String],
+    /// What this program and its Typst are known by.
+    pub makers: &'a str,
+    /// Sheets that were set before, by the hash of all that each was set from: these are taken as they are.
+    pub kept: &'a BTreeMap<String, Kept>,
 }
 
 /// The files of an output that sheets name by their hash: the paper, and the open data that figures of groups stand in.
@@ -100,7 +113,8 @@ struct Waiting {
     checksums: String,
 }
 
-/// Sets a PDF of each of these gemeenten into a folder; `work` is a folder for Typst that nothing else uses.
+/// Sets a PDF of each of these gemeenten into a folder; `work` is a folder for Typst that nothing else uses. Gives of each, by
+/// the name of its file, the hash of all that it was set from.
 ///
 /// # Errors
 /// When a figure cannot be printed, Typst fails or warns, a numeral came from nowhere, or a sheet is not of two pages.
@@ -109,16 +123,21 @@ pub fn set(
     ground: &Ground<'_>,
     regions: &[RegionId],
     (work, made): (&Path, &Path),
-) -> Result<(), Failure> {
+) -> Result<BTreeMap<String, String>, Failure> {
     let batches: Vec<&[RegionId]> = regions.chunks(BATCH).collect();
     files::at("make", made, fs::create_dir_all(made))?;
+    let mut shared = vec![setting.makers.to_owned(), family().name().to_owned()];
     for (name, bytes) in family().files() {
         write(work, &format!("fonts/{name}"), bytes)?;
+        shared.push(files::sha256(bytes));
     }
     for name in [SOURCE, SHEET_WORDS] {
         let source = setting.sources.join(name);
-        write(work, name, &files::at("read", &source, fs::read(&source))?)?;
+        let bytes = files::at("read", &source, fs::read(&source))?;
+        write(work, name, &bytes)?;
+        shared.push(files::sha256(&bytes));
     }
+    let shared = shared.join("\n");
     let trace = ground.trace()?;
     let done = in_parts(batches.len(), trace.another(), |trace, place| {
         let batch = Batch {
@@ -127,10 +146,12 @@ pub fn set(
             trace,
             work,
             made,
+            shared: &shared,
         };
         batch.set(&(place + 1).to_string(), batches[place])
     });
-    done.into_iter().collect()
+    let keys: Vec<Vec<(String, String)>> = done.into_iter().collect::<Result<_, Failure>>()?;
+    Ok(keys.into_iter().flatten().collect())
 }
 
 /// Writes a file for Typst.
@@ -148,16 +169,25 @@ struct Batch<'b, 'a> {
     /// The folder in which Typst works.
     work: &'b Path,
     made: &'b Path,
+    /// What all sheets are set from, in a text.
+    shared: &'b str,
 }
 
 impl Batch<'_, '_> {
-    /// Sets the sheets of one run, which has a number.
-    fn set(&self, number: &str, regions: &[RegionId]) -> Result<(), Failure> {
-        let (mut waiting, mut given) = (Vec::new(), Vec::new());
+    /// Sets the sheets of one run, which has a number, but for those that are kept. Gives what each was set from.
+    fn set(&self, number: &str, regions: &[RegionId]) -> Result<Vec<(String, String)>, Failure> {
+        let (mut waiting, mut given, mut keys) = (Vec::new(), Vec::new(), Vec::new());
         for region in regions {
             let (sheet, value) = self.ready(*region)?;
-            waiting.push(sheet);
-            given.push(value);
+            let key = self.key(&sheet, &value)?;
+            if !self.again(&key)? {
+                waiting.push(sheet);
+                given.push(value);
+            }
+            keys.push(key);
+        }
+        if waiting.is_empty() {
+            return Ok(keys);
         }
         let told = serde_json::json!({ "attachments": attachments(), "widths": room::widths(), "sheets": given });
         let json = serde_json::to_vec(&told).map_err(paper::Error::from)?;
@@ -170,7 +200,34 @@ impl Batch<'_, '_> {
         for sheet in &waiting {
             self.seal(sheet)?;
         }
-        Ok(())
+        Ok(keys)
+    }
+
+    /// The file of a sheet, and the hash of all that it is set from and sealed with.
+    fn key(&self, sheet: &Waiting, value: &Value) -> Result<(String, String), Failure> {
+        let all = serde_json::json!([
+            self.shared,
+            self.ground.figures().edition.date,
+            attachments(),
+            room::widths(),
+            value,
+            sheet.checksums,
+        ]);
+        let bytes = serde_json::to_vec(&all).map_err(paper::Error::from)?;
+        Ok((pdf_name(&sheet.stem), files::sha256(&bytes)))
+    }
+
+    /// Puts a sheet in its place that was set from the same before, and is as it was then; gives whether there is one.
+    fn again(&self, (name, key): &(String, String)) -> Result<bool, Failure> {
+        let Some(kept) = self.setting.kept.get(key) else {
+            return Ok(false);
+        };
+        let bytes = fs::read(&kept.path).unwrap_or_default();
+        if files::sha256(&bytes) != kept.sha256 {
+            return Ok(false);
+        }
+        write(self.made, name, &bytes)?;
+        Ok(true)
     }
 
     /// Writes what travels with a sheet; gives what Typst is told of it.
