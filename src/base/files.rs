@@ -92,16 +92,26 @@ pub fn names(folder: &Path) -> Result<Vec<String>, Error> {
 /// When a folder cannot be read.
 pub fn all_files(folder: &Path) -> Result<BTreeSet<String>, Error> {
     let mut found = BTreeSet::new();
-    for name in names(folder)? {
-        let path = folder.join(&name);
-        if path.is_dir() {
-            let below = all_files(&path)?.into_iter();
-            found.extend(below.map(|below| format!("{name}/{below}")));
+    if folder.exists() {
+        gather(folder, "", &mut found)?;
+    }
+    Ok(found)
+}
+
+fn gather(folder: &Path, before: &str, found: &mut BTreeSet<String>) -> Result<(), Error> {
+    for entry in at("read", folder, fs::read_dir(folder))? {
+        let entry = at("read", folder, entry)?;
+        let name = format!("{before}{}", entry.file_name().to_string_lossy());
+        let kind = at("read", folder, entry.file_type())?;
+        let path = entry.path();
+        // the system says it of all but links with the name
+        if kind.is_dir() || kind.is_symlink() && path.is_dir() {
+            gather(&path, &(name + "/"), found)?;
         } else {
             found.insert(name);
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Writes a file beside its place and renames it there; the folder is made when it is missing.

@@ -108,6 +108,18 @@ impl<'a> Beside<'a> {
         is_current
     }
 
+    /// Adds what was made to the list of sums, where a build has left it out.
+    pub(super) fn list(&mut self) -> Result<(), Failure> {
+        if self
+            .last
+            .as_ref()
+            .is_some_and(|last| last.is_listed(self.place))
+        {
+            return Ok(());
+        }
+        super::run_log::write_sums(self.place, None, &mut self.ledger)
+    }
+
     /// Whether the sheets of these gemeenten are what would be made now, and lie there, each as PDF and page.
     pub(super) fn has_sheets(&mut self, regions: &[RegionId]) -> bool {
         let Some(mut last) = self.last.clone() else {

@@ -58,7 +58,7 @@ pub fn factsheet(project: &Project, options: &FactsheetOptions<'_>) -> Result<St
     // all of them stand there alone
     let has_place = options.gemeenten.is_some() || beside.is_current();
     if !options.force && has_place && beside.has_sheets(&regions) {
-        super::run_log::write_sums(&place, None, &mut beside.ledger)?;
+        beside.list()?;
         // writing to a string cannot fail
         let _ = writeln!(
             said,

@@ -190,6 +190,18 @@ impl Made {
         self.by == other.by && self.inputs == other.inputs
     }
 
+    /// Whether all that was made stands in a list of sums; the log never does.
+    fn is_in(&self, listed: &BTreeMap<&str, &str>) -> bool {
+        let mut outputs = self.outputs.iter().filter(|(name, _)| *name != RUN_LOG);
+        outputs.all(|(name, of)| listed.get(name.as_str()) == Some(&of.sha256.as_str()))
+    }
+
+    /// Whether all that was made stands in the list of sums of an output.
+    pub(super) fn is_listed(&self, place: &Path) -> bool {
+        let text = fs::read_to_string(place.join(SUMS)).unwrap_or_default();
+        self.is_in(&listed(&text))
+    }
+
     /// The first file of a kind that is other than it was, is new, or is gone.
     fn differing(&self, now: &Inputs, is_of_kind: &dyn Fn(&str) -> bool) -> Option<String> {
         let names: BTreeSet<&String> = self.inputs.keys().chain(now.0.keys()).collect();
@@ -305,15 +317,8 @@ impl Ledger {
             return Some(name);
         }
         let text = fs::read_to_string(place.join(SUMS)).unwrap_or_default();
-        let listed: BTreeMap<&str, &str> = text
-            .lines()
-            .filter_map(|line| line.split_once("  "))
-            .map(|(sum, name)| (name, sum))
-            .collect();
-        let is_listed = |(name, of): &(&String, &Output)| {
-            *name == RUN_LOG || listed.get(name.as_str()) == Some(&of.sha256.as_str())
-        };
-        if !made.outputs.iter().all(|of| is_listed(&of)) {
+        let listed = listed(&text);
+        if !made.is_in(&listed) {
             return Some(SUMS.to_owned());
         }
         let there = files::all_files(place).unwrap_or_default();
@@ -405,6 +410,12 @@ impl Ledger {
         };
         found.sha256 == of.sha256 && self.hashes.copy(from, &found, to).unwrap_or(false)
     }
+}
+
+/// A list of sums: the sum of each file.
+fn listed(text: &str) -> BTreeMap<&str, &str> {
+    let lines = text.lines().filter_map(|line| line.split_once("  "));
+    lines.map(|(sum, name)| (name, sum)).collect()
 }
 
 /// Whether a paper is made of a file: those of sheets and of the site are read by others.

@@ -55,7 +55,7 @@ pub fn site(project: &Project, options: &SiteOptions<'_>) -> Result<String, Fail
     let mut beside = Beside::open(ledger, (&place, &edition), (SITE, by))?;
     let folder = place.join(SITE);
     if !options.force && beside.is_current() {
-        super::run_log::write_sums(&place, None, &mut beside.ledger)?;
+        beside.list()?;
         let folder = folder.display();
         return Ok(format!(
             "{said}`{folder}` is up to date: nothing that it is made of has changed (`--force` makes it anew)\n{}",
