@@ -218,6 +218,9 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     report.clock.lap("queries");
     let asked = queries.edition(options.edition)?.clone();
     let place = project.output().join(&asked.id);
+    if !options.data_only && !place.exists() {
+        open_data_first(project, options)?;
+    }
     let _lock = FolderLock::wait_for(&project.output())?;
     // before the work: where nothing can be written, nothing need be computed
     let output = NewFolder::beside(&place)?;
@@ -251,6 +254,20 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     make((project, run), options, paper, (output, books), &mut report)?;
     report.clock.hide();
     Ok(report)
+}
+
+/// Makes the open data where there is no Typst to wait for: installing it takes longer than anything else a newcomer waits for.
+fn open_data_first(project: &Project, options: &BuildOptions<'_>) -> Result<(), Failure> {
+    if Typst::find(options.typst)?.is_some() {
+        return Ok(());
+    }
+    let only = BuildOptions {
+        data_only: true,
+        ..*options
+    };
+    eprint!("{}", build(project, &only)?.summary());
+    eprintln!("the open data stand; the paper needs Typst");
+    Ok(())
 }
 
 /// Makes all that is published of figures, and puts it in its place.

@@ -446,6 +446,36 @@ mod pretended {
     }
 
     #[test]
+    fn while_typst_is_installed_the_open_data_stand() {
+        let project = Project::copy();
+        let cargo = project.path("cargo");
+        let (data, seen) = (
+            project.output("data/datapackage.json"),
+            project.path("seen"),
+        );
+        let looks = format!(
+            "#!/bin/sh\ntest -f '{}' && echo \"$@\" > '{}'\nexit 1\n",
+            data.display(),
+            seen.display()
+        );
+        fs::write(&cargo, looks).unwrap();
+        fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+        let mut command = project.command(&["build"]);
+        command
+            .env("XDG_CACHE_HOME", project.path("cache"))
+            .env("CARGO", &cargo)
+            .env("PATH", "/nowhere")
+            .env_remove("TYPST")
+            .env_remove("MIDDELGROOT_TYPST");
+        Run::of(&mut command)
+            .ends(4)
+            .says("the open data stand")
+            .says("cargo could not install typst");
+        assert!(fs::read_to_string(seen).unwrap().contains("typst-cli"));
+        assert!(data.is_file());
+    }
+
+    #[test]
     fn without_a_home_the_environment_and_the_path_are_tried() {
         let (project, output) = with_output();
         let program = typst(&project, "0.15.1", "echo 'error: proef' >&2; exit 1");

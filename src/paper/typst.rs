@@ -36,11 +36,34 @@ impl Typst {
     /// # Errors
     /// When the named program is not of the pinned version, or installing fails.
     pub fn find_or_install(named: Option<&Path>) -> Result<Self, Error> {
+        if let Some(found) = Self::find(named)? {
+            return Ok(found);
+        }
+        let cache = cache_folder()?;
+        install(&cache)?;
+        let program = program_in(&cache);
+        match version(&program) {
+            Some(found) if found == VERSION => Ok(Self { program }),
+            _ => Err(Error::Typst {
+                message: format!(
+                    "typst {VERSION} was installed in `{}` but does not run",
+                    cache.display()
+                ),
+                hint: "remove that folder and try again".to_owned(),
+            }),
+        }
+    }
+
+    /// Finds Typst; none where there is none of the pinned version.
+    ///
+    /// # Errors
+    /// When the named program is not of the pinned version.
+    pub fn find(named: Option<&Path>) -> Result<Option<Self>, Error> {
         if let Some(program) = named {
             return match version(program) {
-                Some(found) if found == VERSION => Ok(Self {
+                Some(found) if found == VERSION => Ok(Some(Self {
                     program: program.to_owned(),
-                }),
+                })),
                 found => Err(Error::Typst {
                     message: format!(
                         "`{}` is {}, not typst {VERSION}",
@@ -64,22 +87,10 @@ impl Typst {
         ];
         for program in candidates.into_iter().flatten() {
             if version(&program).as_deref() == Some(VERSION) {
-                return Ok(Self { program });
+                return Ok(Some(Self { program }));
             }
         }
-        let cache = cache?;
-        install(&cache)?;
-        let program = program_in(&cache);
-        match version(&program) {
-            Some(found) if found == VERSION => Ok(Self { program }),
-            _ => Err(Error::Typst {
-                message: format!(
-                    "typst {VERSION} was installed in `{}` but does not run",
-                    cache.display()
-                ),
-                hint: "remove that folder and try again".to_owned(),
-            }),
-        }
+        Ok(None)
     }
 
     /// What the system says of the program, by which another of the same version is known; nothing where it cannot be found.
