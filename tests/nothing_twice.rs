@@ -100,6 +100,10 @@ fn a_build_with_nothing_changed_does_nothing_and_tells_what_it_told() {
         project.must(other).says(NOTHING);
     }
     is_right(project, &["build"], "after other questions");
+    // what only pages are made of is nothing to it
+    fs::create_dir_all(project.path("src/paper/site")).unwrap();
+    project.write("src/paper/site/site.css", "p { color: red }");
+    project.must(&["build"]).says(NOTHING);
     project
         .must(&["build", "--edition", "2021"])
         .says("wrote edition `2021`");

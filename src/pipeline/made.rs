@@ -280,7 +280,7 @@ impl Ledger {
     ) -> bool {
         by.program.is_some()
             && last.by == *by
-            && last.differing(inputs, &|_| true).is_none()
+            && last.differing(inputs, &is_of_build).is_none()
             && self.unlike(place, last, keep).is_none()
     }
 
@@ -422,6 +422,11 @@ fn listed(text: &str) -> BTreeMap<&str, &str> {
 fn is_of_paper(name: &str) -> bool {
     let within = name.strip_prefix("src/paper/");
     within.is_none_or(|name| !paper::is_of_web(Path::new(name)))
+}
+
+/// Whether a build reads a file: of those of sheets and of the site only the forms of chapters, which must be sound.
+fn is_of_build(name: &str) -> bool {
+    is_of_paper(name) || name == "src/paper/web.typ"
 }
 
 /// Whether a path is that of something that is kept here: no change of what an edition is made of.
