@@ -9,6 +9,7 @@ mod annotation;
 mod content;
 pub(super) mod font;
 mod paint;
+mod state;
 mod structure;
 
 use std::collections::BTreeSet;

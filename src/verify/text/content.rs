@@ -10,7 +10,8 @@ use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 use super::font::Letters;
-use super::paint::{Bounds, Color, PALE, Paint, Point, UNSEEN};
+use super::paint::{Bounds, PALE, Paint, UNSEEN};
+use super::state::{IDENTITY, MIDDLE, Running, State, number, numbers, point, times};
 use super::{Block, Look, Place, Result, Run, Sheet, annotation};
 use crate::base::files;
 use crate::verify::digest::Digests;
@@ -117,21 +118,6 @@ fn frame(
     }
 }
 
-type Matrix = [f64; 6];
-const IDENTITY: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
-
-/// First `a`, then `b`.
-fn times(a: Matrix, b: Matrix) -> Matrix {
-    [
-        a[0] * b[0] + a[1] * b[2],
-        a[0] * b[1] + a[1] * b[3],
-        a[2] * b[0] + a[3] * b[2],
-        a[2] * b[1] + a[3] * b[3],
-        a[4] * b[0] + a[5] * b[2] + b[4],
-        a[4] * b[1] + a[5] * b[3] + b[5],
-    ]
-}
-
 /// A marked piece of content that is open.
 enum Mark {
     Element(i64),
@@ -153,61 +139,6 @@ struct Reader<'a, 'b> {
     /// How many bytes of content may still be read.
     left: usize,
     paint: Paint,
-}
-
-/// What `q` keeps and `Q` brings back.
-#[derive(Clone, Copy)]
-struct State {
-    matrix: Matrix,
-    font: Option<*const Dictionary>,
-    size: f64,
-    /// Whether text is painted.
-    shows: bool,
-    fill: Color,
-    clip: Bounds,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            matrix: IDENTITY,
-            font: None,
-            size: 0.0,
-            shows: true,
-            fill: [0.0; 3],
-            clip: Bounds::default(),
-        }
-    }
-}
-
-/// Where the middle of small letters lies above the line, for a size of 1.
-const MIDDLE: f64 = 0.27;
-
-/// What goes on while content is read.
-struct Running {
-    state: State,
-    saved: Vec<State>,
-    line: Matrix,
-    /// Whether a text object is open.
-    is_open: bool,
-    /// Whether the path cuts away what lies outside it.
-    cuts: bool,
-    text: String,
-}
-
-impl Running {
-    /// Height of the line of text on the page.
-    fn baseline(&self) -> f64 {
-        times(self.line, self.state.matrix)[5]
-    }
-}
-
-/// Where a point comes to lie.
-fn point(matrix: Matrix, (x, y): Point) -> Point {
-    (
-        matrix[0] * x + matrix[2] * y + matrix[4],
-        matrix[1] * x + matrix[3] * y + matrix[5],
-    )
 }
 
 /// Pages within pages within pages are no paper.
@@ -272,14 +203,7 @@ impl<'a> Reader<'a, '_> {
         resources: Option<&'a Dictionary>,
         start: State,
     ) {
-        let mut run = Running {
-            state: start,
-            saved: Vec::new(),
-            line: IDENTITY,
-            is_open: false,
-            cuts: false,
-            text: String::new(),
-        };
+        let mut run = Running::new(start);
         for operation in operations {
             match operation.operator.as_str() {
                 "q" => run.saved.push(run.state),
@@ -620,16 +544,4 @@ fn bounds(frame: &Object) -> Bounds {
         |_| Bounds::default(),
         |[left, lower, right, upper, ..]| Bounds::of([(left, lower), (right, upper)].into_iter()),
     )
-}
-
-pub(super) fn number(object: &Object) -> f64 {
-    object.as_float().map_or(0.0, f64::from)
-}
-
-fn numbers(operands: &[Object]) -> Matrix {
-    let mut matrix = [0.0; 6];
-    for (place, operand) in matrix.iter_mut().zip(operands) {
-        *place = number(operand);
-    }
-    matrix
 }

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
-use super::content::{Pieces, number};
+use super::content::Pieces;
+use super::state::number;
 use super::{Block, Place, Printed, Target};
 
 /// What the elements around a piece say of it.
