@@ -153,6 +153,17 @@ fn what_nests_without_end_ends() {
 }
 
 #[test]
+fn widths_beyond_the_last_code_are_none() {
+    let font =
+        "<</Type/Font/Subtype/Type0/Encoding/Identity-H/ToUnicode 7 0 R/DescendantFonts[6 0 R]>>";
+    let glyphs = "<</Type/Font/Subtype/CIDFontType2/W[65535[1 2 3]65534 65535 4]>>";
+    let more = vec![font.into(), glyphs.into(), stream("", b"")];
+    let shown = stream("", b"BT /f 9 Tf <0001> Tj ET");
+    let run = said(&page("", "/Font<</f 5 0 R>>", shown, more)).ends(1);
+    run.says("is not one that the program uses");
+}
+
+#[test]
 fn what_is_locked_or_cut_off_is_said() {
     let mut document = Document::load(built().project.paper()).unwrap();
     let version = EncryptionVersion::V2 {

@@ -97,7 +97,7 @@ pub(in crate::verify) fn widths(
     while let Some(first) = code(list.next()) {
         let next = list.next();
         if let Some(Ok(of)) = next.map(Object::as_array) {
-            let known = (first..).zip(of);
+            let known = (first..=u16::MAX).zip(of);
             widths.extend(known.filter_map(|(code, of)| Some((code, width(of)?))));
         } else if let (Some(last), Some(of)) = (code(next), list.next().and_then(width)) {
             widths.extend((first..=last).map(|code| (code, of)));
