@@ -43,12 +43,12 @@ mod support;
 
 use std::fmt::Write as _;
 use std::io::Read as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cbs_server::samples::wide;
 use cbs_server::{ServedTable, Server};
-use support::Project;
+use support::{Project, peak};
 
 const SCRIPT: &str = r"
 import sys, time, cbsodata
@@ -236,25 +236,4 @@ fn theirs(server: &Server, tables: &[ServedTable]) -> Option<Cost> {
     out.read_to_string(&mut said).ok()?;
     let time = said.trim().parse().ok().filter(|_| is_well)?;
     Some(Cost { time, memory })
-}
-
-/// Waits for a process: its peak of memory in megabytes as far as `/proc` tells, whether it ended well, and what it said.
-fn peak(mut child: Child) -> (f64, bool, String) {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0.0;
-    let ended = loop {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-        peak = kilobytes.unwrap_or(0.0).max(peak);
-        if let Some(ended) = child.try_wait().expect("a process") {
-            break ended;
-        }
-        std::thread::sleep(Duration::from_millis(3));
-    };
-    let mut said = String::new();
-    if let Some(mut errors) = child.stderr.take() {
-        errors.read_to_string(&mut said).expect("text");
-    }
-    (peak / 1_024.0, ended.success(), said)
 }

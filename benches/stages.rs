@@ -196,8 +196,7 @@ fn open_data(bencher: Bencher<'_, '_>) {
         let written = publish::write(
             folder.path(),
             &ground.queries,
-            &ground.figures,
-            &ground.provenance,
+            (&ground.figures, &ground.provenance, &Buurten::default()),
             publish::Dialect::Plain,
         );
         written.unwrap_or_else(|error| panic!("{error}"));

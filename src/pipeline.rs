@@ -26,13 +26,14 @@ use crate::base::hands::both;
 use crate::base::project::Project;
 use crate::claim;
 use crate::diff::{Record, rebuilt};
-use crate::figures::{Figures, Provenance};
+use crate::figures::{Buurten, Figures, Provenance};
 use crate::gemeente::Geometry;
 use crate::inquire::{self, Found, Inquiry};
 use crate::paper::{self, Chapters, Content, Manuscript, Sources, Typesetting, Typst, Use};
 use crate::publish::{self, Dialect};
 use crate::query::{Edition, FactId, IndicatorId, Queries};
 use crate::source::agendas::Agendas;
+use crate::source::snapshot::Store;
 use crate::verify;
 
 use books::Books;
@@ -250,6 +251,7 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         with_paper: paper.is_some(),
         read: &read,
         claims: Standing::new(),
+        per_buurt: BTreeMap::new(),
     };
     make((project, run), options, paper, (output, books), &mut report)?;
     report.clock.hide();
@@ -309,7 +311,12 @@ fn make(
     // the open data is written while Typst works
     // every fact is traced, and nothing asks for them any more
     figures.tidy.raw.close();
-    let known = write_open_data(&run, &provenance, options, (&output, &mut books))?;
+    let buurten = Buurten::read(queries, figures, &Store::new(&project.data()))?;
+    let held = buurten.releases.iter();
+    let held = held.map(|(table, of)| (table.clone(), of.sidecar.clone()));
+    run.per_buurt = held.collect();
+    let made_of = (&provenance, &buurten);
+    let known = write_open_data(&run, made_of, options, (&output, &mut books))?;
     report.clock.lap("open data");
     if let Some(typesetting) = typesetting {
         typesetting.finish(output.path(), edition)?;
@@ -322,6 +329,7 @@ fn make(
     }
     tell_closed(project, edition, report);
     report.summarise(output.place(), queries, figures, &used, options.verbose);
+    report.summarise_buurten(queries, figures, &buurten);
     let told = report.told();
     if run.with_paper {
         tell_what_goes(output.place(), options.keep, report);
@@ -341,7 +349,7 @@ fn make(
 /// Writes the open data, or takes those of the last build where they would come out the same. Gives what they are.
 fn write_open_data(
     run: &Run<'_>,
-    provenance: &Provenance,
+    (provenance, buurten): (&Provenance, &Buurten),
     options: &BuildOptions<'_>,
     (output, books): (&NewFolder, &mut Books),
 ) -> Result<BTreeMap<String, Output>, Failure> {
@@ -351,7 +359,8 @@ fn write_open_data(
     }
     let open = output.path().join(OPEN_DATA);
     let (queries, figures) = (run.queries, run.figures);
-    let written = publish::write(&open, queries, figures, provenance, options.dialect)?;
+    let made_of = (figures, provenance, buurten);
+    let written = publish::write(&open, queries, made_of, options.dialect)?;
     let outputs = written
         .into_iter()
         .map(|of| (format!("{OPEN_DATA}/{}", of.path), of.into()));

@@ -384,6 +384,21 @@ fn a_way_is_whole_and_one() {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
+fn what_no_buurt_can_have_is_refused() {
+    are_named(&[
+        (PROFIEL, "id = \"aandeel-65-plus\"", "level = ¦\"wijk\"\nid = \"aandeel-65-plus\"", "unknown variant `wijk`", "`buurt`"),
+        (PROFIEL, "id = \"bevolkingsgroei\"", "level = ¦\"buurt\"\nid = \"bevolkingsgroei\"", "drawn anew every year: a change", "leave `level` out"),
+        (PROFIEL, "id = \"bevolkingsindex\"", "level = ¦\"buurt\"\nid = \"bevolkingsindex\"", "no other year's figure divides", "leave `level` out"),
+        (PROFIEL, "id = \"aandeel-nederland\"", "level = ¦\"buurt\"\nid = \"aandeel-nederland\"", "a share of Nederland", "leave `level` out"),
+        (PROFIEL, "id = \"aandeel-30-80\"", "level = ¦\"buurt\"\nid = \"aandeel-30-80\"", "a share of a size class", "leave `level` out"),
+        (PROFIEL, "id = \"inwoners-per-gemeente\"", "level = ¦\"buurt\"\nid = \"inwoners-per-gemeente\"", "no table with wijken and buurten has `inwoners`", "`buurten = true`"),
+        ("tables.toml", "id = \"37259ned\"", "id = ¦\"37259ned-buurt\"", "is the id of wijken and buurten", "`level` of an indicator"),
+        ("tables.toml", "kind = \"file\"", "kind = \"file\"\nbuurten = ¦true", "`buurten` does nothing here", "by `import`"),
+    ]);
+}
+
+#[test]
 #[rustfmt::skip]
 fn a_key_that_does_nothing_is_refused() {
     let after = |line: &'static str, key: &'static str| (line, Box::leak(format!("{line}\n{key}").into_boxed_str()) as &str);

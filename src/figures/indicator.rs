@@ -488,14 +488,16 @@ impl Making<'_> {
     }
 }
 
-fn lone_cell(observation: Observation) -> Cell {
+/// The cell of a figure that stands alone.
+pub(super) fn lone_cell(observation: Observation) -> Cell {
     Cell {
         observation,
         ..Cell::ABSENT
     }
 }
 
-fn total_cell(sum: Observation) -> Cell {
+/// The cell of a plain sum.
+pub(super) fn total_cell(sum: Observation) -> Cell {
     Cell {
         num: sum.value,
         ..lone_cell(sum)

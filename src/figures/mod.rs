@@ -11,6 +11,7 @@
 pub mod block;
 pub mod boundaries;
 mod breaks;
+pub mod buurten;
 pub mod compare;
 mod earlier;
 pub mod indicator;
@@ -26,6 +27,7 @@ pub mod tidy;
 pub mod types;
 
 pub use block::{Block, Cell, Period};
+pub use buurten::{Buurt, BuurtFigure, Buurten};
 pub use compare::{Compared, Comparing, GroupFigure, Withheld};
 pub use period::{PassedOver, Used};
 pub use provenance::{Method, Provenance};

@@ -26,6 +26,7 @@ use crate::query::{Find, Queries, Topic, TopicId, TopicSource};
 use crate::source::snapshot::{Lock, Sidecar, Store, TopicMeta};
 use crate::source::topics::Asked;
 pub use came_in::CameIn;
+pub(super) use cells::Cached;
 use cells::{Read, TidyCell, read_snapshots};
 use lists::Lists;
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::made::Told;
 use crate::base::clock::Clock;
-use crate::figures::{Figures, GroupFigure, Lacking, Provenance, Tidy};
+use crate::figures::{Buurten, Figures, GroupFigure, Lacking, Provenance, Tidy};
 use crate::publish;
 use crate::query::{IndicatorId, Queries, TopicId, Way};
 use crate::verify;
@@ -63,6 +63,47 @@ impl BuildReport {
         self.summarise_lacking(&figures.tidy.lacking, verbose);
         self.notes.extend(figures.tidy.unknown_codes());
         self.summarise_overlaps(&figures.tidy);
+    }
+
+    /// What is told of wijken and buurten, and what of them is asked and not there.
+    pub(super) fn summarise_buurten(
+        &mut self,
+        queries: &Queries,
+        figures: &Figures,
+        buurten: &Buurten,
+    ) {
+        if queries.per_buurt.is_empty() {
+            return;
+        }
+        let (regions, cells) = (buurten.regions.len(), buurten.figures.len());
+        self.lines.push(format!(
+            "{cells} figures of {regions} wijken and buurten of members, each year's counted apart"
+        ));
+        let lacking: Vec<String> = buurten
+            .lacking
+            .iter()
+            .map(|table| format!("`{table}`"))
+            .collect();
+        self.note(
+            "missing: asked per buurt and not in `data/`: table",
+            &lacking,
+        );
+        let empty = buurten
+            .empty
+            .iter()
+            .map(|id| format!("`{}`", queries[*id].id));
+        self.note(
+            "missing: no figure per buurt for",
+            &empty.collect::<Vec<_>>(),
+        );
+        let divided = buurten.divided.iter().map(|(gemeente, years)| {
+            let years: Vec<String> = years.iter().map(i32::to_string).collect();
+            format!("{} in {}", figures.name(*gemeente), years.join(", "))
+        });
+        self.note(
+            "left out: wijken and buurten of gemeenten that were divided since:",
+            &divided.collect::<Vec<_>>(),
+        );
     }
 
     /// What is asked and not in `data/`: whole tables by name, topics by number unless all are wanted.

@@ -20,6 +20,7 @@ use crate::diff::Record;
 use crate::fact::Register;
 use crate::figures::Figures;
 use crate::query::Queries;
+use crate::source::snapshot::Sidecar;
 
 /// The log cannot be put into words.
 #[derive(Debug, thiserror::Error)]
@@ -99,9 +100,16 @@ pub(super) struct Run<'a> {
     /// What it may have read.
     pub(super) read: &'a Inputs,
     pub(super) claims: Standing,
+    /// The releases of wijken and buurten, by table.
+    pub(super) per_buurt: BTreeMap<String, Sidecar>,
 }
 
 impl Run<'_> {
+    /// The sidecars of all releases in use, by table.
+    fn sidecars(&self) -> impl Iterator<Item = (&String, &Sidecar)> {
+        self.figures.tidy.sidecars.iter().chain(&self.per_buurt)
+    }
+
     /// The log of a run that wrote all that lies in `output`; what some of it is, is known.
     pub(super) fn log(
         self,
@@ -120,7 +128,6 @@ impl Run<'_> {
         }
         let inputs = self.inputs();
         let edition = &self.figures.edition;
-        let sidecars = self.figures.tidy.sidecars.iter();
         Ok(RunLog {
             program: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
@@ -128,7 +135,8 @@ impl Run<'_> {
             edition_date: edition.date.clone(),
             started: second(self.started),
             finished: second(Timestamp::now()),
-            releases: sidecars
+            releases: self
+                .sidecars()
                 .map(|(table, sidecar)| (table.clone(), sidecar.folder_name()))
                 .collect(),
             inputs,
@@ -152,7 +160,7 @@ impl Run<'_> {
         let mut inputs: BTreeMap<String, String> = read
             .map(|(name, sum)| (name.clone(), sum.clone()))
             .collect();
-        for (table, sidecar) in &self.figures.tidy.sidecars {
+        for (table, sidecar) in self.sidecars() {
             let folder = format!("data/snapshots/{table}/{}", sidecar.folder_name());
             let observations = format!("{folder}/observations.parquet");
             inputs.insert(observations, sidecar.sha256.clone());

@@ -3,8 +3,9 @@
 //! In: queries, figures and provenance. Out: a [`Ground`]. Cannot fail.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use crate::figures::{Figures, Method, Period, Provenance};
+use crate::figures::{Buurten, Figures, Method, Period, Provenance};
 use crate::gemeente::{self, RegionId};
 use crate::query::{Edition, Indicator, IndicatorId, Queries, Way};
 use crate::source::snapshot::Sidecar;
@@ -63,6 +64,9 @@ impl Release<'_> {
     }
 }
 
+/// What stands where nothing is told of wijken and buurten.
+static NO_BUURTEN: OnceLock<Buurten> = OnceLock::new();
+
 /// Everything that the tables are filled from.
 pub(super) struct Ground<'a> {
     /// What was asked.
@@ -75,6 +79,8 @@ pub(super) struct Ground<'a> {
     pub gemeenten: Vec<Gemeente<'a>>,
     /// The tables that any figure comes from, by table.
     pub releases: BTreeMap<&'a str, Release<'a>>,
+    /// Wijken and buurten.
+    pub buurten: &'a Buurten,
 }
 
 impl<'a> Ground<'a> {
@@ -125,7 +131,20 @@ impl<'a> Ground<'a> {
                 })
                 .collect(),
             releases,
+            buurten: NO_BUURTEN.get_or_init(Buurten::default),
         }
+    }
+
+    /// The same with the wijken and buurten, and the tables they come from.
+    #[must_use]
+    pub(super) fn with_buurten(mut self, buurten: &'a Buurten) -> Self {
+        let releases = buurten.releases.iter().map(|(table, of)| {
+            let (release, sidecar) = (of.name.as_str(), &of.sidecar);
+            (table.as_str(), Release { release, sidecar })
+        });
+        self.releases.extend(releases);
+        self.buurten = buurten;
+        self
     }
 
     pub(super) fn edition(&self) -> &'a Edition {

@@ -29,7 +29,7 @@ pub use schema::{About, Field, Kind, Link};
 use crate::base::failure::{Failure, Report};
 use crate::base::files::{self, HashedFile};
 use crate::base::hands::{both, in_parts};
-use crate::figures::{Figures, Provenance};
+use crate::figures::{Buurten, Figures, Provenance};
 use crate::query::Queries;
 use column::Table;
 use ground::Ground;
@@ -47,12 +47,11 @@ const DUTCH: &str = "nl/";
 pub fn write(
     folder: &Path,
     queries: &Queries,
-    figures: &Figures,
-    provenance: &Provenance,
+    (figures, provenance, buurten): (&Figures, &Provenance, &Buurten),
     dialect: Dialect,
 ) -> Result<Vec<Written>, Failure> {
     files::at("make", folder, std::fs::create_dir_all(folder))?;
-    let ground = Ground::new(queries, figures, provenance);
+    let ground = Ground::new(queries, figures, provenance).with_buurten(buurten);
     let standings = AllStandings::new(&ground);
     let tables = all(&ground, &standings);
     let writing = Writing {
@@ -70,6 +69,7 @@ fn all<'a>(ground: &'a Ground<'a>, standings: &'a AllStandings<'a>) -> Vec<Table
     all.insert(2, tables::gemeenten::standen(ground, standings));
     all.extend(tables::lists::tables(ground));
     all.extend(tables::types::tables(ground));
+    all.extend(tables::buurten::tables(ground));
     all
 }
 

@@ -48,6 +48,8 @@ pub struct Indicator {
     pub measure: Vec<String>,
     /// Years to report.
     pub years: Years,
+    /// Of what it is told.
+    pub level: Level,
     /// Ways to compute it: per year the first that has figures.
     pub ways: Vec<Way>,
     /// Breaks that are declared, of the indicator and of its topics, by year.
@@ -72,6 +74,16 @@ impl Indicator {
         let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ' ');
         Some(per.trim_start_matches(is_number))
     }
+}
+
+/// Of what an indicator is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Of gemeenten and groups of them.
+    #[default]
+    Gemeente,
+    /// Also of the wijken and buurten of the members, as each year drew them.
+    Buurt,
 }
 
 /// Which direction of an indicator is favourable.

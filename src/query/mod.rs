@@ -29,7 +29,7 @@ mod types;
 mod voice;
 mod years;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Index;
 use std::path::Path;
 
@@ -43,7 +43,7 @@ pub use error::Error;
 pub use fact_id::{Bar, FactId, FactYears, Stat, Subject};
 pub use formula::{Formula, Term};
 pub use house::House;
-pub use indicator::{Direction, Indicator, IndicatorId, Way};
+pub use indicator::{Direction, Indicator, IndicatorId, Level, Way};
 pub use misread::Misread;
 pub use names::Names;
 #[cfg(test)]
@@ -72,8 +72,10 @@ pub const INHABITANTS: &str = "inwoners";
 /// Everything that `queries/` asks.
 #[derive(Debug)]
 pub struct Queries {
-    /// Tables by id.
+    /// Tables by id, of gemeenten.
     pub tables: BTreeMap<String, Table>,
+    /// Of those the ones of which the wijken and buurten are asked as well, by an id of their own.
+    pub per_buurt: BTreeMap<String, Table>,
     /// Topics by [`TopicId`].
     pub topics: Vec<Topic>,
     /// The topic that counts 1 for every gemeente.
@@ -194,6 +196,27 @@ impl Queries {
         let mut named: Vec<&Table> = named.collect();
         named.sort_by_key(|table| table.place);
         named.into_iter()
+    }
+
+    /// A table of either level.
+    pub fn table(&self, id: &str) -> Option<&Table> {
+        self.tables.get(id).or_else(|| self.per_buurt.get(id))
+    }
+
+    /// The tables of both levels, by id.
+    pub fn all_tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values().chain(self.per_buurt.values())
+    }
+
+    /// The topics that are asked per wijk and buurt: those of the indicators that are, and what fills them.
+    pub fn topics_per_buurt(&self) -> BTreeSet<TopicId> {
+        let asked = self.indicators.iter();
+        let asked = asked.filter(|indicator| indicator.level == Level::Buurt);
+        let topics = asked.flat_map(|indicator| indicator.ways.iter().flat_map(Way::topics));
+        topics
+            .flat_map(|topic| [Some(topic), self[topic].fill])
+            .flatten()
+            .collect()
     }
 
     /// Every topic.

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::indicator::Level;
+
 /// One StatLine table or file, and which members of its further dimensions are meant.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// Id, verbatim: ids are case-sensitive.
+    /// Id, verbatim: ids are case-sensitive. With `-buurt` behind it where the wijken and buurten of a table are meant: they
+    /// are fetched and kept apart, so that whoever does not ask for them never reads them.
     pub id: String,
+    /// Of which of its regions it is.
+    pub level: Level,
     /// Tables that share their topics and differ in period.
     pub family: Option<String>,
     /// The year a table of a family holds.
@@ -23,10 +28,34 @@ pub struct Table {
     pub fixed_where_there: BTreeMap<String, String>,
     /// A year that the table only has in months is the sum of its twelve.
     pub sum_months: bool,
+    /// Its regions are also wijken and buurten.
+    pub has_buurten: bool,
     /// CBS may not have it yet.
     pub optional: bool,
     /// A gemeente whose every figure is zero did not deliver.
     pub all_zero_is_not_delivered: bool,
+}
+
+impl Table {
+    /// What stands behind the id of a table of which the wijken and buurten are meant: no id at CBS has a dash.
+    pub(super) const PER_BUURT: &str = "-buurt";
+
+    /// The id at CBS.
+    pub fn at_cbs(&self) -> &str {
+        match self.level {
+            Level::Gemeente => &self.id,
+            Level::Buurt => self.id.strip_suffix(Self::PER_BUURT).unwrap_or(&self.id),
+        }
+    }
+
+    /// The wijken and buurten of a table.
+    pub(super) fn per_buurt(&self) -> Self {
+        Self {
+            id: format!("{}{}", self.id, Self::PER_BUURT),
+            level: Level::Buurt,
+            ..self.clone()
+        }
+    }
 }
 
 /// Which service brings a table.

@@ -1,7 +1,8 @@
 //! The store: what one table held in one release, whole, with a readable sidecar, and a lock that says which is used.
 //!
 //! In `data/snapshots/<table>/<release>/` stand `observations.parquet` (region, period, year, topic, value, missing,
-//! status; sorted by topic, period, region) and `snapshot.toml`. Earlier releases stay; `data/snapshots.lock` pins one
+//! status; sorted by topic, period, region) and `snapshot.toml`; beside wijken and buurten also `regions.csv` with their
+//! names. Earlier releases stay; `data/snapshots.lock` pins one
 //! per table, and `data/locks/` those of each edition that is closed. A file whose hash is not that of its sidecar is refused.
 
 mod columns;
@@ -22,7 +23,13 @@ pub use sidecar::{Accepted, Boundaries, Fetched, Sidecar, TopicMeta};
 pub use store::{Snapshot, Store};
 
 use crate::base::failure::{Exit, Report};
-use crate::base::files;
+use crate::base::{csv, files};
+
+/// The names of the wijken and buurten of a release.
+const REGIONS: &str = "regions.csv";
+
+/// Its columns.
+const REGION_COLUMNS: [&str; 2] = ["region", "name"];
 
 /// Whether a text may be the name of a folder in the store.
 fn is_name(text: &str) -> bool {
@@ -53,6 +60,9 @@ pub enum Error {
     /// A file or folder.
     #[error(transparent)]
     Files(#[from] files::Error),
+    /// A list of wijken and buurten.
+    #[error(transparent)]
+    Csv(#[from] csv::Error),
     /// A sidecar or the lock is not what it should be.
     #[error("`{}`: {message}", path.display())]
     Toml {
@@ -117,6 +127,7 @@ impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Files(error) => error.hint(),
+            Self::Csv(error) => error.hint(),
             Self::Hash { .. } | Self::Shape { .. } | Self::Parquet { .. } => Some(
                 "restore the file from version control, or import or fetch the table again"
                     .to_owned(),

@@ -5,7 +5,7 @@
 //! releases, so title path and unit decide, and the key only breaks ties.
 
 use crate::base::located::Complaint;
-use crate::query::{Find, Queries, Table, Topic, TopicId, TopicSource, title_fits};
+use crate::query::{Find, Level, Queries, Table, Topic, TopicId, TopicSource, title_fits};
 use crate::source::snapshot::TopicMeta;
 
 /// A topic that is asked of a table.
@@ -19,13 +19,17 @@ pub struct Asked<'a> {
     pub source: &'a TopicSource,
 }
 
-/// What is asked of a table, in the order of the queries.
+/// What is asked of a table, in the order of the queries; of its wijken and buurten only what is asked per buurt.
 pub fn asked_of<'a>(queries: &'a Queries, table: &'a Table) -> impl Iterator<Item = Asked<'a>> {
-    queries.topic_ids().flat_map(move |topic| {
+    let topics: Vec<TopicId> = match table.level {
+        Level::Gemeente => queries.topic_ids().collect(),
+        Level::Buurt => queries.topics_per_buurt().into_iter().collect(),
+    };
+    topics.into_iter().flat_map(move |topic| {
         let of = &queries[topic];
         of.sources
             .iter()
-            .filter(move |source| queries.tables_of(source).any(|of| of.id == table.id))
+            .filter(move |source| queries.tables_of(source).any(|of| of.id == table.at_cbs()))
             .map(move |source| Asked { topic, of, source })
     })
 }

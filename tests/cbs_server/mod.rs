@@ -14,6 +14,7 @@ pub mod http;
 pub mod json;
 pub mod lists;
 pub mod model;
+pub mod neighbourhoods;
 pub mod pick;
 pub mod regions;
 pub mod samples;

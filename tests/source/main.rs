@@ -16,6 +16,7 @@ mod compare;
 mod door;
 mod downloads;
 mod downloads_beside;
+mod fetch_buurten;
 mod fetch_door;
 mod fetch_faults;
 mod fetch_integrity;

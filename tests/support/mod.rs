@@ -11,6 +11,7 @@
 
 pub mod country;
 mod made;
+mod peak;
 mod project;
 mod sheet;
 
@@ -25,6 +26,7 @@ use middelgroot::gemeente::RegionId;
 use middelgroot::query::{Edition, IndicatorId, Queries, TopicId};
 
 pub use made::{Made, told};
+pub use peak::peak;
 pub use project::{Project, Run, program};
 pub use sheet::Sheet;
 

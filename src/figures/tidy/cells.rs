@@ -130,14 +130,14 @@ fn cells(
 }
 
 /// What a word means, looked up where the word changes.
-struct Cached<'w, T, F> {
+pub(in super::super) struct Cached<'w, T, F> {
     word: Option<&'w str>,
     meaning: Option<T>,
     look_up: F,
 }
 
 impl<'w, T: Copy, F: Fn(&str) -> Option<T>> Cached<'w, T, F> {
-    const fn new(look_up: F) -> Self {
+    pub(in super::super) const fn new(look_up: F) -> Self {
         Self {
             word: None,
             meaning: None,
@@ -145,7 +145,7 @@ impl<'w, T: Copy, F: Fn(&str) -> Option<T>> Cached<'w, T, F> {
         }
     }
 
-    fn get(&mut self, word: Option<&'w str>) -> Option<T> {
+    pub(in super::super) fn get(&mut self, word: Option<&'w str>) -> Option<T> {
         if word != self.word {
             self.word = word;
             self.meaning = word.and_then(&self.look_up);

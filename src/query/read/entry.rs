@@ -16,6 +16,16 @@ pub(super) enum Of {
     Nederland,
 }
 
+/// Of what an indicator is told.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum LevelWord {
+    /// Of gemeenten.
+    Gemeente,
+    /// Of gemeenten, and of the wijken and buurten of the members as well.
+    Buurt,
+}
+
 /// On which boundaries a size is taken.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -81,6 +91,8 @@ with_first_way! {
         pub(super) measure: Vec<String>,
         /// Years to report. Example: `periods = "..2024"`.
         pub(super) periods: Option<At<String>>,
+        /// Of what it is told: `gemeente` when nothing says otherwise; `buurt` also gives it per wijk and buurt of the members, in the open data, from the tables that have those. Example: `level = "buurt"`.
+        pub(super) level: Option<At<LevelWord>>,
         /// Years from which it is measured or made in another way: no trend crosses them. Example: `breaks = [{ year = 2020, why = "andere meetmethode" }]`.
         pub(super) breaks: Option<Vec<BreakEntry>>,
         /// Another way to compute it: per year the first that has figures counts. Example: `[[indicator.way]]`.

@@ -8,13 +8,15 @@ use std::collections::BTreeSet;
 
 use super::breaks::breaks;
 use super::defaults::{Defaults, OfUnit};
-use super::entry::{IndicatorEntry, WayEntry};
+use super::entry::{IndicatorEntry, LevelWord, WayEntry};
 use super::per::{PerEntry, PerFile, Words};
 use super::topic::{Beside, in_place};
 use super::way::{Ground, measure, way};
 use super::{OfTheme, once, place, years};
 use crate::base::located::{At, Complaint, Pair, Source, nearest};
-use crate::query::{Break, Direction, InPlace, Indicator, Queries, Topic, TopicKind, Unit, Way};
+use crate::query::{
+    Break, Direction, InPlace, Indicator, Level, Queries, Topic, TopicId, TopicKind, Unit, Way,
+};
 
 /// An indicator on its way: what stood in place becomes topics, then the unit is known.
 struct Draft {
@@ -62,7 +64,7 @@ pub(super) fn read(
     let words = Words::new(common, own, &queries.topics)?;
     for draft in drafts {
         let theme = &themes[draft.theme];
-        let indicator = draft.indicator(theme, &words, &queries.topics)?;
+        let indicator = draft.indicator(theme, &words, queries)?;
         queries.indicators.push(indicator);
     }
     Ok(())
@@ -202,8 +204,9 @@ impl Draft {
         self,
         own_theme: &OwnTheme,
         words: &Words,
-        topics: &[Topic],
+        queries: &Queries,
     ) -> Result<Indicator, Complaint> {
+        let topics = &queries.topics;
         let (source, defaults) = (own_theme.source(), &own_theme.defaults);
         let ground = Ground {
             file: source,
@@ -237,6 +240,10 @@ impl Draft {
         let range = range.ok_or_else(|| lacks("range", or_default))?;
         said.test(source)?;
         let Pair(low, high) = *range;
+        let level = entry.level.as_ref().map(|at| **at);
+        if let Some(at) = entry.level.as_ref().filter(|at| ***at == LevelWord::Buurt) {
+            per_buurt(source, at, &ways, queries)?;
+        }
         let periods = entry.periods.as_ref().or(defaults.periods.as_ref());
         Ok(Indicator {
             place: place(source, &entry.id),
@@ -247,6 +254,7 @@ impl Draft {
             matters: said.matters.map_or(MATTERS, At::into_inner),
             measure: entry.measure.clone(),
             years: years(source, periods)?,
+            level: level.map_or(Level::Gemeente, Level::from),
             breaks: all_breaks(
                 breaks(source, &said.breaks.unwrap_or_default())?,
                 &ways,
@@ -259,6 +267,69 @@ impl Draft {
             title: self.entry.title,
             definition: self.entry.definition,
         })
+    }
+}
+
+impl From<LevelWord> for Level {
+    fn from(word: LevelWord) -> Self {
+        match word {
+            LevelWord::Gemeente => Self::Gemeente,
+            LevelWord::Buurt => Self::Buurt,
+        }
+    }
+}
+
+/// Refuses what no wijk or buurt can have: a way that needs more than the figures of one year, or topics of tables that
+/// have none.
+fn per_buurt(
+    file: &Source,
+    at: &At<LevelWord>,
+    ways: &[Way],
+    queries: &Queries,
+) -> Result<(), Complaint> {
+    let why = ways.iter().find_map(|way| match way {
+        Way::SizeClass { .. } => Some("a share of a size class is of Nederland alone"),
+        Way::Quotient {
+            of_nederland: true, ..
+        } => Some("a share of Nederland needs a figure of Nederland in the same list of regions"),
+        Way::Quotient { minus, .. } if *minus != 0.0 => {
+            Some("wijken and buurten are drawn anew every year: a change of one is none")
+        }
+        Way::Quotient { denominator, .. } if denominator.fixed_year.is_some() => {
+            Some("wijken and buurten are drawn anew every year: no other year's figure divides one")
+        }
+        _ => None,
+    });
+    if let Some(why) = why {
+        return Err(file.wrong(
+            at,
+            format!("no figure per buurt: {why}"),
+            "leave `level` out",
+        ));
+    }
+    let is_there = |topic: &TopicId| {
+        let sources = &queries[*topic].sources;
+        let mut tables = sources.iter().flat_map(|source| queries.tables_of(source));
+        tables.any(|table| table.has_buurten)
+    };
+    let lacking = ways
+        .iter()
+        .map(|way| way.topics().find(|topic| !is_there(topic)));
+    match lacking.collect::<Option<Vec<TopicId>>>() {
+        None => Ok(()),
+        Some(lacking) => {
+            let names = lacking
+                .iter()
+                .map(|topic| format!("`{}`", queries[*topic].id));
+            let names: BTreeSet<String> = names.collect();
+            let names: Vec<String> = names.into_iter().collect();
+            let message = format!(
+                "no figure per buurt: no table with wijken and buurten has {}",
+                names.join(" or ")
+            );
+            let hint = "expected topics of a table with `buurten = true` in `tables.toml`, also below the line";
+            Err(file.wrong(at, message, hint))
+        }
     }
 }
 

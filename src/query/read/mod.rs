@@ -26,14 +26,14 @@ mod topic;
 mod types;
 mod way;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use schemars::Schema;
 
 use super::years::YEARS;
-use super::{Error, GEMEENTEN, INHABITANTS, PrintedText, Queries, TextKind, TopicId, Years};
+use super::{Error, GEMEENTEN, INHABITANTS, PrintedText, Queries, Table, TextKind, TopicId, Years};
 use crate::base::files;
 use crate::base::form;
 use crate::base::located::{self, At, Complaint, Source};
@@ -44,6 +44,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
     let (house, groups, voices) = house::read(folder)?;
     let mut queries = Queries {
         tables: table::read(folder)?,
+        per_buurt: BTreeMap::new(),
         topics: Vec::new(),
         gemeenten: TopicId::new(0),
         inhabitants: TopicId::new(0),
@@ -72,6 +73,7 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         defaults: std::mem::take(&mut theme.file.defaults),
     });
     indicator::read(own.collect(), common, &mut queries)?;
+    queries.per_buurt = per_buurt(&queries);
     let topic = |id: &str| {
         let found = queries.topic_ids().find(|topic| queries[*topic].id == id);
         found.ok_or_else(|| Error::NoTopic {
@@ -92,6 +94,18 @@ pub(super) fn read(folder: &Path) -> Result<Queries, Error> {
         queries.checks = check::read(&file, &queries)?;
     }
     Ok(queries)
+}
+
+/// The tables of which the wijken and buurten are asked: those that have them and one of the topics.
+fn per_buurt(queries: &Queries) -> BTreeMap<String, Table> {
+    let topics = queries.topics_per_buurt();
+    let sources = topics.iter().flat_map(|topic| &queries[*topic].sources);
+    let tables = sources.flat_map(|source| queries.tables_of(source));
+    tables
+        .filter(|table| table.has_buurten)
+        .map(Table::per_buurt)
+        .map(|table| (table.id.clone(), table))
+        .collect()
 }
 
 /// Entries of one kind in a theme, with the file they stand in.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{YEARS, idle, required};
 use crate::base::located::{At, Complaint, Source};
-use crate::query::{Error, Service, Table};
+use crate::query::{Error, Level, Service, Table};
 
 /// Tables of StatLine and files: what a topic may be looked for in.
 #[derive(Deserialize, JsonSchema)]
@@ -43,6 +43,8 @@ pub(super) struct TableEntry {
     fixed_where_there: Option<At<BTreeMap<String, String>>>,
     /// How a year is read that the table only has in months. Example: `months = "sum"`.
     months: Option<At<Months>>,
+    /// Whether its regions are also wijken and buurten: an indicator with `level = "buurt"` takes those from it. Example: `buurten = true`.
+    buurten: Option<At<bool>>,
     /// Whether CBS may not have it yet: until a release is held, `fetch` leaves it out. Example: `optional = true`.
     optional: Option<At<bool>>,
     /// What it means when every figure of a gemeente is zero. Example: `all-zero = "not-delivered"`.
@@ -106,6 +108,12 @@ fn table(file: &Source, place: usize, entry: TableEntry) -> Result<Table, Compla
         let message = format!("`{}` is no table id", *entry.id);
         return Err(file.wrong(&entry.id, message, "expected letters, digits and `-`"));
     }
+    if entry.id.ends_with(Table::PER_BUURT) {
+        let message = format!("`{}` is the id of wijken and buurten", *entry.id);
+        let hint =
+            "expected the table itself; `level` of an indicator asks for its wijken and buurten";
+        return Err(file.wrong(&entry.id, message, hint));
+    }
     let is_file = entry.kind.is_some();
     let of_odata = "a file is brought by `import`, not by a service";
     let keys = [
@@ -117,6 +125,7 @@ fn table(file: &Source, place: usize, entry: TableEntry) -> Result<Table, Compla
             entry.fixed_where_there.as_ref().map(At::start),
         ),
         ("months", entry.months.as_ref().map(At::start)),
+        ("buurten", entry.buurten.as_ref().map(At::start)),
         ("optional", entry.optional.as_ref().map(At::start)),
     ];
     for (key, start) in keys {
@@ -127,6 +136,7 @@ fn table(file: &Source, place: usize, entry: TableEntry) -> Result<Table, Compla
     let period = entry.period.map(|at| file.bounded(&at, "period", YEARS));
     Ok(Table {
         id: entry.id.into_inner(),
+        level: Level::Gemeente,
         place,
         family: entry.family,
         period: period.transpose()?,
@@ -145,6 +155,7 @@ fn table(file: &Source, place: usize, entry: TableEntry) -> Result<Table, Compla
             .map(At::into_inner)
             .unwrap_or_default(),
         sum_months: entry.months.is_some(),
+        has_buurten: entry.buurten.is_some_and(At::into_inner),
         optional: entry.optional.is_some_and(At::into_inner),
         all_zero_is_not_delivered: matches!(entry.all_zero, Some(AllZero::NotDelivered)),
     })

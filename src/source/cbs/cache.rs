@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::error::{ErrorKind, Result};
 use super::http::{Body, BodyError};
 use super::page::{self, Summary};
-use super::request::checked_id;
+use super::request::checked_name;
 use super::sink::Release;
 
 /// Bytes between the network and the scan.
@@ -68,9 +68,9 @@ impl PageCache {
     /// Throws away the pages of a table: once its snapshot is stored, or when they cannot be trusted.
     ///
     /// # Errors
-    /// When the id could leave the folder, or the pages cannot be removed.
-    pub fn forget(&self, id: &str) -> Result<()> {
-        match fs::remove_dir_all(self.root.join(checked_id(id)?)) {
+    /// When the name could leave the folder, or the pages cannot be removed.
+    pub fn forget(&self, name: &str) -> Result<()> {
+        match fs::remove_dir_all(self.root.join(checked_name(name)?)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
@@ -79,13 +79,14 @@ impl PageCache {
     /// The pages of one release of a table, those of other releases are thrown away.
     pub(super) fn pages_of(
         &self,
-        id: &str,
+        name: &str,
         service: &str,
         release: &Release,
     ) -> Result<StoredPages> {
-        let table = self.root.join(checked_id(id)?);
-        let name = hash(format!("{service} {} {}", release.modified, release.version).as_bytes());
-        let own = table.join(&name[..16]);
+        let table = self.root.join(checked_name(name)?);
+        let of_release =
+            hash(format!("{service} {} {}", release.modified, release.version).as_bytes());
+        let own = table.join(&of_release[..16]);
         fs::create_dir_all(&own)?;
         for entry in fs::read_dir(&table)? {
             let path = entry?.path();

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::description::{Description, Dimension, DimensionKind, Member, Topic, is_gemeente};
 use super::error::{ErrorKind, Result};
-use super::request::{Periods, TableRequest};
+use super::request::{Periods, RegionLevel, TableRequest};
 use super::rows::Axis;
 use super::years;
 
@@ -47,6 +47,13 @@ impl Choice<'_> {
             other: None,
         }
     }
+}
+
+/// How the codes of wijken and of buurten start.
+pub(super) const DETAILED: [&str; 2] = ["WK", "BU"];
+
+pub(super) fn is_wijk_or_buurt(key: &str) -> bool {
+    DETAILED.iter().any(|start| key.starts_with(start))
 }
 
 /// The country's own code.
@@ -136,7 +143,7 @@ pub(super) fn choices<'a>(
             .any(|one| one.member.is_some_and(|(key, _)| key == dimension.key));
         let free = !named && !request.fixed.contains_key(&dimension.key);
         match dimension.kind {
-            DimensionKind::Geo if free => regions.push(region_choice(dimension)?),
+            DimensionKind::Geo if free => regions.push(region_choice(dimension, request.level)?),
             DimensionKind::Time if free => {
                 periods.push(period_choice(dimension, request)?);
             }
@@ -157,15 +164,25 @@ pub(super) fn choices<'a>(
     Ok((region, periods.pop(), others))
 }
 
-fn region_choice(dimension: &Dimension) -> Result<Choice<'_>> {
-    let kept = |member: &&Member| is_gemeente(&member.key) || is_nederland(&member.key);
+fn region_choice(dimension: &Dimension, level: RegionLevel) -> Result<Choice<'_>> {
+    let kept = |member: &&Member| match level {
+        RegionLevel::Gemeente => is_gemeente(&member.key) || is_nederland(&member.key),
+        RegionLevel::Buurt => is_wijk_or_buurt(&member.key),
+    };
     let members: Vec<_> = dimension.members.iter().filter(kept).collect();
-    if members.is_empty() {
-        return Err(ErrorKind::Shape(format!(
-            "dimension {} has neither gemeenten nor Nederland",
-            dimension.key
-        ))
-        .into());
+    match level {
+        _ if !members.is_empty() => {}
+        RegionLevel::Gemeente => {
+            let message = format!(
+                "dimension {} has neither gemeenten nor Nederland",
+                dimension.key
+            );
+            return Err(ErrorKind::Shape(message).into());
+        }
+        RegionLevel::Buurt => {
+            let dimension = dimension.key.clone();
+            return Err(ErrorKind::NoBuurten { dimension }.into());
+        }
     }
     Ok(Choice {
         dimension,

@@ -71,17 +71,17 @@ impl Client {
         sink: &mut dyn Sink,
         progress: &dyn Progress,
     ) -> Result<TableMeta> {
-        let session = Session::new(&request.id, progress, &self.http.config);
+        let session = Session::new(request.called(), progress, &self.http.config);
         let fetched = self.delivered(request, cache, sink, &session);
-        progress.done(&request.id);
+        progress.done(request.called());
         fetched.map_err(|error| {
             // the first error tells more than one of the sink, which has nothing to lose
             let _ = sink.topics(&[]);
             if error.spoils_cache() {
                 // The first error tells more than one of the clean-up.
-                let _ = cache.forget(&request.id);
+                let _ = cache.forget(request.called());
             }
-            error.of_table(&request.id)
+            error.of_table(request.called())
         })
     }
 
@@ -107,7 +107,7 @@ impl Client {
                     match (&*error.kind, &error.request) {
                         (ErrorKind::Malformed(_), Some(page)) => stored.forget(page)?,
                         // of two pages with the same row, either may be wrong
-                        _ => cache.forget(&request.id)?,
+                        _ => cache.forget(request.called())?,
                     }
                     attempt += 1;
                 }
@@ -126,9 +126,9 @@ impl Client {
         request: &TableRequest,
         progress: &dyn Progress,
     ) -> Result<(&'static str, Release)> {
-        let session = Session::new(&request.id, progress, &self.http.config);
+        let session = Session::new(request.called(), progress, &self.http.config);
         let found = self.find(request, &session);
-        let found = found.map_err(|error| error.of_table(&request.id))?;
+        let found = found.map_err(|error| error.of_table(request.called()))?;
         let told = (found.1.service, found.1.release.clone());
         lock(&self.heads).insert(sought(request), (Instant::now(), found));
         Ok(told)
@@ -222,7 +222,9 @@ impl Client {
         let plan = Plan::new(config, job.endpoint, &description, job.request)?;
         drop(description);
         let release = &head.release;
-        let stored = job.cache.pages_of(&job.request.id, head.service, release)?;
+        let stored = job
+            .cache
+            .pages_of(job.request.called(), head.service, release)?;
         let (settled, after, notes) = self.streamed(job, &plan, &stored, sink)?;
         let read = settled.map(|(read, emitted)| TablePages {
             head: head.clone(),
@@ -315,13 +317,13 @@ impl Client {
         request: &TableRequest,
         progress: &dyn Progress,
     ) -> Result<Vec<PlannedRequest>> {
-        let session = Session::new(&request.id, progress, &self.http.config);
+        let session = Session::new(request.called(), progress, &self.http.config);
         let plan = || {
             let (endpoint, head) = self.find(request, &session)?;
             let description = describe::read(&self.http, &session, &endpoint, &head)?;
             Plan::new(&self.http.config, &endpoint, &description, request)
         };
-        let plan = plan().map_err(|error| error.of_table(&request.id))?;
+        let plan = plan().map_err(|error| error.of_table(request.called()))?;
         let planned = |rows: &RowRequest| PlannedRequest {
             url: rows.first.to_string(),
             rows_at_most: rows.bound,

@@ -54,7 +54,7 @@ pub use error::{Error, ErrorKind, Part, Result};
 pub use fetch::PlannedRequest;
 pub use region_list::RegionList;
 pub use region_text::RegionText;
-pub use request::{Periods, Service, TableRequest, TopicRequest, checked_id};
+pub use request::{Periods, RegionLevel, Service, TableRequest, TopicRequest, checked_id};
 pub use sink::{
     AnsweredTopic, Lacking, PeriodMeta, Progress, RegionMeta, Release, RequestMade, Sink,
     SinkError, TableMeta,

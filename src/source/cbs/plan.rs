@@ -5,7 +5,9 @@
 //! the periods, the topics. CBS peculiarity: filter keys are taken verbatim from the table's lists, because an unpadded
 //! key gives an empty answer without an error.
 
-use super::choice::{Choice, Wanted, choices, dimension_of, is_nederland, member, shown};
+use super::choice::{
+    Choice, Wanted, choices, dimension_of, is_nederland, is_wijk_or_buurt, member, shown,
+};
 use super::config::Config;
 use super::description::{Description, DimensionKind, Member, Topic, one_line};
 use super::endpoint::Endpoint;
@@ -163,12 +165,7 @@ fn layout(
 /// The year of a list of wijken and buurten, which is that of one year; other regions follow their periods.
 fn map_year(regions: &Choice<'_>) -> Option<u16> {
     let dimension = regions.dimension;
-    let detailed = || {
-        dimension
-            .members
-            .iter()
-            .any(|it| it.key.starts_with("WK") || it.key.starts_with("BU"))
-    };
+    let detailed = || dimension.members.iter().any(|it| is_wijk_or_buurt(&it.key));
     dimension.map_year.filter(|year| *year > 1900 && detailed())
 }
 

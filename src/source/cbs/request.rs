@@ -48,11 +48,25 @@ pub enum Periods {
     Keys(Vec<String>),
 }
 
+/// Which regions to read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RegionLevel {
+    /// Gemeenten and Nederland.
+    #[default]
+    Gemeente,
+    /// Wijken and buurten.
+    Buurt,
+}
+
 /// One table, and what is wanted of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableRequest {
     /// Table id, verbatim.
     pub id: String,
+    /// What it is called here, in messages and in the folder of pages: the id, where nothing else is said.
+    pub name: String,
+    /// The regions.
+    pub level: RegionLevel,
     /// The service.
     pub service: Service,
     /// `CBS` (or empty), or the catalog of a third party: `Politie`, `IV3`, `RIVM`.
@@ -94,21 +108,43 @@ pub struct TopicRequest {
 }
 
 impl TableRequest {
+    /// What it is called here.
+    pub fn called(&self) -> &str {
+        if self.name.is_empty() {
+            &self.id
+        } else {
+            &self.name
+        }
+    }
+
     /// Whether the table is in CBS's own catalog.
     pub fn is_own(&self) -> bool {
         self.catalog.is_empty() || self.catalog == "CBS"
     }
 }
 
-/// The id, if it cannot lead outside a folder or address.
+/// The id, if it cannot lead outside an address.
 ///
 /// # Errors
 /// When it holds anything but ASCII digits and letters, or is unreasonably long.
 pub fn checked_id(id: &str) -> Result<&str> {
-    let fine = (1..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if fine {
-        Ok(id)
+    checked(id, 32, |byte| byte.is_ascii_alphanumeric())
+}
+
+/// The name, if it cannot lead outside a folder.
+///
+/// # Errors
+/// When it holds anything but ASCII digits, letters and dashes, or is unreasonably long.
+pub fn checked_name(name: &str) -> Result<&str> {
+    checked(name, 40, |byte| {
+        byte.is_ascii_alphanumeric() || byte == b'-'
+    })
+}
+
+fn checked(text: &str, longest: usize, fine: impl Fn(u8) -> bool) -> Result<&str> {
+    if (1..=longest).contains(&text.len()) && text.bytes().all(fine) {
+        Ok(text)
     } else {
-        Err(Error::from(ErrorKind::BadId(id.to_owned())))
+        Err(Error::from(ErrorKind::BadId(text.to_owned())))
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use reqwest::Url;
 
-use super::choice::{Choice, is_nederland};
+use super::choice::{Choice, DETAILED, is_nederland, is_wijk_or_buurt};
 use super::config::Config;
 use super::description::Member;
 use super::endpoint::Endpoint;
@@ -225,10 +225,17 @@ fn joined(own: Vec<Condition>, shared: &[Condition]) -> (String, u64) {
     )
 }
 
-/// Gemeenten and Nederland.
+/// Wijken and buurten, or gemeenten and Nederland.
 fn regions(choice: &Choice<'_>) -> Condition {
     let key = &choice.dimension.key;
     let all = &choice.dimension.members;
+    let is_detailed = |member: &&Member| is_wijk_or_buurt(&member.key);
+    if choice.members.iter().any(is_detailed) {
+        let starts = DETAILED.map(|start| format!("startswith({key},'{start}')"));
+        let text = format!("({})", starts.join(" or "));
+        let is_some = choice.members.len() < all.len();
+        return (is_some.then_some(text), choice.members.len() as u64);
+    }
     let country = choice
         .members
         .iter()

@@ -136,7 +136,7 @@ fn of(table: &Table, status: UpdateStatus, sidecar: Option<&Sidecar>) -> UpdateR
 /// What is pinned, as the client asks for it. An imported snapshot tells as much as its sidecar does.
 fn pinned(table: &Table, sidecar: Option<&Sidecar>) -> PinnedTable {
     let mut pinned = PinnedTable {
-        id: table.id.clone(),
+        id: table.at_cbs().to_owned(),
         catalog: table.catalog.clone(),
         ..PinnedTable::default()
     };

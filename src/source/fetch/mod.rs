@@ -27,7 +27,7 @@ pub use report::{Outcome, TableReport};
 pub use settings::{read as settings, schema};
 
 use crate::gemeente::{RegionId, Regions};
-use crate::query::{Queries, Service, Table};
+use crate::query::{Level, Queries, Service, Table};
 use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
 use crate::source::compare::Door;
 use crate::source::snapshot::{Lock, Sealed, Sidecar, Store};
@@ -43,19 +43,21 @@ pub struct Options {
     pub accept: Option<String>,
 }
 
-/// The tables that were named, or all; each once.
+/// The tables that were named, with the wijken and buurten of each where those are asked, or all; each once.
 ///
 /// # Errors
 /// When one is not in the queries.
 pub fn tables<'a>(queries: &'a Queries, named: &[String]) -> Result<Vec<&'a Table>, Error> {
     if named.is_empty() {
-        return Ok(queries.tables.values().collect());
+        return Ok(queries.all_tables().collect());
     }
-    let ids: BTreeSet<&String> = named.iter().collect();
+    let of_named = |table: &&Table| named.iter().any(|id| id == table.at_cbs());
+    let per_buurt = queries.per_buurt.values().filter(of_named);
+    let ids: BTreeSet<&String> = per_buurt.map(|table| &table.id).chain(named).collect();
     ids.into_iter()
         .map(|id| {
-            queries.tables.get(id).ok_or_else(|| {
-                let mut known: Vec<&String> = queries.tables.keys().collect();
+            queries.table(id).ok_or_else(|| {
+                let mut known: Vec<&String> = queries.all_tables().map(|table| &table.id).collect();
                 known.sort_by_key(|known| {
                     strsim::levenshtein(&known.to_lowercase(), &id.to_lowercase())
                 });
@@ -228,7 +230,13 @@ impl Run<'_> {
         let topics = sidecar.topics.len();
         // what is warned of leads them
         let mut notes = sidecar.caveats[meta.warnings.len()..].to_vec();
-        let mut sealed = written.draft.seal(sidecar)?;
+        let mut draft = written.draft;
+        if table.level == Level::Buurt {
+            let regions = meta.regions.iter();
+            let names = regions.map(|region| (region.key.clone(), region.title.clone()));
+            draft.name(&names.collect::<Vec<_>>())?;
+        }
+        let mut sealed = draft.seal(sidecar)?;
         if !only.is_empty() && !only.contains(&sealed.release()) {
             return Err(Error::Gone {
                 table: table.id.clone(),
@@ -236,7 +244,8 @@ impl Run<'_> {
                 has: sealed.release(),
             });
         }
-        if only.is_empty() {
+        // what a release is held against is of gemeenten
+        if only.is_empty() && table.level == Level::Gemeente {
             notes.extend(self.judge(&mut sealed)?);
         }
         let rows = sealed.rows();
@@ -250,6 +259,10 @@ impl Run<'_> {
         let lists = self.lists(table, None);
         let mut warnings = meta.warnings.clone();
         warnings.extend(self.off_list(table, &written.last_figure));
+        // of gemeenten what a release lacks is told by what it is held against
+        if table.level == Level::Buurt {
+            warnings.extend(written.without_figures);
+        }
         Ok(TableReport {
             release: Some(release),
             lists,
@@ -311,12 +324,12 @@ impl Run<'_> {
         pinned: Option<&Sidecar>,
     ) -> Result<Option<String>, Error> {
         let held = pinned.and_then(|sidecar| sidecar.fetched.as_ref());
-        let release = unpoisoned(&self.lock).tables.get(&request.id).cloned();
+        let release = unpoisoned(&self.lock).tables.get(request.called()).cloned();
         let (Some(held), Some(release)) = (held, release) else {
             return Ok(None);
         };
         if held.asked != request::fingerprint(request)
-            || !self.store.is_whole(&request.id, &release)?
+            || !self.store.is_whole(request.called(), &release)?
         {
             return Ok(None);
         }

@@ -7,8 +7,8 @@
 
 use super::Error;
 use crate::base::files;
-use crate::query::{Find, Queries, Service, Table};
-use crate::source::cbs::{Periods, Service as Cbs, TableRequest, TopicRequest};
+use crate::query::{Find, Level, Queries, Service, Table};
+use crate::source::cbs::{Periods, RegionLevel, Service as Cbs, TableRequest, TopicRequest};
 use crate::source::snapshot::Sidecar;
 use crate::source::topics;
 
@@ -31,7 +31,7 @@ pub fn request(
         };
         (from, to) = (from.min(source.years.from), to.max(source.years.to));
         all_optional &= source.optional || table.optional;
-        let of_family = source.table != table.id;
+        let of_family = source.table != table.at_cbs();
         let was_there = match pinned {
             Some(pinned) => !asked.keys(&pinned.topics)?.is_empty(),
             None => false,
@@ -65,7 +65,12 @@ pub fn request(
 /// What is asked of a table but for its topics and periods.
 fn of_table(table: &Table, pinned: Option<&Sidecar>) -> TableRequest {
     TableRequest {
-        id: table.id.clone(),
+        id: table.at_cbs().to_owned(),
+        name: table.id.clone(),
+        level: match table.level {
+            Level::Gemeente => RegionLevel::Gemeente,
+            Level::Buurt => RegionLevel::Buurt,
+        },
         service: match table.service {
             Service::V3 => Cbs::V3,
             Service::V4 => Cbs::V4,

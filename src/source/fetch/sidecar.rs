@@ -25,7 +25,7 @@ pub fn sidecar(
         .map(|request| request.sha256.as_str())
         .collect();
     Sidecar {
-        table: meta.id.clone(),
+        table: request.called().to_owned(),
         title: meta.title.clone(),
         publisher: meta.publisher.clone(),
         link: link(request),

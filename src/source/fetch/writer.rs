@@ -34,6 +34,8 @@ pub struct SnapshotWriter<'a> {
     buffer: Vec<Cell>,
     /// For each region the last year that has a figure other than zero.
     last_figure: Vec<i32>,
+    /// Whether a topic has any figure.
+    has_figures: Vec<bool>,
 }
 
 /// Sorts and writes groups. When dropped before its end, so is the draft, and what was written of it vanishes.
@@ -87,6 +89,8 @@ pub struct Written {
     pub periods: Vec<String>,
     /// For each region the last year that has a figure other than zero; 0 where there is none.
     pub last_figure: BTreeMap<String, i32>,
+    /// A sentence for each topic without any figure.
+    pub without_figures: Vec<String>,
 }
 
 /// Names by number, in the order in which they came.
@@ -245,6 +249,7 @@ impl<'a> SnapshotWriter<'a> {
             years: Vec::new(),
             buffer: Vec::new(),
             last_figure: Vec::new(),
+            has_figures: Vec::new(),
         }
     }
 
@@ -257,10 +262,14 @@ impl<'a> SnapshotWriter<'a> {
         };
         let periods: BTreeSet<String> = self.periods.all.into_iter().collect();
         let last_figure = self.regions.all.into_iter().zip(self.last_figure).collect();
+        let topics = self.topics.iter().zip(&self.has_figures);
+        let without = topics.filter(|(_, has_figures)| !**has_figures);
+        let without = without.map(|(topic, _)| format!("topic `{topic}` has no figure anywhere"));
         Ok(draft.map(|draft| Written {
             draft,
             periods: periods.into_iter().collect(),
             last_figure,
+            without_figures: without.collect(),
         }))
     }
 
@@ -322,6 +331,7 @@ impl Sink for SnapshotWriter<'_> {
         self.topics = topics.iter().map(|topic| topic.key.clone()).collect();
         let bounds = |of: &AnsweredTopic| Bounds::of(&of.title, &of.unit, u32::from(of.decimals));
         self.bounds = topics.iter().map(bounds).collect();
+        self.has_figures = vec![false; topics.len()];
         Ok(())
     }
 
@@ -351,6 +361,7 @@ impl Sink for SnapshotWriter<'_> {
             status,
         };
         self.look_for_figure(&cell);
+        self.has_figures[topic] |= value.is_some();
         self.buffer.push(cell);
         if self.buffer.len() >= GROUP {
             self.flush()?;

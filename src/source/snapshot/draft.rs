@@ -12,8 +12,8 @@ use polars_io::SerReader;
 use polars_io::parquet::write::BatchedWriter;
 use polars_io::prelude::{ParquetCompression, ParquetReader, ParquetWriter, StatisticsOptions};
 
-use super::{Accepted, Error, Sidecar, parse, schema, to_toml};
-use crate::base::files;
+use super::{Accepted, Error, REGION_COLUMNS, REGIONS, Sidecar, parse, schema, to_toml};
+use crate::base::{csv, files};
 
 /// A release that is being written, row group by row group; dropped before [`Draft::finish`], it vanishes.
 pub struct Draft {
@@ -22,6 +22,7 @@ pub struct Draft {
     path: PathBuf,
     writer: BatchedWriter<fs::File>,
     rows: usize,
+    regions_sha256: Option<String>,
 }
 
 /// The one way in which figures are written.
@@ -51,6 +52,7 @@ impl Draft {
             path,
             writer,
             rows: 0,
+            regions_sha256: None,
         })
     }
 
@@ -65,7 +67,24 @@ impl Draft {
         self.parquet(pushed)
     }
 
-    /// Ends the file and writes its sidecar, of which `sha256` and `rows` are filled in.
+    /// Keeps the names of its regions, code and name, beside it: for those that no list here knows.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn name(&mut self, regions: &[(String, String)]) -> Result<(), Error> {
+        let mut list = csv::Sheet::new(&REGION_COLUMNS, regions.len());
+        for (code, name) in regions {
+            list.text(code);
+            list.text(name);
+            list.end_row();
+        }
+        let bytes = list.into_bytes();
+        files::write(&self.folder.path().join(REGIONS), &bytes)?;
+        self.regions_sha256 = Some(files::sha256(&bytes));
+        Ok(())
+    }
+
+    /// Ends the file and writes its sidecar, of which the hashes and `rows` are filled in.
     ///
     /// # Errors
     /// When they cannot be written.
@@ -73,6 +92,7 @@ impl Draft {
         let ended = self.writer.finish();
         self.parquet(ended)?;
         sidecar.rows = self.rows;
+        sidecar.regions_sha256.clone_from(&self.regions_sha256);
         let written = fs::File::open(&self.path)
             .and_then(|file| file.sync_all().and_then(|()| files::sha256_of(file)));
         sidecar.sha256 = files::at("write", &self.path, written)?;
@@ -158,6 +178,7 @@ impl Sealed {
             release(old) == release(new)
                 && old.topics == new.topics
                 && old.boundaries == new.boundaries
+                && old.regions_sha256 == new.regions_sha256
         };
         let old = files::read_text(&path)
             .ok()

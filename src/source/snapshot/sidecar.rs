@@ -38,6 +38,9 @@ pub struct Sidecar {
     pub rows: usize,
     /// SHA-256 of `observations.parquet`.
     pub sha256: String,
+    /// SHA-256 of `regions.csv`, the names of its wijken and buurten; of gemeenten there is a list for all tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regions_sha256: Option<String>,
     /// SHA-256 of what it was made from: the imported file, or the pages in order.
     pub source_sha256: String,
     /// The requests that brought it; empty for an imported file.

@@ -13,8 +13,10 @@ use polars_io::prelude::ParquetReader;
 
 use super::draft::parquet_writer;
 use super::lock::LockFile;
-use super::{Draft, Error, Lock, Pins, Sidecar, is_name, parse, schema, to_toml};
-use crate::base::files;
+use super::{
+    Draft, Error, Lock, Pins, REGION_COLUMNS, REGIONS, Sidecar, is_name, parse, schema, to_toml,
+};
+use crate::base::{csv, files};
 use crate::source::bounds::calendar_year;
 
 /// A snapshot as it is read back.
@@ -155,19 +157,99 @@ impl Store {
         }
     }
 
+    /// Reads some columns of a release piece by piece, however large it is: its sidecar, once it met the hash, then each
+    /// piece. A piece is a row group, as it was written.
+    ///
+    /// # Errors
+    /// When it is missing, damaged, or not what its sidecar says; or what the receiver says.
+    pub fn read_pieces<E: From<Error>>(
+        &self,
+        table: &str,
+        release: &str,
+        columns: &[&str],
+        mut each: impl FnMut(&Sidecar, DataFrame) -> Result<(), E>,
+    ) -> Result<Sidecar, E> {
+        let sidecar = self.sidecar(table, release)?;
+        let path = self.folder(table, release).join("observations.parquet");
+        hashed(&path, &sidecar.sha256)?;
+        let wrong = |source| Error::Parquet {
+            path: path.clone(),
+            source,
+        };
+        let open = || {
+            Ok(ParquetReader::new(files::at(
+                "read",
+                &path,
+                fs::File::open(&path),
+            )?))
+        };
+        let metadata = open().map_err(Error::Files)?;
+        let metadata = { metadata }.get_metadata().map_err(wrong)?.clone();
+        let mut start = 0;
+        for group in &metadata.row_groups {
+            let mut reader = open().map_err(Error::Files)?;
+            reader.set_metadata(metadata.clone());
+            let names = columns.iter().map(|name| (*name).to_owned()).collect();
+            let piece = reader
+                .with_columns(Some(names))
+                .with_slice(Some((start, group.num_rows())))
+                .finish();
+            each(&sidecar, piece.map_err(wrong)?)?;
+            start += group.num_rows();
+        }
+        if start == sidecar.rows {
+            return Ok(sidecar);
+        }
+        let (rows, expected) = (start, sidecar.rows);
+        Err(Error::Shape {
+            path,
+            rows,
+            expected,
+        }
+        .into())
+    }
+
+    /// The wijken and buurten of a release with their names; none where it is of gemeenten.
+    ///
+    /// # Errors
+    /// When the list is missing, damaged, or not the one that the sidecar speaks of.
+    pub fn region_names(&self, table: &str, release: &str) -> Result<Vec<(String, String)>, Error> {
+        let sidecar = self.sidecar(table, release)?;
+        let Some(expected) = &sidecar.regions_sha256 else {
+            return Ok(Vec::new());
+        };
+        let path = self.folder(table, release).join(REGIONS);
+        hashed(&path, expected)?;
+        let mut names = Vec::new();
+        csv::for_each_row(&path, &REGION_COLUMNS, |row| {
+            let [code, name] = row.cells();
+            names.push((csv::plain(code).to_owned(), csv::plain(name).to_owned()));
+            Ok(())
+        })?;
+        Ok(names)
+    }
+
     /// Whether a release is there, and is what its sidecar says; read in pieces, however large it is.
     ///
     /// # Errors
     /// When a file that is there cannot be read.
     pub fn is_whole(&self, table: &str, release: &str) -> Result<bool, Error> {
         let folder = self.folder(table, release);
-        let path = folder.join("observations.parquet");
-        if !path.exists() || !folder.join("snapshot.toml").exists() {
+        if !folder.join("snapshot.toml").exists() {
             return Ok(false);
         }
-        let file = files::at("read", &path, fs::File::open(&path))?;
-        let found = files::at("read", &path, files::sha256_of(file))?;
-        Ok(found == self.sidecar(table, release)?.sha256)
+        let sidecar = self.sidecar(table, release)?;
+        let regions = sidecar.regions_sha256.as_ref().map(|hash| (REGIONS, hash));
+        for (name, expected) in [("observations.parquet", &sidecar.sha256)]
+            .into_iter()
+            .chain(regions)
+        {
+            let path = folder.join(name);
+            if !path.exists() || sum_of(&path)? != *expected {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Starts a release that is written piece by piece. Nobody else writes releases of the table until it is done, and
@@ -218,6 +300,25 @@ impl Store {
         new.finish()?;
         Ok(release)
     }
+}
+
+/// The hash of a file, read in pieces.
+fn sum_of(path: &Path) -> Result<String, Error> {
+    let file = files::at("read", path, fs::File::open(path))?;
+    Ok(files::at("read", path, files::sha256_of(file))?)
+}
+
+/// Refuses a file that has another hash than its sidecar says.
+fn hashed(path: &Path, expected: &str) -> Result<(), Error> {
+    let found = sum_of(path)?;
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::Hash {
+        path: path.to_owned(),
+        expected: expected.to_owned(),
+        found,
+    })
 }
 
 /// The pins of a file; none where there is no file.

@@ -157,7 +157,7 @@ fn keep(
 }
 
 /// The sidecar of a download by itself.
-fn sidecar(download: &Download) -> Sidecar {
+pub(super) fn sidecar(download: &Download) -> Sidecar {
     let years: BTreeSet<i32> = download.cells.iter().map(|cell| cell.year).collect();
     Sidecar {
         table: download.table.clone(),

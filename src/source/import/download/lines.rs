@@ -281,7 +281,7 @@ impl Placed {
             ),
             (
                 Place::Other,
-                "lines of wijken, buurten, provinces and what else is no gemeente are left out",
+                "lines of wijken, buurten, provinces and what else is no gemeente are left out of the figures of gemeenten",
             ),
         ] {
             match count(place) {

@@ -5,6 +5,7 @@
 //! and where it does not show which table it is. The file tells neither its table nor its release: the first follows from
 //! its name, the second is `unknown`.
 
+mod buurten;
 mod cells;
 mod columns;
 mod join;
@@ -23,6 +24,7 @@ use crate::gemeente::Regions;
 use crate::query::Queries;
 use crate::source::snapshot::{Boundaries, Sidecar, Store, TopicMeta};
 
+use self::buurten::Buurten;
 use self::cells::Cell;
 use self::sheet::Sheet;
 
@@ -38,6 +40,8 @@ struct Download {
     boundaries: Boundaries,
     topics: Vec<TopicMeta>,
     cells: Vec<Cell>,
+    /// Its wijken and buurten, where those are asked.
+    buurten: Option<Buurten>,
     /// When it was downloaded, where its name says so.
     retrieved: Option<String>,
     sha256: String,
@@ -58,6 +62,7 @@ impl Default for Download {
             boundaries: Boundaries::Period,
             topics: Vec::new(),
             cells: Vec::new(),
+            buurten: None,
             retrieved: None,
             sha256: String::new(),
             caveats: Vec::new(),
@@ -116,14 +121,21 @@ pub fn import(
         store: &store,
         asked,
     };
-    let download = if kiesraad::is_one(&sheet.header) {
+    let mut download = if kiesraad::is_one(&sheet.header) {
         kiesraad::read(&of)?
     } else {
         statline::read(&of)?
     };
     let joined = join::join(&of, &download)?;
-    let mut notes = download.notes;
+    let (buurten, mut notes) = (download.buurten.take(), std::mem::take(&mut download.notes));
+    // they come in once the figures of gemeenten may
+    let take_buurten = || {
+        buurten
+            .map(|buurten| buurten.take(&of, &download))
+            .transpose()
+    };
     if joined.is_same {
+        notes.extend(take_buurten()?);
         notes.push("it says what the release that is used says: nothing changed".to_owned());
         let (table, release) = (joined.sidecar.table, joined.release.unwrap_or_default());
         let (topics, rows) = (joined.sidecar.topics.len(), joined.frame.height());
@@ -144,6 +156,7 @@ pub fn import(
         &offered,
         asked.accept,
     )?;
+    notes.extend(take_buurten()?);
     Ok(taken.led_by(notes))
 }
 

@@ -81,8 +81,7 @@ impl<'a> Finder<'a> {
         }
         let is_larger = ["LD", "PV", "CR"].iter().any(|lead| is_code(lead, 2));
         if is_larger
-            || is_code("WK", 6)
-            || is_code("BU", 8)
+            || is_wijk_or_buurt(name)
             || is_division(name)
             || NOWHERE.contains(&lower.as_str())
         {
@@ -249,6 +248,11 @@ fn is_any_code(name: &str) -> bool {
     kinds
         .iter()
         .any(|(lead, signs)| is_code(name, lead, *signs))
+}
+
+/// Whether a name is the code of a wijk or buurt.
+pub fn is_wijk_or_buurt(name: &str) -> bool {
+    is_code(name, "WK", 6) || is_code(name, "BU", 8)
 }
 
 /// Whether a name is a code: of its kind, and of so many signs. Those of wijken may have letters (`WK0363AA`).

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::super::Error;
+use super::buurten;
 use super::cells::{Cell, figure, only_asked, without_empty};
 use super::columns::Found;
 use super::lines::{Known, Line, Placed, lines, members, unmarked};
@@ -57,11 +58,13 @@ pub fn read(of: &Of<'_>) -> Result<Download, Error> {
     for (place, topic) in named.iter().enumerate() {
         read.column(of, place, topic, &mut cells)?;
     }
+    let buurten = buurten::read(of, &table, (&found, &lines), &named, read.unmarked)?;
     let (topics, cells) = without_empty(named, cells, &mut notes);
     let mut download = Download {
         boundaries: places.boundaries,
         topics,
         cells,
+        buurten,
         notes,
         ..about(of, table, known)
     };

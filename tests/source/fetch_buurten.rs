@@ -1,0 +1,247 @@
+//! Wijken and buurten from CBS to the open data: a query says `level = "buurt"`, and nothing else is changed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::cbs_server::Server;
+use crate::cbs_server::neighbourhoods::{Download, TABLES};
+use crate::support::{Project, Sheet, root, shared};
+
+/// Before 2022 the buurten of Dijk en Waard are those of Heerhugowaard.
+const MERGED: [(&str, &str, i32); 1] = [("1980", "0398", 2022)];
+
+fn small() -> Arc<Download> {
+    Arc::new(Download::read(&root().join("tests/small/buurten-2024.csv")))
+}
+
+fn server(download: &Arc<Download>) -> Server {
+    let tables = TABLES.map(|(id, year)| download.table(id, year, &MERGED));
+    Server::start(tables.into())
+}
+
+/// The figures that never change, with the share of who is 65 or older asked per buurt.
+fn project() -> Project {
+    let project = Project::frozen();
+    let line = "id = \"aandeel-65-plus\"\n";
+    let asked = format!("{line}level = \"buurt\"\n");
+    project.replace("queries/themes/profiel.toml", line, &asked);
+    project
+}
+
+fn fetch(project: &Project, server: &Server) -> crate::support::Run {
+    let tables = TABLES.map(|(id, _)| format!("{id}-buurt"));
+    let mut arguments = vec!["fetch", "--update"];
+    arguments.extend(tables.iter().map(String::as_str));
+    let url = server.url();
+    arguments.extend(["--mirror", &url]);
+    project.run(&arguments)
+}
+
+/// The share of a download's regions of members in all years, by region and year.
+fn expected(download: &Download, members: &[&str]) -> BTreeMap<(String, i32), Option<f64>> {
+    let place = |path: &str| {
+        download
+            .topics
+            .iter()
+            .position(|(of, _)| of == path)
+            .expect("a topic")
+    };
+    let all = place("Bevolking > Aantal inwoners");
+    let old = place("Bevolking > Leeftijdsgroepen > 65 jaar of ouder");
+    let mut found = BTreeMap::new();
+    for (_, year) in TABLES {
+        for (code, region) in download.in_year(year, &MERGED) {
+            let is_detailed = code.starts_with("WK") || code.starts_with("BU");
+            if is_detailed && members.contains(&&code[2..6]) {
+                let figure = |topic| download.figure(region, topic, year);
+                let share = figure(old).zip(figure(all)).filter(|(_, all)| *all > 0.0);
+                found.insert((code, year), share.map(|(old, all)| old / all * 100.0));
+            }
+        }
+    }
+    found
+}
+
+fn assert_figures(project: &Project, expected: &BTreeMap<(String, i32), Option<f64>>) {
+    let sheet = Sheet::read(&project.path("output/2026/data/buurten.csv"));
+    let mut found = BTreeMap::new();
+    for row in &sheet.rows {
+        let cell = |name: &str| sheet.cell(row, name);
+        assert_eq!(cell("indicator"), "aandeel-65-plus");
+        let value: Option<f64> = cell("value").parse().ok();
+        assert_eq!(value.is_none(), cell("missing") != "none", "{row:?}");
+        let year = cell("period").parse().expect("a year");
+        assert!(
+            found
+                .insert((cell("region").to_owned(), year), value)
+                .is_none(),
+            "{row:?}"
+        );
+    }
+    assert_eq!(found.len(), expected.len());
+    for (at, value) in expected {
+        let is_near = match (value, found[at]) {
+            (Some(value), Some(found)) => (value - found).abs() < 1e-9,
+            (None, None) => true,
+            _ => false,
+        };
+        assert!(is_near, "{at:?}: {value:?}, found {:?}", found[at]);
+    }
+}
+
+#[test]
+fn eight_years_come_to_the_open_data() {
+    let (project, download) = (project(), small());
+    project
+        .run(&["build", "--data-only", "--edition", "2026"])
+        .ends(0)
+        .says("asked per buurt and not in `data/`: table `83220NED-buurt`, ");
+    let before = project.text("output/2026/data/gemeenten.csv");
+    assert!(!project.path("output/2026/data/buurten.csv").exists());
+
+    let server = server(&download);
+    fetch(&project, &server).ends(0).says("85984NED-buurt");
+    let requests = server.requests();
+    let asks = |line: &&String| line.contains("85984NED") && line.contains("startswith");
+    let asked = requests.iter().find(asks).expect("a request for rows");
+    assert!(
+        asked.contains("startswith(WijkenEnBuurten,'WK') or startswith(WijkenEnBuurten,'BU')"),
+        "{asked}"
+    );
+
+    project
+        .run(&["build", "--data-only", "--edition", "2026"])
+        .ends(0)
+        .says("wijken and buurten of members")
+        .says("asked per buurt and not in `data/`: table `83220NED-buurt`, `86165NED-buurt`");
+    // Zeist and Dijk en Waard are members, Schiermonnikoog is none
+    assert_figures(&project, &expected(&download, &["0355", "1980", "0398"]));
+    assert_eq!(project.text("output/2026/data/gemeenten.csv"), before);
+
+    let regions = Sheet::read(&project.path("output/2026/data/buurtregios.csv"));
+    let of = |code: &str, year: &str| -> [String; 4] {
+        let is_it = |row: &&csv::StringRecord| {
+            regions.cell(row, "region") == code && regions.cell(row, "period") == year
+        };
+        let row = regions.rows.iter().find(is_it).expect("a region");
+        ["wijk", "name", "gemeente", "member"].map(|name| regions.cell(row, name).to_owned())
+    };
+    assert_eq!(
+        of("WK198001", "2024"),
+        ["true", "Oudkarspel", "GM1980", "GM1980"]
+    );
+    assert_eq!(
+        of("WK039801", "2021"),
+        ["true", "Oudkarspel", "GM0398", "GM1980"]
+    );
+    let sources = Sheet::read(&project.path("output/2026/data/buurtreeks-bronnen.csv"));
+    let tables: Vec<&str> = sources
+        .rows
+        .iter()
+        .map(|row| sources.cell(row, "table"))
+        .collect();
+    assert_eq!(tables, TABLES.map(|(id, _)| format!("{id}-buurt")));
+    let releases = Sheet::read(&project.path("output/2026/data/bronnen.csv"));
+    let is_listed = |table: &str| {
+        releases
+            .rows
+            .iter()
+            .any(|row| releases.cell(row, "table") == table)
+    };
+    assert!(tables.into_iter().all(is_listed));
+}
+
+#[test]
+fn both_services_give_the_same_and_nothing_comes_twice() {
+    let download = small();
+    let read = |v4: bool| {
+        let project = project();
+        let tables = TABLES.map(|(id, year)| {
+            let mut table = download.table(id, year, &MERGED);
+            (table.v3, table.v4) = (!v4, v4);
+            table
+        });
+        let server = Server::start(tables.into());
+        fetch(&project, &server).ends(0);
+        let lock = project.store().lock().expect("a lock");
+        let release = lock.tables["85984NED-buurt"].clone();
+        let snapshot = project
+            .store()
+            .read("85984NED-buurt", &release)
+            .expect("a snapshot");
+        let names = project
+            .store()
+            .region_names("85984NED-buurt", &release)
+            .expect("names");
+        server.requests();
+        fetch(&project, &server).ends(0);
+        let rows = |line: &&String| line.contains("startswith");
+        assert_eq!(
+            server.requests().iter().filter(rows).count(),
+            0,
+            "unchanged releases are not read"
+        );
+        (snapshot.observations, names)
+    };
+    let (v3, names) = read(false);
+    let (v4, names_of_v4) = read(true);
+    let of = |frame: &polars::prelude::DataFrame, name: &str| {
+        frame.column(name).expect("a column").clone()
+    };
+    for name in ["region", "year", "value", "missing"] {
+        assert!(of(&v3, name).equals_missing(&of(&v4, name)), "{name}");
+    }
+    assert_eq!(names, names_of_v4);
+    assert_eq!(names.len(), download.regions.len() - 4);
+}
+
+#[test]
+fn a_list_of_names_that_was_touched_is_refused_and_fetched_again() {
+    let (project, download) = (project(), small());
+    let server = server(&download);
+    fetch(&project, &server).ends(0);
+    let lock = project.store().lock().expect("a lock");
+    let release = &lock.tables["85984NED-buurt"];
+    let names = format!("data/snapshots/85984NED-buurt/{release}/regions.csv");
+    project.replace(&names, "Oudkarspel", "Onderkarspel");
+    project
+        .run(&["build", "--data-only", "--edition", "2026"])
+        .ends(4)
+        .says("regions.csv` has sha256");
+    let url = server.url();
+    project
+        .run(&["fetch", "85984NED-buurt", "--mirror", &url])
+        .ends(0);
+    assert!(project.text(&names).contains("Oudkarspel"));
+}
+
+#[test]
+fn every_buurt_of_the_country_comes_through() {
+    let Some(folder) = shared("statline-exports") else {
+        return;
+    };
+    let file = folder.join("Kerncijfers_wijken_en_buurten_2024_geslachten.csv");
+    let (project, download) = (project(), Arc::new(Download::read(&file)));
+    let count = |start: &str| {
+        download
+            .regions
+            .iter()
+            .filter(|of| of.code.starts_with(start))
+            .count()
+    };
+    assert_eq!((count("WK"), count("BU")), (3_393, 14_574));
+    fetch(&project, &server(&download)).ends(0);
+    project
+        .run(&["build", "--data-only", "--edition", "2026"])
+        .ends(0);
+    let groups = Sheet::read(&project.path("output/2026/data/groepen.csv"));
+    let of_m50 = groups
+        .rows
+        .iter()
+        .filter(|row| groups.cell(row, "group") == "M50");
+    let mut members: Vec<&str> = of_m50.map(|row| &groups.cell(row, "region")[2..]).collect();
+    members.push("0398");
+    let expected = expected(&download, &members);
+    assert!(expected.len() > 8 * 1_500, "{}", expected.len());
+    assert_figures(&project, &expected);
+}
