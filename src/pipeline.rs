@@ -33,7 +33,6 @@ use crate::paper::{self, Chapters, Content, Manuscript, Sources, Typesetting, Ty
 use crate::publish::{self, Dialect};
 use crate::query::{Edition, FactId, IndicatorId, Queries};
 use crate::source::agendas::Agendas;
-use crate::source::snapshot::Store;
 use crate::verify;
 
 use books::Books;
@@ -311,7 +310,7 @@ fn make(
     // the open data is written while Typst works
     // every fact is traced, and nothing asks for them any more
     figures.tidy.raw.close();
-    let buurten = Buurten::read(queries, figures, &Store::new(&project.data()))?;
+    let buurten = Buurten::read(queries, figures)?;
     let held = buurten.releases.iter();
     let held = held.map(|(table, of)| (table.clone(), of.sidecar.clone()));
     run.per_buurt = held.collect();
@@ -329,7 +328,7 @@ fn make(
     }
     tell_closed(project, edition, report);
     report.summarise(output.place(), queries, figures, &used, options.verbose);
-    report.summarise_buurten(queries, figures, &buurten);
+    report.summarise_buurten(queries, &buurten);
     let told = report.told();
     if run.with_paper {
         tell_what_goes(output.place(), options.keep, report);

@@ -388,13 +388,13 @@ fn a_way_is_whole_and_one() {
 fn what_no_buurt_can_have_is_refused() {
     are_named(&[
         (PROFIEL, "id = \"aandeel-65-plus\"", "level = ¦\"wijk\"\nid = \"aandeel-65-plus\"", "unknown variant `wijk`", "`buurt`"),
-        (PROFIEL, "id = \"bevolkingsgroei\"", "level = ¦\"buurt\"\nid = \"bevolkingsgroei\"", "drawn anew every year: a change", "leave `level` out"),
-        (PROFIEL, "id = \"bevolkingsindex\"", "level = ¦\"buurt\"\nid = \"bevolkingsindex\"", "no other year's figure divides", "leave `level` out"),
-        (PROFIEL, "id = \"aandeel-nederland\"", "level = ¦\"buurt\"\nid = \"aandeel-nederland\"", "a share of Nederland", "leave `level` out"),
-        (PROFIEL, "id = \"aandeel-30-80\"", "level = ¦\"buurt\"\nid = \"aandeel-30-80\"", "a share of a size class", "leave `level` out"),
-        (PROFIEL, "id = \"inwoners-per-gemeente\"", "level = ¦\"buurt\"\nid = \"inwoners-per-gemeente\"", "no table with wijken and buurten has `inwoners`", "`buurten = true`"),
-        ("tables.toml", "id = \"37259ned\"", "id = ¦\"37259ned-buurt\"", "is the id of wijken and buurten", "`level` of an indicator"),
-        ("tables.toml", "kind = \"file\"", "kind = \"file\"\nbuurten = ¦true", "`buurten` does nothing here", "by `import`"),
+        (PROFIEL, "id = \"bevolkingsgroei\"", "level = ¦\"buurt\"\nid = \"bevolkingsgroei\"", "no figure per buurt: wijken and buurten are drawn anew every year: a change", "leave `level` out"),
+        (PROFIEL, "id = \"bevolkingsindex\"", "level = ¦\"buurt\"\nid = \"bevolkingsindex\"", "no figure per buurt: wijken and buurten are drawn anew every year: no other year's", "leave `level` out"),
+        (PROFIEL, "id = \"aandeel-nederland\"", "level = ¦\"buurt\"\nid = \"aandeel-nederland\"", "no figure per buurt: a share of Nederland", "leave `level` out"),
+        (PROFIEL, "id = \"aandeel-30-80\"", "level = ¦\"buurt\"\nid = \"aandeel-30-80\"", "no figure per buurt: a share of a size class", "leave `level` out"),
+        (PROFIEL, "id = \"inwoners-per-gemeente\"", "level = ¦\"buurt\"\nid = \"inwoners-per-gemeente\"", "no figure per buurt: no table with wijken and buurten has `inwoners`", "`buurten = true`"),
+        ("tables.toml", "id = \"37259ned\"", "id = ¦\"37259ned-buurt\"", "`37259ned-buurt` is the id of wijken and buurten", "`level` of an indicator"),
+        ("tables.toml", "id = \"kiesraad-tk2021\"", "id = \"kiesraad-tk2021\"\nbuurten = ¦true", "`buurten` does nothing here", "by `import`"),
     ]);
 }
 

@@ -84,6 +84,8 @@ mod tests {
         Table {
             place: 0,
             id: id.to_owned(),
+            level: crate::query::Level::Gemeente,
+            has_buurten: false,
             family: None,
             period: None,
             service: Service::Auto,

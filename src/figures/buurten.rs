@@ -4,7 +4,8 @@
 //! with their names and the member they lie in, and their figures. Fails on a snapshot that is damaged, and where a title
 //! fits several topics. CBS peculiarity: wijken and buurten are drawn and numbered anew every year, so a figure is of its
 //! year's own regions, is never brought to other boundaries, and is divided by a figure of the same year or by none. Which
-//! member one lies in follows from the gemeente in its code; of a gemeente that was divided since, nobody can tell.
+//! member one lies in follows from the gemeente in its code: what a gemeente that went on gave away stays with it, and of one
+//! that ended and was divided, nobody can tell.
 //!
 //! Snapshots are read piece by piece and only what is asked of the members is kept, so that memory grows with what is asked
 //! and not with the table.
@@ -85,6 +86,8 @@ pub struct Buurten {
     pub empty: Vec<IndicatorId>,
     /// Gemeenten that were divided since, a part of which went to a member, with the years of their rows: left out.
     pub divided: BTreeMap<RegionId, BTreeSet<i32>>,
+    /// Gemeenten in codes that the list of their year does not have, with the years of their rows: left out.
+    pub unknown: BTreeMap<RegionId, BTreeSet<i32>>,
     origins: BTreeMap<(TopicId, i32), Origin>,
 }
 
@@ -93,11 +96,16 @@ impl Buurten {
     ///
     /// # Errors
     /// When a snapshot is damaged, or a title fits several of its topics.
-    pub fn read(queries: &Queries, figures: &Figures, store: &Store) -> Result<Self, Failure> {
+    pub fn read(queries: &Queries, figures: &Figures) -> Result<Self, Failure> {
         let mut buurten = Self::default();
-        if queries.per_buurt.is_empty() {
+        let Some(store) = figures
+            .tidy
+            .raw
+            .store()
+            .filter(|_| !queries.per_buurt.is_empty())
+        else {
             return Ok(buurten);
-        }
+        };
         let lock = store.lock()?;
         let members = figures.groups.subject().regions().collect();
         let mut reading = Reading {
@@ -113,7 +121,8 @@ impl Buurten {
             reading.table(store, (table, release), wanted)?;
         }
         reading.fill();
-        buurten.divided = reading.divided();
+        buurten.divided = reading.left_out(|year| &year.divided);
+        buurten.unknown = reading.left_out(|year| &year.unknown);
         buurten.take(reading);
         Ok(buurten)
     }
@@ -268,6 +277,7 @@ struct OfYear {
     numbers: HashMap<Box<str>, usize>,
     topics: BTreeMap<TopicId, Vec<Option<Observation>>>,
     divided: BTreeSet<RegionId>,
+    unknown: BTreeSet<RegionId>,
 }
 
 impl OfYear {
@@ -396,7 +406,13 @@ impl Reading<'_> {
                 of_year.divided.insert(gemeente);
                 return None;
             }
-            None => return None,
+            None => {
+                let regions = &self.figures.gemeenten.regions;
+                if !regions.exists(gemeente, list.min(regions.last_year())) {
+                    of_year.unknown.insert(gemeente);
+                }
+                return None;
+            }
         };
         let number = of_year.regions.len();
         of_year.regions.push(Buurt {
@@ -437,14 +453,18 @@ impl Reading<'_> {
         }
     }
 
-    fn divided(&self) -> BTreeMap<RegionId, BTreeSet<i32>> {
-        let mut divided: BTreeMap<RegionId, BTreeSet<i32>> = BTreeMap::new();
+    /// Gemeenten of which the rows are left out, with the years of those.
+    fn left_out(
+        &self,
+        of: impl Fn(&OfYear) -> &BTreeSet<RegionId>,
+    ) -> BTreeMap<RegionId, BTreeSet<i32>> {
+        let mut all: BTreeMap<RegionId, BTreeSet<i32>> = BTreeMap::new();
         for (year, of_year) in &self.years {
-            for gemeente in &of_year.divided {
-                divided.entry(*gemeente).or_default().insert(*year);
+            for gemeente in of(of_year) {
+                all.entry(*gemeente).or_default().insert(*year);
             }
         }
-        divided
+        all
     }
 }
 
@@ -460,22 +480,26 @@ fn gemeente_of(code: &str) -> Option<RegionId> {
 fn heirs(figures: &Figures, members: &BTreeSet<RegionId>, list: i32) -> HashMap<RegionId, Heir> {
     let gemeenten = &figures.gemeenten;
     let last = gemeenten.regions.last_year();
+    let to = figures.edition.boundaries.min(last);
     let crosswalk = Crosswalk::new(
         list.min(last),
-        figures.edition.boundaries.min(last),
+        to,
         &gemeenten.herindelingen,
         &gemeenten.regions,
         &figures.population,
     );
     let mut heirs = HashMap::new();
     for row in crosswalk.rows() {
-        // a sliver is no part: its buurten are those of the gemeente that goes on
-        if row.part.inhabitants <= SLIVER || !members.contains(&row.part.to) {
+        let (share, heir) = (row.part.inhabitants, row.part.to);
+        let goes_on = gemeenten.regions.exists(row.region, to);
+        // codes do not tell which buurten a gemeente that goes on gave away: they stay with it
+        let is_given = goes_on && heir != row.region;
+        if share <= SLIVER || is_given || !members.contains(&heir) {
             continue;
         }
-        let is_whole = row.part.inhabitants >= 1.0 - SLIVER && !row.lost;
-        let heir = if is_whole {
-            Heir::Member(row.part.to)
+        let is_whole = goes_on || share >= 1.0 - SLIVER;
+        let heir = if is_whole && !row.lost {
+            Heir::Member(heir)
         } else {
             Heir::Divided
         };

@@ -22,6 +22,8 @@ pub enum Kind {
     Relation,
     /// Gemeenten add up to CBS's own figure for Nederland.
     National,
+    /// Buurten add up to their gemeente.
+    Buurten,
 }
 
 impl Kind {
@@ -35,6 +37,7 @@ impl Kind {
             Self::Range => "range",
             Self::Relation => "relation",
             Self::National => "national",
+            Self::Buurten => "buurten",
         }
     }
 }

@@ -226,7 +226,12 @@ fn of_indicator(id: IndicatorId, known: &[Known], register: &Register<'_>) -> Ve
 }
 
 /// The sum of a formula's topics in a year and region; `None` when one is missing.
-fn sum(formula: &Formula, year: i32, region: RegionId, figures: &Figures) -> Option<f64> {
+pub(super) fn sum(
+    formula: &Formula,
+    year: i32,
+    region: RegionId,
+    figures: &Figures,
+) -> Option<f64> {
     formula.terms.iter().try_fold(0.0, |sum, term| {
         let row = figures.tidy.row(term.topic, year, region)?;
         let value = row.observation.value?;

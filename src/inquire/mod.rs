@@ -4,6 +4,7 @@
 //! In: the register of an edition and the paper's sources. Out: what `explain`, `where`, `peers` and `check` print. Nothing is
 //! written; the figures are computed by the same code as `build`.
 
+mod buurt_check;
 mod check;
 mod claim_check;
 mod data_check;
@@ -64,6 +65,7 @@ impl<'a> Inquiry<'a> {
 pub fn check(inquiry: &Inquiry<'_>) -> Result<Vec<Check>, Failure> {
     let mut checks = claim_check::checks(inquiry)?;
     checks.extend(data_check::checks(&inquiry.register)?);
+    checks.extend(buurt_check::checks(&inquiry.register)?);
     Ok(checks)
 }
 

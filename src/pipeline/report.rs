@@ -8,6 +8,7 @@ use std::path::Path;
 use super::made::Told;
 use crate::base::clock::Clock;
 use crate::figures::{Buurten, Figures, GroupFigure, Lacking, Provenance, Tidy};
+use crate::gemeente::RegionId;
 use crate::publish;
 use crate::query::{IndicatorId, Queries, TopicId, Way};
 use crate::verify;
@@ -66,12 +67,7 @@ impl BuildReport {
     }
 
     /// What is told of wijken and buurten, and what of them is asked and not there.
-    pub(super) fn summarise_buurten(
-        &mut self,
-        queries: &Queries,
-        figures: &Figures,
-        buurten: &Buurten,
-    ) {
+    pub(super) fn summarise_buurten(&mut self, queries: &Queries, buurten: &Buurten) {
         if queries.per_buurt.is_empty() {
             return;
         }
@@ -96,14 +92,18 @@ impl BuildReport {
             "missing: no figure per buurt for",
             &empty.collect::<Vec<_>>(),
         );
-        let divided = buurten.divided.iter().map(|(gemeente, years)| {
-            let years: Vec<String> = years.iter().map(i32::to_string).collect();
-            format!("{} in {}", figures.name(*gemeente), years.join(", "))
-        });
-        self.note(
-            "left out: wijken and buurten of gemeenten that were divided since:",
-            &divided.collect::<Vec<_>>(),
-        );
+        let told = |left_out: &BTreeMap<RegionId, BTreeSet<i32>>| -> Vec<String> {
+            let one = |(gemeente, years): (&RegionId, &BTreeSet<i32>)| {
+                let years: Vec<String> = years.iter().map(i32::to_string).collect();
+                format!("{gemeente} in {}", years.join(", "))
+            };
+            left_out.iter().map(one).collect()
+        };
+        let of = "left out: wijken and buurten of gemeenten that";
+        let divided = told(&buurten.divided);
+        self.note(&format!("{of} were divided since:"), &divided);
+        let unknown = told(&buurten.unknown);
+        self.note(&format!("{of} no list of their year has:"), &unknown);
     }
 
     /// What is asked and not in `data/`: whole tables by name, topics by number unless all are wanted.

@@ -59,6 +59,7 @@ pub(super) mod tests {
             matters: 1.0,
             measure: Vec::new(),
             years: Years::default(),
+            level: crate::query::Level::Gemeente,
             ways: Vec::new(),
             place: String::new(),
         };

@@ -7,8 +7,13 @@ use crate::cbs_server::Server;
 use crate::cbs_server::neighbourhoods::{Download, TABLES};
 use crate::support::{Project, Sheet, root, shared};
 
-/// Before 2022 the buurten of Dijk en Waard are those of Heerhugowaard.
-const MERGED: [(&str, &str, i32); 1] = [("1980", "0398", 2022)];
+/// What members of today were called before they merged, until which year.
+const MERGED: [(&str, &str, i32); 4] = [
+    ("1980", "0398", 2022),
+    ("1992", "0530", 2023),
+    ("1959", "0870", 2019),
+    ("1948", "0860", 2017),
+];
 
 fn small() -> Arc<Download> {
     Arc::new(Download::read(&root().join("tests/small/buurten-2024.csv")))
@@ -206,7 +211,7 @@ fn a_list_of_names_that_was_touched_is_refused_and_fetched_again() {
     project.replace(&names, "Oudkarspel", "Onderkarspel");
     project
         .run(&["build", "--data-only", "--edition", "2026"])
-        .ends(4)
+        .ends(1)
         .says("regions.csv` has sha256");
     let url = server.url();
     project
@@ -231,17 +236,141 @@ fn every_buurt_of_the_country_comes_through() {
     };
     assert_eq!((count("WK"), count("BU")), (3_393, 14_574));
     fetch(&project, &server(&download)).ends(0);
-    project
+    let told = project
         .run(&["build", "--data-only", "--edition", "2026"])
-        .ends(0);
+        .ends(0)
+        .stderr;
+    println!("{told}");
     let groups = Sheet::read(&project.path("output/2026/data/groepen.csv"));
     let of_m50 = groups
         .rows
         .iter()
         .filter(|row| groups.cell(row, "group") == "M50");
     let mut members: Vec<&str> = of_m50.map(|row| &groups.cell(row, "region")[2..]).collect();
-    members.push("0398");
+    members.extend(MERGED.map(|(_, before, _)| before));
     let expected = expected(&download, &members);
     assert!(expected.len() > 8 * 1_500, "{}", expected.len());
     assert_figures(&project, &expected);
+}
+
+#[test]
+fn a_download_with_codes_brings_them_too() {
+    let (project, download) = (project(), small());
+    let file = root().join("tests/small/buurten-2024.csv");
+    let file = file.to_str().expect("a path");
+    let import = |project: &Project| {
+        // three gemeenten alone are no release that the door lets in
+        project.run(&["import", file, "--table", "85984NED", "--accept", "small"])
+    };
+    import(&project)
+        .ends(0)
+        .says("137 wijken and buurten are release `unknown-")
+        .says("of table 85984NED-buurt: 2 topics, 274 rows");
+    let lock = project.store().lock().expect("a lock");
+    let release = &lock.tables["85984NED-buurt"];
+    let read = project
+        .store()
+        .read("85984NED-buurt", release)
+        .expect("a snapshot");
+    let column = |name: &str| read.observations.column(name).expect("a column").clone();
+    let (regions, topics, values) = (column("region"), column("topic"), column("value"));
+    let cells = regions
+        .str()
+        .expect("texts")
+        .iter()
+        .zip(topics.str().expect("texts").iter());
+    for ((region, topic), value) in cells.zip(values.f64().expect("numbers").iter()) {
+        let title = read
+            .sidecar
+            .topics
+            .iter()
+            .find(|of| Some(of.key.as_str()) == topic);
+        let title = &title.expect("a topic").title;
+        let topic = download.topics.iter().position(|(path, _)| path == title);
+        let of = download
+            .regions
+            .iter()
+            .find(|of| Some(of.code.as_str()) == region);
+        assert_eq!(
+            value,
+            of.expect("a region").cells[topic.expect("a topic")],
+            "{region:?} {title}"
+        );
+    }
+
+    // what a fetch brought has a topic more
+    let other = Project::frozen();
+    let line = "id = \"aandeel-65-plus\"\n";
+    let asked = format!("level = \"buurt\"\n{line}");
+    other.replace("queries/themes/profiel.toml", line, &asked);
+    other.replace(
+        "queries/themes/profiel.toml",
+        "id = \"aandeel-0-15\"\n",
+        "level = \"buurt\"\nid = \"aandeel-0-15\"\n",
+    );
+    fetch(&other, &server(&download)).ends(0);
+    let before = other.store().lock().expect("a lock").tables["85984NED-buurt"].clone();
+    let text = std::fs::read_to_string(file).expect("a download");
+    let lines = text.lines().map(|line| {
+        let mut cells: Vec<&str> = line.split(';').collect();
+        cells.remove(8);
+        cells.join(";") + "\n"
+    });
+    let narrow = other.path("narrow.csv");
+    std::fs::write(&narrow, lines.collect::<String>()).expect("a file");
+    let narrow = narrow.to_str().expect("a path");
+    other
+        .run(&["import", narrow, "--table", "85984NED", "--accept", "small"])
+        .ends(0)
+        .says("stay in use: this file lacks `Bevolking > Leeftijdsgroepen > 0 tot 15 jaar`");
+    let after = &other.store().lock().expect("a lock").tables["85984NED-buurt"];
+    assert_eq!(*after, before);
+}
+
+#[test]
+fn buurten_that_do_not_add_up_to_their_gemeente_are_told() {
+    let (project, download) = (project(), small());
+    let mut wrong = (*download).clone();
+    let old = wrong
+        .topics
+        .iter()
+        .position(|(path, _)| path.ends_with("65 jaar of ouder"));
+    let region = wrong
+        .regions
+        .iter_mut()
+        .find(|of| of.code.starts_with("BU0355"));
+    *region.expect("a buurt").cells[old.expect("a topic")]
+        .as_mut()
+        .expect("a figure") += 500.0;
+    for (download, state, told) in [
+        (
+            download,
+            "ok ",
+            "the buurten of 2 gemeenten and years add up to theirs",
+        ),
+        (
+            Arc::new(wrong),
+            "warn ",
+            "1 of 2 gemeenten and years do not add up, such as Zeist 2024: ",
+        ),
+    ] {
+        let mut table = download.table("85984NED", 2024, &MERGED);
+        if state == "warn " {
+            table.republish();
+        }
+        let server = Server::start(vec![table]);
+        project
+            .run(&[
+                "fetch",
+                "--update",
+                "85984NED-buurt",
+                "--mirror",
+                &server.url(),
+            ])
+            .ends(0);
+        let checks = project.run(&["check", "--edition", "2026"]).stdout;
+        let line = checks.lines().find(|line| line.contains(" buurten "));
+        let line = line.unwrap_or_else(|| panic!("no check of buurten in {checks}"));
+        assert!(line.starts_with(state) && line.contains(told), "{line}");
+    }
 }

@@ -33,6 +33,11 @@ impl CameIn {
         self.frames().insert(table.to_owned(), frame);
     }
 
+    /// Where they lie.
+    pub fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
+    }
+
     /// The tables in use.
     pub fn tables(&self) -> impl Iterator<Item = &str> {
         self.releases.keys().map(String::as_str)
