@@ -97,6 +97,14 @@ pub enum Error {
         /// Rows.
         rows: usize,
     },
+    /// They are of wijken and buurten.
+    #[error(
+        "table `{table}` holds wijken and buurten, of which figures are not held against each other"
+    )]
+    PerBuurt {
+        /// Table.
+        table: String,
+    },
     /// Polars cannot read one.
     #[error("cannot compare the releases: {0}")]
     Polars(#[from] polars::error::PolarsError),
@@ -108,13 +116,13 @@ impl Report for Error {
             Self::NoTable { nearest, .. } => Some(nearest.clone()),
             Self::NoRelease { known, .. } => Some(format!("releases are {known}")),
             Self::Alone { .. } => Some("there is nothing to compare with until `fetch --update` or `import` brings another".to_owned()),
-            Self::Polars(_) | Self::Large { .. } => None,
+            Self::Polars(_) | Self::Large { .. } | Self::PerBuurt { .. } => None,
         }
     }
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Polars(_) | Self::Large { .. } => Exit::Other,
+            Self::Polars(_) | Self::Large { .. } | Self::PerBuurt { .. } => Exit::Other,
             _ => Exit::Usage,
         }
     }
@@ -149,10 +157,12 @@ pub fn revision(
             .into());
         }
     }
-    let rows = store
-        .sidecar(table, &old)?
-        .rows
-        .max(store.sidecar(table, &new)?.rows);
+    let (before, now) = (store.sidecar(table, &old)?, store.sidecar(table, &new)?);
+    if now.regions_sha256.is_some() {
+        let table = table.to_owned();
+        return Err(Error::PerBuurt { table }.into());
+    }
+    let rows = before.rows.max(now.rows);
     if rows > compare::WHOLE {
         return Err(Error::Large {
             table: table.to_owned(),

@@ -11,7 +11,7 @@ use middelgroot::figures::{
     Block, Cell, Compared, Comparing, GroupFigure, PassedOver, Period, Position, Withheld,
 };
 use middelgroot::gemeente::{RegionId, RegionList};
-use middelgroot::query::{Direction, Formula, Indicator, Way, Years};
+use middelgroot::query::{Direction, Formula, Indicator, Level, Way, Years};
 use proptest::prelude::*;
 
 use crate::support::{close, indicator, region};
@@ -46,6 +46,7 @@ fn asked(way: Way) -> Indicator {
         matters: 1.0,
         measure: Vec::new(),
         years: Years::default(),
+        level: Level::Gemeente,
         ways: vec![way],
         breaks: Vec::new(),
         place: "proef.toml:1".to_owned(),
