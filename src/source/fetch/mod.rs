@@ -26,6 +26,7 @@ pub use regions::{Brought, RegionsReport, of_inhabitants};
 pub use report::{Outcome, TableReport};
 pub use settings::{read as settings, schema};
 
+use crate::base::files::FolderLock;
 use crate::gemeente::{RegionId, Regions};
 use crate::query::{Queries, Service, Table};
 use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
@@ -102,11 +103,14 @@ pub fn fetch(
     progress: &dyn Progress,
 ) -> Result<Vec<TableReport>, Error> {
     let tables = tables(queries, &options.tables)?;
+    let cache = PageCache::open(&pages(data))?;
+    // what an import pins meanwhile must stay
+    let _lock = FolderLock::wait_for(data)?;
     let store = Store::new(data);
     let lock = store.lock()?;
     let run = Run {
         client,
-        cache: PageCache::open(&pages(data))?,
+        cache,
         began: lock.clone(),
         lock: Mutex::new(lock),
         store,

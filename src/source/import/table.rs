@@ -52,6 +52,8 @@ pub(super) fn take(
     offered: &[TopicMeta],
     accept: Option<&str>,
 ) -> Result<Imported, Error> {
+    // what another import or a fetch pins meanwhile must stay
+    let _lock = files::FolderLock::wait_for(data)?;
     let (table, topics) = (sidecar.table.clone(), sidecar.topics.len());
     let store = Store::new(data);
     let mut lock = store.lock()?;

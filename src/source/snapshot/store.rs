@@ -209,6 +209,7 @@ impl Store {
         sidecar.sha256 = files::sha256(&bytes);
         sidecar.rows = observations.height();
         let release = sidecar.folder_name();
+        let _lock = files::FolderLock::wait_for(&self.data.join("snapshots").join(&sidecar.table))?;
         let new = files::NewFolder::beside(&self.folder(&sidecar.table, &release))?;
         files::write(&new.path().join("observations.parquet"), &bytes)?;
         files::write(
