@@ -26,7 +26,6 @@ pub use regions::{Brought, RegionsReport, of_inhabitants};
 pub use report::{Outcome, TableReport};
 pub use settings::{read as settings, schema};
 
-use crate::base::files::FolderLock;
 use crate::gemeente::{RegionId, Regions};
 use crate::query::{Queries, Service, Table};
 use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
@@ -104,9 +103,9 @@ pub fn fetch(
 ) -> Result<Vec<TableReport>, Error> {
     let tables = tables(queries, &options.tables)?;
     let cache = PageCache::open(&pages(data))?;
-    // what an import pins meanwhile must stay
-    let _lock = FolderLock::wait_for(data)?;
     let store = Store::new(data);
+    // what an import pins meanwhile must stay
+    let _locks = store.wait()?;
     let lock = store.lock()?;
     let run = Run {
         client,

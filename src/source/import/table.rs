@@ -52,10 +52,10 @@ pub(super) fn take(
     offered: &[TopicMeta],
     accept: Option<&str>,
 ) -> Result<Imported, Error> {
-    // what another import or a fetch pins meanwhile must stay
-    let _lock = files::FolderLock::wait_for(data)?;
     let (table, topics) = (sidecar.table.clone(), sidecar.topics.len());
     let store = Store::new(data);
+    // what another import or a fetch pins meanwhile must stay
+    let _locks = store.wait()?;
     let mut lock = store.lock()?;
     let pinned = lock.tables.get(&table);
     let before = pinned.and_then(|release| store.sidecar(&table, release).ok());

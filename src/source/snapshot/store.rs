@@ -40,6 +40,18 @@ impl Store {
         }
     }
 
+    /// Waits until nobody else brings releases or pins them, and clears away what a run that was stopped left of them.
+    ///
+    /// # Errors
+    /// When the folders cannot be made or locked.
+    pub fn wait(&self) -> Result<[files::FolderLock; 2], files::Error> {
+        let (data, releases) = (&self.data, self.data.join("snapshots"));
+        Ok([
+            files::FolderLock::wait_for(data)?,
+            files::FolderLock::wait_for(&releases)?,
+        ])
+    }
+
     fn lock_path(&self) -> PathBuf {
         self.data.join("snapshots.lock")
     }
@@ -209,7 +221,6 @@ impl Store {
         sidecar.sha256 = files::sha256(&bytes);
         sidecar.rows = observations.height();
         let release = sidecar.folder_name();
-        let _lock = files::FolderLock::wait_for(&self.data.join("snapshots").join(&sidecar.table))?;
         let new = files::NewFolder::beside(&self.folder(&sidecar.table, &release))?;
         files::write(&new.path().join("observations.parquet"), &bytes)?;
         files::write(
