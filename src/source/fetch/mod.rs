@@ -212,6 +212,9 @@ impl Run<'_> {
         }
         let unchanged = self.unchanged(&request, pinned.as_ref())?;
         if unchanged.is_some() && only.is_empty() {
+            // a run that was stopped once it had pinned the release left its pages
+            let forgotten = self.cache.forget(&table.id);
+            forgotten.map_err(|error| error.of_table(&table.id))?;
             return Ok(TableReport {
                 release: unchanged,
                 lists: self.lists(table, pinned.as_ref()),
