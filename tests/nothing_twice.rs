@@ -342,7 +342,7 @@ mod around {
 
     use middelgroot::paper::VERSION;
 
-    use super::{NOTHING, Path, Project, WROTE, fs, is_right, small};
+    use super::{Made, NOTHING, Path, Project, WROTE, fs, is_right};
 
     /// Where the program keeps Typst, or where the system finds it.
     fn typst() -> String {
