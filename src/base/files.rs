@@ -330,10 +330,15 @@ impl FolderLock {
 /// How the names of files and folders begin that are not finished yet.
 pub(super) const UNFINISHED: &str = ".new-";
 
+/// Whether a name is that of a file or folder that is not finished yet.
+pub fn is_unfinished(name: &str) -> bool {
+    name.starts_with(UNFINISHED)
+}
+
 /// Clears away what a run that was stopped left unfinished in a folder where no other run writes. What stays goes the next time.
 pub fn clear(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+        if is_unfinished(&entry.file_name().to_string_lossy()) {
             let path = entry.path();
             let remove = || fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path));
             // a program that the run had started may still write there

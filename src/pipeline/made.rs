@@ -324,7 +324,12 @@ impl Ledger {
         let there = files::all_files(place).unwrap_or_default();
         let is_beside = |name: &str| [SITE, FACTSHEETS].iter().any(|of| is_within(of, name));
         let is_known = |name: &str| {
-            name == RUN_LOG || name == SUMS || listed.contains_key(name) || keep && is_beside(name)
+            name == RUN_LOG
+                || name == SUMS
+                || listed.contains_key(name)
+                || keep && is_beside(name)
+                // whoever writes next clears it away
+                || files::is_unfinished(name)
         };
         let too_much = there.iter().find(|name| !is_known(name));
         let gone = listed.keys().find(|name| !there.contains(**name));
