@@ -204,9 +204,9 @@ impl<'a> Lines<'a> {
         let Some(start) = position.and_then(|at| usize::try_from(at.byte()).ok()) else {
             return 0;
         };
-        let is_end = |at: usize| matches!(self.bytes.get(at), Some(b'\r' | b'\n'));
-        let start = (start..).find(|at| !is_end(*at)).unwrap_or(start);
-        while self.at < start.min(self.bytes.len()) {
+        let (all, is_end) = (self.bytes.len(), |byte: u8| matches!(byte, b'\r' | b'\n'));
+        let begins = (start..all).find(|at| !is_end(self.bytes[*at]));
+        while self.at < begins.unwrap_or(all) {
             let ends = match self.bytes[self.at] {
                 b'\n' => true,
                 b'\r' => self.bytes.get(self.at + 1) != Some(&b'\n'),

@@ -85,16 +85,13 @@ pub fn factsheet(project: &Project, options: &FactsheetOptions<'_>) -> Result<St
     let keys = super::with_manuscript(project, queries, options.edition, make)?;
     let (made, filled) = (output.path().join(FACTSHEETS), output.path().to_owned());
     let names: BTreeSet<String> = files::names(&made)?.into_iter().collect();
-    let is_all = options.gemeenten.is_none();
-    let is_replaced = |name: &str| {
-        let mut new = names.iter();
-        is_within(FACTSHEETS, name) && (is_all || new.any(|new| name.ends_with(new)))
-    };
-    run_log::unlist(&place, &is_replaced)?;
-    if is_all {
+    if options.gemeenten.is_none() {
+        run_log::unlist(&place, &|name| is_within(FACTSHEETS, name))?;
         output.finish_part(FACTSHEETS)?;
         beside.ledger.hashes.moved(&filled, &place);
     } else {
+        let all = names.iter().map(|name| format!("{FACTSHEETS}/{name}"));
+        run_log::unlist(&place, &|name| all.clone().any(|of| of == name))?;
         put(&made, &folder)?;
     }
     run_log::write_sums(&place, None, &mut beside.ledger)?;

@@ -212,14 +212,7 @@ impl Run<'_> {
         }
         let unchanged = self.unchanged(&request, pinned.as_ref())?;
         if unchanged.is_some() && only.is_empty() {
-            // a run that was stopped once it had pinned the release left its pages
-            let forgotten = self.cache.forget(&table.id);
-            forgotten.map_err(|error| error.of_table(&table.id))?;
-            return Ok(TableReport {
-                release: unchanged,
-                lists: self.lists(table, pinned.as_ref()),
-                ..TableReport::new(&table.id, Outcome::Unchanged)
-            });
+            return self.still_held(table, unchanged, pinned.as_ref());
         }
         let mut rows = writer::SnapshotWriter::new(&self.store, &table.id);
         let fetched = self
@@ -267,6 +260,23 @@ impl Run<'_> {
             new_regions: self.new_regions(&meta, &written.last_figure),
             warnings,
             ..TableReport::new(&table.id, outcome)
+        })
+    }
+
+    /// What is told of a table of which CBS has no newer release.
+    fn still_held(
+        &self,
+        table: &Table,
+        release: Option<String>,
+        pinned: Option<&Sidecar>,
+    ) -> Result<TableReport, Error> {
+        // a run that was stopped once it had pinned the release left its pages
+        let forgotten = self.cache.forget(&table.id);
+        forgotten.map_err(|error| error.of_table(&table.id))?;
+        Ok(TableReport {
+            release,
+            lists: self.lists(table, pinned),
+            ..TableReport::new(&table.id, Outcome::Unchanged)
         })
     }
 
