@@ -47,7 +47,7 @@ fn moments(takes: Duration) -> impl Iterator<Item = Duration> {
 /// A folder that is put back as it was before each kill.
 struct Kept {
     folder: PathBuf,
-    kept: PathBuf,
+    copy: PathBuf,
     _within: tempfile::TempDir,
 }
 
@@ -55,17 +55,17 @@ impl Kept {
     fn of(folder: &Path) -> Self {
         let within = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let kept = within.path().join("kept");
-        copy(folder, &kept);
+        support::copy(folder, &kept);
         Self {
             folder: folder.to_owned(),
-            kept,
+            copy: kept,
             _within: within,
         }
     }
 
     fn restore(&self) {
         fs::remove_dir_all(&self.folder).unwrap();
-        copy(&self.kept, &self.folder);
+        copy(&self.copy, &self.folder);
     }
 }
 
@@ -95,7 +95,8 @@ fn litter(project: &Project) -> Vec<String> {
         let entries = fs::read_dir(project.path(folder));
         let names = entries.into_iter().flatten().flatten();
         let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
-        found.extend(names.filter(|name| name.starts_with(".new-")));
+        let names = names.filter(|name| name.starts_with(".new-"));
+        found.extend(names.map(|name| format!("{folder}/{name}")));
     }
     found
 }
@@ -219,7 +220,55 @@ fn site_and_sheets_that_are_killed_leave_what_is_listed_right() {
     survives(&project, &["site", "--without-sheets", "--force"]);
 }
 
-/// The steps in which an output is put in its place, and what a kill between two of them leaves.
+/// The list of sums of a project's output without its open data, as it is while these are replaced.
+fn unlist_open_data(project: &Project) {
+    let list = project.text("output/2024/SHA256SUMS");
+    let lines = list.split_inclusive('\n');
+    let rest: String = lines.filter(|line| !line.contains("  data/")).collect();
+    project.write("output/2024/SHA256SUMS", &rest);
+}
+
+/// What happens to a project whose new output lies elsewhere.
+type Step = (&'static str, fn(&Project, &Path));
+
+/// The steps in which an output is put in its place, each as a kill leaves it.
+const STEPS: [Step; 6] = [
+    ("the new output is filled", |project, made| {
+        copy(made, &project.path("output/.new-a"));
+    }),
+    ("the exchange is done", |project, made| {
+        let place = project.path("output/2024");
+        fs::rename(&place, project.path("output/.new-a")).unwrap();
+        copy(made, &place);
+    }),
+    ("the old output is half gone", |project, made| {
+        let place = project.path("output/2024");
+        fs::rename(&place, project.path("output/.new-a")).unwrap();
+        copy(made, &place);
+        fs::remove_dir_all(project.path("output/.new-a/data")).unwrap();
+    }),
+    ("the open data are off the list", |project, _| {
+        unlist_open_data(project);
+    }),
+    ("the open data are others", |project, made| {
+        unlist_open_data(project);
+        let open = project.path("output/2024/data");
+        fs::remove_dir_all(&open).unwrap();
+        copy(&made.join("data"), &open);
+    }),
+    ("a file is written beside its place", |project, _| {
+        for folder in [
+            "output",
+            "output/2024",
+            "data/.cache",
+            "data",
+            "data/regions",
+        ] {
+            project.write(&format!("{folder}/.new-b"), "half of a fi");
+        }
+    }),
+];
+
 #[test]
 fn what_a_kill_between_two_steps_leaves_is_made_good() {
     let project = papered();
@@ -230,67 +279,20 @@ fn what_a_kill_between_two_steps_leaves_is_made_good() {
     changed(&project);
     project.must(&["build"]);
     let new = files(&project.path("output"));
-    let (output, place) = (project.path("output"), project.path("output/2024"));
-    let made = Kept::of(&place);
-    let unlisted = |text: &str| -> String {
-        let lines = text.split_inclusive('\n');
-        lines.filter(|line| !line.contains("  data/")).collect()
-    };
-    let steps: [(&str, &dyn Fn()); 6] = [
-        ("the new output is filled", &|| {
-            copy(&made.kept, &output.join(".new-a"))
-        }),
-        ("the exchange is done", &|| {
-            fs::rename(&place, output.join(".new-a")).unwrap();
-            copy(&made.kept, &place);
-        }),
-        ("the old output is half gone", &|| {
-            fs::rename(&place, output.join(".new-a")).unwrap();
-            copy(&made.kept, &place);
-            fs::remove_dir_all(output.join(".new-a/data")).unwrap();
-        }),
-        ("the open data are off the list", &|| {
-            let list = unlisted(&project.text("output/2024/SHA256SUMS"));
-            project.write("output/2024/SHA256SUMS", &list);
-        }),
-        ("the open data are others", &|| {
-            let list = unlisted(&project.text("output/2024/SHA256SUMS"));
-            project.write("output/2024/SHA256SUMS", &list);
-            fs::remove_dir_all(place.join("data")).unwrap();
-            copy(&made.kept.join("data"), &place.join("data"));
-        }),
-        ("a file is written beside its place", &|| {
-            for folder in [
-                "output",
-                "output/2024",
-                "data/.cache",
-                "data",
-                "data/regions",
-            ] {
-                project.write(&format!("{folder}/.new-b"), "half of a fi");
-            }
-        }),
-    ];
-    for (what, happen) in steps {
+    let made = Kept::of(&project.path("output/2024"));
+    for (what, happen) in STEPS {
         for arguments in [&["build"][..], &["build", "--force"]] {
             kept.restore();
-            happen();
+            happen(&project, &made.copy);
             is_as_listed(&standing(&project));
             is_old_or_new(&standing(&project), &old, &new);
             project.must(arguments);
             let after = files(&project.path("output"));
             assert_eq!(differences(&new, &after), [""; 0], "{what}");
             // what lies in `data/` is cleared by who writes there
-            let left: Vec<String> = litter(&project)
-                .into_iter()
-                .filter(|name| !name.starts_with("data/.new-") && !name.starts_with("data/regions"))
-                .collect();
-            let is_of_output = |name: &&String| *name != ".new-b";
-            assert_eq!(
-                left.iter().filter(is_of_output).count(),
-                0,
-                "{what}: {left:?}"
-            );
+            let mut left = litter(&project);
+            left.retain(|name| name.starts_with("output") || name.starts_with("data/.cache"));
+            assert_eq!(left, [""; 0], "{what}");
         }
     }
     let incoming = project.path("incoming/misdaad");
@@ -321,17 +323,17 @@ fn says_what_lacks_room(project: &Project, arguments: &[&str]) {
         });
         all
     };
-    kept.iter()
-        .for_each(|folder| fs::create_dir_all(folder).unwrap());
+    for folder in &kept {
+        fs::create_dir_all(folder).unwrap();
+    }
     let before = seen(project);
-    let mut refused = 0;
-    for blocks in (0..16).map(|power| (1_u32 << power) - 1) {
+    let rooms = (0..16).map(|power| (1_u32 << power) - 1);
+    for (refused, blocks) in rooms.enumerate() {
         let run = within(blocks, project, arguments);
         if run.status == 0 {
             assert!(refused > 0, "{arguments:?} wrote nothing");
             return;
         }
-        refused += 1;
         let told = &run.stderr;
         assert!(
             run.status == 4 || run.status == 3,
