@@ -221,7 +221,7 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     if !options.data_only && !place.exists() {
         open_data_first(project, options)?;
     }
-    let _lock = FolderLock::wait_for(&project.output())?;
+    let _lock = wait_for_output(project)?;
     // before the work: where nothing can be written, nothing need be computed
     let output = NewFolder::beside(&place)?;
     files::for_folder(&place.join(OPEN_DATA))?;
@@ -407,18 +407,14 @@ fn finish(
         now.is_some() && now == before.as_ref().map(|of| &of.sha256)
     };
     report.since = since_last_build((queries, provenance), (place, &made), &log, is_same);
-    if with_paper {
+    let place = output.place().to_owned();
+    if with_paper || !place.exists() {
         log.write(output.path())?;
         run_log::write_sums(output.path(), Some(&log), ledger)?;
-        let (old, new) = (output.place().join(SITE), output.path().join(SITE));
-        if keep && old.is_dir() {
-            files::at("move", &old, std::fs::rename(&old, new))?;
-        }
-        let place = output.place().to_owned();
-        output.finish()?;
+        output.finish_keeping(keep.then_some(SITE))?;
         ledger.hashes.moved(&filled, &place);
     } else {
-        let place = output.place().to_owned();
+        run_log::unlist(&place, &|name| is_within(OPEN_DATA, name))?;
         output.finish_part(OPEN_DATA)?;
         ledger.hashes.moved(&filled, &place);
         log.write(&place)?;
@@ -462,6 +458,19 @@ fn since_last_build(
         || vec!["since the last build: there is no earlier build to compare with".to_owned()],
         |rebuilt| rebuilt.lines(),
     )
+}
+
+/// Whether a file of an output lies in a folder of it.
+fn is_within(folder: &str, name: &str) -> bool {
+    let within = name.strip_prefix(folder);
+    within.is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Waits until an output is free, and clears away what a run that was stopped left of it.
+fn wait_for_output(project: &Project) -> Result<FolderLock, files::Error> {
+    let lock = FolderLock::wait_for(&project.output())?;
+    files::clear(&project.cache());
+    Ok(lock)
 }
 
 /// Where the open data lie in the output.

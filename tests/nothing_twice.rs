@@ -19,22 +19,6 @@ const WROTE: &str = "wrote edition `2024`";
 /// What a build says that had nothing to do.
 const NOTHING: &str = "is up to date: nothing that it is made of has changed";
 
-/// A country with a paper of one chapter, whose claims and figures are those of its theme.
-fn small() -> Made {
-    let made = Made::new();
-    let project = &made.project;
-    let main = "#set document(title: \"Proef\")\n#set text(font: \"Noto Sans\", lang: \"nl\")\n#include \"chapters/proef.typ\"\n";
-    project.write("src/paper/main.typ", main);
-    // numbers in a title are facts, or the paper is refused
-    let theme = "queries/themes/proef.toml";
-    let titles = project
-        .text(theme)
-        .replace("van 1.000 tot 3.000", "van middelmaat");
-    project.write(theme, &titles);
-    project.write("src/paper/chapters/proef.typ", "= Proef\nEen zin.\n");
-    made
-}
-
 /// What a project has made, but for the clock in its logs: the files, and what the log says of inputs and outputs.
 fn outcome(project: &Project) -> (BTreeMap<String, Vec<u8>>, Value) {
     let log = project.text("output/2024/run.json");
@@ -67,7 +51,7 @@ fn is_right(project: &Project, arguments: &[&str], what: &str) {
 
 #[test]
 fn a_build_with_nothing_changed_does_nothing_and_tells_what_it_told() {
-    let made = small();
+    let made = Made::with_paper();
     let project = &made.project;
     let first = project.must(&["build"]).says(WROTE);
     let before = outcome(project);
@@ -189,7 +173,7 @@ const CHANGES: [Change; 13] = [
 
 #[test]
 fn a_change_of_any_input_gives_what_a_build_from_nothing_gives() {
-    let made = small();
+    let made = Made::with_paper();
     let project = &made.project;
     project.must(&["build"]);
     for (what, change) in CHANGES {
@@ -204,7 +188,7 @@ fn a_change_of_any_input_gives_what_a_build_from_nothing_gives() {
 
 #[test]
 fn a_change_that_is_taken_back_before_a_build_is_none() {
-    let made = small();
+    let made = Made::with_paper();
     let project = &made.project;
     project.must(&["build"]);
     let (chapter, theme) = ("src/paper/chapters/proef.typ", "queries/themes/proef.toml");
@@ -229,7 +213,7 @@ fn a_change_that_is_taken_back_before_a_build_is_none() {
 
 #[test]
 fn whatever_becomes_of_an_output_it_is_made_again() {
-    let made = small();
+    let made = Made::with_paper();
     let project = &made.project;
     project.must(&["build"]);
     let names: Vec<String> = files(&project.path("output/2024")).into_keys().collect();
@@ -266,7 +250,7 @@ fn whatever_becomes_of_an_output_it_is_made_again() {
 
 #[test]
 fn a_cache_that_is_gone_damaged_or_of_another_project_is_never_believed() {
-    let made = small();
+    let made = Made::with_paper();
     let project = &made.project;
     project.must(&["build"]);
     let cache = project.path("data/.cache");
@@ -305,7 +289,7 @@ fn a_cache_that_is_gone_damaged_or_of_another_project_is_never_believed() {
     fs::remove_dir_all(&cache).unwrap();
     project.must(&["build"]).says(WROTE);
     // what another project recorded, of other figures
-    let other = small();
+    let other = Made::with_paper();
     other.change_value("misdaad", "GM0001,", "11,");
     other.project.must(&["build"]);
     fs::remove_dir_all(&cache).unwrap();
@@ -322,7 +306,7 @@ fn a_cache_that_is_gone_damaged_or_of_another_project_is_never_believed() {
 
 #[test]
 fn another_program_makes_it_again() {
-    let made = small();
+    let made = Made::with_paper();
     let project = &made.project;
     project.must(&["build"]);
     let other = project.path("another");
@@ -335,7 +319,7 @@ fn another_program_makes_it_again() {
 
 #[test]
 fn two_builds_at_once_leave_one_that_is_whole() {
-    let made = small();
+    let made = Made::with_paper();
     let project = &made.project;
     for round in 0..3 {
         let text = format!("\nEr komt {} bij.\n", ["wat", "meer", "veel"][round]);
@@ -358,7 +342,7 @@ mod around {
 
     use middelgroot::paper::VERSION;
 
-    use super::{NOTHING, Path, Project, WROTE, fs, is_right, small};
+    use super::{Made, NOTHING, Path, Project, WROTE, fs, is_right};
 
     /// Where the program keeps Typst, or where the system finds it.
     fn typst() -> String {
@@ -384,7 +368,7 @@ mod around {
 
     #[test]
     fn another_typst_sets_it_again() {
-        let made = small();
+        let made = Made::with_paper();
         let project = &made.project;
         project.must(&["build"]);
         let other = around(project, ":");
@@ -402,7 +386,7 @@ mod around {
 
     #[test]
     fn what_changes_while_it_is_read_is_not_taken_as_read() {
-        let made = small();
+        let made = Made::with_paper();
         let project = &made.project;
         let chapter = project.path("src/paper/chapters/proef.typ");
         let once = project.path("eens");

@@ -520,6 +520,22 @@ mod pretended {
     }
 
     #[test]
+    fn a_typst_that_has_no_room_is_not_to_blame() {
+        let (project, output) = with_output();
+        let says = "error: failed to write PDF file (No space left on device (os error 28))";
+        let program = typst(&project, "0.15.1", &format!("echo '{says}' >&2; exit 1"));
+        let arguments = ["build", "--typst", &program];
+        let run = fails(
+            &project,
+            output,
+            &arguments,
+            4,
+            &["No space left on device"],
+        );
+        run.says("hint: make room on the disk, or check who may write there");
+    }
+
+    #[test]
     fn a_build_that_is_killed_midway_leaves_the_previous_output_whole() {
         let (project, output) = with_output();
         let started = project.path("started");

@@ -40,6 +40,7 @@ impl Report for Error {
 /// One line of a CSV file, with its place.
 pub struct Row<'a> {
     path: &'a Path,
+    line: u64,
     record: &'a csv::StringRecord,
     /// Where the columns that were asked stand.
     order: &'a [usize],
@@ -93,7 +94,7 @@ impl<'a> Row<'a> {
 
     /// Its line in the file.
     pub fn line(&self) -> u64 {
-        self.record.position().map_or(0, csv::Position::line)
+        self.line
     }
 
     /// The complaint that this line is wrong.
@@ -129,18 +130,22 @@ pub fn for_each_row(
 /// The same of what is at hand; the path is where messages say that it stands.
 pub fn for_each_row_of(
     path: &Path,
-    source: impl std::io::Read,
+    mut source: impl std::io::Read,
     header: &[&str],
     mut each: impl FnMut(Row<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let unreadable = |error: csv::Error| Error::Unreadable {
+    let unreadable = |message: String| Error::Unreadable {
         path: path.to_owned(),
-        message: error.to_string(),
+        message,
     };
-    let mut reader = csv::ReaderBuilder::new().from_reader(source);
+    let mut bytes = Vec::new();
+    let read = source.read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(error.to_string()))?;
+    let mut lines = Lines::of(&bytes);
+    let mut reader = csv::ReaderBuilder::new().from_reader(bytes.as_slice());
     let found = reader.headers().map_err(|error| match error.kind() {
         csv::ErrorKind::Utf8 { .. } => no_utf8(path, 1),
-        _ => unreadable(error),
+        _ => unreadable(error.to_string()),
     })?;
     let found = found.clone();
     let places = header
@@ -163,11 +168,12 @@ pub fn for_each_row_of(
             Ok(false) => return Ok(()),
             Ok(true) => each(Row {
                 path,
+                line: lines.at(record.position()),
                 record: &record,
                 order: &order,
             })?,
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = lines.at(error.position());
                 if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) {
                     return Err(no_utf8(path, line));
                 }
@@ -175,6 +181,41 @@ pub fn for_each_row_of(
                 return Err(wrong(path, line, error.to_string(), &expected));
             }
         }
+    }
+}
+
+/// The lines of a text, for records that follow each other: to the reader a record begins where the one before it ended, with the
+/// rest of its line end and whatever empty lines come between.
+pub struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    /// Those of a text.
+    pub const fn of(bytes: &'a [u8]) -> Self {
+        let (at, line) = (0, 1);
+        Self { bytes, at, line }
+    }
+
+    /// The line on which a record begins that is not before the last one asked; 0 where it is not known.
+    pub fn at(&mut self, position: Option<&csv::Position>) -> u64 {
+        let Some(start) = position.and_then(|at| usize::try_from(at.byte()).ok()) else {
+            return 0;
+        };
+        let (all, is_end) = (self.bytes.len(), |byte: u8| matches!(byte, b'\r' | b'\n'));
+        let begins = (start..all).find(|at| !is_end(self.bytes[*at]));
+        while self.at < begins.unwrap_or(all) {
+            let ends = match self.bytes[self.at] {
+                b'\n' => true,
+                b'\r' => self.bytes.get(self.at + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            self.line += u64::from(ends);
+            self.at += 1;
+        }
+        self.line
     }
 }
 
@@ -306,6 +347,41 @@ pub fn quoted(text: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_line_end_counts_once() {
+        for (text, lines) in [
+            ("a,b\n1,2\n3,4\n", [2, 3]),
+            ("a,b\r\n1,2\r\n3,4\r\n", [2, 3]),
+            ("\u{feff}a,b\r\n1,2\r\n3,4", [2, 3]),
+            ("a,b\r1,2\r3,4", [2, 3]),
+            ("a,b\n\n\r\n1,2\n\n3,4", [4, 6]),
+            ("a,b\r\n\"1\r\n1\",2\r\n3,4", [2, 4]),
+        ] {
+            let mut found = Vec::new();
+            for_each_row_of(Path::new("a.csv"), text.as_bytes(), &["a", "b"], |row| {
+                found.push(row.line());
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(found, lines, "{text:?}");
+            let short = format!("{text}\r\n5\r\n");
+            let wrong =
+                for_each_row_of(
+                    Path::new("a.csv"),
+                    short.as_bytes(),
+                    &["a", "b"],
+                    |_| Ok(()),
+                );
+            let last = short.replace("\r\n", "\n").replace('\r', "\n");
+            let last = last.trim_end().matches('\n').count() + 1;
+            let told = wrong.unwrap_err().to_string();
+            assert!(
+                told.starts_with(&format!("a.csv:{last}: ")),
+                "{text:?}: {told}"
+            );
+        }
+    }
 
     #[test]
     fn a_text_is_never_a_formula() {

@@ -35,6 +35,13 @@ impl Report for Error {
             io::ErrorKind::InvalidData => {
                 Some("save it as UTF-8: an editor or `iconv -t UTF-8` does so".to_owned())
             }
+            io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded => Some(
+                "make room, or raise the limit of this user; nothing that was there is lost"
+                    .to_owned(),
+            ),
+            io::ErrorKind::ReadOnlyFilesystem => {
+                Some("it lies where nothing can be written: copy the project elsewhere".to_owned())
+            }
             io::ErrorKind::PermissionDenied => Some("check who may write there".to_owned()),
             io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
                 Some("move what stands in the place of a folder".to_owned())
@@ -124,7 +131,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let mut file = at(
         "write beside",
         path,
-        tempfile::NamedTempFile::new_in(folder),
+        tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempfile_in(folder),
     )?;
     at(
         "write",
@@ -243,6 +252,14 @@ impl NewFolder {
     /// # Errors
     /// When renaming fails; the old folder stays.
     pub fn finish(self) -> Result<(), Error> {
+        self.finish_keeping(None)
+    }
+
+    /// The same, and takes one folder over from the old one, where there is such a folder.
+    ///
+    /// # Errors
+    /// When renaming fails; the old folder stays.
+    pub fn finish_keeping(self, name: Option<&str>) -> Result<(), Error> {
         let filled = self.filling.keep();
         open_to_all(&filled, 0o755)?;
         let swapped = if self.place.exists() {
@@ -260,6 +277,10 @@ impl NewFolder {
         }
         // after an exchange the old folder lies where the new one was filled
         if filled.exists() {
+            let kept = name.map(|name| (filled.join(name), self.place.join(name)));
+            if let Some((old, new)) = kept.filter(|(old, _)| old.is_dir()) {
+                at("move", &old, fs::rename(&old, new))?;
+            }
             at("remove", &filled, fs::remove_dir_all(&filled))?;
         }
         Ok(())
@@ -289,27 +310,42 @@ pub struct FolderLock {
 }
 
 impl FolderLock {
-    /// Waits for the folder, and clears away what a run that was stopped left unfinished in it.
+    /// Waits for the folder, and clears away what a run that was stopped left unfinished in it and in its folders.
     ///
     /// # Errors
-    /// When the folder cannot be made, locked or cleared.
+    /// When the folder cannot be made or locked.
     pub fn wait_for(folder: &Path) -> Result<Self, Error> {
         at("make", folder, fs::create_dir_all(folder))?;
         // the folder itself is what is locked: no file is left behind
         let lock = at("open", folder, fs::File::open(folder))?;
         at("lock", folder, lock.lock())?;
-        for entry in at("read", folder, fs::read_dir(folder))? {
-            let entry = at("read", folder, entry)?;
-            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
-                at("remove", &entry.path(), fs::remove_dir_all(entry.path()))?;
-            }
+        for name in names(folder)? {
+            clear(&folder.join(name));
         }
+        clear(folder);
         Ok(Self { _lock: lock })
     }
 }
 
-/// How the names of folders begin that are not finished yet.
-const UNFINISHED: &str = ".new-";
+/// How the names of files and folders begin that are not finished yet.
+pub(super) const UNFINISHED: &str = ".new-";
+
+/// Whether a name is that of a file or folder that is not finished yet.
+pub fn is_unfinished(name: &str) -> bool {
+    name.starts_with(UNFINISHED)
+}
+
+/// Clears away what a run that was stopped left unfinished in a folder where no other run writes. What stays goes the next time.
+pub fn clear(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if is_unfinished(&entry.file_name().to_string_lossy()) {
+            let path = entry.path();
+            let remove = || fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path));
+            // a program that the run had started may still write there
+            let _ = remove().or_else(|_| remove());
+        }
+    }
+}
 
 /// A file that is hashed while it is written, so that it need not be held whole.
 #[derive(Debug)]

@@ -236,8 +236,14 @@ impl Hashes {
 /// The mark of a file that is made now; nothing where none can be made.
 fn now(folder: &Path) -> Option<Mark> {
     make(folder).ok()?;
-    let file = tempfile::NamedTempFile::new_in(folder).ok()?;
+    let file = unfinished(folder).ok()?;
     Mark::of(file.path()).ok().flatten()
+}
+
+fn unfinished(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(files::UNFINISHED)
+        .tempfile_in(folder)
 }
 
 /// Makes a folder in one that is there.
@@ -261,7 +267,7 @@ pub fn write_sealed(path: &Path, text: &str) {
     let write = || -> io::Result<()> {
         make(folder)?;
         // the disk need not be waited for: what it loses has another hash
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = unfinished(folder)?;
         writeln!(file, "{}", files::sha256(text.as_bytes()))?;
         file.write_all(text.as_bytes())?;
         file.persist(path)?;

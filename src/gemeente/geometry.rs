@@ -128,7 +128,11 @@ impl Geometry {
         ring.iter()
             .flat_map(|&(x, y)| {
                 let point = ((x / 10.0).round() as i32, (y / 10.0).round() as i32);
-                let step = [point.0 - last.0, point.1 - last.1];
+                // a step that is too long for a number still leads out of the country, which is refused
+                let step = [
+                    point.0.saturating_sub(last.0),
+                    point.1.saturating_sub(last.1),
+                ];
                 last = point;
                 step
             })
@@ -160,5 +164,14 @@ mod tests {
             (247_390.0, 589_400.0),
         ];
         assert_eq!(unpack(&Geometry::pack(&ring)), ring);
+    }
+
+    #[test]
+    fn a_ring_beyond_all_numbers_stays_out_of_the_country() {
+        for (far, back) in [(1e300, -1e300), (-1e300, 1e300), (1e300, 100_000.0)] {
+            let ring = [(far, 400_000.0), (back, 400_000.0), (far, 400_000.0)];
+            let ring = unpack(&Geometry::pack(&ring));
+            assert!(!RD_X.contains(&ring[0].0), "{ring:?}");
+        }
     }
 }

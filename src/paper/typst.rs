@@ -319,6 +319,14 @@ impl Typst {
                 "" => "without a word".to_owned(),
                 words => format!("and said: {words}"),
             };
+            // what the system refuses is nothing that another Typst would do
+            if words.contains("(os error ") {
+                return Err(Error::Typst {
+                    message: format!("`{}` cannot do its work {words}", self.program.display()),
+                    hint: "make room on the disk, or check who may write there; nothing that was there is lost"
+                        .to_owned(),
+                });
+            }
             return Err(broken(format!("ended with {} {words}", output.status)));
         }
         let tail: Vec<_> = work.iter().rev().take(2).collect();

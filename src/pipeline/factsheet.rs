@@ -12,9 +12,9 @@ use std::path::Path;
 
 use super::beside::{Beside, current};
 use super::made::By;
-use super::{BuildOptions, FACTSHEETS, Manuscribed, WORK};
+use super::{BuildOptions, FACTSHEETS, Manuscribed, WORK, is_within, run_log, wait_for_output};
 use crate::base::failure::Failure;
-use crate::base::files::{self, FolderLock, NewFolder};
+use crate::base::files::{self, NewFolder};
 use crate::base::project::Project;
 use crate::gemeente::{Gemeenten, RegionId};
 use crate::inquire;
@@ -49,7 +49,7 @@ pub fn factsheet(project: &Project, options: &FactsheetOptions<'_>) -> Result<St
     let built = BuildOptions::of(options.edition, options.typst);
     let (built, ledger) = current(project, &edition, &typst, &built)?;
     said += &built;
-    let _lock = FolderLock::wait_for(&project.output())?;
+    let _lock = wait_for_output(project)?;
     let place = project.output().join(&edition.id);
     let asked = By::new(Some(&typst), FACTSHEETS.to_owned());
     let mut beside = Beside::open(ledger, (&place, &edition), (FACTSHEETS, asked))?;
@@ -86,12 +86,15 @@ pub fn factsheet(project: &Project, options: &FactsheetOptions<'_>) -> Result<St
     let (made, filled) = (output.path().join(FACTSHEETS), output.path().to_owned());
     let names: BTreeSet<String> = files::names(&made)?.into_iter().collect();
     if options.gemeenten.is_none() {
+        run_log::unlist(&place, &|name| is_within(FACTSHEETS, name))?;
         output.finish_part(FACTSHEETS)?;
         beside.ledger.hashes.moved(&filled, &place);
     } else {
+        let all = names.iter().map(|name| format!("{FACTSHEETS}/{name}"));
+        run_log::unlist(&place, &|name| all.clone().any(|of| of == name))?;
         put(&made, &folder)?;
     }
-    super::run_log::write_sums(&place, None, &mut beside.ledger)?;
+    run_log::write_sums(&place, None, &mut beside.ledger)?;
     beside.record(options.gemeenten.is_some(), &names, &keys)?;
     // writing to a string cannot fail
     let _ = writeln!(

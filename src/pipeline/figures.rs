@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 
 use super::made::Ledger;
-use super::{FIGURES, Manuscribed, WORK};
+use super::{FIGURES, Manuscribed, WORK, is_within, run_log, wait_for_output};
 use crate::base::failure::Failure;
-use crate::base::files::{self, FolderLock, NewFolder};
+use crate::base::files::{self, NewFolder};
 use crate::base::hands::in_parts;
 use crate::base::project::Project;
 use crate::illustrate::Illustration;
@@ -33,7 +33,7 @@ pub struct FigureOptions<'a> {
 pub fn figures(project: &Project, options: &FigureOptions<'_>) -> Result<String, Failure> {
     let queries = Queries::read(&project.queries())?;
     let place = project.output().join(&queries.edition(options.edition)?.id);
-    let _lock = FolderLock::wait_for(&project.output())?;
+    let _lock = wait_for_output(project)?;
     let output = NewFolder::beside(&place)?;
     files::for_folder(&place.join(FIGURES))?;
     let typst = Typst::find_or_install(options.typst)?;
@@ -47,9 +47,10 @@ pub fn figures(project: &Project, options: &FigureOptions<'_>) -> Result<String,
     };
     let count = super::with_manuscript(project, queries, options.edition, make)?;
     files::at("remove", &work, fs::remove_dir_all(&work))?;
+    run_log::unlist(&place, &|name| is_within(FIGURES, name))?;
     output.finish_part(FIGURES)?;
     let mut ledger = Ledger::open(project);
-    super::run_log::write_sums(&place, None, &mut ledger)?;
+    run_log::write_sums(&place, None, &mut ledger)?;
     ledger.hashes.save();
     Ok(format!(
         "wrote {count} charts as SVG and PNG to `{}`\n",

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{OPEN_DATA, SITE};
+use super::{FACTSHEETS, OPEN_DATA, SITE, is_within};
 use crate::base::files;
 use crate::base::hashes::{Found, Hashes, Mark, read_sealed, write_sealed};
 use crate::base::project::{CACHE, Project};
@@ -311,7 +311,7 @@ impl Ledger {
     }
 
     /// The first file of an output that is not as it was made, is not in its list of sums, or is too much; nothing where all is
-    /// well. What other commands made beside it is in that list too; a site may also be kept without.
+    /// well. What other commands made beside it is in that list too, unless one of them was stopped; a site may also be kept without.
     fn unlike(&mut self, place: &Path, made: &Made, keep: bool) -> Option<String> {
         if let Some((name, _)) = self.other(place, made, &|_| true) {
             return Some(name);
@@ -322,12 +322,14 @@ impl Ledger {
             return Some(SUMS.to_owned());
         }
         let there = files::all_files(place).unwrap_or_default();
-        let site = format!("{SITE}/");
+        let is_beside = |name: &str| [SITE, FACTSHEETS].iter().any(|of| is_within(of, name));
         let is_known = |name: &str| {
             name == RUN_LOG
                 || name == SUMS
                 || listed.contains_key(name)
-                || keep && name.starts_with(&site)
+                || keep && is_beside(name)
+                // whoever writes next clears it away
+                || files::is_unfinished(name)
         };
         let too_much = there.iter().find(|name| !is_known(name));
         let gone = listed.keys().find(|name| !there.contains(**name));

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use super::{diff, inquire};
 use crate::base::failure::{Exit, Failure, Report};
+use crate::base::files::FolderLock;
 use crate::base::project::Project;
 use crate::gemeente::{Gemeenten, Geometry};
 use crate::inquire::Inquiry;
@@ -189,6 +190,7 @@ fn close(
     last: &Edition,
     list: &mut Checklist,
 ) -> Result<(), Failure> {
+    let _lock = FolderLock::wait_for(&project.data())?;
     let store = Store::new(&project.data());
     let lock = store.lock()?;
     let of_last = queries.editions.iter();
@@ -259,6 +261,7 @@ fn write(
         ));
     }
     close(project, queries, last, list)?;
+    let _lock = FolderLock::wait_for(&project.queries())?;
     tables.write()?;
     editions.write()?;
     list.did(format!(

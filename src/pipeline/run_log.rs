@@ -233,6 +233,26 @@ fn second(moment: Timestamp) -> String {
     format!("{moment:.0}")
 }
 
+/// Takes files off the list of sums that are about to be others: a run that is stopped between two steps leaves a list in which
+/// all that stands is right.
+pub(super) fn unlist(output: &Path, is_replaced: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
+    let place = output.join(SUMS);
+    // what is no list lists nothing
+    let text = fs::read_to_string(&place).unwrap_or_default();
+    let stays = |line: &&str| {
+        let name = line.split_once("  ").map_or("", |(_, name)| name);
+        !is_replaced(name)
+    };
+    let rest: String = text
+        .split_inclusive('\n')
+        .filter(|line| stays(&line.trim_end()))
+        .collect();
+    if rest == text {
+        return Ok(());
+    }
+    Ok(files::write(&place, rest.as_bytes())?)
+}
+
 /// Writes the sums of all files of an output, as `sha256sum --check` reads them; those that a log already has are taken from it.
 pub(super) fn write_sums(
     output: &Path,

@@ -10,9 +10,9 @@ use std::path::Path;
 use super::beside::{Beside, current};
 use super::factsheet::set_pdfs;
 use super::made::By;
-use super::{BuildOptions, Manuscribed, SITE, WORK};
+use super::{BuildOptions, Manuscribed, SITE, WORK, is_within, run_log, wait_for_output};
 use crate::base::failure::Failure;
-use crate::base::files::{self, FolderLock, NewFolder};
+use crate::base::files::{self, NewFolder};
 use crate::base::project::Project;
 use crate::figures::Figures;
 use crate::gemeente::RegionId;
@@ -44,7 +44,7 @@ pub fn site(project: &Project, options: &SiteOptions<'_>) -> Result<String, Fail
     let typst = Typst::find_or_install(options.typst)?;
     let built = BuildOptions::of(options.edition, options.typst);
     let (said, ledger) = current(project, &edition, &typst, &built)?;
-    let _lock = FolderLock::wait_for(&project.output())?;
+    let _lock = wait_for_output(project)?;
     let place = project.output().join(&edition.id);
     let without = if options.sheets {
         ""
@@ -79,9 +79,10 @@ pub fn site(project: &Project, options: &SiteOptions<'_>) -> Result<String, Fail
     let (pages, keys) = super::with_manuscript(project, queries, options.edition, make)?;
     let names = files::all_files(&output.path().join(SITE))?;
     let filled = output.path().to_owned();
+    run_log::unlist(&place, &|name| is_within(SITE, name))?;
     output.finish_part(SITE)?;
     beside.ledger.hashes.moved(&filled, &place);
-    super::run_log::write_sums(&place, None, &mut beside.ledger)?;
+    run_log::write_sums(&place, None, &mut beside.ledger)?;
     beside.record(false, &names, &keys)?;
     let (folder, note) = (folder.display(), note(&edition));
     Ok(format!("{said}wrote {pages} pages to `{folder}`\n{note}"))

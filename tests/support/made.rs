@@ -35,6 +35,22 @@ impl Made {
         new
     }
 
+    /// The same with a paper of one chapter, whose claims and figures are those of its theme.
+    pub fn with_paper() -> Self {
+        let new = Self::new();
+        let project = &new.project;
+        let main = "#set document(title: \"Proef\")\n#set text(font: \"Noto Sans\", lang: \"nl\")\n#include \"chapters/proef.typ\"\n";
+        project.write("src/paper/main.typ", main);
+        // numbers in a title are facts, or the paper is refused
+        let theme = "queries/themes/proef.toml";
+        let titles = project
+            .text(theme)
+            .replace("van 1.000 tot 3.000", "van middelmaat");
+        project.write(theme, &titles);
+        project.write("src/paper/chapters/proef.typ", "= Proef\nEen zin.\n");
+        new
+    }
+
     /// Changes the observations of a table, and brings them in.
     pub fn change(&self, table: &str, old: &str, new: &str) {
         let part = format!("incoming/{table}/observations.csv");

@@ -53,8 +53,8 @@ impl PageCache {
     /// # Errors
     /// When it cannot be made, or another process holds it.
     pub fn open(root: &Path) -> Result<Self> {
-        fs::create_dir_all(root)?;
-        let lock = File::create(root.join("lock"))?;
+        fs::create_dir_all(root).map_err(in_folder(root))?;
+        let lock = File::create(root.join("lock")).map_err(in_folder(root))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self {
                 root: root.to_owned(),
@@ -87,7 +87,7 @@ impl PageCache {
         let of_release =
             hash(format!("{service} {} {}", release.modified, release.version).as_bytes());
         let own = table.join(&of_release[..16]);
-        fs::create_dir_all(&own)?;
+        fs::create_dir_all(&own).map_err(in_folder(&table))?;
         for entry in fs::read_dir(&table)? {
             let path = entry?.path();
             if path != own {
@@ -121,7 +121,7 @@ impl StoredPages {
         body: &mut Body<'_>,
         read: impl Fn(File) -> io::Result<serde_json::Result<T>>,
     ) -> std::result::Result<ReceivedPage<T>, BodyError> {
-        let own = |error: io::Error| BodyError::Receiver(error.into());
+        let own = |error: io::Error| BodyError::Receiver(in_folder(&self.0)(error).into());
         let mut file = tempfile::NamedTempFile::new_in(&self.0).map_err(own)?;
         let (mut digest, mut start) = (Sha256::new(), Vec::new());
         let mut buffer = vec![0; BUFFER];
@@ -170,7 +170,8 @@ impl StoredPages {
             resumed: false,
         };
         let mut note = tempfile::NamedTempFile::new_in(&self.0)?;
-        note.write_all(&serde_json::to_vec(&stored).map_err(io::Error::from)?)?;
+        let text = serde_json::to_vec(&stored).map_err(io::Error::from)?;
+        note.write_all(&text).map_err(in_folder(&self.0))?;
         // The note comes last: a page with a note is whole.
         let keep = |file: tempfile::NamedTempFile, ending: &str| {
             file.persist(self.place(request, ending))
@@ -209,6 +210,11 @@ pub(super) struct ReceivedPage<T> {
     sha256: String,
     bytes: u64,
     pub(super) found: T,
+}
+
+/// Names the folder of pages in what the system says of a file in it.
+fn in_folder(folder: &Path) -> impl Fn(io::Error) -> io::Error {
+    move |error| io::Error::new(error.kind(), format!("`{}`: {error}", folder.display()))
 }
 
 /// SHA-256 in hexadecimal.

@@ -166,7 +166,7 @@ fn lacks(table: &Description, row: Option<&Row>) -> Option<String> {
     }
     let row = row?;
     let members = dimensions.iter().map(|one| one.members.len() as u64);
-    let rows: u64 = members.product();
+    let rows = members.fold(1, u64::saturating_mul);
     let columns = (dimensions.len() + topics.len()) as u64;
     let made = [
         (rows, row.record_count, "rows"),

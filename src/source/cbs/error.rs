@@ -256,12 +256,19 @@ impl Error {
                 listed("fix one member in `queries/tables.toml`; totals first, there are", list)
             }
             ErrorKind::Shape(_) => "look at the table with `tables show`".into(),
-            ErrorKind::Cache(_) => "free disk space or permissions: what has arrived is kept".into(),
+            ErrorKind::Cache(error) if is_forbidden(error) => "check who may write there; what has arrived is kept".into(),
+            ErrorKind::Cache(_) => "free disk space: what has arrived is kept".into(),
             ErrorKind::CacheInUse => "wait for the other fetch to end".into(),
             ErrorKind::Sink(_) => "see the cause".into(),
             ErrorKind::Interrupted => "run `fetch` again to resume".into(),
         }
     }
+}
+
+/// Whether nothing may be written there, however much room there is.
+fn is_forbidden(error: &io::Error) -> bool {
+    use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)
 }
 
 fn listed(lead: &str, list: &[String]) -> String {

@@ -156,15 +156,25 @@ impl From<WriteError> for Error {
 
 impl From<cbs::Error> for Error {
     fn from(error: cbs::Error) -> Self {
-        let unfit = match &*error.kind {
-            ErrorKind::Sink(cause) => cause.downcast_ref::<Unfit>().cloned(),
-            _ => None,
+        let table = error.table.clone().unwrap_or_default();
+        let cause = match *error.kind {
+            ErrorKind::Sink(cause) => cause,
+            kind => {
+                return Self::Cbs(cbs::Error {
+                    kind: kind.into(),
+                    ..error
+                });
+            }
         };
-        match unfit {
-            None => Self::Cbs(error),
-            Some(unfit) => Self::Unfit {
-                table: error.table.clone().unwrap_or_default(),
-                unfit,
+        // what the store says of itself tells more than that rows could not be stored
+        match cause.downcast::<Unfit>() {
+            Ok(unfit) => Self::Unfit {
+                table,
+                unfit: *unfit,
+            },
+            Err(cause) => match cause.downcast::<snapshot::Error>() {
+                Ok(store) => Self::Store(*store),
+                Err(cause) => Self::Cbs(cbs::Error::from(ErrorKind::Sink(cause)).of_table(&table)),
             },
         }
     }

@@ -104,11 +104,14 @@ pub fn fetch(
     progress: &dyn Progress,
 ) -> Result<Vec<TableReport>, Error> {
     let tables = tables(queries, &options.tables)?;
+    let cache = PageCache::open(&pages(data))?;
     let store = Store::new(data);
+    // what an import pins meanwhile must stay
+    let _locks = store.wait()?;
     let lock = store.lock()?;
     let run = Run {
         client,
-        cache: PageCache::open(&pages(data))?,
+        cache,
         began: lock.clone(),
         lock: Mutex::new(lock),
         store,
@@ -211,11 +214,7 @@ impl Run<'_> {
         }
         let unchanged = self.unchanged(&request, pinned.as_ref())?;
         if unchanged.is_some() && only.is_empty() {
-            return Ok(TableReport {
-                release: unchanged,
-                lists: self.lists(table, pinned.as_ref()),
-                ..TableReport::new(&table.id, Outcome::Unchanged)
-            });
+            return self.still_held(table, unchanged, pinned.as_ref());
         }
         let mut rows = writer::SnapshotWriter::new(&self.store, &table.id);
         let fetched = self
@@ -274,6 +273,23 @@ impl Run<'_> {
             new_regions: self.new_regions(&meta, &written.last_figure),
             warnings,
             ..TableReport::new(&table.id, outcome)
+        })
+    }
+
+    /// What is told of a table of which CBS has no newer release.
+    fn still_held(
+        &self,
+        table: &Table,
+        release: Option<String>,
+        pinned: Option<&Sidecar>,
+    ) -> Result<TableReport, Error> {
+        // a run that was stopped once it had pinned the release left its pages
+        let forgotten = self.cache.forget(&table.id);
+        forgotten.map_err(|error| error.of_table(&table.id))?;
+        Ok(TableReport {
+            release,
+            lists: self.lists(table, pinned),
+            ..TableReport::new(&table.id, Outcome::Unchanged)
         })
     }
 

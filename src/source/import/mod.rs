@@ -204,6 +204,7 @@ pub fn import_agendas(path: &Path, data: &Path, queries: &Queries) -> Result<Imp
     }
     let bytes = list.into_inner();
     let bytes = bytes.map_err(|error| no_csv(error.to_string()))?;
+    let _lock = files::FolderLock::wait_for(data)?;
     let place = data.join("agendas.csv");
     files::write(&place, &bytes)?;
     Ok(Imported::Files(vec![place]))

@@ -21,13 +21,14 @@ pub(super) fn import(folder: &Path, data: &Path) -> Result<Imported, Error> {
     let [gemeenten, log] = files;
     let lists = Lists::checked(&gemeenten?, &log?)?;
     let sidecar = sidecar(&source, "gemeenten per jaar, herindelingen");
+    let _lock = files::FolderLock::wait_for(data)?;
     Ok(Imported::Files(lists.write(data, &sidecar)?))
 }
 
 /// Puts lists of members in the place of those of the same network and date; all others stay.
 pub(super) fn import_networks(path: &Path, data: &Path) -> Result<Imported, Error> {
     // what another import adds meanwhile must stay
-    let _lock = files::FolderLock::wait_for(&data.join("regions"))?;
+    let _lock = files::FolderLock::wait_for(data)?;
     let regions = Regions::read(&data.join("regions/gemeenten.csv"))?;
     let new = Networks::read(path, &regions)?;
     if new.is_empty() {
@@ -74,7 +75,7 @@ pub(super) fn import_networks(path: &Path, data: &Path) -> Result<Imported, Erro
 pub(super) fn import_geometry(folder: &Path, data: &Path) -> Result<Imported, Error> {
     let source = Source::read(folder)?;
     // what another import adds meanwhile must stay
-    let _lock = files::FolderLock::wait_for(&data.join("regions"))?;
+    let _lock = files::FolderLock::wait_for(data)?;
     let regions = Regions::read(&data.join("regions/gemeenten.csv"))?;
     let place = data.join("geometry");
     let new = files::NewFolder::beside(&place)?;

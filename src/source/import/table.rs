@@ -12,6 +12,7 @@ use std::sync::Arc;
 use polars::prelude::DataFrame;
 
 use super::{Damage, Error, Imported, Source};
+use crate::base::csv::Lines;
 use crate::base::files;
 use crate::base::observation::{Missing, Status, UnknownWord};
 use crate::gemeente::{NEDERLAND, RegionId, Regions};
@@ -54,6 +55,8 @@ pub(super) fn take(
 ) -> Result<Imported, Error> {
     let (table, topics) = (sidecar.table.clone(), sidecar.topics.len());
     let store = Store::new(data);
+    // what another import or a fetch pins meanwhile must stay
+    let _locks = store.wait()?;
     let mut lock = store.lock()?;
     let pinned = lock.tables.get(&table);
     let before = pinned.and_then(|release| store.sidecar(&table, release).ok());
@@ -491,11 +494,11 @@ fn for_each_line<const N: usize>(
     mut each: impl FnMut(u64, [&str; N]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut reader = csv::ReaderBuilder::new().from_reader(bytes);
-    let csv_error = |error: csv::Error| {
-        let line = error.position().map_or(1, csv::Position::line);
+    let mut lines = Lines::of(bytes);
+    let csv_error = |line: u64, error: &csv::Error| {
         Error::wrong(path, line, error.to_string(), format!("{N} cells of UTF-8"))
     };
-    let found = reader.headers().map_err(csv_error)?;
+    let found = reader.headers().map_err(|error| csv_error(1, &error))?;
     if found.iter().ne(header.iter().copied()) {
         let found = found.iter().collect::<Vec<_>>().join(",");
         return Err(Error::wrong(
@@ -506,10 +509,12 @@ fn for_each_line<const N: usize>(
         ));
     }
     let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(csv_error)? {
-        let line = record.position().map_or(0, csv::Position::line);
+    while reader
+        .read_record(&mut record)
+        .map_err(|error| csv_error(lines.at(error.position()), &error))?
+    {
         each(
-            line,
+            lines.at(record.position()),
             std::array::from_fn(|cell| record.get(cell).unwrap_or_default()),
         )?;
     }

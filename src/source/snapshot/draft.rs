@@ -5,6 +5,7 @@
 //! memory, and their name is only known when all of them was hashed.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
@@ -108,9 +109,16 @@ impl Draft {
     }
 
     fn parquet<T>(&self, result: PolarsResult<T>) -> Result<T, Error> {
-        result.map_err(|source| Error::Parquet {
-            path: self.path.clone(),
-            source,
+        let path = self.path.clone();
+        result.map_err(|source| match source {
+            // what the disk refuses is no damaged file
+            PolarsError::IO { error, .. } => files::Error {
+                doing: "write",
+                path,
+                source: io::Error::new(error.kind(), error.to_string()),
+            }
+            .into(),
+            source => Error::Parquet { path, source },
         })
     }
 }

@@ -42,6 +42,18 @@ impl Store {
         }
     }
 
+    /// Waits until nobody else brings releases or pins them, and clears away what a run that was stopped left of them.
+    ///
+    /// # Errors
+    /// When the folders cannot be made or locked.
+    pub fn wait(&self) -> Result<[files::FolderLock; 2], files::Error> {
+        let (data, releases) = (&self.data, self.data.join("snapshots"));
+        Ok([
+            files::FolderLock::wait_for(data)?,
+            files::FolderLock::wait_for(&releases)?,
+        ])
+    }
+
     fn lock_path(&self) -> PathBuf {
         self.data.join("snapshots.lock")
     }

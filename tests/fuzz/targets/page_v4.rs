@@ -1,0 +1,17 @@
+//! A page of observations of OData v4: whatever comes, what is read of it is what stands in it.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use middelgroot_fuzz::page::{Table, check};
+
+static TABLE: Table = Table {
+    dimensions: &[
+        ("RegioS", &["NL01", "GM0363", "GM0599", "GM1992"], 3),
+        ("Perioden", &["2019JJ00", "2020JJ00", "2021JJ00"], 2),
+        ("Measure", &["M000352", "M000365"], 2),
+        ("ValueAttribute", &["None", "Impossible", "Confidential"], 3),
+    ],
+    cells: &["Value", "StringValue"],
+};
+
+fuzz_target!(|body: &[u8]| check(&TABLE, body));
