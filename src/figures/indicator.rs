@@ -155,7 +155,7 @@ impl Making<'_> {
                 .filter(|(_, cells)| cells.iter().flatten().any(|cell| cell.value().is_some()));
             made.extend(with_figures.map(|(year, cells)| (year, (place, cells))));
         }
-        let mut block = Block::new(Arc::clone(&self.regions));
+        let mut block = Block::new(Arc::clone(&self.regions), made.len());
         for (year, (place, cells)) in made {
             let way = &indicator.ways[place];
             let estimated = self.estimated(way, year, &cells);
