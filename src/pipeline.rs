@@ -284,8 +284,12 @@ fn make(
     (output, mut books): (NewFolder, Books),
     report: &mut BuildReport,
 ) -> Result<(), Failure> {
-    let (checked, provenance) = both(
-        || inquire::refuse_unfit(queries, &figures),
+    let for_paper = paper.is_some();
+    let ((checked, geometry), provenance) = both(
+        || {
+            let checked = inquire::refuse_unfit(queries, &figures);
+            (checked, for_paper.then(|| borders(project, &figures)))
+        },
         || Provenance::new(queries, &figures.tidy),
     );
     checked?;
@@ -293,11 +297,12 @@ fn make(
     let chapters = paper.as_ref().map(|(_, chapters)| chapters);
     let used = used(queries, chapters.map_or(&[][..], |of| &of.uses));
     let agendas = agendas(project, queries)?;
+    let geometry = geometry.transpose()?;
     let sources = Sources {
         queries,
         figures: &figures,
         provenance: &provenance,
-        geometry: None,
+        geometry: geometry.as_ref(),
         agendas: &agendas,
     };
     let typesetting = if let Some(paper) = paper {
@@ -328,7 +333,7 @@ fn make(
         tell_what_goes(output.place(), options.keep, report);
     }
     // all of it is written and told: it makes room for the paper, which is read whole
-    drop((figures, buurten));
+    drop((figures, buurten, geometry));
     if let Some(typesetting) = typesetting {
         finish_paper(typesetting, output.path(), &run.edition)?;
         report.clock.lap("typst");
@@ -492,11 +497,6 @@ fn start_paper(
         provenance,
         ..
     } = sources;
-    let geometry = borders(project, figures)?;
-    let sources = Sources {
-        geometry: Some(&geometry),
-        ..sources
-    };
     let (manuscript, since) = both(
         || Manuscript::new(chapters, sources),
         || diff::since_previous(project, queries, figures),
@@ -505,11 +505,14 @@ fn start_paper(
     report.clock.lap("charts");
     let content = Content::new(&manuscript, provenance)?.with_changes(since.as_ref(), &manuscript);
     let listed = verify::listed(&project.queries())?;
-    for remark in paper::admit(&manuscript, &content, &listed)? {
+    let evidence = content.evidence();
+    let (remarks, tables) = both(
+        || paper::admit(&manuscript, &content, &listed),
+        || publish::attached(queries, figures, provenance, &evidence.used),
+    );
+    for remark in remarks? {
         report.warn(&remark);
     }
-    let evidence = content.evidence();
-    let tables = publish::attached(queries, figures, provenance, &evidence.used);
     let proof = evidence.attached.iter();
     let attached = proof
         .map(|(name, bytes)| (*name, Cow::Borrowed(bytes.as_slice())))
