@@ -15,7 +15,7 @@ use middelgroot::base::clock::Clock;
 use middelgroot::base::files::all_files;
 use middelgroot::base::project::Project;
 use middelgroot::fact::Evidence;
-use middelgroot::figures::{Figures, Provenance, Scope, indicator, tidy};
+use middelgroot::figures::{Buurten, Figures, Provenance, Scope, indicator, tidy};
 use middelgroot::gemeente::{Gemeenten, Geometry};
 use middelgroot::paper::{Chapters, Manuscript, Sources};
 use middelgroot::pipeline::{BuildOptions, build};

@@ -43,7 +43,7 @@ use made::{Ledger, Output, RUN_LOG};
 pub use made_again::{NoneOfThese, made_again};
 pub use refresh::{Cbs, new_edition};
 pub use report::BuildReport;
-use run_log::{Run, RunLog, Standing};
+use run_log::{Rows, Run, RunLog, Standing};
 pub use site::{SiteOptions, site};
 pub use watch::{Watch, WatchOptions};
 
@@ -214,21 +214,25 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         report.clock.show();
     }
     let started = Timestamp::now();
-    let queries = Queries::read(&project.queries())?;
+    // what is wrong with Typst is told after what is wrong with the queries
+    let (queries, typst) = both(
+        || Queries::read(&project.queries()),
+        || (!options.data_only).then(|| Typst::find(options.typst)),
+    );
+    let queries = queries?;
     report.clock.lap("queries");
     let asked = queries.edition(options.edition)?.clone();
     let place = project.output().join(&asked.id);
-    if !options.data_only && !place.exists() {
+    if matches!(typst, Some(Ok(None))) && !place.exists() {
         open_data_first(project, options)?;
     }
     let _lock = wait_for_output(project)?;
     // before the work: where nothing can be written, nothing need be computed
     let output = NewFolder::beside(&place)?;
     files::for_folder(&place.join(OPEN_DATA))?;
-    let typst = if options.data_only {
-        None
-    } else {
-        Some(Typst::find_or_install(options.typst)?)
+    let typst = match typst.transpose()? {
+        Some(None) => Some(Typst::find_or_install(options.typst)?),
+        found => found.flatten(),
     };
     report.clock.lap("find typst");
     let mut books = Books::open(project, (options, &asked), typst.as_ref())?;
@@ -245,23 +249,22 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     let run = Run {
         command: options.command(&figures.edition),
         started,
-        queries: &queries,
-        figures: &figures,
+        edition: figures.edition.clone(),
+        rows: Rows::of(&queries, &figures),
         with_paper: paper.is_some(),
         read: &read,
         claims: Standing::new(),
-        per_buurt: BTreeMap::new(),
+        releases: figures.tidy.sidecars.clone(),
     };
-    make((project, run), options, paper, (output, books), &mut report)?;
+    let made_of = (&queries, figures);
+    let output = (output, books);
+    make((project, run), made_of, options, paper, output, &mut report)?;
     report.clock.hide();
     Ok(report)
 }
 
 /// Makes the open data where there is no Typst to wait for: installing it takes longer than anything else a newcomer waits for.
 fn open_data_first(project: &Project, options: &BuildOptions<'_>) -> Result<(), Failure> {
-    if Typst::find(options.typst)?.is_some() {
-        return Ok(());
-    }
     let only = BuildOptions {
         data_only: true,
         ..*options
@@ -274,17 +277,18 @@ fn open_data_first(project: &Project, options: &BuildOptions<'_>) -> Result<(), 
 /// Makes all that is published of figures, and puts it in its place.
 fn make(
     (project, mut run): (&Project, Run<'_>),
+    (queries, figures): (&Queries, Figures),
     options: &BuildOptions<'_>,
     paper: Option<(Typst, Chapters)>,
     (output, mut books): (NewFolder, Books),
     report: &mut BuildReport,
 ) -> Result<(), Failure> {
-    let Run {
-        queries, figures, ..
-    } = run;
-    let edition = &figures.edition;
-    let (checked, provenance) = both(
-        || inquire::refuse_unfit(queries, figures),
+    let for_paper = paper.is_some();
+    let ((checked, geometry), provenance) = both(
+        || {
+            let checked = inquire::refuse_unfit(queries, &figures);
+            (checked, for_paper.then(|| borders(project, &figures)))
+        },
         || Provenance::new(queries, &figures.tidy),
     );
     checked?;
@@ -292,11 +296,12 @@ fn make(
     let chapters = paper.as_ref().map(|(_, chapters)| chapters);
     let used = used(queries, chapters.map_or(&[][..], |of| &of.uses));
     let agendas = agendas(project, queries)?;
+    let geometry = geometry.transpose()?;
     let sources = Sources {
         queries,
-        figures,
+        figures: &figures,
         provenance: &provenance,
-        geometry: None,
+        geometry: geometry.as_ref(),
         agendas: &agendas,
     };
     let typesetting = if let Some(paper) = paper {
@@ -304,51 +309,53 @@ fn make(
         run.claims = claims;
         Some(typesetting)
     } else {
-        run.claims = run_log::tested(queries, figures)?;
+        run.claims = run_log::tested(queries, &figures)?;
         None
     };
     // the open data is written while Typst works
-    // every fact is traced, and nothing asks for them any more
-    figures.tidy.raw.close();
-    let buurten = Buurten::read(queries, figures)?;
+    let buurten = Buurten::read(queries, &figures)?;
     let held = buurten.releases.iter();
     let held = held.map(|(table, of)| (table.clone(), of.sidecar.clone()));
-    run.per_buurt = held.collect();
-    let made_of = (&provenance, &buurten);
-    let known = write_open_data(&run, made_of, options, (&output, &mut books))?;
+    run.releases.extend(held);
+    let made_of = (&figures, &provenance, &buurten);
+    let known = write_open_data(queries, made_of, options, (&output, &mut books))?;
     report.clock.lap("open data");
-    if let Some(typesetting) = typesetting {
-        typesetting.finish(output.path(), edition)?;
-        let work = output.path().join(WORK);
-        files::at("remove", &work, std::fs::remove_dir_all(&work))?;
-        report.clock.lap("typst");
-    } else {
-        let paper = output.place().join(paper::PAPER.file(edition));
-        report.tell_earlier(&paper, queries, figures, &provenance);
+    if typesetting.is_none() {
+        let paper = output.place().join(paper::PAPER.file(&run.edition));
+        report.tell_earlier(&paper, queries, &figures, &provenance);
     }
-    tell_closed(project, edition, report);
-    report.summarise(output.place(), queries, figures, &used, options.verbose);
+    tell_closed(project, &run.edition, report);
+    report.summarise(output.place(), queries, &figures, &used, options.verbose);
     report.summarise_buurten(queries, &buurten);
     let told = report.told();
     if run.with_paper {
         tell_what_goes(output.place(), options.keep, report);
     }
-    let (edition, place) = (edition.clone(), output.place().to_owned());
-    let made = (output, known);
-    let outputs = finish(
-        (run, &provenance),
-        made,
-        &mut books.ledger,
-        (report, options.keep),
-    )?;
+    // all of it is written and told: it makes room for the paper, which is read whole
+    drop((figures, buurten, geometry));
+    if let Some(typesetting) = typesetting {
+        finish_paper(typesetting, output.path(), &run.edition)?;
+        report.clock.lap("typst");
+    }
+    let (edition, place) = (run.edition.clone(), output.place().to_owned());
+    let of = (queries, &provenance);
+    let kept = (report, options.keep);
+    let outputs = finish((run, of), (output, known), &mut books.ledger, kept)?;
     books.record((options, project, &edition), &place, (outputs, told));
     Ok(())
 }
 
+/// Waits for the paper, and clears away what it was made from.
+fn finish_paper(typesetting: Typesetting, output: &Path, edition: &Edition) -> Result<(), Failure> {
+    typesetting.finish(output, edition)?;
+    let work = output.join(WORK);
+    Ok(files::at("remove", &work, std::fs::remove_dir_all(&work))?)
+}
+
 /// Writes the open data, or takes those of the last build where they would come out the same. Gives what they are.
 fn write_open_data(
-    run: &Run<'_>,
-    (provenance, buurten): (&Provenance, &Buurten),
+    queries: &Queries,
+    made_of: (&Figures, &Provenance, &Buurten),
     options: &BuildOptions<'_>,
     (output, books): (&NewFolder, &mut Books),
 ) -> Result<BTreeMap<String, Output>, Failure> {
@@ -357,8 +364,6 @@ fn write_open_data(
         return Ok(again);
     }
     let open = output.path().join(OPEN_DATA);
-    let (queries, figures) = (run.queries, run.figures);
-    let made_of = (figures, provenance, buurten);
     let written = publish::write(&open, queries, made_of, options.dialect)?;
     let outputs = written
         .into_iter()
@@ -390,13 +395,12 @@ fn tell_what_goes(place: &Path, keep: bool, report: &mut BuildReport) {
 
 /// Puts what was made in its place, with the log of the run and the sums of all that stands there then. Gives what was made.
 fn finish(
-    (run, provenance): (Run<'_>, &Provenance),
+    (run, (queries, provenance)): (Run<'_>, (&Queries, &Provenance)),
     (output, known): (NewFolder, BTreeMap<String, Output>),
     ledger: &mut Ledger,
     (report, keep): (&mut BuildReport, bool),
 ) -> Result<BTreeMap<String, Output>, Failure> {
     let with_paper = run.with_paper;
-    let queries = run.queries;
     let log = run.log(report, (output.path(), known), ledger)?;
     let filled = output.path().to_owned();
     let (place, made) = (output.place(), output.path().join(OPEN_DATA));
@@ -501,11 +505,6 @@ fn start_paper(
         provenance,
         ..
     } = sources;
-    let geometry = borders(project, figures)?;
-    let sources = Sources {
-        geometry: Some(&geometry),
-        ..sources
-    };
     let (manuscript, since) = both(
         || Manuscript::new(chapters, sources),
         || diff::since_previous(project, queries, figures),
@@ -514,11 +513,14 @@ fn start_paper(
     report.clock.lap("charts");
     let content = Content::new(&manuscript, provenance)?.with_changes(since.as_ref(), &manuscript);
     let listed = verify::listed(&project.queries())?;
-    for remark in paper::admit(&manuscript, &content, &listed)? {
+    let evidence = content.evidence();
+    let (remarks, tables) = both(
+        || paper::admit(&manuscript, &content, &listed),
+        || publish::attached(queries, figures, provenance, &evidence.used),
+    );
+    for remark in remarks? {
         report.warn(&remark);
     }
-    let evidence = content.evidence();
-    let tables = publish::attached(queries, figures, provenance, &evidence.used);
     let proof = evidence.attached.iter();
     let attached = proof
         .map(|(name, bytes)| (*name, Cow::Borrowed(bytes.as_slice())))

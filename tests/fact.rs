@@ -202,7 +202,7 @@ fn a_difference_with_nederland_within_the_deviation_is_none() {
 #[test]
 fn a_figure_is_traced_to_the_cells_of_its_own_time() {
     let Country { queries, figures } = country();
-    let trace = Trace::new(queries, figures).unwrap();
+    let trace = Trace::new(queries, figures);
     // the price of Fort in 2020: its own and that of Elst, weighted with dwellings, of which a fifth moved
     let prijs = indicator(queries, "verkoopprijs");
     let inputs = trace.inputs(prijs, 2020, region("GM0006"));

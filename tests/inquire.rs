@@ -26,7 +26,7 @@ fn explained(id: &str) -> Explanation {
     let (queries, figures) = of_2026();
     let id = FactId::parse(id, &queries.names()).unwrap();
     let register = Register::new(queries, figures, BTreeSet::from([id.clone()])).unwrap();
-    let trace = Trace::new(queries, figures).unwrap();
+    let trace = Trace::new(queries, figures);
     Explanation::of(&id, &register, &trace).unwrap()
 }
 

@@ -387,6 +387,17 @@ impl HashedFile {
     }
 }
 
+impl io::Write for HashedFile {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.push(piece).map_err(io::Error::other)?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// The SHA-256 of some bytes, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))

@@ -22,14 +22,18 @@ use crate::base::failure::{Exit, Report};
 pub struct Source {
     path: PathBuf,
     text: String,
+    /// Where its lines start, but for the first: places are asked by the thousand.
+    starts: Vec<usize>,
 }
 
 impl Source {
     /// The text of a file.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        let text = text.into();
         Self {
             path: path.into(),
-            text: text.into(),
+            starts: text.match_indices('\n').map(|(at, _)| at + 1).collect(),
+            text,
         }
     }
 
@@ -53,11 +57,12 @@ impl Source {
     /// ```
     pub fn at(&self, offset: usize) -> Place {
         let before = self.text.get(..offset).unwrap_or(&self.text);
-        let line = before.rsplit('\n').next().unwrap_or_default();
+        let lines = self.starts.partition_point(|start| *start <= before.len());
+        let start = lines.checked_sub(1).map_or(0, |last| self.starts[last]);
         Place {
             path: self.path.clone(),
-            line: before.matches('\n').count() + 1,
-            column: Some(line.chars().count() + 1),
+            line: lines + 1,
+            column: Some(before[start..].chars().count() + 1),
         }
     }
 

@@ -30,7 +30,6 @@ use crate::base::failure::{Exit, Report};
 use crate::base::number::NumberError;
 use crate::figures::Figures;
 use crate::query::{FactId, IndicatorId, Queries, Stat, Subject};
-use crate::source::snapshot;
 
 /// The facts that are wanted, resolved.
 #[derive(Debug)]
@@ -264,18 +263,11 @@ pub enum Error {
     /// A value cannot be printed.
     #[error(transparent)]
     Number(#[from] NumberError),
-    /// A snapshot lacks a column.
-    #[error("cannot read a snapshot: {0}")]
-    Frame(#[from] polars::error::PolarsError),
-    /// A snapshot cannot be opened.
-    #[error(transparent)]
-    Snapshot(#[from] Box<snapshot::Error>),
 }
 
 impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Snapshot(error) => error.hint(),
             Self::NoGemeente { .. } => {
                 Some("codes of gemeenten stand in `data/regions/gemeenten.csv`".to_owned())
             }
@@ -287,7 +279,7 @@ impl Report for Error {
             }
             Self::Measure { unit, .. } => Some(format!("say what it is: {unit}")),
             Self::Number(error) => Some(error.hint().to_owned()),
-            Self::NotWanted { .. } | Self::Frame(_) => None,
+            Self::NotWanted { .. } => None,
         }
     }
 
@@ -297,7 +289,6 @@ impl Report for Error {
             | Self::Across { .. }
             | Self::Years { .. }
             | Self::Measure { .. } => Exit::Usage,
-            Self::Snapshot(error) => error.exit(),
             _ => Exit::Other,
         }
     }

@@ -58,7 +58,7 @@ impl Evidence {
     /// # Errors
     /// When a snapshot lacks a column.
     pub fn new(register: &Register<'_>) -> Result<Self, Error> {
-        let trace = Trace::new(register.queries(), register.figures())?;
+        let trace = Trace::new(register.queries(), register.figures());
         Ok(gather(register, &trace))
     }
 

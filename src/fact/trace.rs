@@ -9,10 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use polars::prelude::*;
-
-use super::Error;
 use crate::figures::Figures;
+use crate::figures::tidy::{self, first_from};
 use crate::gemeente::{Crosswalk, NEDERLAND, RegionId};
 use crate::query::{Formula, IndicatorId, Queries, TopicId, Way};
 
@@ -103,63 +101,9 @@ pub struct Trace<'a> {
 
 /// The snapshots, and where in them each topic stands.
 struct CameIn<'a> {
-    raw: BTreeMap<&'a str, Raw>,
+    raw: &'a tidy::CameIn,
     slots: Vec<Slot>,
     of_topic: BTreeMap<(TopicId, i32), Vec<usize>>,
-}
-
-/// A snapshot, sorted by topic, period and region.
-struct Raw {
-    region: StringChunked,
-    period: StringChunked,
-    year: Int32Chunked,
-    topic: StringChunked,
-    value: Float64Chunked,
-    missing: StringChunked,
-    status: StringChunked,
-}
-
-impl Raw {
-    fn new(frame: &DataFrame) -> PolarsResult<Self> {
-        let text = |name: &str| PolarsResult::Ok(frame.column(name)?.str()?.rechunk().into_owned());
-        Ok(Self {
-            region: text("region")?,
-            period: text("period")?,
-            year: frame.column("year")?.i32()?.rechunk().into_owned(),
-            topic: text("topic")?,
-            value: frame.column("value")?.f64()?.rechunk().into_owned(),
-            missing: text("missing")?,
-            status: text("status")?,
-        })
-    }
-
-    /// The rows of a key and year.
-    fn rows(&self, key: &str, year: i32) -> std::ops::Range<usize> {
-        let place = |row: usize| {
-            (
-                self.topic.get(row).unwrap_or_default(),
-                self.year.get(row).unwrap_or_default(),
-            )
-        };
-        let all = 0..self.topic.len();
-        first_from(all.clone(), |row| place(row) < (key, year))..first_from(all, |row| {
-            place(row) <= (key, year)
-        })
-    }
-}
-
-/// The first place of a range for which `before` does not hold, by halving.
-fn first_from(range: std::ops::Range<usize>, before: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (range.start, range.end);
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if before(middle) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
 }
 
 /// A topic in its part, of a year.
@@ -188,17 +132,8 @@ impl Part {
 
 impl<'a> Trace<'a> {
     /// Makes ready to trace figures of an edition.
-    ///
-    /// # Errors
-    /// When a snapshot lacks a column, or is no longer there.
-    pub fn new(queries: &'a Queries, figures: &'a Figures) -> Result<Self, Error> {
-        let came_in = &figures.tidy.raw;
-        let mut raw = BTreeMap::new();
-        for table in came_in.tables() {
-            if let Some(frame) = came_in.open(table).map_err(Box::new)? {
-                raw.insert(table, Raw::new(&frame)?);
-            }
-        }
+    pub fn new(queries: &'a Queries, figures: &'a Figures) -> Self {
+        let raw = &figures.tidy.raw;
         // slots in the order of table, key and year, so that cells have one order for all
         let mut wanted: BTreeMap<(&str, &str, i32), (&str, Vec<TopicId>)> = BTreeMap::new();
         for ((topic, year), origin) in &figures.tidy.origins {
@@ -210,7 +145,7 @@ impl<'a> Trace<'a> {
         }
         let (mut slots, mut of_topic) = (Vec::new(), BTreeMap::<_, Vec<usize>>::new());
         for ((table, key, year), (release, topics)) in wanted {
-            let Some(rows) = raw.get(table).map(|raw| raw.rows(key, year)) else {
+            let Some(rows) = raw.get(table).map(|raw| raw.of(key, year)) else {
                 continue;
             };
             for topic in topics {
@@ -229,7 +164,7 @@ impl<'a> Trace<'a> {
             slots,
             of_topic,
         });
-        Ok(Self::over(queries, figures, came_in))
+        Self::over(queries, figures, came_in)
     }
 
     fn over(queries: &'a Queries, figures: &'a Figures, came_in: Arc<CameIn<'a>>) -> Self {
@@ -398,8 +333,8 @@ impl<'a> Trace<'a> {
         let regions: BTreeSet<RegionId> = slot
             .rows
             .clone()
-            .filter(|row| raw.value.get(*row).is_some())
-            .filter_map(|row| RegionId::parse(raw.region.get(row)?))
+            .filter(|row| raw.value(*row).is_some())
+            .filter_map(|row| RegionId::parse(raw.region(row)?))
             .filter(|region| *region != RegionId::NEDERLAND)
             .collect();
         let filled = self.figures.tidy.filled.get(&(part.topic, part.year));
@@ -450,11 +385,11 @@ impl<'a> Trace<'a> {
     fn cell(&self, slot: usize, code: &str) -> Option<usize> {
         let slot = &self.came_in.slots[slot];
         let raw = &self.came_in.raw[slot.table.as_str()];
-        let is_it = |row: usize| slot.rows.contains(&row) && raw.region.get(row) == Some(code);
+        let is_it = |row: usize| slot.rows.contains(&row) && raw.region(row) == Some(code);
         let near = slot.rows.start + self.last_found.get();
         let row = [near, near + 1].into_iter().find(|row| is_it(*row));
         let row = row.or_else(|| {
-            let before = |row| raw.region.get(row) < Some(code);
+            let before = |row| raw.region(row) < Some(code);
             Some(first_from(slot.rows.clone(), before)).filter(|row| is_it(*row))
         })?;
         self.last_found.set(row - slot.rows.start);
@@ -470,11 +405,11 @@ impl<'a> Trace<'a> {
     pub fn raw(&self, cell: CellKey) -> RawCell<'_> {
         let raw = &self.came_in.raw[self.came_in.slots[cell.0].table.as_str()];
         RawCell {
-            region: raw.region.get(cell.1).unwrap_or_default(),
-            period: raw.period.get(cell.1).unwrap_or_default(),
-            value: raw.value.get(cell.1),
-            missing: raw.missing.get(cell.1).unwrap_or_default(),
-            status: raw.status.get(cell.1).unwrap_or_default(),
+            region: raw.region(cell.1).unwrap_or_default(),
+            period: raw.period(cell.1).unwrap_or_default(),
+            value: raw.value(cell.1),
+            missing: raw.missing(cell.1).unwrap_or_default(),
+            status: raw.status(cell.1).unwrap_or_default(),
         }
     }
 }

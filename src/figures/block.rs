@@ -66,12 +66,12 @@ pub struct Block {
 }
 
 impl Block {
-    /// An empty block over some regions.
-    pub const fn new(regions: Arc<RegionList>) -> Self {
+    /// An empty block over some regions, with room for so many periods.
+    pub fn new(regions: Arc<RegionList>, periods: usize) -> Self {
         Self {
+            periods: Vec::with_capacity(periods),
+            cells: Vec::with_capacity(periods * regions.len()),
             regions,
-            periods: Vec::new(),
-            cells: Vec::new(),
         }
     }
 

@@ -99,8 +99,8 @@ impl Buurten {
         let mut buurten = Self::default();
         let Some(store) = figures
             .tidy
-            .raw
-            .store()
+            .store
+            .as_ref()
             .filter(|_| !queries.per_buurt.is_empty())
         else {
             return Ok(buurten);
@@ -158,9 +158,8 @@ impl Buurten {
                         continue;
                     };
                     let keys = asked.keys(&release.sidecar.topics)?;
-                    let held = release.sidecar.topics.iter();
-                    let Some(held) = held.filter(|held| keys.contains(&held.key.as_str())).next()
-                    else {
+                    let mut held = release.sidecar.topics.iter();
+                    let Some(held) = held.find(|held| keys.contains(&held.key.as_str())) else {
                         continue;
                     };
                     let is_asked =

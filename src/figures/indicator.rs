@@ -155,7 +155,7 @@ impl Making<'_> {
                 .filter(|(_, cells)| cells.iter().flatten().any(|cell| cell.value().is_some()));
             made.extend(with_figures.map(|(year, cells)| (year, (place, cells))));
         }
-        let mut block = Block::new(Arc::clone(&self.regions));
+        let mut block = Block::new(Arc::clone(&self.regions), made.len());
         for (year, (place, cells)) in made {
             let way = &indicator.ways[place];
             let estimated = self.estimated(way, year, &cells);
@@ -358,6 +358,11 @@ impl Making<'_> {
             return Below::default();
         }
         let of = |year: i32| sums.one(year, place);
+        // nearly all have one of the year itself
+        let own = Below::of_year(sums, year, place);
+        if own.value.is_some() {
+            return own;
+        }
         let found = latest_with(year, |year| of(year).is_some_and(|sum| sum.value.is_some()));
         // a gemeente that has lost its figures keeps the reason why
         let known = latest_with(year, |year| of(year).is_some());

@@ -5,8 +5,8 @@
 //! "not delivered" here. The Nederland row of a table that is a file is its compiler's sum and not CBS's figure (Iv3
 //! leaves out who did not deliver): it is dropped.
 //!
-//! Parquet is read with polars; after that one pass over the rows, which lie sorted by topic, period and region, puts
-//! each where it is wanted.
+//! Parquet is read with polars; after that one pass over the rows of each table, which lie sorted by topic, period and region,
+//! puts each where it is wanted.
 
 mod came_in;
 mod cells;
@@ -19,15 +19,15 @@ use polars::prelude::PolarsError;
 
 use super::Scope;
 use crate::base::failure::{Failure, Report};
+use crate::base::hands::in_parts;
 use crate::base::located::{Complaint, nearest};
 use crate::base::observation::{Missing, Observation};
 use crate::gemeente::RegionId;
 use crate::query::{Find, Queries, Topic, TopicId, TopicSource};
 use crate::source::snapshot::{Lock, Sidecar, Store, TopicMeta};
 use crate::source::topics::Asked;
-pub use came_in::CameIn;
-pub(super) use cells::Cached;
-use cells::{Read, TidyCell, read_snapshots};
+pub use came_in::{CameIn, Raw, RawRow, Words, first_from};
+use cells::{Read, TidyCell, Unknown, cells, read_snapshots};
 use lists::Lists;
 
 /// The figures of a topic in one region and year, as they were published.
@@ -65,6 +65,8 @@ pub struct Tidy {
     pub twice: Vec<Twice>,
     /// The snapshots as they came in: what a fact is traced back to.
     pub raw: CameIn,
+    /// Where the snapshots lie: what is asked per buurt is read when it is told.
+    pub store: Option<Store>,
 }
 
 /// The figures of a topic and year.
@@ -120,8 +122,8 @@ pub struct Unfound {
     pub tables: String,
     /// Whether its absence is no error.
     pub optional: bool,
-    /// The nearest that the last of these has.
-    pub nearest: String,
+    /// The last of these, and which source of the topic was looked for.
+    last: (String, usize),
 }
 
 /// Years of a topic that two tables have.
@@ -155,6 +157,14 @@ impl Tidy {
     pub fn lacks(&self, table: &str, topic: &str) -> bool {
         let is_meant = |of: &Lacking| matches!(of, Lacking::Topic { table: of, topic: known } if of == table && known == topic);
         self.lacking.iter().any(is_meant)
+    }
+
+    /// What is nearest to a topic that no table has, among what the last of these has, in words.
+    pub fn nearest(&self, queries: &Queries, to: &Unfound) -> String {
+        let (table, place) = &to.last;
+        let source = queries[to.topic].sources.get(*place);
+        let found = source.zip(self.sidecars.get(table));
+        found.map_or_else(String::new, |(source, sidecar)| nearest_to(source, sidecar))
     }
 
     /// The rows of a topic and year, in region order; none where there are no figures.
@@ -223,31 +233,27 @@ impl Tidy {
 /// When a snapshot is damaged or polars fails.
 pub fn read(scope: Scope<'_>, store: &Store, lock: &Lock) -> Result<Tidy, Failure> {
     let mut tidy = Tidy {
-        raw: CameIn::of(store),
+        store: Some(store.clone()),
         ..Tidy::default()
     };
     let snapshots = read_snapshots(scope, store, lock, &mut tidy.lacking)?;
     let wanted = plan(scope.queries, &snapshots, &mut tidy)?;
-    let mut columns = BTreeMap::new();
-    for (snapshot, wanted) in snapshots.into_iter().zip(wanted) {
-        let boundaries = snapshot.sidecar.boundaries()?;
-        let id = snapshot.table.id.clone();
-        if !wanted.is_empty() {
-            doubled::refuse_keys(&snapshot, &wanted, scope.queries)?;
-            let lists = Lists::new(scope, boundaries, &snapshot.cells);
-            let twice = fill(&mut columns, &snapshot, scope, &lists, &wanted);
-            tidy.twice.extend(twice);
+    let filled = in_parts(
+        snapshots.len(),
+        || (),
+        |(), place| Filled::of(scope, &snapshots[place], &wanted[place]),
+    );
+    for (read, filled) in snapshots.into_iter().zip(filled) {
+        let (filled, id) = (filled?, read.table.id.clone());
+        // a topic of a year comes from one table
+        tidy.columns.extend(filled.columns);
+        tidy.twice.extend(filled.twice);
+        if !filled.unknown.is_empty() {
+            tidy.unknown.insert(id.clone(), filled.unknown);
         }
-        if !snapshot.unknown.is_empty() {
-            tidy.unknown.insert(id.clone(), snapshot.unknown);
-        }
-        tidy.raw.add(&id, &snapshot.release, snapshot.observations);
-        tidy.sidecars.insert(id, snapshot.sidecar);
+        tidy.raw.insert(id.clone(), read.raw);
+        tidy.sidecars.insert(id, read.sidecar);
     }
-    let columns = columns.into_iter();
-    tidy.columns = columns
-        .map(|(key, rows)| (key, Column::new(rows)))
-        .collect();
     take_fillings(scope.queries, &mut tidy);
     doubled::refuse_sums(scope.queries, &tidy)?;
     tidy.lacking.sort();
@@ -310,7 +316,7 @@ fn plan(
         .map(|(place, read)| (read.table.id.as_str(), place))
         .collect();
     for topic in queries.topic_ids() {
-        for source in &queries[topic].sources {
+        for (place, source) in queries[topic].sources.iter().enumerate() {
             let of = &queries[topic];
             let asked = Asked { topic, of, source };
             let tables = queries.tables_of(source);
@@ -329,7 +335,7 @@ fn plan(
                     topic,
                     tables: format!("`{}`{more}", snapshots[last].table.id),
                     optional: source.optional,
-                    nearest: nearest_to(source, &snapshots[last].sidecar),
+                    last: (snapshots[last].table.id.clone(), place),
                 });
             }
         }
@@ -429,11 +435,39 @@ fn nearest_to(source: &TopicSource, sidecar: &Sidecar) -> String {
     nearest(&asked, names.iter().map(String::as_str))
 }
 
+/// What a snapshot gives.
+struct Filled {
+    columns: BTreeMap<(TopicId, i32), Column>,
+    twice: Vec<Twice>,
+    unknown: Unknown,
+}
+
+impl Filled {
+    fn of(scope: Scope<'_>, read: &Read<'_>, wanted: &WantedOf) -> Result<Self, Failure> {
+        let boundaries = read.sidecar.boundaries()?;
+        let (cells, unknown) = cells(scope, read);
+        let (mut columns, mut twice) = (BTreeMap::new(), Vec::new());
+        if !wanted.is_empty() {
+            doubled::refuse_keys((read, &cells), wanted, scope.queries)?;
+            let lists = Lists::new(scope, boundaries, &cells);
+            twice = fill(&mut columns, (read, &cells), scope, &lists, wanted);
+        }
+        let columns = columns.into_iter();
+        Ok(Self {
+            columns: columns
+                .map(|(key, rows)| (key, Column::new(rows)))
+                .collect(),
+            twice,
+            unknown,
+        })
+    }
+}
+
 /// Puts the rows of a snapshot where they are wanted, in ones; sums of keys are made in the order of the keys. What it
 /// gives back stands twice.
 fn fill(
     columns: &mut BTreeMap<(TopicId, i32), Vec<Row>>,
-    read: &Read<'_>,
+    (read, cells): (&Read<'_>, &[TidyCell]),
     scope: Scope<'_>,
     lists: &Lists,
     wanted: &WantedOf,
@@ -442,10 +476,7 @@ fn fill(
     // the key and year in which a region was seen last, by its number
     let mut seen: Vec<Option<(usize, i32)>> = Vec::new();
     // rows of one key and year lie together
-    for run in read
-        .cells
-        .chunk_by(|a, b| (a.key, a.year) == (b.key, b.year))
-    {
+    for run in cells.chunk_by(|a, b| (a.key, a.year) == (b.key, b.year)) {
         let Some(first) = run.first() else { continue };
         let of_run = first.key.and_then(|key| wanted.get(&(key, first.year)));
         if let (Some(key), Some(_)) = (first.key, of_run) {
@@ -470,6 +501,7 @@ fn fill(
             if wanted.sum {
                 add_up(column, rows);
             } else {
+                column.reserve_exact(run.len());
                 column.extend(rows);
             }
         }

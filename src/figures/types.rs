@@ -28,6 +28,7 @@ mod name;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Figures;
+use crate::base::hands::in_parts;
 use crate::base::sum::Sum;
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{Group, GroupKind};
@@ -301,8 +302,10 @@ impl Types {
             .collect();
         let grown = Grown::of(&rows, self.marks.len());
         let (fewest, most) = asked.number;
-        let numbers = fewest..=most.min(rows.len().saturating_sub(1));
-        self.tried = numbers.map(|number| grown.tried(asked, number)).collect();
+        let most = most.min(rows.len().saturating_sub(1));
+        let numbers = (most + 1).saturating_sub(fewest);
+        let tried = |place| grown.tried(asked, fewest + place);
+        self.tried = in_parts(numbers, || (), |(), place| tried(place));
         let mut fitting = self
             .tried
             .iter()
@@ -393,7 +396,7 @@ impl Grown {
         Self {
             tree: Tree::ward(&distances),
             distances,
-            without: (0..marks).map(without).collect(),
+            without: in_parts(marks, || (), |(), mark| without(mark)),
         }
     }
 
@@ -500,19 +503,22 @@ fn by_first_mark(partition: &[usize], rows: &[Vec<f64>]) -> Partition {
 /// Per gemeente the nearest.
 fn peers(
     standardised: &BTreeMap<RegionId, Vec<Option<f64>>>,
-    enough: impl Fn(usize) -> bool,
+    enough: impl Fn(usize) -> bool + Sync,
 ) -> BTreeMap<RegionId, Vec<Peer>> {
     let of = |(region, row): (&RegionId, &Vec<Option<f64>>)| {
         let others = standardised.iter().filter(|(other, _)| *other != region);
         let known = others.filter_map(|(other, theirs)| {
-            let both = row.iter().zip(theirs);
-            let squares: Vec<f64> = both
-                .filter_map(|(a, b)| Some(((*a)? - (*b)?).powi(2)))
-                .collect();
-            enough(squares.len()).then(|| Peer {
+            let (mut squares, mut marks) = (Sum::default(), 0);
+            for (a, b) in row.iter().zip(theirs) {
+                if let (Some(a), Some(b)) = (a, b) {
+                    squares.add((a - b).powi(2));
+                    marks += 1;
+                }
+            }
+            enough(marks).then(|| Peer {
                 region: *other,
-                distance: mean(&squares).sqrt(),
-                marks: squares.len(),
+                distance: (squares.total() / marks.max(1) as f64).sqrt(),
+                marks,
             })
         });
         let mut nearest: Vec<Peer> = known.collect();
@@ -520,9 +526,16 @@ fn peers(
             let by_distance = a.distance.total_cmp(&b.distance);
             by_distance.then(a.region.cmp(&b.region))
         };
+        if nearest.len() > PEERS {
+            nearest.select_nth_unstable_by(PEERS, order);
+            nearest.truncate(PEERS);
+        }
         nearest.sort_unstable_by(order);
-        nearest.truncate(PEERS);
+        // it had room for all
+        nearest.shrink_to_fit();
         (*region, nearest)
     };
-    standardised.iter().map(of).collect()
+    let all: Vec<_> = standardised.iter().collect();
+    let found = in_parts(all.len(), || (), |(), place| of(all[place]));
+    found.into_iter().collect()
 }

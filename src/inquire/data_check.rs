@@ -5,14 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::*;
-
-use super::Error;
 use super::check::{Check, Checked, Kind};
 use crate::base::failure::Failure;
 use crate::base::number;
 use crate::base::observation::{Missing, Status};
 use crate::fact::{Register, print};
+use crate::figures::tidy::{Raw, Words};
 use crate::figures::{Cell, Figures, Row};
 use crate::gemeente::{RegionId, is_no_gemeente};
 use crate::query::{Formula, IndicatorId, Known, Relation, Right, TopicId, TopicKind, Way};
@@ -29,11 +27,8 @@ pub(super) fn checks(register: &Register<'_>) -> Result<Vec<Check>, Failure> {
         }
     }
     let mut found = Vec::new();
-    let came_in = &register.figures().tidy.raw;
-    for table in came_in.tables() {
-        if let Some(frame) = came_in.open(table)? {
-            found.extend(of_table(table, &frame, register).map_err(Error::Frame)?);
-        }
+    for (table, raw) in &register.figures().tidy.raw {
+        found.extend(of_table(table, raw, register));
     }
     for id in queries.indicator_ids() {
         found.extend(of_indicator(id, &asked.known, register));
@@ -44,37 +39,41 @@ pub(super) fn checks(register: &Register<'_>) -> Result<Vec<Check>, Failure> {
     Ok(found)
 }
 
-fn of_table(table: &str, frame: &DataFrame, register: &Register<'_>) -> PolarsResult<[Check; 2]> {
-    let text = |name: &str| PolarsResult::Ok(frame.column(name)?.str()?.clone());
-    let (region, period, topic) = (text("region")?, text("period")?, text("topic")?);
-    let (missing, status) = (text("missing")?, text("status")?);
+fn of_table(table: &str, raw: &Raw, register: &Register<'_>) -> [Check; 2] {
+    fn word(words: &Words, place: usize) -> &str {
+        words[place].as_deref().unwrap_or_default()
+    }
     let regions = &register.figures().gemeenten.regions;
+    let is_unknown = |place: usize| {
+        let code = word(raw.regions(), place);
+        let is_known = RegionId::parse(code).is_some_and(|region| regions.knows(region));
+        !is_known && !is_no_gemeente(code)
+    };
+    let is_unknown: Vec<bool> = (0..raw.regions().len()).map(is_unknown).collect();
     let (mut before, mut twice) = (None, Vec::new());
     let mut unknown: BTreeSet<String> = BTreeSet::new();
-    let cells = topic.iter().zip(period.iter()).zip(region.iter());
-    for (((topic, period), region), (missing, status)) in
-        cells.zip(missing.iter().zip(status.iter()))
-    {
-        let cell = (topic, period, region);
+    for row in raw.rows() {
+        let cell = (row.topic, row.period, row.region);
+        let (period, region) = (
+            word(raw.periods(), row.period),
+            word(raw.regions(), row.region),
+        );
         if before.replace(cell) == Some(cell) {
-            twice.push(format!(
-                "{} {} {}",
-                topic.unwrap_or_default(),
-                period.unwrap_or_default(),
-                region.unwrap_or_default()
-            ));
+            let topic = word(raw.topics(), row.topic);
+            twice.push(format!("{topic} {period} {region}"));
         }
-        let region = region.unwrap_or_default();
-        let is_known = RegionId::parse(region).is_some_and(|region| regions.knows(region));
-        if !is_known && !is_no_gemeente(region) {
-            unknown.insert(format!("region {region} in {}", period.unwrap_or_default()));
+        if is_unknown[row.region] {
+            unknown.insert(format!("region {region} in {period}"));
         }
-        let known = missing.is_some_and(|word| word.parse::<Missing>().is_ok());
-        if !known {
-            unknown.insert(format!("missing {}", missing.unwrap_or("null")));
+    }
+    for word in raw.kinds_of_missing().iter().map(Option::as_deref) {
+        if word.is_none_or(|word| word.parse::<Missing>().is_err()) {
+            unknown.insert(format!("missing {}", word.unwrap_or("null")));
         }
-        if status.is_none_or(|word| word.parse::<Status>().is_err()) {
-            unknown.insert(format!("status {}", status.unwrap_or("null")));
+    }
+    for word in raw.statuses().iter().map(Option::as_deref) {
+        if word.is_none_or(|word| word.parse::<Status>().is_err()) {
+            unknown.insert(format!("status {}", word.unwrap_or("null")));
         }
     }
     let check = |kind: Kind, wrong: Option<String>| Check {
@@ -82,7 +81,7 @@ fn of_table(table: &str, frame: &DataFrame, register: &Register<'_>) -> PolarsRe
         kind,
         id: table.to_owned(),
         required: true,
-        detail: wrong.unwrap_or_else(|| format!("{} cells", frame.height())),
+        detail: wrong.unwrap_or_else(|| format!("{} cells", raw.height())),
     };
     // two periods of one year are two figures of it
     if twice.is_empty() {
@@ -95,7 +94,7 @@ fn of_table(table: &str, frame: &DataFrame, register: &Register<'_>) -> PolarsRe
         .map(|first| format!("{} cells twice, such as {first}", twice.len()));
     let some: Vec<String> = unknown.into_iter().take(5).collect();
     let unknown = (!some.is_empty()).then(|| some.join(", "));
-    Ok([check(Kind::Unique, twice), check(Kind::Accepted, unknown)])
+    [check(Kind::Unique, twice), check(Kind::Accepted, unknown)]
 }
 
 /// What the figures of an indicator's members lack, and how many gemeenten have one.

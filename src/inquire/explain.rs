@@ -115,7 +115,7 @@ fn fact_of(id: &str, queries: &Queries) -> Result<FactId, super::Error> {
 pub fn explain(id: &str, inquiry: &Inquiry<'_>) -> Result<String, Failure> {
     let register = &inquiry.register;
     let queries = register.queries();
-    let trace = Trace::new(queries, register.figures())?;
+    let trace = Trace::new(queries, register.figures());
     let Some(asked) = queries.claims.iter().find(|claim| claim.id == id) else {
         let id = fact_of(id, queries)?;
         return Ok(Explanation::of(&id, register, &trace)?.to_text());

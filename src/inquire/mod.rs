@@ -123,9 +123,6 @@ pub enum Error {
     /// Neither a fact nor a claim.
     #[error(transparent)]
     Id(Misread),
-    /// A frame lacks a column.
-    #[error("cannot read the figures: {0}")]
-    Frame(#[from] polars::error::PolarsError),
 }
 
 /// Checks with what they found, one after another.
@@ -154,7 +151,7 @@ impl Report for Error {
                     "mend the figures or the query; a strange value that was looked at stands as `[[known]]` in \
                      `queries/checks.toml`"
                 }
-                Self::Id(_) | Self::NoGemeente { .. } | Self::Frame(_) => return None,
+                Self::Id(_) | Self::NoGemeente { .. } => return None,
             }
             .to_owned(),
         )
@@ -164,7 +161,6 @@ impl Report for Error {
         match self {
             Self::NotFound { .. } | Self::DoesNotHold { .. } | Self::Unfit(_) => Exit::DoesNotHold,
             Self::Id(_) | Self::NoGemeente { .. } => Exit::Usage,
-            Self::Frame(_) => Exit::Other,
         }
     }
 }

@@ -127,26 +127,29 @@ pub fn start(
     attached: Vec<(&'static str, Cow<'_, [u8]>)>,
     numerals: Vec<String>,
 ) -> Result<Typesetting, Failure> {
-    write_sources(sources, work, manuscript, content)?;
     let (illustrations, pictures) = (&manuscript.illustrations, &manuscript.chapters.pictures);
+    let told = || -> Result<(Texts, Vec<u8>), Failure> {
+        let texts = Texts {
+            paper: content.to_value()?,
+            pictures: illustrations
+                .iter()
+                .map(|drawn| (drawn.id.clone(), verify::text_of_svg(&drawn.picture.svg)))
+                .chain(pictures.texts())
+                .collect(),
+            numerals,
+        };
+        let bytes = serde_json::to_vec(&texts).map_err(Error::from)?;
+        Ok((texts, bytes))
+    };
+    let (written, told) = both(|| write_sources(sources, work, manuscript, content), told);
+    written?;
+    let (texts, bytes) = told?;
     let write = |name: &str, bytes: &[u8]| {
         let path = work.join(name);
         files::at("write", &path, fs::write(&path, bytes))
     };
-    let texts = Texts {
-        paper: content.to_value()?,
-        pictures: illustrations
-            .iter()
-            .map(|drawn| (drawn.id.clone(), verify::text_of_svg(&drawn.picture.svg)))
-            .chain(pictures.texts())
-            .collect(),
-        numerals,
-    };
     let mut attached = attached;
-    attached.push((
-        TEXTS,
-        serde_json::to_vec(&texts).map_err(Error::from)?.into(),
-    ));
+    attached.push((TEXTS, bytes.into()));
     attached.sort_by_key(|(name, _)| *name);
     let mut attached_files = attached.iter();
     let write_all =

@@ -224,7 +224,7 @@ impl Chapter {
         let strings = chapter.markup.strings.iter();
         let earlier = strings.filter(|(_, text)| text.contains('@'));
         let settled = earlier.filter_map(|(at, text)| {
-            let asked = FactId::parse(text, &names).ok()?;
+            let asked = FactId::find(text, &names)?;
             asked.years.earlier()?;
             Some((*at..*at + text.len(), queries.settled(&asked)))
         });
@@ -312,7 +312,7 @@ impl Chapter {
         for (at, text) in strings.filter(|(at, _)| !read.contains(at)) {
             let is_claim = queries.claims.iter().any(|claim| claim.id == *text);
             let claim = (is_claim && !handed.contains(at)).then(|| UseKind::Claim(text.clone()));
-            let fact = FactId::parse(text, &queries.names()).ok();
+            let fact = FactId::find(text, &queries.names());
             let fact = fact.map(|asked| UseKind::Fact(queries.settled(&asked)));
             let kind = fact.or(claim);
             found.extend(kind.map(|kind| (*at, kind)));

@@ -61,11 +61,11 @@ fn of_chapter(chapter: &Chapter, queries: &Queries, known: &Known) -> Vec<String
     let prose = chapter.markup.only_prose(text);
     let mut found = years_in(&prose, &none, queries, known);
     for (start, inside) in &chapter.markup.strings {
-        let fact = FactId::parse(inside, &queries.names());
+        let fact = FactId::find(inside, &queries.names());
         let years = match fact {
-            Ok(id) if id.years.is_typed() => vec![0],
-            Ok(_) => Vec::new(),
-            Err(_) => years_in(inside, &none, queries, known),
+            Some(id) if id.years.is_typed() => vec![0],
+            Some(_) => Vec::new(),
+            None => years_in(inside, &none, queries, known),
         };
         // the code of a sign is none
         let years = years.into_iter().map(|at| start + at);

@@ -157,9 +157,10 @@ impl BuildReport {
             if unfound.optional && figures.used(id).year.is_some() {
                 continue;
             }
+            let nearest = figures.tidy.nearest(queries, unfound);
             self.notes.push(format!(
-                "missing: {}: topic `{}` of `{indicator}` is not in {}; {}",
-                topic.place, topic.id, unfound.tables, unfound.nearest
+                "missing: {}: topic `{}` of `{indicator}` is not in {}; {nearest}",
+                topic.place, topic.id, unfound.tables
             ));
         }
         for (family, (table, year)) in newest(queries, &figures.tidy) {

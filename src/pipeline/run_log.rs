@@ -19,7 +19,7 @@ use crate::claim;
 use crate::diff::Record;
 use crate::fact::Register;
 use crate::figures::Figures;
-use crate::query::Queries;
+use crate::query::{Edition, Queries};
 use crate::source::snapshot::Sidecar;
 
 /// The log cannot be put into words.
@@ -93,23 +93,49 @@ impl RunLog {
 pub(super) struct Run<'a> {
     pub(super) command: String,
     pub(super) started: Timestamp,
-    pub(super) queries: &'a Queries,
-    pub(super) figures: &'a Figures,
+    pub(super) edition: Edition,
+    pub(super) rows: Rows,
     /// Whether the sources of the paper were read.
     pub(super) with_paper: bool,
     /// What it may have read.
     pub(super) read: &'a Inputs,
     pub(super) claims: Standing,
-    /// The releases of wijken and buurten, by table.
-    pub(super) per_buurt: BTreeMap<String, Sidecar>,
+    /// The sidecars of all releases in use, by table.
+    pub(super) releases: BTreeMap<String, Sidecar>,
+}
+
+/// How many rows there are of each kind.
+#[derive(Debug)]
+pub(super) struct Rows {
+    raw: usize,
+    tidy: usize,
+    cells: usize,
+    compared: usize,
+}
+
+impl Rows {
+    pub(super) fn of(queries: &Queries, figures: &Figures) -> Self {
+        let topics = queries.topic_ids();
+        let tidy = topics.flat_map(|topic| figures.tidy.years(topic));
+        let (mut cells, mut compared) = (0, 0);
+        for id in queries.indicator_ids() {
+            let block = figures.block(id);
+            cells += block.rows().map(|(_, cells)| cells.len()).sum::<usize>();
+            let groups = figures.groups.all().iter();
+            compared += groups
+                .map(|group| figures.compared(id).of_group(group.id).count())
+                .sum::<usize>();
+        }
+        Self {
+            raw: figures.tidy.sidecars.values().map(|of| of.rows).sum(),
+            tidy: tidy.map(|(_, rows)| rows.len()).sum(),
+            cells,
+            compared,
+        }
+    }
 }
 
 impl Run<'_> {
-    /// The sidecars of all releases in use, by table.
-    fn sidecars(&self) -> impl Iterator<Item = (&String, &Sidecar)> {
-        self.figures.tidy.sidecars.iter().chain(&self.per_buurt)
-    }
-
     /// The log of a run that wrote all that lies in `output`; what some of it is, is known.
     pub(super) fn log(
         self,
@@ -127,7 +153,7 @@ impl Run<'_> {
             }
         }
         let inputs = self.inputs();
-        let edition = &self.figures.edition;
+        let edition = &self.edition;
         Ok(RunLog {
             program: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
@@ -136,11 +162,12 @@ impl Run<'_> {
             started: second(self.started),
             finished: second(Timestamp::now()),
             releases: self
-                .sidecars()
+                .releases
+                .iter()
                 .map(|(table, sidecar)| (table.clone(), sidecar.folder_name()))
                 .collect(),
             inputs,
-            stages: stages(report, self.queries, self.figures, &outputs),
+            stages: stages(report, &self.rows, &outputs),
             warnings: report.remarks().cloned().collect(),
             claims: self.claims,
             outputs,
@@ -150,7 +177,7 @@ impl Run<'_> {
 
     /// SHA-256 of each file that is read. Observations are known by their sidecars, against which they were held.
     fn inputs(&self) -> BTreeMap<String, String> {
-        let edition = &self.figures.edition.id;
+        let edition = &self.edition.id;
         let lock = format!("data/locks/{edition}.lock");
         let is_read = |name: &str| {
             let is_apart = ["data/snapshots/", "data/locks/", "output/"];
@@ -160,7 +187,7 @@ impl Run<'_> {
         let mut inputs: BTreeMap<String, String> = read
             .map(|(name, sum)| (name.clone(), sum.clone()))
             .collect();
-        for (table, sidecar) in self.sidecars() {
+        for (table, sidecar) in &self.releases {
             let folder = format!("data/snapshots/{table}/{}", sidecar.folder_name());
             let observations = format!("{folder}/observations.parquet");
             inputs.insert(observations, sidecar.sha256.clone());
@@ -186,33 +213,13 @@ pub(super) fn tested(queries: &Queries, figures: &Figures) -> Result<Standing, F
 }
 
 /// The stages with their times, and how many rows went in and out where that is a number of something.
-fn stages(
-    report: &BuildReport,
-    queries: &Queries,
-    figures: &Figures,
-    outputs: &BTreeMap<String, Output>,
-) -> Vec<Stage> {
-    let raw: usize = figures.tidy.sidecars.values().map(|of| of.rows).sum();
-    let topics = queries.topic_ids();
-    let tidy: usize = topics
-        .flat_map(|topic| figures.tidy.years(topic))
-        .map(|(_, rows)| rows.len())
-        .sum();
-    let (mut cells, mut compared) = (0, 0);
-    for id in queries.indicator_ids() {
-        let block = figures.block(id);
-        cells += block.rows().map(|(_, cells)| cells.len()).sum::<usize>();
-        let groups = figures.groups.all().iter();
-        compared += groups
-            .map(|group| figures.compared(id).of_group(group.id).count())
-            .sum::<usize>();
-    }
+fn stages(report: &BuildReport, of: &Rows, outputs: &BTreeMap<String, Output>) -> Vec<Stage> {
     let written: usize = outputs.values().filter_map(|of| of.rows).sum();
     let rows = |stage: &str| match stage {
-        "tidy" => (Some(raw), Some(tidy)),
-        "indicators" => (Some(tidy), Some(cells)),
-        "compare" => (Some(cells), Some(compared)),
-        "open data" => (Some(cells + compared), Some(written)),
+        "tidy" => (Some(of.raw), Some(of.tidy)),
+        "indicators" => (Some(of.tidy), Some(of.cells)),
+        "compare" => (Some(of.cells), Some(of.compared)),
+        "open data" => (Some(of.cells + of.compared), Some(written)),
         _ => (None, None),
     };
     let laps = report.clock.laps().iter();

@@ -51,13 +51,13 @@ fn all(
 ) -> [(&'static str, Vec<u8>); 3] {
     let mut columns = vergelijking();
     columns.extend(spelled_comparison(ground));
-    let comparison = Table::new(VERGELIJKING, columns, &compared(ground, only));
+    let comparison = Table::new(VERGELIJKING, columns, compared(ground, only));
     let mut columns = indicatoren();
     columns.extend(spelled_definition(ground));
-    let definitions = Table::new(INDICATOREN, columns, &defined(ground));
+    let definitions = Table::new(INDICATOREN, columns, defined(ground));
     let mut columns = groepen();
     columns.extend(spelled_member(ground));
-    let groups = Table::new(GROEPEN, columns, &memberships(ground));
+    let groups = Table::new(GROEPEN, columns, memberships(ground));
     [
         ("vergelijking.csv", whole(&comparison)),
         ("indicatoren.csv", whole(&definitions)),

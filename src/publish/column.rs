@@ -1,14 +1,13 @@
 //! Tables by column: what a column is and how it is filled stand on one line, and every format is written from the result.
 //!
-//! In: rows of whatever kind, and a [`Column`] per cell of them. Out: a [`Table`]. Cannot fail. Columns are filled side by
-//! side; texts are kept once, because names of indicators and regions repeat a hundred thousand times.
+//! In: rows of whatever kind, and a [`Column`] per cell of them. Out: a [`Table`]. Cannot fail. The peculiarity it answers: all
+//! cells together are more than all figures. So none is held: each is made when its file is written.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::ops::Range;
 
 use super::codes::Words;
 use super::schema::{About, Field, Kind, Link};
-use crate::base::hands::in_parts;
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +59,7 @@ into_value! {
 /// A column: what it is, and its cell of a row.
 pub(super) struct Column<'a, R> {
     field: Field,
-    cell: Box<dyn Fn(&R) -> Value<'a> + Sync + 'a>,
+    cell: Cell<'a, R>,
 }
 
 /// A column of a name and a meaning, filled from rows.
@@ -122,98 +121,116 @@ impl<R> Column<'_, R> {
     }
 }
 
-/// Texts of a column, each kept once.
-#[derive(Debug, Default)]
-pub(super) struct Texts<'a> {
-    /// Every text.
-    pub words: Vec<Cow<'a, str>>,
-    /// Which one each row has.
-    pub places: Vec<u32>,
+/// The rows of a table: held, or made anew whenever they are asked.
+pub(super) trait Rows<R>: Sync {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// Hands over some of them, in order.
+    fn each(&self, rows: Range<usize>, hand_over: &mut dyn FnMut(&R));
 }
 
-impl<'a> Texts<'a> {
-    fn new(cells: impl Iterator<Item = Cow<'a, str>>) -> Self {
-        let mut texts = Self::default();
-        let mut known: HashMap<Cow<'a, str>, u32> = HashMap::new();
-        let mut last = None;
-        for cell in cells {
-            // rows lie sorted: most have the text of the row before
-            let place = match last {
-                Some(last) if texts.words[last as usize] == cell => last,
-                _ => *known.entry(cell).or_insert_with_key(|cell| {
-                    texts.words.push(cell.clone());
-                    texts.words.len() as u32 - 1
-                }),
-            };
-            last = Some(place);
-            texts.places.push(place);
-        }
-        texts
+impl<R: Sync> Rows<R> for Vec<R> {
+    fn count(&self) -> usize {
+        self.len()
     }
 
-    /// The text of a row; none where it is empty.
-    pub(super) fn get(&self, row: usize) -> Option<&str> {
-        let text = self.words[self.places[row] as usize].as_ref();
-        (!text.is_empty()).then_some(text)
+    fn each(&self, rows: Range<usize>, hand_over: &mut dyn FnMut(&R)) {
+        self[rows].iter().for_each(hand_over);
     }
 }
 
-/// The cells of a column.
-#[derive(Debug)]
-pub(super) enum Values<'a> {
-    /// Texts.
-    Text(Texts<'a>),
-    /// Whole numbers.
-    Whole(Vec<Option<i32>>),
-    /// Numbers.
-    Number(Vec<Option<f64>>),
-    /// Whether something is so.
-    Truth(Vec<Option<bool>>),
+impl<R: Sync> Rows<R> for &[R] {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn each(&self, rows: Range<usize>, hand_over: &mut dyn FnMut(&R)) {
+        self[rows].iter().for_each(hand_over);
+    }
 }
 
-/// A table of the open data, filled.
-#[derive(Debug)]
+/// What makes a cell of a row.
+type Cell<'a, R> = Box<dyn Fn(&R) -> Value<'a> + Sync + 'a>;
+
+/// Cells of whatever kind of row.
+trait Cells<'a>: Sync {
+    fn across(&self, rows: Range<usize>, hand_over: &mut dyn FnMut(usize, Value<'a>));
+    fn down(&self, column: usize, rows: Range<usize>, hand_over: &mut dyn FnMut(Value<'a>));
+}
+
+struct Filled<'a, R, A> {
+    rows: A,
+    cells: Vec<Cell<'a, R>>,
+}
+
+impl<'a, R, A: Rows<R>> Cells<'a> for Filled<'a, R, A> {
+    fn across(&self, rows: Range<usize>, hand_over: &mut dyn FnMut(usize, Value<'a>)) {
+        self.rows.each(rows, &mut |row| {
+            for (place, cell) in self.cells.iter().enumerate() {
+                hand_over(place, cell(row));
+            }
+        });
+    }
+
+    fn down(&self, column: usize, rows: Range<usize>, hand_over: &mut dyn FnMut(Value<'a>)) {
+        let cell = &self.cells[column];
+        self.rows.each(rows, &mut |row| hand_over(cell(row)));
+    }
+}
+
+/// A table of the open data. What stands in it is made when it is written.
 pub(super) struct Table<'a> {
     /// What it is.
     pub about: About,
     /// Rows it has.
     pub rows: usize,
-    /// Its columns with their cells.
-    pub columns: Vec<(Field, Values<'a>)>,
+    /// Its columns.
+    pub fields: Vec<Field>,
+    cells: Box<dyn Cells<'a> + 'a>,
 }
 
 impl<'a> Table<'a> {
-    /// Fills a table from rows, column by column.
-    pub(super) fn new<R: Sync>(about: About, columns: Vec<Column<'a, R>>, rows: &[R]) -> Self {
+    /// A table of rows, with what makes each cell of them.
+    pub(super) fn new<R: 'a>(
+        about: About,
+        columns: Vec<Column<'a, R>>,
+        rows: impl Rows<R> + 'a,
+    ) -> Self {
         let key = about.key;
-        let filled = in_parts(
-            columns.len(),
-            || (),
-            |(), place| {
-                let column = &columns[place];
-                values(column.field.kind, rows.iter().map(&column.cell))
-            },
-        );
-        let fields = columns.into_iter().map(|column| column.field);
-        let fields = fields.map(|field| Field {
+        let (fields, cells) = columns
+            .into_iter()
+            .map(|column| (column.field, column.cell))
+            .unzip::<_, _, Vec<Field>, _>();
+        let fields = fields.into_iter().map(|field| Field {
             needed: field.needed || key.contains(&field.name.as_str()),
             ..field
         });
         Self {
             about,
-            rows: rows.len(),
-            columns: fields.zip(filled).collect(),
+            rows: rows.count(),
+            fields: fields.collect(),
+            cells: Box::new(Filled { rows, cells }),
         }
     }
 
-    /// Its columns.
-    pub(super) fn fields(&self) -> impl Iterator<Item = &Field> {
-        self.columns.iter().map(|(field, _)| field)
+    /// Makes the cells of some rows, row by row, each with the place of its column.
+    pub(super) fn across(&self, rows: Range<usize>, mut hand_over: impl FnMut(usize, Value<'a>)) {
+        self.cells.across(rows, &mut hand_over);
+    }
+
+    /// Makes the cells of some rows in one column.
+    pub(super) fn down(
+        &self,
+        column: usize,
+        rows: Range<usize>,
+        mut hand_over: impl FnMut(Value<'a>),
+    ) {
+        self.cells.down(column, rows, &mut hand_over);
     }
 
     /// Every key of it that stands in another table: columns here, table, columns there.
     pub(super) fn links(&self) -> Vec<(Vec<&str>, &'static str, Vec<&str>)> {
-        let own = self.fields().filter_map(|field| {
+        let own = self.fields.iter().filter_map(|field| {
             let (table, column) = field.link?;
             Some((vec![field.name.as_str()], table, vec![column]))
         });
@@ -221,23 +238,5 @@ impl<'a> Table<'a> {
         let several =
             several.map(|Link { columns, table }| (columns.to_vec(), *table, columns.to_vec()));
         own.chain(several).collect()
-    }
-}
-
-fn values<'a>(kind: Kind, cells: impl Iterator<Item = Value<'a>>) -> Values<'a> {
-    macro_rules! all {
-        ($kind:ident) => {
-            cells.filter_map(|cell| match cell {
-                Value::$kind(cell) => Some(cell),
-                // the type of a column's function makes every cell of it, see `column`
-                _ => None,
-            })
-        };
-    }
-    match kind {
-        Kind::Text => Values::Text(Texts::new(all!(Text))),
-        Kind::Whole => Values::Whole(all!(Whole).collect()),
-        Kind::Number => Values::Number(all!(Number).collect()),
-        Kind::Truth => Values::Truth(all!(Truth).collect()),
     }
 }

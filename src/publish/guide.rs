@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::codes::Words;
-use super::column::{Table, Values};
+use super::column::{Table, Value};
 use super::ground::Ground;
 use super::identity::{Identity, LICENCE};
 use super::schema::{Field, Kind};
@@ -107,14 +107,14 @@ pub(super) fn licence(identity: &Identity, ground: &Ground<'_>) -> String {
 pub(super) fn datasheet(identity: &Identity, ground: &Ground<'_>, tables: &[Table<'_>]) -> String {
     let gemeenten = tables.iter().find(|table| table.about.name == "gemeenten");
     let valued = gemeenten.map_or(0, |table| {
-        let value = table
-            .columns
-            .iter()
-            .find(|(field, _)| field.name == "value");
-        match value {
-            Some((_, Values::Number(cells))) => cells.iter().flatten().count(),
-            _ => 0,
+        let value = table.fields.iter().position(|field| field.name == "value");
+        let mut valued = 0;
+        if let Some(value) = value {
+            table.down(value, 0..table.rows, |cell| {
+                valued += usize::from(matches!(cell, Value::Number(Some(_))));
+            });
         }
+        valued
     });
     let groups = ground.figures.groups.all();
     let incomplete = groups.iter().filter(|group| !group.complete);
@@ -170,7 +170,7 @@ pub(super) fn codebook(identity: &Identity, tables: &[Table<'_>]) -> String {
             table.rows,
             key.join(", ")
         );
-        for field in table.fields() {
+        for field in &table.fields {
             let _ = writeln!(
                 out,
                 "| `{}` | {} | {} |",

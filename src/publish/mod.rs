@@ -80,13 +80,13 @@ enum Form {
     Parquet,
 }
 
-struct Writing<'a> {
-    folder: &'a Path,
-    ground: &'a Ground<'a>,
-    tables: &'a [Table<'a>],
+struct Writing<'w, 'a> {
+    folder: &'w Path,
+    ground: &'w Ground<'a>,
+    tables: &'w [Table<'a>],
 }
 
-impl Writing<'_> {
+impl Writing<'_, '_> {
     fn all(&self, dialect: Dialect) -> Result<Vec<Written>, Failure> {
         let identity = Identity::new(self.ground);
         let mut jobs: Vec<(&Table<'_>, Form)> = Vec::new();
@@ -130,11 +130,12 @@ impl Writing<'_> {
             }
             Form::Parquet => {
                 let path = format!("{name}.parquet");
-                let bytes = format::parquet(table).map_err(|source| Unwritable {
+                let mut file = self.create(&path)?;
+                format::parquet(table, &mut file).map_err(|source| Unwritable {
                     path: self.folder.join(&path),
                     message: source.to_string(),
                 })?;
-                self.one(&path, &bytes)
+                Ok(Written::new(path, file.finish(), None))
             }
         }
     }

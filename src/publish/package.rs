@@ -108,7 +108,7 @@ fn place(of: &mut Value, files: &[Written], name: &str, (format, media): (&str, 
 }
 
 fn schema(table: &Table<'_>) -> Value {
-    let fields: Vec<Value> = table.fields().map(field).collect();
+    let fields: Vec<Value> = table.fields.iter().map(field).collect();
     let keys: Vec<Value> = table
         .links()
         .into_iter()

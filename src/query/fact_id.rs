@@ -226,6 +226,13 @@ impl fmt::Display for FactId {
 }
 
 impl FactId {
+    /// The fact that a text names; none where it names none, and nobody is to be told why: what is nearest takes long to find.
+    pub fn find(text: &str, names: &Names<'_>) -> Option<Self> {
+        let (indicator, _) = text.split_once('.')?;
+        let is_known = names.has_indicator(indicator);
+        is_known.then(|| Self::parse(text, names).ok()).flatten()
+    }
+
     /// Parses an id.
     ///
     /// ```

@@ -19,6 +19,11 @@ impl<'a> Names<'a> {
         Self { indicators, groups }
     }
 
+    /// Whether there is an indicator of this id.
+    pub fn has_indicator(&self, id: &str) -> bool {
+        self.indicators.iter().any(|known| known.id == id)
+    }
+
     /// The indicator with this id.
     ///
     /// # Errors

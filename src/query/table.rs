@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use super::indicator::Level;
 
 /// One StatLine table or file, and which members of its further dimensions are meant.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of its own in the file"
+)]
 #[derive(Clone, Debug)]
 pub struct Table {
     /// Id, verbatim: ids are case-sensitive. With `-buurt` behind it where the wijken and buurten of a table are meant: they

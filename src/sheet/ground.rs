@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::scale::Scale;
 use crate::base::number;
-use crate::fact::{self, Register, Trace};
+use crate::fact::{Register, Trace};
 use crate::figures::{Figures, GroupFigure, Spread, printed as printed_value};
 use crate::gemeente::RegionId;
 use crate::gemeente::group::{Group, GroupKind, Groups};
@@ -92,10 +92,7 @@ impl<'a> Ground<'a> {
     }
 
     /// The way back from these figures to the cells that they rest on.
-    ///
-    /// # Errors
-    /// When a snapshot lacks a column.
-    pub fn trace(&self) -> Result<Trace<'a>, fact::Error> {
+    pub fn trace(&self) -> Trace<'a> {
         Trace::new(self.queries(), self.figures())
     }
 

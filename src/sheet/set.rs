@@ -138,7 +138,7 @@ pub fn set(
         shared.push(files::sha256(&bytes));
     }
     let shared = shared.join("\n");
-    let trace = ground.trace()?;
+    let trace = ground.trace();
     let done = in_parts(batches.len(), trace.another(), |trace, place| {
         let batch = Batch {
             setting,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value;
 
 use super::numerals::{numerals, squeeze};
+use super::wanted::Wanted;
 use crate::evidence::Texts;
 
 /// A fact as it is printed.
@@ -37,7 +38,7 @@ pub struct Known {
     /// The facts.
     pub facts: Vec<PrintedFact>,
     sentences: Sentences,
-    listed: Vec<String>,
+    listed: Wanted,
     names: BTreeSet<String>,
     records: Vec<Record>,
     values: BTreeMap<String, Vec<usize>>,
@@ -112,7 +113,8 @@ impl Known {
                 .or_default()
                 .push(place);
         }
-        known.listed = texts.numerals.iter().map(|text| squeeze(text).0).collect();
+        let listed = texts.numerals.iter().map(|text| squeeze(text).0);
+        known.listed = Wanted::new(listed.collect());
         known.pictures = texts
             .pictures
             .values()
@@ -285,10 +287,8 @@ impl Known {
                 }
             }
         }
-        for listed in &self.listed {
-            for (start, found) in squeezed.match_indices(listed.as_str()) {
-                cover(start, found.len());
-            }
+        for (listed, start) in self.listed.within(&squeezed) {
+            cover(start, self.listed.length(listed));
         }
         covered
     }

@@ -18,6 +18,7 @@ mod rows;
 mod sealed;
 pub mod text;
 mod told;
+mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -453,6 +453,12 @@ pub fn squeeze(text: &str) -> (String, Vec<usize>) {
     let mut squeezed = String::with_capacity(text.len());
     let mut places = Vec::with_capacity(text.len());
     for (place, letter) in text.char_indices() {
+        // most are plain
+        if letter.is_ascii_alphanumeric() {
+            squeezed.push(letter.to_ascii_lowercase());
+            places.push(place);
+            continue;
+        }
         // an apostrophe is one, however it is set
         let letter = if matches!(letter, '\u{2018}' | '\u{2019}') {
             '\''

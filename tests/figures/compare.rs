@@ -93,7 +93,7 @@ impl Case {
     fn new(way: Way, cells: &[(&str, Cell)]) -> Self {
         let regions = &rood().figures.gemeenten.regions;
         let list = Arc::new(RegionList::of_year(regions, 2024));
-        let mut block = Block::new(Arc::clone(&list));
+        let mut block = Block::new(Arc::clone(&list), 1);
         let year = 2024;
         let given: BTreeMap<RegionId, Cell> = cells
             .iter()

@@ -103,7 +103,7 @@ fn a_filled_figure_is_traced_to_the_cell_that_filled_it() {
     let queries = made.queries();
     let figures = made.figures(&queries, "2024");
     let share = indicator(&queries, "opkomst-geteld");
-    let trace = Trace::new(&queries, &figures).unwrap();
+    let trace = Trace::new(&queries, &figures);
     let below = |code: &str| {
         let inputs = trace.inputs(share, 2024, region(code));
         let input = inputs.iter().find(|of| of.role == Role::Denominator);

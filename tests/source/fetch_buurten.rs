@@ -297,8 +297,12 @@ fn a_download_with_codes_brings_them_too() {
             "{region:?} {title}"
         );
     }
+}
 
-    // what a fetch brought has a topic more
+#[test]
+fn a_release_with_more_topics_than_a_download_stays() {
+    let download = small();
+    let file = root().join("tests/small/buurten-2024.csv");
     let other = Project::frozen();
     let line = "id = \"aandeel-65-plus\"\n";
     let asked = format!("level = \"buurt\"\n{line}");

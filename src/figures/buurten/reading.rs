@@ -11,7 +11,7 @@ use polars::prelude::*;
 
 use super::super::Figures;
 use super::super::quotient::Years;
-use super::super::tidy::{Cached, Error};
+use super::super::tidy::Error;
 use super::{Buurt, Release};
 use crate::base::failure::Failure;
 use crate::base::observation::{Missing, Observation, Status};
@@ -288,4 +288,29 @@ fn heirs(figures: &Figures, members: &BTreeSet<RegionId>, list: i32) -> HashMap<
         heirs.insert(row.region, heir);
     }
     heirs
+}
+
+/// What a word means, looked up where the word changes.
+struct Cached<'w, T, F> {
+    word: Option<&'w str>,
+    meaning: Option<T>,
+    look_up: F,
+}
+
+impl<'w, T: Copy, F: Fn(&str) -> Option<T>> Cached<'w, T, F> {
+    const fn new(look_up: F) -> Self {
+        Self {
+            word: None,
+            meaning: None,
+            look_up,
+        }
+    }
+
+    fn get(&mut self, word: Option<&'w str>) -> Option<T> {
+        if word != self.word {
+            self.word = word;
+            self.meaning = word.and_then(&self.look_up);
+        }
+        self.meaning
+    }
 }

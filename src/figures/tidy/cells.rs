@@ -1,11 +1,11 @@
 //! Snapshots with their words as what they mean: one cell per row of a known region.
 //!
-//! Parquet is read with polars, by two hands, for unpacking it is most of the work.
+//! In: snapshots in use. Out: each as it came in, and the cells of one when asked: all together they are too much to hold. Fails
+//! on a snapshot that is damaged. Parquet is read with polars, by two hands, for unpacking it is most of the work.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use polars::prelude::*;
-
+use super::came_in::{Raw, RawRow, Words};
 use super::{Error, Lacking, Scope};
 use crate::base::failure::Failure;
 use crate::base::hands::in_parts;
@@ -19,11 +19,8 @@ pub(super) struct Read<'a> {
     pub table: &'a Table,
     pub release: String,
     pub sidecar: Sidecar,
-    pub cells: Vec<TidyCell>,
-    /// Codes of gemeenten that no list has, with the years of their rows.
-    pub unknown: Unknown,
-    /// The snapshot itself, for tracing figures back to it.
-    pub observations: DataFrame,
+    /// What figures are traced back to.
+    pub raw: Raw,
 }
 
 /// A row of a snapshot of a known region.
@@ -54,14 +51,12 @@ pub(super) fn read_snapshots<'a>(
             sidecar,
             observations,
         } = store.read(&table.id, release)?;
-        let (cells, unknown) = cells(scope, table, &sidecar, &observations).map_err(Error)?;
+        let raw = Raw::new(&observations).map_err(Error)?;
         Ok(Read {
             table,
             release: release.clone(),
-            cells,
-            unknown,
             sidecar,
-            observations,
+            raw,
         })
     };
     in_parts(pinned.len(), || (), |(), place| read(&pinned[place]))
@@ -70,88 +65,55 @@ pub(super) fn read_snapshots<'a>(
 }
 
 /// Codes of gemeenten that no list has, with the years of their rows.
-type Unknown = BTreeMap<String, BTreeSet<i32>>;
+pub(super) type Unknown = BTreeMap<String, BTreeSet<i32>>;
 
-/// The rows that count, with words as what they mean, and the codes of those that are of no known gemeente. Words repeat row after row: each is looked up where it changes.
-fn cells(
-    scope: Scope<'_>,
-    table: &Table,
-    sidecar: &Sidecar,
-    observations: &DataFrame,
-) -> PolarsResult<(Vec<TidyCell>, Unknown)> {
-    let text = |name: &str| PolarsResult::Ok(observations.column(name)?.str()?.clone());
-    let (keys, regions) = (text("topic")?, text("region")?);
-    let (missing, status) = (text("missing")?, text("status")?);
-    let years = observations.column("year")?.i32()?;
-    let values = observations.column("value")?.f64()?;
+/// What each word of a column means.
+fn meanings<T>(words: &Words, look_up: impl Fn(&str) -> Option<T>) -> Vec<Option<T>> {
+    let meaning = |word: &Option<Box<str>>| word.as_deref().and_then(&look_up);
+    words.iter().map(meaning).collect()
+}
+
+/// The rows that count, with words as what they mean, and the codes of those that are of no known gemeente.
+pub(super) fn cells(scope: Scope<'_>, read: &Read<'_>) -> (Vec<TidyCell>, Unknown) {
+    let raw = &read.raw;
     let places: BTreeMap<&str, usize> = (0..)
-        .zip(&sidecar.topics)
+        .zip(&read.sidecar.topics)
         .map(|(place, topic)| (topic.key.as_str(), place))
         .collect();
-    let mut key_of = Cached::new(|word: &str| places.get(word).copied());
-    let mut missing_of = Cached::new(|word: &str| word.parse::<Missing>().ok());
-    let mut status_of = Cached::new(|word: &str| word.parse::<Status>().ok());
-    let (mut cells, mut unknown) = (Vec::with_capacity(observations.height()), Unknown::new());
-    let words = keys
-        .iter()
-        .zip(regions.iter())
-        .zip(missing.iter().zip(status.iter()));
-    for (((key, region), (missing, status)), (year, value)) in
-        words.zip(years.iter().zip(values.iter()))
-    {
-        let known = region
-            .and_then(RegionId::parse)
-            .filter(|region| scope.gemeenten.regions.knows(*region));
-        let (Some(region), Some(year)) = (known, year) else {
-            let code = region.filter(|code| !is_no_gemeente(code));
-            if let (Some(code), Some(year)) = (code, year) {
-                unknown.entry(code.to_owned()).or_default().insert(year);
+    let regions = &scope.gemeenten.regions;
+    let known = |code: &str| RegionId::parse(code).filter(|region| regions.knows(*region));
+    let keys = meanings(raw.topics(), |word| places.get(word).copied());
+    let regions = meanings(raw.regions(), known);
+    let missing = meanings(raw.kinds_of_missing(), |word| word.parse::<Missing>().ok());
+    let status = meanings(raw.statuses(), |word| word.parse::<Status>().ok());
+    let (mut cells, mut unknown) = (Vec::with_capacity(raw.height()), Unknown::new());
+    for row in raw.rows() {
+        let Some(region) = regions[row.region] else {
+            let code = raw.regions()[row.region].as_deref();
+            if let Some(code) = code.filter(|code| !is_no_gemeente(code)) {
+                unknown.entry(code.to_owned()).or_default().insert(row.year);
             }
             continue;
         };
-        if table.service == Service::File && region == RegionId::NEDERLAND {
+        if read.table.service == Service::File && region == RegionId::NEDERLAND {
             continue;
         }
+        let RawRow { year, value, .. } = row;
         cells.push(TidyCell {
-            key: key_of.get(key),
+            key: keys[row.topic],
             region,
             year,
             observation: Observation {
                 value,
-                missing: missing_of.get(missing).unwrap_or(Missing::Unknown),
-                status: status_of.get(status).unwrap_or(Status::Unknown),
+                missing: missing[row.missing].unwrap_or(Missing::Unknown),
+                status: status[row.status].unwrap_or(Status::Unknown),
             },
         });
     }
-    if table.all_zero_is_not_delivered {
+    if read.table.all_zero_is_not_delivered {
         not_delivered(&mut cells);
     }
-    Ok((cells, unknown))
-}
-
-/// What a word means, looked up where the word changes.
-pub(in super::super) struct Cached<'w, T, F> {
-    word: Option<&'w str>,
-    meaning: Option<T>,
-    look_up: F,
-}
-
-impl<'w, T: Copy, F: Fn(&str) -> Option<T>> Cached<'w, T, F> {
-    pub(in super::super) const fn new(look_up: F) -> Self {
-        Self {
-            word: None,
-            meaning: None,
-            look_up,
-        }
-    }
-
-    pub(in super::super) fn get(&mut self, word: Option<&'w str>) -> Option<T> {
-        if word != self.word {
-            self.word = word;
-            self.meaning = word.and_then(&self.look_up);
-        }
-        self.meaning
-    }
+    (cells, unknown)
 }
 
 /// A gemeente whose every figure is zero did not deliver: its zeros become missing.

@@ -47,7 +47,7 @@ struct Titled<'a> {
 
 /// Refuses a topic that sums keys of a table of which one is the total of another.
 pub(super) fn refuse_keys(
-    read: &Read<'_>,
+    (read, cells): (&Read<'_>, &[TidyCell]),
     wanted: &WantedOf,
     queries: &Queries,
 ) -> Result<(), Complaint> {
@@ -61,9 +61,7 @@ pub(super) fn refuse_keys(
     if sums.is_empty() {
         return Ok(());
     }
-    let runs = read
-        .cells
-        .chunk_by(|a, b| (a.key, a.year) == (b.key, b.year));
+    let runs = cells.chunk_by(|a, b| (a.key, a.year) == (b.key, b.year));
     let runs: BTreeMap<(usize, i32), &[TidyCell]> = runs
         .filter_map(|run| Some(((run.first()?.key?, run.first()?.year), run)))
         .collect();

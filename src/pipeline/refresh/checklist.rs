@@ -199,9 +199,10 @@ impl Checklist {
         for of in &figures.tidy.unfound {
             let (place, id) = (&queries[of.topic].place, &queries[of.topic].id);
             if !of.optional {
+                let nearest = figures.tidy.nearest(queries, of);
                 boxes.push(format!(
-                    "{place}: topic `{id}` is not in {}; {}",
-                    of.tables, of.nearest
+                    "{place}: topic `{id}` is not in {}; {nearest}",
+                    of.tables
                 ));
             }
         }

@@ -100,10 +100,10 @@ pub(in super::super) fn tables<'a>(ground: &'a Ground<'a>) -> Vec<Table<'a>> {
     let sources: Vec<(Series<'_>, &str)> =
         series.iter().flat_map(|of| sources(buurten, *of)).collect();
     vec![
-        Table::new(BUURTEN, of_figure(), &rows),
-        Table::new(BUURTREGIOS, of_region(), &regions),
-        Table::new(BUURTREEKSEN, of_series(ground), &series),
-        Table::new(BUURTREEKS_BRONNEN, of_source(), &sources),
+        Table::new(BUURTEN, of_figure(), rows),
+        Table::new(BUURTREGIOS, of_region(), regions),
+        Table::new(BUURTREEKSEN, of_series(ground), series),
+        Table::new(BUURTREEKS_BRONNEN, of_source(), sources),
     ]
 }
 

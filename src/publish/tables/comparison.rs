@@ -103,8 +103,8 @@ pub(in super::super) fn vergelijking<'a>() -> Vec<Column<'a, Compared<'a>>> {
 pub(in super::super) fn tables<'a>(ground: &'a Ground<'a>) -> [Table<'a>; 3] {
     let rows = compared(ground, None);
     [
-        Table::new(VERGELIJKING, vergelijking(), &rows),
-        Table::new(REEKSEN, reeksen(ground), &ground.series),
+        Table::new(VERGELIJKING, vergelijking(), rows),
+        Table::new(REEKSEN, reeksen(ground), ground.series.as_slice()),
         reeks_bronnen(ground),
     ]
 }
@@ -144,5 +144,5 @@ fn reeks_bronnen<'a>(ground: &'a Ground<'a>) -> Table<'a> {
         column("period", "year", |row: &Of<'_>| row.0.period.year),
         column("table", "a table that the figures come from", |row: &Of<'a>| row.1).of("bronnen", "table"),
     ];
-    Table::new(REEKS_BRONNEN, columns, &rows)
+    Table::new(REEKS_BRONNEN, columns, rows)
 }

@@ -1,10 +1,12 @@
 //! `gemeenten`, and where each gemeente stands in the period that the paper uses: `standen`.
 
+use std::ops::Range;
+
 use super::super::codes::{METHOD, MISSING, POSITION, STATUS};
-use super::super::column::{Column, Table, column};
+use super::super::column::{Column, Rows, Table, column};
 use super::super::ground::{Gemeente, Ground, Series};
 use super::super::schema::{About, SERIES};
-use crate::figures::{Cell, Position, Standings};
+use crate::figures::{Block, Cell, Position, Standings};
 
 /// `gemeenten`.
 const GEMEENTEN: About = About {
@@ -31,27 +33,73 @@ struct Row<'a> {
     cell: &'a Cell,
 }
 
+/// What the rows of an indicator are made of.
+struct OfIndicator<'a> {
+    /// Rows before them.
+    before: usize,
+    periods: Vec<(&'a Series<'a>, &'a [Cell])>,
+    /// Each with its place among the cells.
+    gemeenten: Vec<(&'a Gemeente<'a>, usize)>,
+}
+
+impl OfIndicator<'_> {
+    fn end(&self) -> usize {
+        self.before + self.periods.len() * self.gemeenten.len()
+    }
+}
+
+/// The rows of all indicators.
+struct All<'a>(Vec<OfIndicator<'a>>);
+
+impl<'a> Rows<Row<'a>> for All<'a> {
+    fn count(&self) -> usize {
+        self.0.last().map_or(0, OfIndicator::end)
+    }
+
+    fn each(&self, rows: Range<usize>, hand_over: &mut dyn FnMut(&Row<'a>)) {
+        let first = self.0.partition_point(|of| of.end() <= rows.start);
+        let asked = self.0[first..].iter();
+        for of in asked.take_while(|of| of.before < rows.end) {
+            for row in rows.start.max(of.before)..rows.end.min(of.end()) {
+                let row = row - of.before;
+                let (gemeente, place) = of.gemeenten[row / of.periods.len()];
+                let (series, cells) = of.periods[row % of.periods.len()];
+                let cell = &cells[place];
+                hand_over(&Row {
+                    series,
+                    gemeente,
+                    cell,
+                });
+            }
+        }
+    }
+}
+
 /// `gemeenten`: every gemeente in every period of every indicator, but of a share of a size class, which is of Nederland.
 pub(in super::super) fn gemeenten<'a>(ground: &'a Ground<'a>) -> Table<'a> {
-    let mut rows = Vec::new();
+    let mut all = All(Vec::new());
     for id in ground.queries.indicator_ids() {
         let block = ground.figures.block(id);
         let of_indicator = ground.series.iter().filter(|series| series.id == id);
         let periods = of_indicator.filter(|series| series.way().is_of_gemeenten());
         let periods = periods.map(|series| (series, block.year(series.period.year)));
-        let periods: Vec<(&Series<'_>, &[Cell])> = periods.collect();
-        for gemeente in &ground.gemeenten {
-            let Some(place) = block.place(gemeente.region) else {
-                continue;
-            };
-            rows.extend(periods.iter().map(|(series, cells)| Row {
-                series,
-                gemeente,
-                cell: &cells[place],
-            }));
-        }
+        let of = OfIndicator {
+            before: all.count(),
+            periods: periods.collect(),
+            gemeenten: places(ground, block).collect(),
+        };
+        all.0.push(of);
     }
-    Table::new(GEMEENTEN, of_gemeente(), &rows)
+    Table::new(GEMEENTEN, of_gemeente(), all)
+}
+
+/// The gemeenten that a block has, each with its place there.
+fn places<'a>(
+    ground: &'a Ground<'a>,
+    block: &'a Block,
+) -> impl Iterator<Item = (&'a Gemeente<'a>, usize)> {
+    let all = ground.gemeenten.iter();
+    all.filter_map(|gemeente| Some((gemeente, block.place(gemeente.region)?)))
 }
 
 #[rustfmt::skip] // a column a line
@@ -105,11 +153,7 @@ pub(in super::super) fn standen<'a>(
     all: &'a AllStandings<'a>,
 ) -> Table<'a> {
     let rows = all.0.iter().flat_map(|(series, all)| {
-        let block = ground.figures.block(series.id);
-        let places = ground
-            .gemeenten
-            .iter()
-            .filter_map(|gemeente| Some((gemeente, block.place(gemeente.region)?)));
+        let places = places(ground, ground.figures.block(series.id));
         places.map(move |(gemeente, place)| Standing {
             series,
             gemeente,
@@ -118,7 +162,7 @@ pub(in super::super) fn standen<'a>(
         })
     });
     let rows: Vec<Standing<'_>> = rows.collect();
-    Table::new(STANDEN, of_standing(ground), &rows)
+    Table::new(STANDEN, of_standing(ground), rows)
 }
 
 #[rustfmt::skip] // a column a line

@@ -165,7 +165,7 @@ fn groepslijsten<'a>(ground: &'a Ground<'a>) -> Table<'a> {
         column("source", "where the list comes from", |row: &Of<'a>| row.source.as_str()).needed(),
         column("boundaries", "year of whose 1 January the gemeenten are", move |_: &Of<'_>| boundaries).needed(),
     ];
-    Table::new(GROEPSLIJSTEN, columns, &rows)
+    Table::new(GROEPSLIJSTEN, columns, rows)
 }
 
 const fn kind(group: &Group) -> &'static str {
@@ -198,7 +198,7 @@ fn regios<'a>(ground: &'a Ground<'a>) -> Table<'a> {
         column("province_name", "name of that province", |row: &Of<'a>| province(row.3)),
         column("boundaries", "year on whose 1 January it was so", move |_: &Of<'_>| boundaries).needed(),
     ];
-    Table::new(REGIOS, columns, &rows)
+    Table::new(REGIOS, columns, rows)
 }
 
 #[rustfmt::skip] // a column a line
@@ -222,7 +222,7 @@ fn bronnen<'a>(ground: &'a Ground<'a>) -> Table<'a> {
         column("source_sha256", "SHA-256 of what it was made from: a file, or the pages in order", |row: &Of<'a>| row.sidecar.source_sha256.as_str()),
         column("caveats", "what a user of it must know", |row: &Of<'_>| row.sidecar.caveats.join(" ")),
     ];
-    Table::new(BRONNEN, columns, &rows)
+    Table::new(BRONNEN, columns, rows)
 }
 
 #[rustfmt::skip] // a column a line
@@ -235,14 +235,14 @@ fn all_codes<'a>() -> Table<'a> {
         column("meaning", "what it means, in English", |row: &Of| row.meanings[0].clone()).needed(),
         column("betekenis", "what it means, in Dutch", |row: &Of| row.meanings[1].clone()).needed(),
     ];
-    Table::new(CODES, columns, &rows)
+    Table::new(CODES, columns, rows)
 }
 
 /// The six tables.
 pub(in super::super) fn tables<'a>(ground: &'a Ground<'a>) -> [Table<'a>; 6] {
     [
-        Table::new(INDICATOREN, indicatoren(), &defined(ground)),
-        Table::new(GROEPEN, groepen(), &memberships(ground)),
+        Table::new(INDICATOREN, indicatoren(), defined(ground)),
+        Table::new(GROEPEN, groepen(), memberships(ground)),
         groepslijsten(ground),
         regios(ground),
         bronnen(ground),

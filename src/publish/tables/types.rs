@@ -61,10 +61,10 @@ pub(in super::super) fn tables<'a>(ground: &'a Ground<'a>) -> Vec<Table<'a>> {
         return Vec::new();
     }
     vec![
-        Table::new(TYPEN, typen(ground.figures), &candidates(ground.figures)),
-        Table::new(KENMERKEN, kenmerken(), &traits(ground)),
-        Table::new(TOETS, toets(), &tests(ground)),
-        Table::new(GELIJKEN, gelijken(), &peers(ground.figures)),
+        Table::new(TYPEN, typen(ground.figures), candidates(ground.figures)),
+        Table::new(KENMERKEN, kenmerken(), traits(ground)),
+        Table::new(TOETS, toets(), tests(ground)),
+        Table::new(GELIJKEN, gelijken(), peers(ground.figures)),
     ]
 }
 

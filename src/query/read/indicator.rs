@@ -240,11 +240,8 @@ impl Draft {
         let range = range.ok_or_else(|| lacks("range", or_default))?;
         said.test(source)?;
         let Pair(low, high) = *range;
-        let level = entry.level.as_ref().map(|at| **at);
-        if let Some(at) = entry.level.as_ref().filter(|at| ***at == LevelWord::Buurt) {
-            per_buurt(source, at, &ways, queries)?;
-        }
         let periods = entry.periods.as_ref().or(defaults.periods.as_ref());
+        let level = level(source, entry, &ways, queries)?;
         Ok(Indicator {
             place: place(source, &entry.id),
             decimals: *decimals,
@@ -254,7 +251,7 @@ impl Draft {
             matters: said.matters.map_or(MATTERS, At::into_inner),
             measure: entry.measure.clone(),
             years: years(source, periods)?,
-            level: level.map_or(Level::Gemeente, Level::from),
+            level,
             breaks: all_breaks(
                 breaks(source, &said.breaks.unwrap_or_default())?,
                 &ways,
@@ -270,12 +267,18 @@ impl Draft {
     }
 }
 
-impl From<LevelWord> for Level {
-    fn from(word: LevelWord) -> Self {
-        match word {
-            LevelWord::Gemeente => Self::Gemeente,
-            LevelWord::Buurt => Self::Buurt,
+/// Of what an indicator is told.
+fn level(
+    file: &Source,
+    entry: &IndicatorEntry,
+    ways: &[Way],
+    queries: &Queries,
+) -> Result<Level, Complaint> {
+    match &entry.level {
+        Some(at) if **at == LevelWord::Buurt => {
+            per_buurt(file, at, ways, queries).map(|()| Level::Buurt)
         }
+        _ => Ok(Level::Gemeente),
     }
 }
 

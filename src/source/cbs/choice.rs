@@ -170,19 +170,12 @@ fn region_choice(dimension: &Dimension, level: RegionLevel) -> Result<Choice<'_>
         RegionLevel::Buurt => is_wijk_or_buurt(&member.key),
     };
     let members: Vec<_> = dimension.members.iter().filter(kept).collect();
-    match level {
-        _ if !members.is_empty() => {}
-        RegionLevel::Gemeente => {
-            let message = format!(
-                "dimension {} has neither gemeenten nor Nederland",
-                dimension.key
-            );
-            return Err(ErrorKind::Shape(message).into());
-        }
-        RegionLevel::Buurt => {
-            let dimension = dimension.key.clone();
-            return Err(ErrorKind::NoBuurten { dimension }.into());
-        }
+    if members.is_empty() {
+        let lacks = match level {
+            RegionLevel::Gemeente => "has neither gemeenten nor Nederland",
+            RegionLevel::Buurt => "has no wijken and buurten, though `buurten = true` says so",
+        };
+        return Err(ErrorKind::Shape(format!("dimension {} {lacks}", dimension.key)).into());
     }
     Ok(Choice {
         dimension,

@@ -100,11 +100,6 @@ pub enum ErrorKind {
         /// The nearest topics.
         nearest: Vec<String>,
     },
-    /// Wijken and buurten were asked, and the table has none.
-    NoBuurten {
-        /// The dimension of its regions.
-        dimension: String,
-    },
     /// Several topics fit.
     ManyTopics {
         /// Those that fit.
@@ -248,7 +243,6 @@ impl Error {
                 "run `fetch` again; if it stays, CBS serves the table wrongly: write to infoservice@cbs.nl".into()
             }
             ErrorKind::Empty => "look at the periods and members with `tables show`".into(),
-            ErrorKind::NoBuurten { .. } => "take `buurten = true` from this table in `queries/tables.toml`".into(),
             ErrorKind::NoTopic { nearest: list } => listed("correct title and unit in the query; nearest", list),
             ErrorKind::ManyTopics { candidates: list } => listed("give more of the path, or the key; these fit", list),
             ErrorKind::NoMember { nearest: list, .. } => listed("correct the query; there are", list),
@@ -346,9 +340,6 @@ impl fmt::Display for ErrorKind {
             Self::Empty => f.write_str("the answer holds no rows"),
             Self::Duplicate { cell } => write!(f, "{cell} came twice"),
             Self::Malformed(why) => write!(f, "unexpected answer: {why}"),
-            Self::NoBuurten { dimension } => {
-                write!(f, "dimension {dimension} has no wijken and buurten")
-            }
             Self::NoTopic { .. } => f.write_str("no topic has this title and unit"),
             Self::ManyTopics { candidates } => {
                 write!(f, "{} topics have this title and unit", candidates.len())

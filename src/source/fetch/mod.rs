@@ -30,7 +30,7 @@ use crate::gemeente::{RegionId, Regions};
 use crate::query::{Level, Queries, Service, Table};
 use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
 use crate::source::compare::Door;
-use crate::source::snapshot::{Lock, Sealed, Sidecar, Store};
+use crate::source::snapshot::{Draft, Lock, Sealed, Sidecar, Store};
 
 /// What `fetch` was asked.
 #[derive(Clone, Debug, Default)]
@@ -229,13 +229,7 @@ impl Run<'_> {
         let topics = sidecar.topics.len();
         // what is warned of leads them
         let mut notes = sidecar.caveats[meta.warnings.len()..].to_vec();
-        let mut draft = written.draft;
-        if table.level == Level::Buurt {
-            let regions = meta.regions.iter();
-            let names = regions.map(|region| (region.key.clone(), region.title.clone()));
-            draft.name(&names.collect::<Vec<_>>())?;
-        }
-        let mut sealed = draft.seal(sidecar)?;
+        let mut sealed = named(written.draft, table, &meta)?.seal(sidecar)?;
         if !only.is_empty() && !only.contains(&sealed.release()) {
             return Err(Error::Gone {
                 table: table.id.clone(),
@@ -415,6 +409,16 @@ impl Run<'_> {
         }
         Ok(is_other)
     }
+}
+
+/// A draft with the names of its regions, where those are wijken and buurten.
+fn named(mut draft: Draft, table: &Table, meta: &cbs::TableMeta) -> Result<Draft, Error> {
+    if table.level == Level::Buurt {
+        let regions = meta.regions.iter();
+        let names = regions.map(|region| (region.key.clone(), region.title.clone()));
+        draft.name(&names.collect::<Vec<_>>())?;
+    }
+    Ok(draft)
 }
 
 /// All rows of a table, which must have some.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 use polars_io::SerReader;
-use polars_io::prelude::ParquetReader;
+use polars_io::prelude::{ParallelStrategy, ParquetReader};
 
 use super::draft::parquet_writer;
 use super::lock::LockFile;
@@ -18,6 +18,9 @@ use super::{
 };
 use crate::base::{csv, files};
 use crate::source::bounds::calendar_year;
+
+/// A file smaller than this is unpacked sooner than another hand would come to help, in bytes.
+const SMALL: usize = 1 << 20;
 
 /// A snapshot as it is read back.
 #[derive(Clone, Debug)]
@@ -146,7 +149,13 @@ impl Store {
                 found,
             });
         }
+        let parallel = if bytes.len() < SMALL {
+            ParallelStrategy::None
+        } else {
+            ParallelStrategy::Auto
+        };
         let observations = ParquetReader::new(std::io::Cursor::new(bytes))
+            .read_parallel(parallel)
             .finish()
             .map_err(|source| Error::Parquet {
                 path: path.clone(),

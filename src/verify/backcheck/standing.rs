@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::line::Line;
 use crate::verify::numerals::squeeze;
 use crate::verify::text::Printed;
+use crate::verify::wanted::Wanted;
 
 /// The words of each page in reading order, parted by single spaces.
 pub fn words(printed: &Printed) -> Vec<String> {
@@ -30,20 +31,14 @@ pub fn words(printed: &Printed) -> Vec<String> {
 /// The pages on which each text starts, once for each time.
 pub fn standing(printed: &Printed, texts: &[(String, String)]) -> BTreeMap<String, Vec<usize>> {
     let mut found: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let texts: Vec<(&String, String)> = texts
-        .iter()
-        .map(|(name, text)| (name, squeeze(text).0))
-        .filter(|(_, text)| !text.is_empty())
-        .collect();
+    let squeezed = texts.iter().map(|(_, text)| squeeze(text).0);
+    let wanted = Wanted::new(squeezed.collect());
     for block in &printed.blocks {
         let line = Line::new(block);
-        let fits = |text: &String| text.len() <= line.squeezed.len();
-        for (name, text) in texts.iter().filter(|(_, text)| fits(text)) {
-            for (at, _) in line.squeezed.match_indices(text.as_str()) {
-                let place = squeeze(&line.text).1[at];
-                let pages = found.entry((*name).clone()).or_default();
-                pages.push(line.page_at(place));
-            }
+        for (which, at) in wanted.within(&line.squeezed) {
+            let place = squeeze(&line.text).1[at];
+            let pages = found.entry(texts[which].0.clone()).or_default();
+            pages.push(line.page_at(place));
         }
     }
     for pages in found.values_mut() {

@@ -55,17 +55,15 @@ impl Pieces {
             paint: Paint::new(look == Look::Everything),
         };
         let content = document.get_page_content_with_limit(pages[page - 1], reader.left);
-        let operations = reader.operations(&content);
-        for operation in &operations {
-            reader.digest(operation, resources, digests, &mut drawn);
-        }
         let clip =
             inherited(document, dictionary, b"MediaBox").map_or_else(Bounds::default, bounds);
         let start = State {
             clip,
             ..State::default()
         };
-        reader.content(&operations, resources, start);
+        reader.content(content, resources, start, &mut |reader, operation| {
+            reader.digest(operation, resources, digests, &mut drawn);
+        });
         let (found, mut sheet) = (reader.found, reader.sheet);
         sheet.odd.extend(reader.paint.odd());
         // the operations up to where it breaks off may be all that there were
@@ -78,9 +76,9 @@ impl Pieces {
     }
 
     /// Adds those of a later page.
-    pub(super) fn add(&mut self, mut others: Self) {
-        self.marked.append(&mut others.marked);
-        self.loose.append(&mut others.loose);
+    pub(super) fn add(&mut self, others: Self) {
+        self.marked.extend(others.marked);
+        self.loose.extend(others.loose);
     }
 }
 
@@ -93,6 +91,9 @@ const PICTURE: &str = "a picture that the program did not draw";
 const FORM: &str = "a form that the program did not draw";
 const LAYER: &str = "a layer that can be shown or hidden";
 const CUT: &str = "a frame that is cut, turned or scaled";
+
+/// An operation that is in no content: what is read up to it, put behind, is read whole.
+const END: &str = "middelgrootEnd";
 
 /// What a page may hold on which pictures of the house style stand, and no other.
 pub(in crate::verify) const OF_PICTURES: [&str; 4] = [PICTURE, FORM, OTHER, PALE];
@@ -145,18 +146,6 @@ struct Reader<'a, 'b> {
 const MAX_DEPTH: usize = 20;
 
 impl<'a> Reader<'a, '_> {
-    /// The operations of a content; of one that breaks off those before that.
-    fn operations(&mut self, content: &Result<Vec<u8>>) -> Vec<Operation> {
-        let bytes = content.as_deref().unwrap_or_default();
-        self.left -= bytes.len().min(self.left);
-        if let (true, Ok(content)) = (content.is_ok(), Content::decode_strict(bytes)) {
-            return content.operations;
-        }
-        self.sheet.odd.insert(UNREADABLE);
-        let read = Content::decode_iter(bytes);
-        read.map_while(std::result::Result::ok).collect()
-    }
-
     /// Adds an operation, with what its names stand for.
     fn digest(
         &self,
@@ -197,42 +186,71 @@ impl<'a> Reader<'a, '_> {
         of_kind.as_dict().ok()?.get_deref(name, self.document).ok()
     }
 
+    /// Reads a content, one operation after another: those of a map together are more than all else that is held. Of one that
+    /// breaks off those before that are read.
     fn content(
         &mut self,
-        operations: &[Operation],
+        content: Result<Vec<u8>>,
         resources: Option<&'a Dictionary>,
         start: State,
+        each: &mut dyn FnMut(&Self, &Operation),
     ) {
+        let is_whole = content.is_ok();
+        let mut bytes = content.unwrap_or_default();
+        self.left -= bytes.len().min(self.left);
+        let is_end = |window: &[u8]| window == END.as_bytes();
+        let is_whole = is_whole && !bytes.windows(END.len()).any(is_end);
+        bytes.push(b'\n');
+        bytes.extend_from_slice(END.as_bytes());
         let mut run = Running::new(start);
-        for operation in operations {
-            match operation.operator.as_str() {
-                "q" => run.saved.push(run.state),
-                "Q" => run.state = run.saved.pop().unwrap_or(start),
-                "cm" => run.state.matrix = times(numbers(&operation.operands), run.state.matrix),
-                "Do" => self.draw(&operation.operands, resources, run.state),
-                "gs" => {
-                    self.sheet.odd.insert(OTHER);
-                    let font = self.font_of_state(&operation.operands, resources);
-                    run.state.font = font.or(run.state.font);
-                }
-                "BI" | "sh" => drop(self.sheet.odd.insert(PICTURE)),
-                "BDC" | "BMC" => {
-                    let mark = self.mark(&operation.operands, resources, run.text.len());
-                    self.marks.push(mark);
-                }
-                "EMC" => self.end_mark(&mut run.text),
-                _ => {
-                    let is_known = self.paints(operation, &mut run)
-                        || self.writes(operation, resources, &mut run);
-                    if !is_known {
-                        self.sheet.odd.insert(OTHER);
-                    }
-                }
+        let mut is_ended = false;
+        for operation in Content::decode_iter(&bytes).map_while(std::result::Result::ok) {
+            let is_end = operation.operator == END;
+            is_ended = is_end && operation.operands.is_empty();
+            if !is_end {
+                each(self, &operation);
+                self.operation(&operation, resources, start, &mut run);
             }
+        }
+        if !(is_whole && is_ended) {
+            self.sheet.odd.insert(UNREADABLE);
         }
         // text that no `ET` ends is painted all the same
         let y = run.baseline();
         self.keep(&mut run.text, y);
+    }
+
+    fn operation(
+        &mut self,
+        operation: &Operation,
+        resources: Option<&'a Dictionary>,
+        start: State,
+        run: &mut Running,
+    ) {
+        match operation.operator.as_str() {
+            "q" => run.saved.push(run.state),
+            "Q" => run.state = run.saved.pop().unwrap_or(start),
+            "cm" => run.state.matrix = times(numbers(&operation.operands), run.state.matrix),
+            "Do" => self.draw(&operation.operands, resources, run.state),
+            "gs" => {
+                self.sheet.odd.insert(OTHER);
+                let font = self.font_of_state(&operation.operands, resources);
+                run.state.font = font.or(run.state.font);
+            }
+            "BI" | "sh" => drop(self.sheet.odd.insert(PICTURE)),
+            "BDC" | "BMC" => {
+                let mark = self.mark(&operation.operands, resources, run.text.len());
+                self.marks.push(mark);
+            }
+            "EMC" => self.end_mark(&mut run.text),
+            _ => {
+                let is_known =
+                    self.paints(operation, run) || self.writes(operation, resources, run);
+                if !is_known {
+                    self.sheet.odd.insert(OTHER);
+                }
+            }
+        }
     }
 
     /// Paths and colours; whether it was one of these.
@@ -513,11 +531,11 @@ impl<'a> Reader<'a, '_> {
             Ok(own) => numbers(own),
             Err(_) => IDENTITY,
         };
-        let operations = self.operations(&form.get_plain_content_with_limit(self.left));
+        let content = form.get_plain_content_with_limit(self.left);
         let inner = form.dict.get_deref(b"Resources", self.document);
         let inner = inner.and_then(Object::as_dict).ok().or(resources);
         let matrix = times(own, state.matrix);
-        self.content(&operations, inner, State { matrix, ..state });
+        self.content(content, inner, State { matrix, ..state }, &mut |_, _| {});
     }
 }
 
