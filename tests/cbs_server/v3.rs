@@ -1,6 +1,8 @@
 //! OData v3 as CBS speaks it: catalog, API and feed.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
 
 use super::Options;
 use super::faults::Fault;
@@ -187,12 +189,14 @@ impl Site<'_> {
                 .find(|dim| dim.key == *name)
                 .map(|dim| (dim, dim.width()))
             {
-                Some((dim, width)) => list(
+                Some((dim, width)) => self.collection(
+                    &root,
                     name,
-                    dim.members
-                        .iter()
-                        .map(|member| member_row(table, dim, member, width))
-                        .collect(),
+                    api,
+                    &Rows {
+                        count: dim.members.len(),
+                        write: Box::new(move |at| member_row(table, dim, &dim.members[at], width)),
+                    },
                 ),
                 None => fault(404, "Resource not found for the segment."),
             },
@@ -257,7 +261,28 @@ impl Site<'_> {
     }
 
     /// The combinations that meet the filter.
-    fn pick(&self, table: &ServedTable) -> Result<Picked, String> {
+    fn pick(&self, table: &ServedTable) -> Result<Arc<Picked>, String> {
+        let filter = self.request.option("$filter").unwrap_or_default();
+        let of = (
+            table.id.clone(),
+            table.version,
+            table.rows(),
+            filter.to_owned(),
+        );
+        // the next page of a large table is of the same rows
+        let is_large = table.rows() > 10 * PAGE;
+        let kept = is_large.then(|| PICKED.lock().unwrap().get(&of).cloned());
+        if let Some(known) = kept.flatten() {
+            return Ok(known);
+        }
+        let picked = Arc::new(self.picked(table)?);
+        if is_large {
+            PICKED.lock().unwrap().insert(of, Arc::clone(&picked));
+        }
+        Ok(picked)
+    }
+
+    fn picked(&self, table: &ServedTable) -> Result<Picked, String> {
         let keys = padded(table);
         let names: Vec<&str> = table.dims.iter().map(|dim| dim.key.as_str()).collect();
         Picked::new(
@@ -340,11 +365,21 @@ impl Site<'_> {
     }
 }
 
+/// Rows of a page of the feed, as a rule.
+const PAGE: usize = 10_000;
+
+/// What was asked of a table: its id, version and rows, and the filter.
+type Asked = (String, u64, usize, String);
+
+/// The rows of large tables that met a filter.
+static PICKED: Mutex<BTreeMap<Asked, Arc<Picked>>> = Mutex::new(BTreeMap::new());
+
 /// Writes rows of one selection: what all rows share is written once.
 struct RowWriter {
     has_id: bool,
-    /// For each dimension that is wanted: its number, and its name and member as they stand in a row.
-    dims: Vec<(usize, Vec<String>)>,
+    /// For each dimension that is wanted: its number, its name as it stands in a row, its width, and the members as they
+    /// stand there where they are no more than the rows of a page.
+    dims: Vec<(usize, String, usize, Vec<String>)>,
     /// For each topic that is wanted: its number, and its name as it stands in a row.
     topics: Vec<(usize, String)>,
     typed: bool,
@@ -352,20 +387,21 @@ struct RowWriter {
 
 impl RowWriter {
     fn new(table: &ServedTable, wanted: &dyn Fn(&str) -> bool, typed: bool) -> Self {
-        let keys = padded(table);
-        let dims = table.dims.iter().zip(&keys).enumerate();
-        let dims = dims.filter(|(_, (dim, _))| wanted(&dim.key));
+        let dims = table.dims.iter().enumerate();
+        let dims = dims.filter(|(_, dim)| wanted(&dim.key));
         let field = |key: &str, value: &str| format!("\"{key}\":{value}");
+        let dim = |(number, dim): (usize, &Dim)| {
+            let (name, width) = (field(&dim.key, ""), dim.width());
+            let few = dim.members.iter().filter(|_| dim.members.len() <= PAGE);
+            let members = few.map(|member| member_text(&name, &member.key, width));
+            let members = members.collect();
+            (number, name, width, members)
+        };
         let topics = table.topics.iter().enumerate();
         let topics = topics.filter(|(_, topic)| wanted(&topic.key));
         Self {
             has_id: wanted("ID"),
-            dims: dims
-                .map(|(number, (dim, keys))| {
-                    let members = keys.iter().map(|key| field(&dim.key, &text(key)));
-                    (number, members.collect())
-                })
-                .collect(),
+            dims: dims.map(dim).collect(),
             topics: topics
                 .map(|(number, topic)| (number, field(&topic.key, "")))
                 .collect(),
@@ -379,8 +415,14 @@ impl RowWriter {
         if self.has_id {
             let _ = write!(out, "\"ID\":{},", index(table, coords));
         }
-        for (number, members) in &self.dims {
-            out.push_str(&members[coords[*number]]);
+        for (number, name, width, members) in &self.dims {
+            let at = coords[*number];
+            if let Some(member) = members.get(at) {
+                out.push_str(member);
+            } else {
+                let key = &table.dims[*number].members[at].key;
+                out.push_str(&member_text(name, key, *width));
+            }
             out.push(',');
         }
         for (number, name) in &self.topics {
@@ -395,6 +437,11 @@ impl RowWriter {
         out.push('}');
         out
     }
+}
+
+/// A member as it stands in a row.
+fn member_text(name: &str, key: &str, width: usize) -> String {
+    format!("{name}{}", text(&format!("{key:<width$}")))
 }
 
 fn index(table: &ServedTable, coords: &[usize]) -> usize {

@@ -174,9 +174,12 @@ fn both_services_give_the_same_and_nothing_comes_twice() {
             .store()
             .read("85984NED-buurt", &release)
             .expect("a snapshot");
-        let names = project
+        let mut names = Vec::new();
+        project
             .store()
-            .region_names("85984NED-buurt", &release)
+            .each_region("85984NED-buurt", &release, |code, name| {
+                names.push((code.to_owned(), name.to_owned()));
+            })
             .expect("names");
         server.requests();
         fetch(&project, &server).ends(0);

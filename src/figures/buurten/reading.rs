@@ -103,14 +103,21 @@ impl<'a> Reading<'a> {
         (table, release): (&str, &Release),
         wanted: &Wanted,
     ) -> Result<(), Failure> {
-        let names = store.region_names(table, &release.name)?;
-        let names: HashMap<String, String> = names.into_iter().collect();
         let boundaries = release.sidecar.boundaries()?;
         let columns = ["region", "year", "topic", "value", "missing", "status"];
         store.read_pieces(table, &release.name, &columns, |_, piece| {
-            self.piece(&piece, boundaries, wanted, &names)
-                .map_err(Error)?;
+            self.piece(&piece, boundaries, wanted).map_err(Error)?;
             Ok::<(), Failure>(())
+        })?;
+        let years = release.sidecar.years();
+        store.each_region(table, &release.name, |code, name| {
+            for year in &years {
+                let of_year = self.years.get_mut(year);
+                let Some(of_year) = of_year else { continue };
+                if let Some(number) = of_year.numbers.get(code) {
+                    of_year.regions[*number].name = name.into();
+                }
+            }
         })?;
         Ok(())
     }
@@ -121,7 +128,6 @@ impl<'a> Reading<'a> {
         piece: &DataFrame,
         boundaries: Boundaries,
         wanted: &Wanted,
-        names: &HashMap<String, String>,
     ) -> PolarsResult<()> {
         let text = |name: &str| PolarsResult::Ok(piece.column(name)?.str()?.clone());
         let (keys, regions) = (text("topic")?, text("region")?);
@@ -145,7 +151,7 @@ impl<'a> Reading<'a> {
             if topics.peek().is_none() {
                 continue;
             }
-            let Some(region) = self.region(code, year, boundaries, names) else {
+            let Some(region) = self.region(code, year, boundaries) else {
                 continue;
             };
             let of_year = self.years.entry(year).or_default();
@@ -162,13 +168,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The number of a wijk or buurt of a member among those of its year.
-    fn region(
-        &mut self,
-        code: &str,
-        year: i32,
-        boundaries: Boundaries,
-        names: &HashMap<String, String>,
-    ) -> Option<usize> {
+    fn region(&mut self, code: &str, year: i32, boundaries: Boundaries) -> Option<usize> {
         let of_year = self.years.entry(year).or_default();
         if let Some(known) = of_year.numbers.get(code) {
             return Some(*known);
@@ -200,11 +200,7 @@ impl<'a> Reading<'a> {
         of_year.regions.push(Buurt {
             code: code.into(),
             year,
-            name: names
-                .get(code)
-                .map(String::as_str)
-                .unwrap_or_default()
-                .into(),
+            name: Box::default(),
             gemeente,
             member,
         });

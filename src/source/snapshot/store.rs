@@ -230,24 +230,28 @@ impl Store {
         .into())
     }
 
-    /// The wijken and buurten of a release with their names; none where it is of gemeenten.
+    /// Hands over the code and name of each wijk and buurt of a release; of none where it is of gemeenten.
     ///
     /// # Errors
     /// When the list is missing, damaged, or not the one that the sidecar speaks of.
-    pub fn region_names(&self, table: &str, release: &str) -> Result<Vec<(String, String)>, Error> {
+    pub fn each_region(
+        &self,
+        table: &str,
+        release: &str,
+        mut each: impl FnMut(&str, &str),
+    ) -> Result<(), Error> {
         let sidecar = self.sidecar(table, release)?;
         let Some(expected) = &sidecar.regions_sha256 else {
-            return Ok(Vec::new());
+            return Ok(());
         };
         let path = self.folder(table, release).join(REGIONS);
         hashed(&path, expected)?;
-        let mut names = Vec::new();
-        csv::for_each_row(&path, &REGION_COLUMNS, |row| {
+        let named = csv::for_each_row(&path, &REGION_COLUMNS, |row| {
             let [code, name] = row.cells();
-            names.push((csv::plain(code).to_owned(), csv::plain(name).to_owned()));
+            each(csv::plain(code), csv::plain(name));
             Ok(())
-        })?;
-        Ok(names)
+        });
+        Ok(named?)
     }
 
     /// Whether a release is there, and is what its sidecar says; read in pieces, however large it is.
