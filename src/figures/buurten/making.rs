@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::super::block::Cell;
 use super::super::indicator::{lone_cell, total_cell};
 use super::super::quotient::{Below, Quotient, TopicSums, Years};
-use crate::base::observation::Observation;
+use crate::base::observation::{Missing, Observation};
 use crate::query::{Formula, TopicId, Way};
 
 /// The topics of a year, by place among its regions.
@@ -42,7 +42,7 @@ impl Making {
                 };
                 self.of(&quotient.numerator, |place, above| {
                     let below = Below::of_year(&quotient.denominator, self.year, place);
-                    quotient.cell(above, below, None)
+                    of_nobody(quotient.cell(above, below, None))
                 })
             }
             Way::Mean { ratio, weight } => {
@@ -84,4 +84,12 @@ impl Making {
         let terms: Vec<(Years, f64)> = terms.collect();
         Rc::new(TopicSums::new(&terms, &[self.year], self.size))
     }
+}
+
+/// A share of nothing cannot exist: many buurten have no inhabitants, and CBS says so with a zero.
+fn of_nobody(mut cell: Cell) -> Cell {
+    if cell.num.is_some() && cell.den == Some(0.0) {
+        cell.observation.missing = Missing::Impossible;
+    }
+    cell
 }
