@@ -135,6 +135,7 @@ fn measured(case: &Case) {
     for delay in [0, 50] {
         let slow = |options: &mut cbs_server::Options| {
             options.delay = Duration::from_millis(delay);
+            options.keep = true;
         };
         let server = Server::start(case.tables.clone()).with(slow);
         let theirs = best(|| theirs(&server, &case.tables));

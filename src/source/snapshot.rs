@@ -8,6 +8,7 @@
 mod columns;
 mod draft;
 mod lock;
+mod rows;
 mod sidecar;
 mod store;
 
@@ -19,6 +20,7 @@ use serde::Serialize;
 pub use columns::{Columns, schema};
 pub use draft::{Draft, Sealed};
 pub use lock::{Lock, Pins};
+pub use rows::{Rows, Words};
 pub use sidecar::{Accepted, Boundaries, Fetched, Sidecar, TopicMeta};
 pub use store::{Snapshot, Store};
 

@@ -46,6 +46,18 @@ impl Answer {
     pub fn text(status: u16, body: &str) -> Self {
         Self::new(status, "text/plain; charset=utf-8", body)
     }
+
+    /// Packs the body, where that is asked and worth it.
+    pub fn pack(&mut self) {
+        if std::mem::take(&mut self.gzip) && self.body.len() > 500 {
+            let fast = flate2::Compression::fast();
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), fast);
+            encoder.write_all(&self.body).expect("memory");
+            self.body = encoder.finish().expect("memory");
+            self.headers
+                .push(("Content-Encoding".into(), "gzip".into()));
+        }
+    }
 }
 
 impl Request {
@@ -201,14 +213,7 @@ fn bytes(mut answer: Answer, fault: Option<&Fault>) -> Vec<u8> {
     if let Some(fault) = fault {
         fault.spoil(&mut answer);
     }
-    if answer.gzip && answer.body.len() > 500 {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(&answer.body).expect("memory");
-        answer.body = encoder.finish().expect("memory");
-        answer
-            .headers
-            .push(("Content-Encoding".into(), "gzip".into()));
-    }
+    answer.pack();
     let mut head = format!(
         "HTTP/1.1 {} {}\r\nContent-Type: {}\r\n",
         answer.status,

@@ -22,6 +22,7 @@ pub mod snapshots;
 pub mod v3;
 pub mod v4;
 
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,6 +48,9 @@ pub struct Options {
     pub wrong_host: bool,
     pub delay: Duration,
     pub gzip: bool,
+    /// An answer is made once, and the same bytes are sent to whoever asks it again: where the clients are measured, and not
+    /// what making it costs.
+    pub keep: bool,
     /// 406 to `Accept: */*`.
     pub strict_accept: bool,
     /// v4 has no counts.
@@ -65,6 +69,7 @@ impl Default for Options {
             wrong_host: false,
             delay: Duration::ZERO,
             gzip: true,
+            keep: false,
             strict_accept: false,
             countless: false,
             catalog_lag: None,
@@ -80,6 +85,8 @@ struct State {
     rules: Mutex<Vec<Rule>>,
     log: Mutex<Vec<String>>,
     captured: Option<Captured>,
+    /// Answers that are kept, by the request's line and whether they are packed.
+    kept: Mutex<BTreeMap<(String, bool), Answer>>,
     stop: AtomicBool,
 }
 
@@ -170,6 +177,7 @@ impl Server {
 
     /// Changes a table, as CBS does when it republishes one.
     pub fn edit(&self, id: &str, change: impl FnOnce(&mut ServedTable)) {
+        self.state.kept.lock().unwrap().clear();
         let mut tables = self.state.tables.lock().unwrap();
         change(
             Arc::make_mut(&mut tables)
@@ -214,15 +222,31 @@ impl State {
         {
             return (Answer::text(406, "Not Acceptable"), fault);
         }
+        let packed = options.gzip
+            && request
+                .header("accept-encoding")
+                .is_some_and(|accept| accept.contains("gzip"));
+        if options.keep && fault.is_none() {
+            return (self.kept(request, &options, (line, packed)), None);
+        }
         let mut answer = self.route(request, &options, fault.as_ref());
         if let Some(Fault::Republish) = fault {
             self.republish(&request.path);
         }
-        answer.gzip = options.gzip
-            && request
-                .header("accept-encoding")
-                .is_some_and(|accept| accept.contains("gzip"));
+        answer.gzip = packed;
         (answer, fault)
+    }
+
+    /// An answer as it was sent before, or for the first time.
+    fn kept(&self, request: &Request, options: &Options, key: (String, bool)) -> Answer {
+        let known = self.kept.lock().unwrap().get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let mut answer = self.route(request, options, None);
+            answer.gzip = key.1;
+            answer.pack();
+            self.kept.lock().unwrap().insert(key, answer.clone());
+            answer
+        })
     }
 
     fn route(&self, request: &Request, options: &Options, fault: Option<&Fault>) -> Answer {

@@ -514,3 +514,30 @@ fn a_gemeente_that_is_new_at_cbs_is_told() {
         silent(&ran, "could not be fetched");
     }
 }
+
+#[test]
+fn other_tables_are_read_while_that_of_inhabitants_is_under_way() {
+    let (first, other) = ("03759ned", "85984NED");
+    let project = Project::frozen();
+    let tables = served(project.root()).into_iter();
+    let server = Server::start(
+        tables
+            .filter(|table| [first, other].contains(&&*table.id))
+            .collect(),
+    );
+    let slow = Fault::Delay(Duration::from_millis(500));
+    server.fault(Rule::on(first, slow).times(1));
+    let url = server.url();
+    let fetch = ["fetch", "--update", "--mirror", &url, other, first];
+    project.run(&fetch).ends(0).says("fetched table `85984NED`");
+    let asked = server.requests();
+    let places = |id: &str| -> Vec<usize> {
+        let lines = asked.iter().zip(0..);
+        lines
+            .filter(|(line, _)| line.contains(id))
+            .map(|(_, at)| at)
+            .collect()
+    };
+    let (first, other) = (places(first), places(other));
+    assert!(other[1] < first[1], "nothing waits for it: {asked:?}");
+}

@@ -186,11 +186,9 @@ fn an_api_that_gives_less_than_it_should_gives_way_to_the_feed() {
 #[test]
 fn only_the_page_to_blame_is_asked_again() {
     let way = ways().remove(1);
-    way.server.fault(
-        Rule::on("TypedDataSet", Fault::CutRows(3))
-            .after(5)
-            .times(1),
-    );
+    // the last page: they come in any order
+    way.server
+        .fault(Rule::on("$skip=35", Fault::CutRows(3)).times(1));
     assert_whole(&way.fetch(&Heed::default()).unwrap());
     let asked = way.server.requests();
     let pages = asked.iter().filter(|line| line.contains("TypedDataSet"));

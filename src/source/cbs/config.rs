@@ -147,7 +147,7 @@ impl Default for Config {
             max_requests_per_second: None,
             burst: 20,
             connections: 12,
-            tables_at_once: 8,
+            tables_at_once: 12,
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_mins(10),

@@ -116,7 +116,7 @@ impl Client {
         }
     }
 
-    /// The release that CBS has, and the service that has it: one small request, which a fetch that follows at once is
+    /// The release that CBS has, and the service that has it: one small request, which whatever reads the table next is
     /// spared.
     ///
     /// # Errors
@@ -130,12 +130,16 @@ impl Client {
         let found = self.find(request, &session);
         let found = found.map_err(|error| error.of_table(request.called()))?;
         let told = (found.1.service, found.1.release.clone());
-        lock(&self.heads).insert(sought(request), (Instant::now(), found));
+        self.remember(request, found);
         Ok(told)
     }
 
+    fn remember(&self, request: &TableRequest, head: Head) {
+        lock(&self.heads).insert(sought(request), (Instant::now(), head));
+    }
+
     /// The head of a table, which may have been asked just now.
-    fn begin(&self, request: &TableRequest, session: &Session<'_>) -> Result<Head> {
+    pub(super) fn begin(&self, request: &TableRequest, session: &Session<'_>) -> Result<Head> {
         let known = lock(&self.heads).remove(&sought(request));
         match known.filter(|(when, _)| when.elapsed() < RECENT) {
             Some((_, head)) => Ok(head),
@@ -178,6 +182,9 @@ impl Client {
             };
             // A strange answer may be the first sign of a new release.
             if after.release == head.release {
+                if read.is_ok() {
+                    self.remember(request, (endpoint, head));
+                }
                 return read;
             }
             session.progress.restart(session.table);
@@ -343,8 +350,13 @@ pub struct PlannedRequest {
 
 /// What a table is looked for by.
 fn sought(request: &TableRequest) -> String {
-    let (service, held) = (request.service, request.held);
-    format!("{service:?} {held:?} {} {}", request.catalog, request.id)
+    let TableRequest {
+        id,
+        catalog,
+        service,
+        ..
+    } = request;
+    format!("{service:?} {catalog} {id}")
 }
 
 /// What was sent while the pages came: those pages, if nothing was strange.

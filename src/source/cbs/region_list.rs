@@ -51,7 +51,7 @@ impl Client {
         held: Option<(&str, &Release)>,
         session: &Session<'_>,
     ) -> Result<Option<RegionList>> {
-        let (endpoint, mut head) = self.find(request, session)?;
+        let (endpoint, mut head) = self.begin(request, session)?;
         if held == Some((head.service, &head.release)) {
             return Ok(None);
         }

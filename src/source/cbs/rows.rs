@@ -143,7 +143,10 @@ impl<'a> Reader<'a> {
         body: &[u8],
         each: &mut dyn FnMut(&Row) -> Result<(), String>,
     ) -> Result<Summary, String> {
-        let mut source = serde_json::Deserializer::from_slice(super::page::plain(body));
+        // once for the page, not again for every text in it
+        let text = std::str::from_utf8(super::page::plain(body));
+        let text = text.map_err(|error| format!("not UTF-8: {error}"))?;
+        let mut source = serde_json::Deserializer::from_str(text);
         let summary = source
             .deserialize_map(Page { reader: self, each })
             .map_err(|error| error.to_string())?;

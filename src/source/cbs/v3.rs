@@ -14,7 +14,7 @@ use super::endpoint::Endpoint;
 use super::error::{ErrorKind, Result};
 use super::http::{Http, Session};
 use super::list::list;
-use super::parallel::parallel;
+use super::parallel::{both, parallel};
 use super::region_text::{Found, RegionText};
 use super::sink::Release;
 
@@ -135,7 +135,8 @@ pub(super) fn regions(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -
             list(http, session, endpoint.at(key, ""))
         })
     };
-    let (regions, periods) = (items(DimensionKind::Geo)?, items(DimensionKind::Time)?);
+    let (regions, periods) = both(|| items(DimensionKind::Geo), || items(DimensionKind::Time));
+    let (regions, periods) = (regions?, periods?);
     let groups: Vec<Category> = if regions.iter().any(|region| region.group.is_some()) {
         list(http, session, endpoint.at("CategoryGroups", ""))?
     } else {

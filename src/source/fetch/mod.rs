@@ -18,7 +18,7 @@ mod writer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub use check::{UpdateReport, UpdateStatus, check};
 pub use error::Error;
@@ -87,8 +87,20 @@ struct Run<'a> {
     options: &'a Options,
     /// The gemeenten that are known here, where there are lists of them; the table of inhabitants brings newer ones.
     regions: Mutex<Option<Arc<Regions>>>,
+    /// Filled once it has, or has failed: until then nothing is held against them.
+    lists_stand: OnceLock<()>,
     data: &'a Path,
     progress: &'a dyn Progress,
+}
+
+/// Says that the lists stand, whatever became of the table that brings them.
+struct ListsStand<'a>(&'a OnceLock<()>);
+
+impl Drop for ListsStand<'_> {
+    fn drop(&mut self) {
+        // whoever said so before was right
+        let _ = self.0.set(());
+    }
 }
 
 /// Fetches. Results are in the order of the table ids; so many tables at a time as the configuration says.
@@ -119,6 +131,7 @@ pub fn fetch(
         options,
         // lists that cannot be read are told by whoever uses them
         regions: Mutex::new(listed(data)),
+        lists_stand: OnceLock::new(),
         data,
         progress,
     };
@@ -128,20 +141,19 @@ pub fn fetch(
         let one = one.unwrap_or_else(|error| TableReport::failed(&table.id, error));
         unpoisoned(&reports).insert(number, one);
     };
-    // what it brings, all others are held against
-    let first = tables.iter().position(|table| run.brings_lists(table));
-    if let Some((number, table)) = first.and_then(|first| Some((first, tables.get(first)?))) {
-        bring(number, table);
+    // what it brings, all others are held against: it is the first to begin
+    let mut order: Vec<(usize, &Table)> = tables.iter().copied().enumerate().collect();
+    order.sort_by_key(|(_, table)| !run.brings_lists(table));
+    if !order.iter().any(|(_, table)| run.brings_lists(table)) {
+        drop(ListsStand(&run.lists_stand));
     }
     let next = AtomicUsize::new(0);
     let work = || {
-        while let Some((number, table)) = {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            tables.get(number).map(|table| (number, table))
-        } {
-            if first != Some(number) {
-                bring(number, table);
-            }
+        while let Some((number, table)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let _stand = run
+                .brings_lists(table)
+                .then(|| ListsStand(&run.lists_stand));
+            bring(*number, table);
         }
     };
     std::thread::scope(|scope| {
@@ -237,6 +249,7 @@ impl Run<'_> {
                 has: sealed.release(),
             });
         }
+        self.wait_for_lists(table);
         // what a release is held against is of gemeenten
         if only.is_empty() && table.level == Level::Gemeente {
             notes.extend(self.judge(&mut sealed)?);
@@ -291,6 +304,13 @@ impl Run<'_> {
     fn brings_lists(&self, table: &Table) -> bool {
         self.options.update
             && regions::of_inhabitants(self.queries).is_some_and(|of| of.id == table.id)
+    }
+
+    /// Waits until what a table is held against stands; the one that brings it is held against what was here.
+    fn wait_for_lists(&self, table: &Table) {
+        if !self.brings_lists(table) {
+            self.lists_stand.wait();
+        }
     }
 
     /// Brings the lists of gemeenten and the log, where the table is that of inhabitants. `unchanged` is its release when

@@ -23,7 +23,7 @@ struct File {
     hosts: Hosts,
     /// Requests under way at the same moment, 1 to 64. Example: `connections = 12`.
     connections: Option<At<usize>>,
-    /// Tables that are read at the same moment, 1 to 64. Example: `tables-at-once = 8`.
+    /// Tables that are read at the same moment, 1 to 64. Example: `tables-at-once = 4`.
     tables_at_once: Option<At<usize>>,
     /// Requests per second in the long run, all tables together, 0.1 to 1000. Example: `requests-per-second = 10`.
     requests_per_second: Option<At<f64>>,

@@ -10,12 +10,10 @@ use std::panic::resume_unwind;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use polars::prelude::*;
-
 use crate::base::observation::{Missing, Status};
 use crate::source::bounds::{Bounds, calendar_year};
 use crate::source::cbs::{AnsweredTopic, Sink, SinkError};
-use crate::source::snapshot::{Draft, Store};
+use crate::source::snapshot::{Draft, Rows, Store, Words};
 
 /// Rows of a row group: what is held in memory at once, twice.
 const GROUP: usize = 1 << 18;
@@ -146,9 +144,9 @@ fn ranks(names: &[String]) -> Vec<u64> {
     ranks
 }
 
-fn text<'n>(name: &str, cells: &[Cell], of: impl Fn(&Cell) -> &'n str) -> Column {
-    let words: StringChunked = cells.iter().map(|cell| Some(of(cell))).collect();
-    words.with_name(name.into()).into_column()
+fn words<'n>(names: &'n [String], cells: &[Cell], number: fn(&Cell) -> u32) -> Words<'n> {
+    let numbers = cells.iter().map(number).collect();
+    Words::of(names.iter().map(String::as_str), numbers)
 }
 
 impl GroupThread {
@@ -162,7 +160,7 @@ impl GroupThread {
         let (groups, waiting) = sync_channel::<Group>(0);
         let thread = thread::spawn(move || {
             for group in waiting {
-                draft.push(titles.frame(group)?)?;
+                draft.push(titles.rows(group))?;
             }
             Ok(draft)
         });
@@ -196,27 +194,22 @@ impl Drop for GroupThread {
 }
 
 impl Titles {
-    /// A group as a table, sorted by topic, period and region.
-    fn frame(&mut self, group: Group) -> Result<DataFrame, SinkError> {
+    /// A group as rows, sorted by topic, period and region.
+    fn rows(&mut self, group: Group) -> Rows<'_> {
         self.years.extend(group.years);
         self.periods.extend(group.periods);
         self.regions.extend(group.regions);
         let cells = self.sorted(group.cells);
-        let cells = cells.as_slice();
-        let years: Vec<i32> = cells
-            .iter()
-            .map(|cell| self.years[cell.period as usize])
-            .collect();
-        let values: Vec<Option<f64>> = cells.iter().map(|cell| cell.value).collect();
-        Ok(DataFrame::new_infer_height(vec![
-            text("region", cells, |cell| &self.regions[cell.region as usize]),
-            text("period", cells, |cell| &self.periods[cell.period as usize]),
-            Column::new("year".into(), years),
-            text("topic", cells, |cell| &self.topics[cell.topic as usize]),
-            Column::new("value".into(), values),
-            text("missing", cells, |cell| cell.missing.word()),
-            text("status", cells, |cell| cell.status.word()),
-        ])?)
+        let years = cells.iter().map(|cell| self.years[cell.period as usize]);
+        Rows {
+            region: words(&self.regions, &cells, |cell| cell.region),
+            period: words(&self.periods, &cells, |cell| cell.period),
+            year: years.collect(),
+            topic: words(&self.topics, &cells, |cell| cell.topic),
+            value: cells.iter().map(|cell| cell.value).collect(),
+            missing: cells.iter().map(|cell| cell.missing).collect(),
+            status: cells.iter().map(|cell| cell.status).collect(),
+        }
     }
 
     fn sorted(&self, mut cells: Vec<Cell>) -> Vec<Cell> {

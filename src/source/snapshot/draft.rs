@@ -9,19 +9,40 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
+use polars_arrow::array::Array;
 use polars_io::SerReader;
-use polars_io::parquet::write::BatchedWriter;
+use polars_io::parquet::write::RowGroupIterColumns;
 use polars_io::prelude::{ParquetCompression, ParquetReader, ParquetWriter, StatisticsOptions};
+use polars_parquet::read::ParquetError;
+use polars_parquet::write::{
+    CompressionOptions, Compressor, DynStreamingIterator, Encoding, FallibleStreamingIterator,
+    FileWriter, Version, WriteOptions, array_to_columns,
+};
 
-use super::{Accepted, Error, REGION_COLUMNS, REGIONS, Sidecar, parse, schema, to_toml};
+use super::{Accepted, Error, REGION_COLUMNS, REGIONS, Rows, Sidecar, parse, schema, to_toml};
 use crate::base::{csv, files};
+
+/// How figures are written: the same as [`parquet_writer`] does.
+const OPTIONS: WriteOptions = WriteOptions {
+    statistics: StatisticsOptions {
+        min_value: false,
+        max_value: false,
+        distinct_count: false,
+        null_count: false,
+        binary_statistics_truncate_length: None,
+    },
+    version: Version::V1,
+    compression: CompressionOptions::Zstd(None),
+    data_page_size: None,
+};
 
 /// A release that is being written, row group by row group; dropped before [`Draft::finish`], it vanishes.
 pub struct Draft {
     lock: files::FolderLock,
     folder: files::NewFolder,
     path: PathBuf,
-    writer: BatchedWriter<fs::File>,
+    /// In a buffer: a header is written byte by byte.
+    writer: FileWriter<io::BufWriter<fs::File>>,
     rows: usize,
     regions_sha256: Option<String>,
 }
@@ -40,13 +61,12 @@ impl Draft {
         let folder = files::NewFolder::beside(&table.join("new"))?;
         let path = folder.path().join("observations.parquet");
         let file = files::at("write", &path, fs::File::create(&path))?;
-        let writer = parquet_writer(file)
-            .set_parallel(false)
-            .batched(&schema())
-            .map_err(|source| Error::Parquet {
-                path: path.clone(),
-                source,
-            })?;
+        let columns = schema().to_arrow(CompatLevel::newest());
+        let writer = FileWriter::try_new(io::BufWriter::new(file), columns, OPTIONS);
+        let writer = writer.map_err(|source| Error::Parquet {
+            path: path.clone(),
+            source,
+        })?;
         Ok(Self {
             lock,
             folder,
@@ -60,12 +80,40 @@ impl Draft {
     /// Adds rows as one row group.
     ///
     /// # Errors
-    /// When they have other columns, or cannot be written.
-    pub fn push(&mut self, mut rows: DataFrame) -> Result<(), Error> {
-        self.rows += rows.height();
-        rows.align_chunks();
-        let pushed = self.writer.write_batch(&rows);
+    /// When they cannot be written.
+    pub fn push(&mut self, rows: Rows<'_>) -> Result<(), Error> {
+        let pushed = rows.into_arrays().and_then(|arrays| self.write(arrays));
         self.parquet(pushed)
+    }
+
+    /// Adds the rows of a table as one row group.
+    ///
+    /// # Errors
+    /// When they have other columns, or cannot be written.
+    pub fn push_frame(&mut self, mut rows: DataFrame) -> Result<(), Error> {
+        rows.align_chunks();
+        let groups = rows.iter_chunks(CompatLevel::newest(), false);
+        let mut groups = groups.filter(|group| !group.is_empty());
+        let pushed = groups.try_for_each(|group| self.write(group.into_arrays()));
+        self.parquet(pushed)
+    }
+
+    /// Writes a row group, a column at a time.
+    fn write(&mut self, columns: Vec<Box<dyn Array>>) -> PolarsResult<()> {
+        let height = columns.first().map_or(0, |column| column.len());
+        self.rows += height;
+        let types = self.writer.parquet_schema().fields().to_vec();
+        let columns = columns.into_iter().zip(types).map(|(column, kind)| {
+            let pages = array_to_columns(column, kind, OPTIONS, &[Encoding::RleDictionary])?;
+            // no column is nested: each is one
+            let pages = pages.into_iter().flatten();
+            let wrong = |error: PolarsError| ParquetError::FeatureNotSupported(error.to_string());
+            let pages = pages.map(move |page| page.map_err(wrong));
+            let packed = Compressor::new(pages, OPTIONS.compression, Vec::new());
+            Ok(DynStreamingIterator::new(packed.map_err(PolarsError::from)))
+        });
+        let columns = RowGroupIterColumns::new(columns);
+        self.writer.write(height as u64, columns)
     }
 
     /// Keeps the names of its regions, code and name, beside it: for those that no list here knows.
@@ -89,13 +137,16 @@ impl Draft {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn seal(self, mut sidecar: Sidecar) -> Result<Sealed, Error> {
-        let ended = self.writer.finish();
+    pub fn seal(mut self, mut sidecar: Sidecar) -> Result<Sealed, Error> {
+        let ended = self.writer.end(None).map(drop);
         self.parquet(ended)?;
         sidecar.rows = self.rows;
         sidecar.regions_sha256.clone_from(&self.regions_sha256);
-        let written = fs::File::open(&self.path)
-            .and_then(|file| file.sync_all().and_then(|()| files::sha256_of(file)));
+        let written = self.writer.into_inner().into_inner();
+        let written = written.map_err(io::IntoInnerError::into_error);
+        let written = written
+            .and_then(|file| file.sync_all())
+            .and_then(|()| files::sha256_of(fs::File::open(&self.path)?));
         sidecar.sha256 = files::at("write", &self.path, written)?;
         files::write(
             &self.folder.path().join("snapshot.toml"),

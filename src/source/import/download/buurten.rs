@@ -118,7 +118,7 @@ impl Buurten {
         };
         let (topics, regions) = (sidecar.topics.len(), self.names.len());
         let mut draft = of.store.start(table)?;
-        draft.push(self.frame)?;
+        draft.push_frame(self.frame)?;
         draft.name(&self.names)?;
         let (release, _) = draft.seal(sidecar)?.keep()?;
         let mut lock = of.store.lock()?;
