@@ -1,6 +1,7 @@
 //! Protects rule 9: numbers are rounded once, in decimal, and printed in Dutch; what is printed reads back.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use middelgroot::base::files;
 use middelgroot::base::number::{
     Decimal, Kind, Notation, NumberError, Style, capitalise, count_in_words, csv_number, parse,
     print, print_difference, print_scaled, print_with_unit, push_csv_number, range, round,
@@ -294,4 +295,20 @@ proptest! {
     fn parse_never_panics(text in "[€+−-]{0,2} ?[0-9.,]{0,50}[%*]{0,2}[ \u{a0}a-z]{0,9}") {
         let _ = parse(&text);
     }
+}
+
+#[test]
+fn an_error_names_the_place_and_not_the_folder_that_was_filled_beside_it() {
+    let project = tempfile::tempdir().unwrap();
+    let place = project.path().join("output/2026-leden");
+    let new = files::NewFolder::beside(&place).unwrap();
+    let path = new.path().join("data/gemeenten.csv");
+    assert!(!path.starts_with(&place));
+    let said = files::at("write", &path, std::fs::read(&path)).unwrap_err();
+    let expected = format!(
+        "cannot write `{}`",
+        place.join("data/gemeenten.csv").display()
+    );
+    assert!(said.to_string().starts_with(&expected), "{said}");
+    assert_eq!(said.path, path);
 }

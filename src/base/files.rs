@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -13,7 +13,7 @@ use crate::base::failure::Report;
 
 /// A file or folder that could not be written or read.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {doing} `{}`: {source}", path.display())]
+#[error("cannot {doing} `{}`: {source}", in_its_place(path).display())]
 pub struct Error {
     /// What was tried: `read`, `write`, …
     pub doing: &'static str,
@@ -49,6 +49,17 @@ impl Report for Error {
             _ => None,
         }
     }
+}
+
+/// A path as whoever reads an error knows it: in the folder that is being filled it stands where it would have come.
+fn in_its_place(path: &Path) -> PathBuf {
+    let place = |part: Component<'_>| {
+        let name = part.as_os_str().to_str();
+        let filled = name.and_then(|name| name.strip_prefix(UNFINISHED));
+        let place = filled.and_then(|name| name.rsplit_once('-'));
+        place.map_or_else(|| part.as_os_str().to_owned(), |(name, _)| name.into())
+    };
+    path.components().map(place).collect()
 }
 
 /// Names what was done where in an input or output error.
@@ -199,8 +210,9 @@ impl NewFolder {
         for_folder(place)?;
         let parent = place.parent().unwrap_or(Path::new("."));
         at("make", parent, fs::create_dir_all(parent))?;
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
         let filling = tempfile::Builder::new()
-            .prefix(UNFINISHED)
+            .prefix(&format!("{UNFINISHED}{name}-"))
             .tempdir_in(parent);
         Ok(Self {
             filling: at("make a folder beside", place, filling)?,

@@ -99,6 +99,8 @@ impl Buurten {
     /// Writes them as a release, which is used from now on. Gives what there is to say of it.
     pub fn take(self, of: &Of<'_>, download: &Download) -> Result<String, Error> {
         let (table, rows) = (&self.table, self.frame.height());
+        // what another import or a fetch pins meanwhile must stay
+        let _locks = of.store.wait()?;
         let is_here = |old: &TopicMeta| {
             let is_it = |new: &TopicMeta| (&new.title, &new.unit) == (&old.title, &old.unit);
             self.topics.iter().any(is_it)
