@@ -16,6 +16,8 @@ mod forgeries;
 mod hostile;
 #[path = "verify/letters.rs"]
 mod letters;
+#[path = "verify/places.rs"]
+mod places;
 #[path = "verify/rank.rs"]
 mod rank;
 #[path = "verify/sheet.rs"]

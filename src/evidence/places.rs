@@ -30,6 +30,4 @@ pub enum Put {
         /// Words for higher, equal and lower.
         words: [String; 3],
     },
-    /// Nothing: figures and words of the page stand in another order than they were set in, and none is held.
-    AnyOrder(bool),
 }

@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lopdf::{Document, LoadOptions, ObjectId};
+use lopdf::{Document, LoadOptions};
 use serde_json::json;
 
 pub use backcheck::Finding;
@@ -72,7 +72,7 @@ pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result
     let printed = printed(pdf, &document, Look::Text)?;
     let look = || {
         let known = Known::new(texts);
-        let places = settled(&document, (&printed, &known, texts));
+        let places = places_of(&document, (&printed, &known, texts));
         (backcheck::check(&printed, &known), places)
     };
     let seal = || sealed::seal_of(&document, &printed, texts, checksums.as_bytes());
@@ -80,43 +80,37 @@ pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result
     if !findings.is_empty() {
         return Err(Error::Typed(findings).into());
     }
-    let mut changed = Vec::new();
-    if let Some((id, places)) = places.map_err(Error::Misplaced)? {
+    let mut changed = None;
+    if let Some(places) = places.map_err(Error::Misplaced)? {
         let checksums = with_sum(checksums, PLACES, &places);
         seal.checksums = files::sha256(checksums.as_bytes());
-        changed.push((id, places));
-        let list = attached::one(&document, CHECKSUMS);
-        changed.extend(list.map(|(id, _)| (id, checksums.into_bytes())));
+        changed = attached::one(&document, CHECKSUMS).map(|(id, _)| {
+            let list = attached::with_content(&document, id, checksums.into_bytes());
+            (id, list)
+        });
     }
-    let changed = changed.into_iter().map(|(id, content)| {
-        let stream = attached::with_content(&document, id, content);
-        (id, stream)
-    });
-    let changed = changed.collect();
     let sealed = sealed::put(bytes, document, &seal, changed).map_err(wrong)?;
     files::at("write", pdf, fs::write(pdf, sealed))?;
     Ok(printed.pages)
 }
 
-/// The list of places of a paper and where it lies, without the order of pages that a reader meets otherwise; a sheet has none.
+/// The list of places of a paper; a sheet has none.
 ///
 /// # Errors
 /// With what does not stand where it was printed.
-fn settled(
+fn places_of(
     document: &Document,
     (printed, known, texts): (&Printed, &Known, &Texts),
-) -> Result<Option<(ObjectId, Vec<u8>)>, Vec<String>> {
-    let Some((id, bytes)) = attached::one(document, PLACES) else {
+) -> Result<Option<Vec<u8>>, Vec<String>> {
+    let Some((_, bytes)) = attached::one(document, PLACES) else {
         return Ok(None);
     };
     let unreadable = |error| vec![format!("`{PLACES}` cannot be read: {error}")];
-    let mut list = places::read(&bytes).map_err(unreadable)?;
-    places::loosen(printed, known, texts, &mut list);
+    let list = places::read(&bytes).map_err(unreadable)?;
     let mut wrong = places::check(printed, known, texts, &list);
     wrong.extend(tables::check(printed, texts));
     if wrong.is_empty() {
-        let bytes = serde_json::to_vec(&list).map_err(unreadable)?;
-        Ok(Some((id, bytes)))
+        Ok(Some(bytes))
     } else {
         Err(wrong)
     }
@@ -151,7 +145,7 @@ pub fn seal_again(pdf: &Path) -> Result<(), Failure> {
         part(CHECKSUMS),
     );
     let bytes = files::at("read", pdf, fs::read(pdf))?;
-    let sealed = sealed::put(bytes, document, &seal, Vec::new()).map_err(wrong)?;
+    let sealed = sealed::put(bytes, document, &seal, None).map_err(wrong)?;
     files::at("write", pdf, fs::write(pdf, sealed))?;
     Ok(())
 }

@@ -36,7 +36,7 @@ pub(super) fn check(
     // where one is missing the others are of another place
     if facts.is_empty() {
         wrong.extend(held.order());
-        wrong.extend(held.choices().into_iter().map(|(_, what)| what));
+        wrong.extend(held.choices());
     }
     wrong.extend(facts);
     if wrong.len() > TOLD {
@@ -47,18 +47,6 @@ pub(super) fn check(
         ));
     }
     wrong
-}
-
-/// Marks the pages on which a reader meets the figures in another order than Typst set them, as where a chapter puts something at the
-/// foot of its page: there the order cannot be held.
-pub(super) fn loosen(printed: &Printed, known: &Known, texts: &Texts, list: &mut Vec<Stands>) {
-    let held = Held::new(printed, known, texts, list);
-    let mut pages: BTreeSet<usize> = held.disordered().into_iter().collect();
-    pages.extend(held.choices().into_iter().map(|(page, _)| page));
-    list.extend(pages.into_iter().map(|page| Stands {
-        page,
-        put: Put::AnyOrder(true),
-    }));
 }
 
 /// Reads the list.
@@ -136,7 +124,7 @@ impl<'a> Held<'a> {
                     let text = charts.get(id);
                     (text.map_or("", String::as_str), text.is_some())
                 }
-                Put::Fact(_) | Put::Choice { .. } | Put::AnyOrder(_) => continue,
+                Put::Fact(_) | Put::Choice { .. } => continue,
             };
             if !is_given || text.is_empty() {
                 wrong.push(format!(
@@ -199,10 +187,9 @@ impl<'a> Held<'a> {
     }
 
     /// Words that two facts choose: each is said between the figures that it was printed between.
-    fn choices(&self) -> Vec<(usize, String)> {
+    fn choices(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         for page in 1..=self.pages.len() {
-            let is_loose = self.is_loose(page);
             let mut asked: BTreeMap<(usize, String), usize> = BTreeMap::new();
             let mut figures = 0;
             for stands in self.list.iter().filter(|of| of.page == page) {
@@ -210,24 +197,21 @@ impl<'a> Held<'a> {
                     Put::Fact(id) => figures += usize::from(self.has_figure(id)),
                     Put::Choice { pair, words } => match self.chosen(pair, words) {
                         Some(word) => *asked.entry((figures, word)).or_default() += 1,
-                        None => wrong.push((
-                            page,
-                            format!("page {page}: `teksten.json` does not choose by `{pair}`"),
+                        None => wrong.push(format!(
+                            "page {page}: `teksten.json` does not choose by `{pair}`"
                         )),
                     },
-                    Put::Sentence(_) | Put::Chart(_) | Put::AnyOrder(_) => {}
+                    Put::Sentence(_) | Put::Chart(_) => {}
                 }
             }
             let stretches = self.stretches(page);
             for ((figures, word), was) in asked {
                 let said = squeeze(&word).0;
-                let text = match stretches.get(figures) {
-                    Some(stretch) if !is_loose => stretch,
-                    _ => &self.pages[page - 1],
-                };
+                let text = stretches.get(figures).map_or("", String::as_str);
                 if text.matches(said.as_str()).count() < was {
-                    let what = "where the figures chose it";
-                    wrong.push((page, format!("page {page}: does not say \"{word}\" {what}")));
+                    wrong.push(format!(
+                        "page {page}: does not say \"{word}\" where the figures chose it"
+                    ));
                 }
             }
         }
@@ -254,37 +238,24 @@ impl<'a> Held<'a> {
         squeezed.collect()
     }
 
-    /// Whether the order of a page is not held.
-    fn is_loose(&self, page: usize) -> bool {
-        let mut of_page = self.list.iter().filter(|of| of.page == page);
-        of_page.any(|of| of.put == Put::AnyOrder(true))
-    }
-
     /// Whether a fact has a figure, and so is a link.
     fn has_figure(&self, id: &str) -> bool {
         let mut facts = self.known.facts.iter();
         facts.any(|fact| fact.id == id && fact.text != NO_FIGURE)
     }
 
-    /// The pages on which figures stand in another order than they were printed in.
-    fn disordered(&self) -> Vec<usize> {
-        let of_page = |page: usize| {
-            let asked = self.list.iter().filter(|of| of.page == page);
+    /// Figures that have changed places.
+    fn order(&self) -> Vec<String> {
+        let is_other = |page: &usize| {
+            let asked = self.list.iter().filter(|of| of.page == *page);
             let asked = asked.filter_map(|of| match &of.put {
                 Put::Fact(id) if self.has_figure(id) => Some(id.as_str()),
                 _ => None,
             });
-            let found = self.links.values().filter(|(of, _)| *of == page);
+            let found = self.links.values().filter(|(of, _)| of == page);
             !asked.eq(found.map(|(_, id)| *id))
         };
-        let pages = 1..=self.pages.len();
-        pages.filter(|page| of_page(*page)).collect()
-    }
-
-    /// Figures that have changed places.
-    fn order(&self) -> Vec<String> {
-        let pages = self.disordered().into_iter();
-        let pages = pages.filter(|page| !self.is_loose(*page));
+        let pages = (1..=self.pages.len()).filter(is_other);
         pages
             .map(|page| {
                 format!("page {page}: prints its figures in another order than the program did")

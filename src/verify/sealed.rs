@@ -44,7 +44,7 @@ pub(super) fn seal_of(
     }
 }
 
-/// Puts a seal on a PDF, and other contents in some of its streams: adds them behind what is there.
+/// Puts a seal on a PDF, and another content in one of its streams: adds them behind what is there.
 ///
 /// # Errors
 /// When the PDF has no catalog, or the seal cannot be written.
@@ -52,7 +52,7 @@ pub(super) fn put(
     bytes: Vec<u8>,
     document: Document,
     seal: &Seal,
-    changed: Vec<(ObjectId, Stream)>,
+    changed: Option<(ObjectId, Stream)>,
 ) -> Result<Vec<u8>, lopdf::Error> {
     let root = document.trailer.get(b"Root")?.as_reference()?;
     let mut catalog = document.catalog()?.clone();
@@ -75,7 +75,7 @@ pub(super) fn put(
     pieces.set(SEAL, own);
     catalog.set("PieceInfo", pieces);
     update.new_document.set_object(root, catalog);
-    for (id, mut stream) in changed {
+    if let Some((id, mut stream)) = changed {
         stream.compress()?;
         update.new_document.set_object(id, stream);
     }
