@@ -497,6 +497,11 @@ fn a_font_of_the_house_sets_paper_and_charts() {
             "{name}"
         );
     }
+    // whether the letters look as they are read is told by the files of the font
+    let (file, letters) = (project.paper(), folder.to_str().unwrap());
+    let asked = ["verify", file.to_str().unwrap(), "--font", letters];
+    project.must(&asked).says("`Noto Sonz`");
+    project.run(&asked[..2]).ends(1);
     // four files of two families are none
     fs::write(folder.join("c.ttf"), ttf_noto_sans::ITALIC).unwrap();
     project

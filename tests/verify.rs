@@ -14,6 +14,12 @@ mod elsewhere;
 mod forgeries;
 #[path = "verify/hostile.rs"]
 mod hostile;
+#[path = "verify/letters.rs"]
+mod letters;
+#[path = "verify/places.rs"]
+mod places;
+#[path = "verify/rank.rs"]
+mod rank;
 #[path = "verify/sheet.rs"]
 mod sheet;
 
@@ -88,7 +94,7 @@ fn an_untouched_paper_verifies_without_its_project() {
     let run = Run::of(&mut command).ends(0).says("agree");
     assert!(run.stdout.is_empty());
     let verdict = verify::verify(&paper).unwrap();
-    assert_eq!(verdict.attachments, 8);
+    assert_eq!(verdict.attachments, 9);
     assert!(verdict.facts > 100, "{}", verdict.facts);
 }
 
@@ -285,7 +291,7 @@ fn every_forgery_is_found_or_named() {
         .map(|(_, of)| of.what)
         .collect();
     assert_eq!(missed, [""; 0]);
-    assert!(all.len() > 55, "{}", all.len());
+    assert!(all.len() > 75, "{}", all.len());
 }
 
 /// What `verify` says, with other questions, of a file that the project built or that was changed.

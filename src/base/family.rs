@@ -72,17 +72,24 @@ pub fn choose(paths: [&Path; STYLES]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What a font says of itself, by the number of the name.
+pub fn named(face: &Face<'_>, id: u16) -> Option<String> {
+    let mut names = face.names().into_iter();
+    names
+        .find(|name| name.name_id == id && name.is_unicode())?
+        .to_string()
+}
+
 /// The family that a font says it is of.
+pub fn family_of(face: &Face<'_>) -> Option<String> {
+    named(face, name_id::TYPOGRAPHIC_FAMILY).or_else(|| named(face, name_id::FAMILY))
+}
+
+/// The family of a file of TrueType, where paper and drawings can ask for it by that name.
 fn name_of(bytes: &[u8]) -> Option<String> {
     let face = Face::parse(bytes, 0).ok()?;
     face.raw_face().table(Tag::from_bytes(b"glyf"))?;
-    let names = || {
-        face.names()
-            .into_iter()
-            .filter(ttf_parser::name::Name::is_unicode)
-    };
-    let of = |id: u16| names().find(|name| name.name_id == id)?.to_string();
-    let name = of(name_id::TYPOGRAPHIC_FAMILY).or_else(|| of(name_id::FAMILY))?;
+    let name = family_of(&face)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == ' ' || c == '-';
     (!name.is_empty() && name.chars().all(plain)).then_some(name)
 }

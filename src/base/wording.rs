@@ -45,6 +45,67 @@ pub fn strength(first: f64, second: f64) -> &'static str {
     }
 }
 
+/// What a statistic over members is, by its word in the id of a fact.
+const OF_STATS: [(&str, &str); 12] = [
+    ("pct", ", in procenten"),
+    ("keer", ", hoeveel keer"),
+    ("min", ", laagste lid"),
+    ("q1", ", eerste kwartiel van de leden"),
+    ("median", ", mediaan van de leden"),
+    ("q3", ", derde kwartiel van de leden"),
+    ("max", ", hoogste lid"),
+    ("mean", ", ongewogen gemiddelde van de leden"),
+    ("n", ", leden met een cijfer"),
+    ("members", ", aantal leden"),
+    ("min-naam", ", lid met de laagste waarde"),
+    ("max-naam", ", lid met de hoogste waarde"),
+];
+
+/// What a statistic is, by its word in the id of a fact; nothing of the value itself.
+pub fn of_stat(word: &str) -> String {
+    let known = OF_STATS.iter().find(|(known, _)| *known == word);
+    known.map_or_else(String::new, |(_, words)| (*words).to_owned())
+}
+
+/// What a rank among so many networks is.
+pub fn of_rank(networks: usize) -> String {
+    let networks = number::count_in_words(u32::try_from(networks).unwrap_or(u32::MAX));
+    format!(", rang onder de {networks} netwerken")
+}
+
+/// What a number of members above or below a bar is.
+pub fn of_beyond(above: bool, bar: &str) -> String {
+    let side = if above { "boven" } else { "onder" };
+    format!(", leden {side} {bar}")
+}
+
+/// What a fact is: a figure, whose it is, of which year or since which, and which statistic.
+///
+/// ```
+/// use middelgroot::base::wording::what;
+/// assert_eq!(what("Misdrijven", "M50", None, Some(2024), ""), "Misdrijven, M50, 2024");
+/// assert_eq!(what("Banen", "M50", Some(2019), Some(2024), ", in procenten"), "Banen, M50, verandering 2019-2024, in procenten");
+/// ```
+pub fn what(title: &str, whom: &str, since: Option<i32>, year: Option<i32>, stat: &str) -> String {
+    let when = match (since, year) {
+        (Some(from), Some(to)) => format!(", verandering {from}-{to}"),
+        (_, Some(year)) => format!(", {year}"),
+        (_, None) => String::new(),
+    };
+    format!("{title}, {whom}{when}{stat}")
+}
+
+/// Two groups that are held against each other: how many times the second the first is, or by how much it differs.
+pub fn two(first: &str, second: &str, times: bool) -> String {
+    let between = if times { "tegenover" } else { "min" };
+    format!("{first} {between} {second}")
+}
+
+/// Whom a fact is about that is of the period alone.
+pub const PERIOD: &str = "periode";
+/// A bar of nothing.
+pub const ZERO: &str = "nul";
+
 /// The text for equal, of two that are not quite: `vrijwel gelijk`, `vrijwel even hoog als`.
 ///
 /// ```

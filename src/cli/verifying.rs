@@ -1,6 +1,7 @@
 //! `verify`: a PDF held against the evidence it carries, a list of checksums, or what the project makes. What differs goes to
 //! stdout, one line each.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::exit;
 
@@ -17,6 +18,9 @@ pub(super) struct Verify {
     /// The paper, a handout, or the sheet of a gemeente.
     #[arg(value_name = "FILE")]
     pdf: PathBuf,
+    /// The folder with the files of its font, where the house style names another than Noto Sans: letters are held against these.
+    #[arg(long, value_name = "FOLDER")]
+    font: Option<PathBuf>,
     /// Also ask whether it is what was published: the list of checksums of that output.
     #[arg(long, value_name = "FILE")]
     sums: Option<PathBuf>,
@@ -33,9 +37,14 @@ pub(super) fn run_verify(project: &Project, verify: &Verify) -> Result<(), Failu
     let is_asked_of_others = verify.sums.is_some() || verify.rebuild;
     let is_guarded = files::at("limit the memory for", pdf, guard::is_guarded())?;
     if is_guarded && !is_asked_of_others {
-        return agree(pdf);
+        return agree(pdf, verify.font.as_deref());
     }
-    let ended = guard::run_guarded(&["verify".as_ref(), "--".as_ref(), pdf.as_os_str()]);
+    let mut arguments = vec![OsStr::new("verify")];
+    if let Some(font) = &verify.font {
+        arguments.extend([OsStr::new("--font"), font.as_os_str()]);
+    }
+    arguments.extend([OsStr::new("--"), pdf.as_os_str()]);
+    let ended = guard::run_guarded(&arguments);
     let status = files::at("start a process for", pdf, ended)?;
     let status = status.ok_or_else(|| verify::Error::Greedy {
         path: pdf.to_owned(),
@@ -78,13 +87,13 @@ pub(super) fn run_verify(project: &Project, verify: &Verify) -> Result<(), Failu
     Ok(())
 }
 
-/// Holds a PDF against itself.
-fn agree(pdf: &Path) -> Result<(), Failure> {
-    let verdict = verify::verify(pdf)?;
+/// Holds a PDF against itself, its letters against the files of their font.
+fn agree(pdf: &Path, font: Option<&Path>) -> Result<(), Failure> {
+    let verdict = verify::verify_letters(pdf, font)?;
     for difference in &verdict.differences {
         println!("{difference}");
     }
-    tell(&verdict);
+    tell(&verdict, font);
     if verdict.differences.is_empty() {
         return Ok(());
     }
@@ -95,7 +104,7 @@ fn agree(pdf: &Path) -> Result<(), Failure> {
     .into())
 }
 
-fn tell(verdict: &Verdict) {
+fn tell(verdict: &Verdict, font: Option<&Path>) {
     let (pages, attachments, facts) = (verdict.pages, verdict.attachments, verdict.facts);
     eprintln!("read {pages} pages and {attachments} attachments, derived {facts} facts again");
     if let Some(named) = &verdict.rests_on {
@@ -107,8 +116,9 @@ fn tell(verdict: &Verdict) {
             eprintln!("{sum}  {file}");
         }
     }
-    if let Some(family) = &verdict.other_letters {
-        eprintln!("note: its letters are of `{family}`, and cannot be held against that font here");
+    if let Some((family, folder)) = verdict.other_letters.as_ref().zip(font) {
+        let folder = folder.display();
+        eprintln!("held its letters against `{family}` in `{folder}`");
     }
     if verdict.differences.is_empty() {
         eprintln!("agrees with itself: text, facts and attachments");

@@ -9,6 +9,8 @@ pub const FOLDER: &str = "bijlagen";
 pub const CHECKSUMS: &str = "controlesommen.txt";
 /// What the program gave the paper to print.
 pub const TEXTS: &str = "teksten.json";
+/// Where it stands, as Typst tells it once all pages are set; no sheet has it.
+pub const PLACES: &str = "plaatsen.json";
 
 /// One attached file.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -38,7 +40,7 @@ macro_rules! attachment {
 }
 
 /// Every attached file, by name.
-pub const ALL: [Attachment; 8] = [
+pub const ALL: [Attachment; 9] = [
     attachment!(
         "bewijs.csv",
         "text/csv",
@@ -69,6 +71,12 @@ pub const ALL: [Attachment; 8] = [
         "text/csv",
         "data",
         "Definitie, eenheid en berekening van elk cijfer"
+    ),
+    attachment!(
+        "plaatsen.json",
+        "application/json",
+        "supplement",
+        "Op welke bladzijde elke zin, elk getal en elke grafiek van het programma staat"
     ),
     attachment!(
         "teksten.json",

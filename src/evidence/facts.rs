@@ -75,6 +75,14 @@ pub enum Places {
 }
 
 impl Places {
+    /// First and last.
+    pub const fn ends(self) -> (usize, usize) {
+        match self {
+            Self::One(place) => (place, place),
+            Self::Range([first, last]) => (first, last),
+        }
+    }
+
     /// Ascending places, those that follow each other as first and last.
     pub fn of(cells: &[usize]) -> Vec<Self> {
         cells

@@ -6,11 +6,13 @@
 pub mod attachments;
 mod derivation;
 mod facts;
+mod places;
 mod seal;
 mod texts;
 
 pub use derivation::Derivation;
 pub use facts::{Entry, Facts, Places, RestsOn, label};
+pub use places::{Put, Stands};
 pub use seal::{SEAL, Seal, SealedPage};
 pub use texts::Texts;
 

@@ -42,7 +42,7 @@ pub struct Proven {
 pub struct Evidence {
     /// Facts by id.
     pub facts: Vec<Proven>,
-    /// The indicators and years that they rest on.
+    /// The indicators and years that they and the table per gemeente rest on.
     pub used: BTreeSet<(IndicatorId, i32)>,
     /// `bewijs.csv`, `cellen.csv` and `feiten.json`, which are attached to the paper.
     pub attached: [(&'static str, Vec<u8>); 3],
@@ -103,6 +103,7 @@ fn gather(register: &Register<'_>, trace: &Trace<'_>) -> Evidence {
             derivation,
         });
     }
+    of_table(register, &mut needed);
     let (per_row, all) = cells_of_rows(trace, &needed);
     for (proven, of_years) in facts.iter_mut().zip(regions_of) {
         let rows = of_years.into_iter().flat_map(|(year, regions)| {
@@ -133,6 +134,17 @@ fn gather(register: &Register<'_>, trace: &Trace<'_>) -> Evidence {
         feiten_csv,
         used: needed.into_keys().collect(),
         facts,
+    }
+}
+
+/// The table per gemeente rests on rows too, of the members of the network whose paper it is.
+fn of_table(register: &Register<'_>, needed: &mut Needed) {
+    let (figures, columns) = (register.figures(), &register.queries().columns);
+    for column in columns {
+        if let Some(year) = figures.used(column.indicator).year {
+            let of_column = needed.entry((column.indicator, year)).or_default();
+            of_column.extend(figures.groups.subject().regions());
+        }
     }
 }
 

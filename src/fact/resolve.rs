@@ -306,55 +306,28 @@ fn count(fact: &mut Fact, number: Option<usize>) -> Result<Found, NumberError> {
 /// What a fact is, in Dutch.
 fn what(indicator: &Indicator, fact: &Fact, figures: &Figures) -> String {
     let stat = match fact.id.stat {
-        Stat::Value => "",
-        Stat::Percent => ", in procenten",
-        Stat::Times => ", hoeveel keer",
-        Stat::Min => ", laagste lid",
-        Stat::Q1 => ", eerste kwartiel van de leden",
-        Stat::Median => ", mediaan van de leden",
-        Stat::Q3 => ", derde kwartiel van de leden",
-        Stat::Max => ", hoogste lid",
-        Stat::Mean => ", ongewogen gemiddelde van de leden",
-        Stat::Count => ", leden met een cijfer",
-        Stat::Above(bar) => &format!(", leden boven {}", bar_name(bar, figures)),
-        Stat::Below(bar) => &format!(", leden onder {}", bar_name(bar, figures)),
-        Stat::Members => ", aantal leden",
-        Stat::Rank => {
-            let networks = figures.groups.networks().count() as u32;
-            &format!(
-                ", rang onder de {} netwerken",
-                number::count_in_words(networks)
-            )
-        }
-        Stat::MinName => ", lid met de laagste waarde",
-        Stat::MaxName => ", lid met de hoogste waarde",
+        Stat::Above(bar) => wording::of_beyond(true, &bar_name(bar, figures)),
+        Stat::Below(bar) => wording::of_beyond(false, &bar_name(bar, figures)),
+        Stat::Rank => wording::of_rank(figures.groups.networks().count()),
+        stat => wording::of_stat(stat.word()),
     };
     let label = |group: GroupId| &figures.groups.get(group).name.label;
     let whom = match fact.id.subject {
         Subject::Group(group) => label(group).clone(),
         Subject::Difference(first, second) => {
-            let between = if fact.id.stat == Stat::Times {
-                "tegenover"
-            } else {
-                "min"
-            };
-            format!("{} {between} {}", label(first), label(second))
+            wording::two(label(first), label(second), fact.id.stat == Stat::Times)
         }
         Subject::Gemeente(region) => figures.name(region),
-        Subject::Period => "periode".to_owned(),
+        Subject::Period => wording::PERIOD.to_owned(),
     };
-    let when = match (fact.id.years.first_of_change(), fact.year) {
-        (Some(from), Some(to)) => format!(", verandering {from}-{to}"),
-        (_, Some(year)) => format!(", {year}"),
-        (_, None) => String::new(),
-    };
-    format!("{}, {whom}{when}{stat}", indicator.title)
+    let since = fact.id.years.first_of_change();
+    wording::what(&indicator.title, &whom, since, fact.year, &stat)
 }
 
 /// What members are held against, in Dutch.
 fn bar_name(bar: Bar, figures: &Figures) -> String {
     match bar {
-        Bar::Zero => "nul".to_owned(),
+        Bar::Zero => wording::ZERO.to_owned(),
         Bar::Group(group) => figures.groups.get(group).name.label.clone(),
     }
 }

@@ -419,6 +419,7 @@ fn columns(register: &Register<'_>, shown: &[Shown]) -> Vec<printed::Column> {
     let columns = register.queries().columns.iter().zip(shown);
     columns
         .map(|(column, of)| printed::Column {
+            indicator: register.queries()[of.indicator].id.clone(),
             title: column.title.clone(),
             unit: register.queries()[of.indicator].unit.clone(),
             period: period(of.year),

@@ -150,6 +150,8 @@ pub struct Table {
 
 #[derive(Debug, Serialize)]
 pub struct Column {
+    /// Id, by which its cells are held against the rows that are attached.
+    pub indicator: String,
     pub title: String,
     pub unit: String,
     pub period: String,

@@ -11,7 +11,7 @@ use super::format::{Dialect, csv};
 use super::ground::Ground;
 use super::tables::comparison::{Compared, VERGELIJKING, compared, vergelijking};
 use super::tables::lists::{
-    Defined, GROEPEN, INDICATOREN, Membership, defined, groepen, indicatoren, memberships,
+    Defined, GROEPEN, INDICATOREN, Membership, defined, groepen, indicatoren, kind, memberships,
 };
 use crate::figures::{Figures, Provenance};
 use crate::query::{IndicatorId, Queries};
@@ -99,6 +99,7 @@ fn spelled_member<'a>(ground: &'a Ground<'a>) -> Vec<Column<'a, Membership<'a>>>
     vec![
         column("name", "", |row: &Of<'a>| regions.get(row.1.region).map(|of| of.name.as_str())),
         column("label", "", |row: &Of<'a>| row.0.name.label.as_str()),
+        column("kind", "", |row: &Of<'_>| kind(row.0)),
         column("list_date", "", |row: &Of<'a>| row.0.list_date.as_str()),
         column("complete", "", |row: &Of<'_>| row.0.complete),
         column("source", "", |row: &Of<'a>| row.0.source.as_str()),

@@ -6,6 +6,8 @@
 //! questions, which a stranger has not.
 
 use super::rows::{Checked, Rows, are_those};
+use crate::base::csv::plain;
+use crate::base::wording;
 use crate::evidence::{Derivation, Entry};
 
 /// The group of all gemeenten.
@@ -16,6 +18,14 @@ const COUNTED: [&str; 3] = ["lager", "hoger", "andere"];
 const OVER_MEMBERS: [&str; 8] = ["min", "q1", "median", "q3", "max", "mean", "n", "members"];
 /// Those of them, and the empty word for the value, that have the unit of the indicator.
 const IN_ITS_UNIT: [&str; 7] = ["", "min", "q1", "median", "q3", "max", "mean"];
+
+/// How many times the second the first is.
+const TIMES: &str = "keer";
+/// A place among the networks.
+const RANK: &str = "rang";
+/// How many members are above or below whom or what these words stand before.
+const ABOVE: &str = "boven-";
+const BELOW: &str = "onder-";
 
 /// Whom a fact is about.
 enum Subject<'a> {
@@ -98,7 +108,43 @@ impl<'a> Asked<'a> {
         if !self.is_derived(derivation, year, defined.is_none()) {
             return Err("its derivation is not of what its id asks".to_owned());
         }
+        if self.what(fact, rows).is_some_and(|what| what != fact.what) {
+            return Err(format!("is called `{}`, which it is not", fact.what));
+        }
         self.factors(derivation, rows)
+    }
+
+    /// What the paper calls a fact; none where that cannot be told, as on a sheet.
+    fn what(&self, fact: &Entry, rows: &Rows) -> Option<String> {
+        let defined = rows.defined.get(self.indicator)?;
+        let label = |group: &str| rows.labels.get(group).cloned();
+        let whom = match self.subject {
+            Subject::Period => wording::PERIOD.to_owned(),
+            Subject::Gemeente(code) => {
+                let of_year = rows.rows(self.indicator, fact.year?).ok()?;
+                plain(&of_year.get(code)?.name).to_owned()
+            }
+            Subject::Group(group) => label(group)?,
+            Subject::Two(first, second) => {
+                wording::two(&label(first)?, &label(second)?, self.stat == TIMES)
+            }
+            Subject::Word(_) => return None,
+        };
+        let bar = |group: &str| match group {
+            wording::ZERO => Some(wording::ZERO.to_owned()),
+            group => label(group),
+        };
+        let beyond = [(ABOVE, true), (BELOW, false)].into_iter();
+        let mut beyond = beyond.filter_map(|(word, above)| {
+            let bar = bar(self.stat.strip_prefix(word)?)?;
+            Some(wording::of_beyond(above, &bar))
+        });
+        let stat = match self.stat {
+            RANK => wording::of_rank(rows.networks.len()),
+            stat => beyond.next().unwrap_or_else(|| wording::of_stat(stat)),
+        };
+        let title = plain(&defined.title);
+        Some(wording::what(title, &whom, self.since, fact.year, &stat))
     }
 
     fn is_derived(&self, derivation: &Derivation, asked: i32, is_sheet: bool) -> bool {
@@ -133,7 +179,7 @@ impl<'a> Asked<'a> {
                 second,
                 percent,
             } if self.stat == if *percent { "pct" } else { "" } => (first, second),
-            Derivation::Times { first, second } if self.stat == "keer" => (first, second),
+            Derivation::Times { first, second } if self.stat == TIMES => (first, second),
             _ => return false,
         };
         is_value(first, a) && is_value(second, b)
@@ -165,9 +211,9 @@ impl<'a> Asked<'a> {
                 above,
                 bar,
             } => {
-                let word = bar_of(if *above { "boven-" } else { "onder-" });
+                let word = bar_of(if *above { ABOVE } else { BELOW });
                 let is_bar = match (word.as_deref(), bar) {
-                    (Some("nul"), None) => true,
+                    (Some(wording::ZERO), None) => true,
                     (Some(word), Some(bar)) => is_value(bar, (word, asked)),
                     _ => false,
                 };
@@ -178,7 +224,7 @@ impl<'a> Asked<'a> {
                 year,
                 of: ranked,
             } => {
-                self.stat == "rang"
+                self.stat == RANK
                     && (of.as_str(), *year) == (group, asked)
                     && ranked
                         .iter()
@@ -238,7 +284,7 @@ fn subject_of<'a>(text: &'a str, rows: &Rows) -> Subject<'a> {
         digits
             .is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|of| of.is_ascii_digit()))
     };
-    if text == "periode" {
+    if text == wording::PERIOD {
         return Subject::Period;
     }
     if is_code(text) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lopdf::{Dictionary, Document, Object, Stream};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 use crate::base::files;
 use crate::evidence::attachments::{ALL, CHECKSUMS, OF_SHEET};
@@ -70,6 +70,38 @@ pub fn read(document: &Document, differences: &mut Vec<String>) -> Files {
     }
     checksums(&found, &expected, differences);
     found
+}
+
+/// The file of a name in the list of files that belong to a document: where its content stands, and that.
+pub fn one(document: &Document, name: &str) -> Option<(ObjectId, Vec<u8>)> {
+    let list = document.catalog().ok()?.get_deref(b"AF", document).ok()?;
+    list.as_array().ok()?.iter().find_map(|file| {
+        let file = document.dereference(file).ok()?.1.as_dict().ok()?;
+        let known = file.get(b"UF").and_then(lopdf::decode_text_string).ok()?;
+        let streams = file.get_deref(b"EF", document).ok()?.as_dict().ok()?;
+        let id = streams.get(b"F").ok()?.as_reference().ok()?;
+        let stream = document.get_object(id).ok()?.as_stream().ok()?;
+        let content = stream.get_plain_content_with_limit(MAX_BYTES).ok()?;
+        (known == name).then_some((id, content))
+    })
+}
+
+/// The stream of an attached file with another content, told as it was.
+pub fn with_content(document: &Document, id: ObjectId, content: Vec<u8>) -> Stream {
+    let told = document.get_object(id).and_then(Object::as_stream);
+    let mut told = told.map_or_else(|_| Dictionary::new(), |stream| stream.dict.clone());
+    let size = i64::try_from(content.len()).unwrap_or_default();
+    let params = told
+        .get_deref(b"Params", document)
+        .and_then(Object::as_dict);
+    if let Ok(mut params) = params.cloned() {
+        params.set("Size", size);
+        params.remove(b"CheckSum");
+        told.set("Params", params);
+    }
+    told.remove(b"Filter");
+    told.remove(b"DecodeParms");
+    Stream::new(told, content)
 }
 
 fn twice(name: &str) -> String {

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use super::asked::Asked;
 use super::attached::Files;
-use super::compared;
-use super::known::Known;
+use super::compared::Compared;
+use super::gemeenten;
+use super::groups;
 use super::rows::{Checked, Rows, is_same, statistic};
 use crate::base::number::{self, Notation, Style};
 use crate::base::wording::{self, NO_FIGURE};
-use crate::evidence::{Derivation, Entry, Facts};
+use crate::evidence::{Derivation, Entry, Facts, Texts};
 
 /// How many facts were derived again, and how many only say in which published file they stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,8 +24,8 @@ pub struct Derived {
     pub stated: usize,
 }
 
-/// Derives every fact again; how many, and what differs.
-pub fn check(files: &Files, differences: &mut Vec<String>) -> Derived {
+/// Derives every fact again, and the table per gemeente of what the paper was given; how many facts, and what differs.
+pub fn check(files: &Files, texts: Option<&Texts>, differences: &mut Vec<String>) -> Derived {
     // a file that is missing was named already
     let Some(feiten) = files.get("feiten.json") else {
         return Derived::default();
@@ -45,8 +46,16 @@ pub fn check(files: &Files, differences: &mut Vec<String>) -> Derived {
         }
         None => return Derived::default(),
     };
-    differences.extend(compared::check(files, &rows));
-    let figures = Deriving { rows: &rows };
+    let compared = Compared::read(files, differences);
+    differences.extend(compared.check(&rows));
+    if let Some(texts) = texts.filter(|_| !is_sheet) {
+        differences.extend(groups::check(files, texts, &rows));
+        differences.extend(gemeenten::check(texts, &rows, &compared));
+    }
+    let figures = Deriving {
+        rows: &rows,
+        compared: &compared,
+    };
     let mut done = Derived::default();
     for fact in &feiten.facts {
         match (&fact.derivation, &fact.lacking) {
@@ -79,37 +88,10 @@ fn is_named(file: &str, facts: &Facts) -> bool {
     named.is_some_and(|sheet| sheet.sha256.contains_key(file))
 }
 
-/// Whether the facts in `feiten.json` are those that the paper was given.
-pub fn compare(files: &Files, known: &Known, differences: &mut Vec<String>) {
-    let Some(Ok(feiten)) = files
-        .get("feiten.json")
-        .map(|bytes| serde_json::from_slice::<Facts>(bytes))
-    else {
-        return;
-    };
-    let given: BTreeMap<&str, (&str, &str)> = known
-        .facts
-        .iter()
-        .map(|fact| (fact.id.as_str(), (fact.label.as_str(), fact.text.as_str())))
-        .collect();
-    for fact in &feiten.facts {
-        match given.get(fact.id.as_str()) {
-            Some(&same) if same == (&fact.label, &fact.text) => {}
-            Some((_, text)) => differences.push(format!(
-                "fact `{}` is `{}` in `feiten.json` and `{text}` in `teksten.json`",
-                fact.id, fact.text
-            )),
-            None => differences.push(format!("fact `{}` is not in `teksten.json`", fact.id)),
-        }
-    }
-    if given.len() > feiten.facts.len() {
-        differences.push("`teksten.json` holds facts that are not in `feiten.json`".to_owned());
-    }
-}
-
 /// Facts are derived from rows.
 struct Deriving<'a> {
     rows: &'a Rows,
+    compared: &'a Compared,
 }
 
 impl Deriving<'_> {
@@ -215,7 +197,7 @@ impl Deriving<'_> {
                 above,
                 bar,
             } => self.beyond(indicator, (group, *year), *above, bar.as_deref())?,
-            Derivation::Rank { group, of, .. } => self.rank(indicator, group, of)?,
+            Derivation::Rank { group, year, of } => self.rank(indicator, (group, *year), of)?,
             Derivation::Gemeente { region, year } => self
                 .rows
                 .rows(indicator, *year)?
@@ -260,31 +242,45 @@ impl Deriving<'_> {
         bar: Option<&Derivation>,
     ) -> Checked<f64> {
         let bar = bar.map_or(Ok(0.0), |bar| self.value(indicator, bar))?;
-        let bar = self.printed(indicator, bar)?;
+        let bar = self.rows.printed(indicator, bar)?;
         let mut beyond = 0;
         for row in self.rows.members(indicator, group, year)? {
             let Some(value) = row.value else { continue };
-            let value = self.printed(indicator, value)?;
+            let value = self.rows.printed(indicator, value)?;
             beyond += i32::from(if above { value > bar } else { value < bar });
         }
         Ok(f64::from(beyond))
     }
 
-    fn printed(&self, indicator: &str, value: f64) -> Checked<number::Decimal> {
-        let defined = self.rows.defined.get(indicator);
-        let decimals = defined.map_or(0, |defined| defined.decimals);
-        number::round(value, decimals).map_err(|error| error.to_string())
+    /// Whether a rank is among all networks that have a figure, and no other group.
+    fn is_of_all(
+        &self,
+        indicator: &str,
+        year: i32,
+        of: &BTreeMap<String, Derivation>,
+    ) -> Checked<()> {
+        let ranked = self.compared.ranked(indicator, year, self.rows);
+        if ranked.iter().copied().eq(of.keys().map(String::as_str)) {
+            return Ok(());
+        }
+        Err(format!(
+            "its rank is not among the networks that have a figure: {}",
+            ranked.into_iter().collect::<Vec<_>>().join(", ")
+        ))
     }
 
-    /// One more than the networks that print higher.
+    /// One more than the networks that print higher, of all that have a figure.
     fn rank(
         &self,
         indicator: &str,
-        group: &str,
+        (group, year): (&str, i32),
         of: &BTreeMap<String, Derivation>,
     ) -> Checked<f64> {
-        let printed =
-            |derivation: &Derivation| self.printed(indicator, self.value(indicator, derivation)?);
+        self.is_of_all(indicator, year, of)?;
+        let printed = |derivation: &Derivation| {
+            self.rows
+                .printed(indicator, self.value(indicator, derivation)?)
+        };
         let own = of.get(group).ok_or("is not among those it ranks")?;
         let own = printed(own)?;
         let mut rank = 1;

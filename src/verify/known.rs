@@ -294,6 +294,16 @@ impl Known {
     }
 }
 
+/// The sentence that pieces make, each a text or a fact by its id; none where one is something else.
+pub(super) fn pieces(items: &[Value], facts: &Value) -> Option<String> {
+    let piece = |item: &Value| {
+        let text = item.get("t").and_then(Value::as_str);
+        let fact = || facts[item.get("f")?.as_str()?]["text"].as_str();
+        text.or_else(fact).map(str::to_owned)
+    };
+    items.iter().map(piece).collect()
+}
+
 /// A mark behind a name, as that of an incomplete list.
 fn is_mark(letter: char) -> bool {
     !letter.is_alphanumeric() && letter != ')'

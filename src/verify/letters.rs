@@ -1,22 +1,36 @@
 //! The fonts of a PDF held against the letters that they say they draw.
 //!
-//! In: a PDF, and the family that its evidence names. Out: what is wrong with its fonts. Cannot fail. The peculiarity it exists for: text
-//! is read by a map from glyphs to letters, and a map can lie; so each glyph must be drawn as the project's own font draws its letter.
+//! In: a PDF, the family that its evidence names, and the files of that family where it is not the project's own. Out: what is wrong with
+//! its fonts. Fails on files that cannot be read. The peculiarity it exists for: text is read by a map from glyphs to letters, and a map
+//! can lie; so each glyph must be drawn as the font itself draws its letter. Of a family whose files are not here a PDF cannot show that.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod alone;
+mod embedded;
+mod own;
+mod strokes;
 
-use lopdf::{Dictionary, Document, Encoding, Object, ObjectId};
-use ttf_parser::{Face, GlyphId, OutlineBuilder};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
-use super::text::font::{descendant, widths};
+use lopdf::{Dictionary, Document, ObjectId};
+use ttf_parser::{Face, GlyphId};
+
 use super::text::{inherited, pages};
-use crate::base::family::family;
+use crate::base::family::{family, family_of};
+use crate::base::files;
 use crate::evidence::Texts;
+use alone::Seen;
+use embedded::Embedded;
+use own::{Own, Style};
+use strokes::{instructions, outline, programs};
 
-/// More than any font of a paper takes, in bytes.
-const MAX_BYTES: usize = 16 << 20;
 /// Furthest that an advance may lie from that of the font, in thousandths of its size.
 const ROUNDING: f64 = 1.0;
+/// How the files of a font end, which are of TrueType.
+const TRUETYPE: &str = "ttf";
+/// How the folder with files of another family is named.
+const OPTION: &str = "--font FOLDER";
 
 /// The family that the evidence names, where it is not the project's own.
 pub(super) fn other_family(texts: &Texts) -> Option<String> {
@@ -24,20 +38,80 @@ pub(super) fn other_family(texts: &Texts) -> Option<String> {
     (named != family().name()).then(|| named.to_owned())
 }
 
-/// What is wrong with the fonts of the pages, each font once.
-pub(super) fn check(document: &Document) -> Vec<String> {
-    let own = Own::new();
-    let pages = &pages(document).0;
+/// What is wrong with the fonts of the pages, each font once: held against the project's own family, or against the files of another in
+/// a folder, or without these against themselves.
+///
+/// # Errors
+/// When the folder or a file in it cannot be read.
+pub(super) fn check(
+    document: &Document,
+    other: Option<&str>,
+    folder: Option<&Path>,
+) -> Result<Vec<String>, files::Error> {
+    let fonts = fonts(document, &pages(document).0);
+    let held = |own: &Own<'_>| wrong(document, &fonts, |font| one(font, own));
+    Ok(match (other, folder) {
+        (None, _) => held(&Own::new(family().files().map(|(_, bytes)| bytes))),
+        (Some(other), Some(folder)) => {
+            let files = of_family(folder, other)?;
+            if files.is_empty() {
+                let folder = folder.display();
+                return Ok(vec![format!(
+                    "`{folder}` has no font of the family `{other}`"
+                )]);
+            }
+            held(&Own::new(files.iter().map(Vec::as_slice)))
+        }
+        (Some(other), None) => {
+            let mut seen = Seen::default();
+            let mut found = wrong(document, &fonts, |font| seen.hold(font, other));
+            found.push(format!(
+                "its letters are of `{other}`, and whether they look as they are read is told by the files of that font: `{OPTION}`"
+            ));
+            found
+        }
+    })
+}
+
+/// The files of TrueType in a folder that are of a family.
+fn of_family(folder: &Path, name: &str) -> Result<Vec<Vec<u8>>, files::Error> {
+    let mut found = Vec::new();
+    for entry in files::at("read", folder, fs::read_dir(folder))? {
+        let path = files::at("read", folder, entry)?.path();
+        let end = path.extension().unwrap_or_default();
+        if !end.eq_ignore_ascii_case(TRUETYPE) {
+            continue;
+        }
+        let bytes = files::at("read", &path, fs::read(&path))?;
+        let of = Face::parse(&bytes, 0)
+            .ok()
+            .and_then(|face| family_of(&face));
+        if of.as_deref() == Some(name) {
+            found.push(bytes);
+        }
+    }
+    Ok(found)
+}
+
+/// What is wrong with each font.
+fn wrong<'a>(
+    document: &'a Document,
+    fonts: &[&'a Dictionary],
+    mut hold: impl FnMut(&Embedded<'a>) -> Result<(), String>,
+) -> Vec<String> {
     let mut wrong = Vec::new();
-    for font in fonts(document, pages) {
-        let name = font.get_deref(b"BaseFont", document);
-        let name = name.and_then(Object::as_name).unwrap_or_default();
-        let name = String::from_utf8_lossy(name).into_owned();
-        if let Err(what) = one(document, font, &own) {
+    for font in fonts {
+        let held = Embedded::read(document, font).ok_or_else(other);
+        if let Err(what) = held.and_then(|font| hold(&font)) {
+            let name = embedded::name(document, font);
             wrong.push(format!("the font `{name}` {what}"));
         }
     }
     wrong
+}
+
+fn other() -> String {
+    "is not one that the program uses".to_owned()
 }
 
 /// The fonts in the resources of pages.
@@ -66,132 +140,50 @@ fn fonts<'a>(document: &'a Document, pages: &[ObjectId]) -> Vec<&'a Dictionary> 
     fonts
 }
 
-/// The styles that letters may be drawn in.
-struct Own {
-    styles: Vec<(String, Face<'static>)>,
-}
-
-impl Own {
-    fn new() -> Self {
-        let styles = family().files().filter_map(|(_, bytes)| {
-            let face = Face::parse(bytes, 0).ok()?;
-            Some((name(&face)?, face))
-        });
-        Self {
-            styles: styles.collect(),
-        }
-    }
-}
-
-/// The name of a style, as a font of a PDF bears it.
-fn name(face: &Face<'_>) -> Option<String> {
-    let is_name = |of: &ttf_parser::name::Name<'_>| {
-        of.name_id == ttf_parser::name_id::POST_SCRIPT_NAME && of.is_unicode()
-    };
-    let name = face.names().into_iter().find(is_name)?.to_string()?;
-    Some(name.trim_end_matches("-Regular").to_owned())
-}
-
 /// Holds a font against the style of its name.
-fn one(document: &Document, font: &Dictionary, own: &Own) -> Result<(), String> {
-    let part = |of: &Dictionary, key: &[u8]| {
-        of.get_deref(key, document)
-            .ok()
-            .and_then(|of| of.as_name().ok())
-            .map(<[u8]>::to_vec)
-    };
-    let other = || "is not one that the program uses".to_owned();
-    let descendant = descendant(document, font).ok_or_else(other)?;
-    let is_plain = part(font, b"Subtype").as_deref() == Some(b"Type0")
-        && part(font, b"Encoding").as_deref() == Some(b"Identity-H")
-        && part(descendant, b"Subtype").as_deref() == Some(b"CIDFontType2")
-        && part(descendant, b"CIDToGIDMap").as_deref() == Some(b"Identity");
-    let program = descendant
-        .get_deref(b"FontDescriptor", document)
-        .and_then(Object::as_dict)
-        .and_then(|of| of.get_deref(b"FontFile2", document)?.as_stream())
-        .and_then(|of| of.get_plain_content_with_limit(MAX_BYTES))
-        .map_err(|_| other())?;
-    let face = Face::parse(&program, 0).map_err(|_| other())?;
-    let name = part(font, b"BaseFont").unwrap_or_default();
-    let name = String::from_utf8_lossy(&name);
-    let style = name.split_once('+').map_or(&*name, |(_, style)| style);
-    let (_, own) = own
-        .styles
-        .iter()
-        .find(|(of, _)| of == style)
-        .ok_or_else(other)?;
-    let encoding = font
-        .get_font_encoding_with_limit(document, MAX_BYTES)
-        .map_err(|_| other())?;
-    if !is_plain {
-        return Err(other());
+fn one(font: &Embedded<'_>, own: &Own<'_>) -> Result<(), String> {
+    let face = Face::parse(&font.program, 0).map_err(|_| other())?;
+    let style = own.style(&font.style).ok_or_else(other)?;
+    let (its, theirs) = (programs(&face), programs(&style.face));
+    // one that is left out moves nothing
+    let mut both = its.into_iter().zip(theirs);
+    if both.any(|(its, theirs)| its.is_some() && its != theirs) {
+        return Err("has programs of its own that move what it draws".to_owned());
     }
-    let widths = widths(document, descendant);
     for glyph in 1..face.number_of_glyphs() {
-        glyph_of((&widths, &encoding), (&face, own), glyph)?;
+        if let Some(letters) = font.letters(glyph) {
+            of_letters(font, (&face, style), glyph, &letters)?;
+        }
     }
     Ok(())
 }
 
-/// Holds one glyph against its letter; one that says no letter is a part of another.
-fn glyph_of(
-    (widths, encoding): (&BTreeMap<u16, f64>, &Encoding<'_>),
-    (face, own): (&Face<'_>, &Face<'_>),
+/// Holds one glyph against those that stand for its letters; one that says no letter is a part of another.
+fn of_letters(
+    font: &Embedded<'_>,
+    (face, style): (&Face<'_>, &Style<'_>),
     glyph: u16,
+    letters: &str,
 ) -> Result<(), String> {
-    let letters = Document::decode_text(encoding, &glyph.to_be_bytes()).unwrap_or_default();
-    if letters.is_empty() || letters.contains(char::REPLACEMENT_CHARACTER) {
-        return Ok(());
-    }
-    let mut those = letters.chars();
-    let known = match (those.next(), those.next()) {
-        (Some(letter), None) => own.glyph_index(letter),
-        _ => None,
-    };
     let drawn = outline(face, GlyphId(glyph));
-    if known.map(|known| outline(own, known)) != Some(drawn) {
+    let mut alike = style.glyphs(letters);
+    alike.retain(|known| outline(&style.face, *known) == drawn);
+    if alike.is_empty() {
         return Err(format!("draws `{letters}` as something else"));
     }
-    let units = f64::from(own.units_per_em()) / 1000.0;
-    let advance = known.and_then(|known| own.glyph_hor_advance(known));
-    let advance = f64::from(advance.unwrap_or_default()) / units;
-    let width = widths.get(&glyph).copied().unwrap_or_default();
-    if (width - advance).abs() > ROUNDING {
+    let moved = instructions(face, GlyphId(glyph));
+    alike.retain(|known| moved.is_empty() || instructions(&style.face, *known) == moved);
+    if alike.is_empty() {
+        return Err(format!("moves what it draws for `{letters}`"));
+    }
+    let units = f64::from(style.face.units_per_em()) / 1000.0;
+    let width = font.widths.get(&glyph).copied().unwrap_or_default();
+    alike.retain(|known| {
+        let advance = style.face.glyph_hor_advance(*known).unwrap_or_default();
+        (width - f64::from(advance) / units).abs() <= ROUNDING
+    });
+    if alike.is_empty() {
         return Err(format!("gives `{letters}` another width"));
     }
     Ok(())
-}
-
-/// The strokes of a glyph.
-#[derive(Default, PartialEq)]
-struct Strokes(Vec<(char, [f32; 6])>);
-
-impl OutlineBuilder for Strokes {
-    fn move_to(&mut self, x: f32, y: f32) {
-        self.0.push(('m', [x, y, 0.0, 0.0, 0.0, 0.0]));
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        self.0.push(('l', [x, y, 0.0, 0.0, 0.0, 0.0]));
-    }
-
-    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
-        self.0.push(('q', [x1, y1, x, y, 0.0, 0.0]));
-    }
-
-    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        self.0.push(('c', [x1, y1, x2, y2, x, y]));
-    }
-
-    fn close(&mut self) {
-        self.0.push(('h', [0.0; 6]));
-    }
-}
-
-fn outline(face: &Face<'_>, glyph: GlyphId) -> Strokes {
-    let mut strokes = Strokes::default();
-    // a blank has none
-    let _ = face.outline_glyph(glyph, &mut strokes);
-    strokes
 }

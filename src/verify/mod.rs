@@ -10,12 +10,17 @@ pub mod backcheck;
 mod compared;
 mod derive;
 mod digest;
+mod gemeenten;
+mod given;
+mod groups;
 mod known;
 mod letters;
 mod listed;
 pub mod numerals;
+mod places;
 mod rows;
 mod sealed;
+mod tables;
 pub mod text;
 mod told;
 mod wanted;
@@ -34,7 +39,7 @@ pub use listed::{Listed, listed, schema};
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::files;
 use crate::base::hands::both;
-use crate::evidence::attachments::{CHECKSUMS, TEXTS};
+use crate::evidence::attachments::{CHECKSUMS, PLACES, TEXTS};
 use crate::evidence::{RestsOn, Texts};
 use text::{Look, Printed, Target};
 
@@ -51,11 +56,12 @@ pub fn back_check(pdf: &Path, texts: &Texts) -> Result<(), Failure> {
     }
 }
 
-/// Checks that every numeral of a PDF came from the program, and seals its pages. `checksums` is the list of those of
-/// its attachments. Gives the number of pages.
+/// Checks that every numeral of a PDF came from the program, and that what of the program was printed stands where it was printed; adds
+/// the list of these places to the checksums, and seals the pages. `checksums` is the list of those of its other attachments. Gives
+/// the number of pages.
 ///
 /// # Errors
-/// When the PDF cannot be read or written, or a numeral came from elsewhere.
+/// When the PDF cannot be read or written, a numeral came from elsewhere, or a sentence does not stand where it was printed.
 pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result<usize, Failure> {
     let bytes = files::at("read", pdf, fs::read(pdf))?;
     let wrong = |source| Error::Pdf {
@@ -64,16 +70,58 @@ pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result
     };
     let document = Document::load_mem(&bytes).map_err(wrong)?;
     let printed = printed(pdf, &document, Look::Text)?;
-    let (findings, seal) = both(
-        || backcheck::check(&printed, &Known::new(texts)),
-        || sealed::seal_of(&document, &printed, texts, checksums.as_bytes()),
-    );
+    let look = || {
+        let known = Known::new(texts);
+        let places = places_of(&document, (&printed, &known, texts));
+        (backcheck::check(&printed, &known), places)
+    };
+    let seal = || sealed::seal_of(&document, &printed, texts, checksums.as_bytes());
+    let ((findings, places), mut seal) = both(look, seal);
     if !findings.is_empty() {
         return Err(Error::Typed(findings).into());
     }
-    let sealed = sealed::put(bytes, document, &seal).map_err(wrong)?;
+    let mut changed = None;
+    if let Some(places) = places.map_err(Error::Misplaced)? {
+        let checksums = with_sum(checksums, PLACES, &places);
+        seal.checksums = files::sha256(checksums.as_bytes());
+        changed = attached::one(&document, CHECKSUMS).map(|(id, _)| {
+            let list = attached::with_content(&document, id, checksums.into_bytes());
+            (id, list)
+        });
+    }
+    let sealed = sealed::put(bytes, document, &seal, changed).map_err(wrong)?;
     files::at("write", pdf, fs::write(pdf, sealed))?;
     Ok(printed.pages)
+}
+
+/// The list of places of a paper; a sheet has none.
+///
+/// # Errors
+/// With what does not stand where it was printed.
+fn places_of(
+    document: &Document,
+    (printed, known, texts): (&Printed, &Known, &Texts),
+) -> Result<Option<Vec<u8>>, Vec<String>> {
+    let Some((_, bytes)) = attached::one(document, PLACES) else {
+        return Ok(None);
+    };
+    let unreadable = |error| vec![format!("`{PLACES}` cannot be read: {error}")];
+    let list = places::read(&bytes).map_err(unreadable)?;
+    let mut wrong = places::check(printed, known, texts, &list);
+    wrong.extend(tables::check(printed, texts));
+    if wrong.is_empty() {
+        Ok(Some(bytes))
+    } else {
+        Err(wrong)
+    }
+}
+
+/// A list of checksums with one more, in the order of names.
+fn with_sum(checksums: &str, name: &str, bytes: &[u8]) -> String {
+    let more = format!("{}  {name}", files::sha256(bytes));
+    let mut lines: Vec<&str> = checksums.lines().chain([more.as_str()]).collect();
+    lines.sort_by_key(|line| line.split_once("  ").map(|(_, name)| name));
+    lines.join("\n") + "\n"
 }
 
 /// Puts a new seal on a PDF, of whatever it now holds: what a forger does who has this program. A seal proves that a PDF was
@@ -97,7 +145,7 @@ pub fn seal_again(pdf: &Path) -> Result<(), Failure> {
         part(CHECKSUMS),
     );
     let bytes = files::at("read", pdf, fs::read(pdf))?;
-    let sealed = sealed::put(bytes, document, &seal).map_err(wrong)?;
+    let sealed = sealed::put(bytes, document, &seal, None).map_err(wrong)?;
     files::at("write", pdf, fs::write(pdf, sealed))?;
     Ok(())
 }
@@ -118,7 +166,7 @@ pub struct Verdict {
     pub stated: usize,
     /// What a sheet rests on beside what it carries; none for a paper.
     pub rests_on: Option<RestsOn>,
-    /// The family of its letters, where that is not the project's own: they are not held against their font.
+    /// The family of its letters, where that is not the project's own.
     pub other_letters: Option<String>,
     /// What differs.
     pub differences: Vec<String>,
@@ -129,6 +177,15 @@ pub struct Verdict {
 /// # Errors
 /// When it is no PDF that can be read.
 pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
+    verify_letters(pdf, None)
+}
+
+/// The same, with the folder of the files of its font where that is of another family than the project's own: without these
+/// letters of another family differ.
+///
+/// # Errors
+/// When it is no PDF that can be read, or the folder cannot be.
+pub fn verify_letters(pdf: &Path, font: Option<&Path>) -> Result<Verdict, Error> {
     let document = read(pdf)?;
     let printed = printed(pdf, &document, Look::Everything)?;
     let mut differences = Vec::new();
@@ -148,17 +205,15 @@ pub fn verify(pdf: &Path) -> Result<Verdict, Error> {
             differences: vec![NO_EVIDENCE.to_owned()],
         });
     }
-    let derived = derive::check(&files, &mut differences);
     let rests_on = attached::rests_on(&files);
     let texts = files
         .get(TEXTS)
         .map(|bytes| serde_json::from_slice::<Texts>(bytes));
     let known_texts = texts.as_ref().and_then(|texts| texts.as_ref().ok());
+    let derived = derive::check(&files, known_texts, &mut differences);
     sealed::check(&document, &printed, &files, known_texts, &mut differences);
     let other_letters = known_texts.and_then(letters::other_family);
-    if other_letters.is_none() {
-        differences.extend(letters::check(&document));
-    }
+    differences.extend(letters::check(&document, other_letters.as_deref(), font)?);
     differences.extend(
         known_texts
             .iter()
@@ -194,7 +249,7 @@ fn agree(
     differences: &mut Vec<String>,
 ) {
     let known = Known::new(texts);
-    derive::compare(files, &known, differences);
+    differences.extend(given::check(files, texts, &known));
     let findings = backcheck::check(printed, &known);
     differences.extend(findings.iter().map(ToString::to_string));
     match rests_on {
@@ -204,7 +259,20 @@ fn agree(
         }
         Some(_) => {}
         // a paper has an appendix with a row for each fact
-        None => differences.extend(backcheck::misprinted(printed, &known)),
+        None => {
+            differences.extend(tables::check(printed, texts));
+            match files.get(PLACES).map(|bytes| places::read(bytes)) {
+                Some(Ok(list)) => {
+                    differences.extend(places::check(printed, &known, texts, &list));
+                }
+                Some(Err(error)) => {
+                    differences.push(format!("`{PLACES}` cannot be read: {error}"));
+                }
+                // that it is missing was said
+                None => {}
+            }
+            differences.extend(backcheck::misprinted(printed, &known));
+        }
     }
 }
 
@@ -312,6 +380,9 @@ pub enum Error {
         /// Why.
         source: lopdf::Error,
     },
+    /// The files of its font cannot be read.
+    #[error(transparent)]
+    Font(#[from] files::Error),
     /// It needs a password, or was locked with an empty one.
     #[error("cannot read `{}`: it is encrypted", path.display())]
     Encrypted {
@@ -327,6 +398,9 @@ pub enum Error {
     /// Numerals that the program did not print.
     #[error("the paper prints numbers that are no facts\n{}", lines(.0))]
     Typed(Vec<Finding>),
+    /// What of the program stands elsewhere than it was printed.
+    #[error("the paper does not print what it was given\n{}", indented(.0))]
+    Misplaced(Vec<String>),
     /// The PDF is not what it should be.
     #[error("`{}` is not {than}: {what}", path.display())]
     Other {
@@ -348,10 +422,12 @@ pub enum Error {
 }
 
 fn lines(findings: &[Finding]) -> String {
-    let lines: Vec<String> = findings
-        .iter()
-        .map(|finding| format!("  {finding}"))
-        .collect();
+    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    indented(&lines)
+}
+
+fn indented(lines: &[String]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
     lines.join("\n")
 }
 
@@ -359,6 +435,7 @@ impl Report for Error {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Pdf { .. } => None,
+            Self::Font(error) => error.hint(),
             Self::Encrypted { .. } => {
                 Some("the program encrypts nothing: get the paper from where it was published".to_owned())
             }
@@ -368,6 +445,11 @@ impl Report for Error {
             Self::Differs { .. } | Self::Other { .. } => {
                 Some("get the paper again from where it was published, or build it anew".to_owned())
             }
+            Self::Misplaced(_) => Some(
+                "print a claim with #bewering(\"…\"), and a sentence of the data with #zin(…), so that it is known where it stands; \
+                 type none of them"
+                    .to_owned(),
+            ),
             Self::Typed(_) => Some(
                 "print a figure with #f(\"…\"); what is no figure goes into queries/numerals.toml with its reason"
                     .to_owned(),
@@ -377,8 +459,11 @@ impl Report for Error {
 
     fn exit(&self) -> Exit {
         match self {
+            Self::Font(error) => error.exit(),
             Self::Pdf { .. } | Self::Encrypted { .. } | Self::Greedy { .. } => Exit::Other,
-            Self::Typed(_) | Self::Differs { .. } | Self::Other { .. } => Exit::DoesNotHold,
+            Self::Typed(_) | Self::Misplaced(_) | Self::Differs { .. } | Self::Other { .. } => {
+                Exit::DoesNotHold
+            }
         }
     }
 }

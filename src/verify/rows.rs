@@ -5,11 +5,14 @@
 //! it answers: one factor and one constant make every figure of an indicator and year of its numerator and denominator, so
 //! that they can be told from the rows, whatever anyone says they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::attached::Files;
+use crate::base::csv::plain;
+use crate::base::number::{self, Decimal, Notation, Style};
+use crate::base::observation::Status;
 use crate::gemeente::NEDERLAND;
 
 /// Relative difference that the order of additions can make.
@@ -27,28 +30,57 @@ pub(super) struct Row {
     pub(super) num: Option<f64>,
     pub(super) den: Option<f64>,
     pub(super) value: Option<f64>,
+    status: String,
 }
 
 /// What `indicatoren.csv` says of an indicator.
 #[derive(Deserialize)]
 pub(super) struct Defined {
     indicator: String,
+    pub(super) title: String,
     pub(super) unit: String,
     pub(super) decimals: i8,
     /// The period that the paper uses.
     pub(super) period: Option<i32>,
+    /// Share of the weight that must have a figure, in percent.
+    pub(super) coverage_minimum: f64,
 }
+
+impl Row {
+    /// Whether its figure is marked as provisional.
+    pub(super) fn is_provisional(&self) -> bool {
+        is_provisional(&self.status)
+    }
+}
+
+/// Whether a figure of this status is marked.
+pub(super) fn is_provisional(status: &str) -> bool {
+    status.parse().is_ok_and(Status::is_provisional)
+}
+
+/// What makes a group a network.
+const NETWORK: &str = "network";
 
 #[derive(Deserialize)]
 struct MemberRow {
     group: String,
     region: String,
+    /// A paper of before there was such a column says nothing, and that is told.
+    #[serde(default)]
+    kind: String,
+    label: String,
 }
 
 /// The figures, by indicator and year, then region.
 pub(super) struct Rows {
     by_year: BTreeMap<(String, i32), BTreeMap<String, Row>>,
+    /// What gemeenten are called, by code.
+    pub(super) names: BTreeMap<String, String>,
     pub(super) groups: BTreeMap<String, Vec<String>>,
+    /// What they are called.
+    pub(super) labels: BTreeMap<String, String>,
+    /// Those of them that are ranked.
+    pub(super) networks: BTreeSet<String>,
     pub(super) defined: BTreeMap<String, Defined>,
 }
 
@@ -68,15 +100,23 @@ impl Rows {
 
     fn of(bewijs: &[u8], groepen: &[u8], defined: &[u8]) -> Result<Self, csv::Error> {
         let mut rows: BTreeMap<(String, i32), BTreeMap<String, Row>> = BTreeMap::new();
+        let mut names = BTreeMap::new();
         for row in csv::Reader::from_reader(bewijs).deserialize() {
             let row: Row = row?;
+            let name = names.entry(row.region.clone());
+            name.or_insert_with(|| plain(&row.name).to_owned());
             rows.entry((row.indicator.clone(), row.year))
                 .or_default()
                 .insert(row.region.clone(), row);
         }
         let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let (mut networks, mut labels) = (BTreeSet::new(), BTreeMap::new());
         for row in csv::Reader::from_reader(groepen).deserialize() {
             let row: MemberRow = row?;
+            if row.kind == NETWORK {
+                networks.insert(row.group.clone());
+            }
+            labels.insert(row.group.clone(), plain(&row.label).to_owned());
             groups.entry(row.group).or_default().push(row.region);
         }
         for members in groups.values_mut() {
@@ -89,7 +129,10 @@ impl Rows {
         }
         Ok(Self {
             by_year: rows,
+            names,
             groups,
+            labels,
+            networks,
             defined: by_indicator,
         })
     }
@@ -161,13 +204,47 @@ impl Rows {
         Some((scale, high.0 * scale - high.1))
     }
 
-    /// The first row of an indicator and year whose figure does not follow from its numerator and denominator.
+    /// A value as it is printed.
+    ///
+    /// # Errors
+    /// When it is not finite.
+    pub(super) fn printed(&self, indicator: &str, value: f64) -> Checked<Decimal> {
+        let defined = self.defined.get(indicator);
+        let decimals = defined.map_or(0, |defined| defined.decimals);
+        number::round(value, decimals).map_err(|error| error.to_string())
+    }
+
+    /// The text of a value, as tables print it: with its sign and mark, without the words of its unit.
+    ///
+    /// # Errors
+    /// When it is not finite, or its indicator is not defined.
+    pub(super) fn text(&self, indicator: &str, value: f64, provisional: bool) -> Checked<String> {
+        let defined = self.defined.get(indicator).ok_or("is not defined")?;
+        let notation = Notation::parse(&defined.unit);
+        let rounded = notation.round(value, defined.decimals);
+        let style = Style {
+            provisional,
+            ..Style::BARE
+        };
+        Ok(notation.text(rounded.map_err(|error| error.to_string())?, style))
+    }
+
+    /// What is odd about the rows of an indicator and year: the first of another name, or whose figure does not follow from its numerator
+    /// and denominator.
     pub(super) fn odd(&self, indicator: &str, year: i32) -> Option<String> {
+        let rows = self.rows(indicator, year).ok()?;
+        let is_renamed = |(code, row): &(&String, &Row)| {
+            self.names.get(*code).map(String::as_str) != Some(plain(&row.name))
+        };
+        if let Some((code, row)) = rows.iter().find(is_renamed) {
+            let name = &row.name;
+            return Some(format!("`bewijs.csv`: {code} is called {name} too"));
+        }
         let (scale, minus) = self.factors(indicator, year)?;
         let differs = |row: &&Row| {
             quotient(row).is_some_and(|(of, value)| !is_near(of * scale - minus, value, OF_FACTORS))
         };
-        let row = self.rows(indicator, year).ok()?.values().find(differs)?;
+        let row = rows.values().find(differs)?;
         Some(format!(
             "`bewijs.csv`: the figure of {} for `{indicator}` of {year} does not follow from its numerator and denominator",
             row.name

@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lopdf::{Dictionary, Document, IncrementalDocument, Object, Stream};
+use lopdf::{Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream};
 use serde_json::Value;
 
 use super::attached::Files;
 use super::backcheck::{standing, words};
 use super::digest::Digests;
+use super::known::pieces;
 use super::text::{OF_PICTURES, Printed, pages};
 use crate::base::files;
 use crate::evidence::attachments::CHECKSUMS;
@@ -43,7 +44,7 @@ pub(super) fn seal_of(
     }
 }
 
-/// Puts a seal on a PDF: adds it behind what is there.
+/// Puts a seal on a PDF, and another content in one of its streams: adds them behind what is there.
 ///
 /// # Errors
 /// When the PDF has no catalog, or the seal cannot be written.
@@ -51,6 +52,7 @@ pub(super) fn put(
     bytes: Vec<u8>,
     document: Document,
     seal: &Seal,
+    changed: Option<(ObjectId, Stream)>,
 ) -> Result<Vec<u8>, lopdf::Error> {
     let root = document.trailer.get(b"Root")?.as_reference()?;
     let mut catalog = document.catalog()?.clone();
@@ -73,6 +75,10 @@ pub(super) fn put(
     pieces.set(SEAL, own);
     catalog.set("PieceInfo", pieces);
     update.new_document.set_object(root, catalog);
+    if let Some((id, mut stream)) = changed {
+        stream.compress()?;
+        update.new_document.set_object(id, stream);
+    }
     let mut sealed = Vec::new();
     update.save_to(&mut sealed)?;
     Ok(sealed)
@@ -244,18 +250,10 @@ fn named(texts: &Texts) -> Vec<(String, String)> {
     let by_id = |kind: &str| of(kind).and_then(Value::as_object).into_iter().flatten();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let pieces = |value: &Value| -> String {
-        let printed = |piece: &Value| {
-            let fact = piece["f"]
-                .as_str()
-                .map(|id| text(&texts.paper["facts"][id]["text"]));
-            fact.unwrap_or_else(|| text(&piece["t"]))
-        };
-        value
+        let sentence = value
             .as_array()
-            .into_iter()
-            .flatten()
-            .map(printed)
-            .collect()
+            .and_then(|of| pieces(of, &texts.paper["facts"]));
+        sentence.unwrap_or_default()
     };
     let claims =
         by_id("claims").map(|(id, claim)| (format!("claim `{id}`"), pieces(&claim["segments"])));

@@ -6,12 +6,12 @@ use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
 use middelgroot::verify::numerals::squeeze;
-use middelgroot::verify::text::{Look, Printed};
+use middelgroot::verify::text::{Look, Place, Printed};
 use serde_json::Value;
 
 use super::tools::{
-    SAID, Shown, annotate, attached, change_digit, change_letter, draw, form, helvetica, page_mut,
-    page_of, stream, text_of_page, words,
+    SAID, Shown, annotate, attached, change, change_digit, change_letter, change_word, draw, form,
+    helvetica, page_mut, page_of, stream, text_of_page, words,
 };
 use super::{Forgery, beyond, found};
 
@@ -34,16 +34,47 @@ pub fn all() -> Vec<Forgery> {
             let page = page_with(of, is_prose);
             drop(change_letter(of, page, is_prose));
         }),
-        beyond(
+        found(
             "two figures of a claim are swapped together with their links",
-            "the claim stands elsewhere too, and how often is known to the seal alone",
             |of| swap(of, true),
         ),
-        beyond(
+        found(
+            "a claim that stands elsewhere too is taken off a page",
+            |of| {
+                let claim = claim_alone(of);
+                wipe(of, &claim);
+            },
+        ),
+        found("a claim is printed on one more page", |of| {
+            let claim = claim_alone(of);
+            print_again(of, &claim);
+        }),
+        found("a word that figures choose is drawn as another", misspell),
+        found("a figure is drawn in English notation", |of| {
+            let is_figure = |text: &str| {
+                let parts: Vec<&str> = text.split('.').collect();
+                let is_digits = |part: &&str| part.bytes().all(|of| of.is_ascii_digit());
+                matches!(parts[..], [_, last] if last.len() == 3) && parts.iter().all(is_digits)
+            };
+            let page = page_with(of, is_figure);
+            change(of, page, is_figure, |sign| matches!(sign, b'.' | b','));
+        }),
+        found(
             "two figures of a chapter are swapped together with their links",
-            WORDS,
             |of| swap(of, false),
         ),
+        found("two cells of a row change places", |of| {
+            let texts = texts_of(of);
+            let row = &texts["paper"]["table"]["rows"][0]["cells"];
+            let [one, other] = [2, 3].map(|at| row[at].as_str().unwrap().to_owned());
+            swap_texts(of, |first, second| first == one && second == other);
+        }),
+        found("two outcomes of claims change places", |of| {
+            let is_outcome = |text: &str| text.starts_with("klopt");
+            swap_texts(of, |first, second| {
+                is_outcome(first) && is_outcome(second) && first != second
+            });
+        }),
         found("text is painted over", |of| {
             draw(
                 of,
@@ -95,6 +126,17 @@ pub fn all() -> Vec<Forgery> {
         }),
         found("a font whose letters have another width", |of| {
             font_of(of, widen);
+        }),
+        found("a font with a program of its own", |of| {
+            let fonts = of.objects.values().filter_map(|of| of.as_dict().ok());
+            let programs = fonts.filter_map(|of| of.get(b"FontFile2").ok()?.as_reference().ok());
+            let id = programs.min().unwrap();
+            let stream = of.get_object_mut(id).unwrap().as_stream_mut().unwrap();
+            let mut bytes = stream.get_plain_content().unwrap();
+            // a table that nothing reads becomes one that is run
+            let at = bytes.windows(4).position(|of| of == b"post").unwrap();
+            bytes[at..at + 4].copy_from_slice(b"prep");
+            stream.set_plain_content(bytes);
         }),
         found("a picture", |of| {
             let picture = dictionary! {
@@ -293,11 +335,14 @@ fn links(document: &Document, page: ObjectId) -> Vec<ObjectId> {
     list.map(|of| of.as_reference().unwrap()).collect()
 }
 
-/// Two figures of a page that stand in one claim, or in none together.
-fn two_figures(document: &Document, in_claim: bool) -> (ObjectId, [(Shown, ObjectId); 2]) {
+fn texts_of(document: &Document) -> Value {
     let texts = attached(document, "teksten.json");
     let texts = document.get_object(texts).unwrap().as_stream().unwrap();
-    let texts: Value = serde_json::from_slice(&texts.get_plain_content().unwrap()).unwrap();
+    serde_json::from_slice(&texts.get_plain_content().unwrap()).unwrap()
+}
+
+/// The sentences of claims, squeezed.
+fn claims_of(texts: &Value) -> Vec<String> {
     let text_of = |claim: &Value| -> String {
         let pieces = claim["segments"].as_array().unwrap().iter();
         pieces
@@ -310,7 +355,12 @@ fn two_figures(document: &Document, in_claim: bool) -> (ObjectId, [(Shown, Objec
             .collect()
     };
     let claims = texts["paper"]["claims"].as_object().unwrap().values();
-    let claims: Vec<String> = claims.map(|claim| squeeze(&text_of(claim)).0).collect();
+    claims.map(|claim| squeeze(&text_of(claim)).0).collect()
+}
+
+/// Two figures of a page that stand in one claim, or in none together.
+fn two_figures(document: &Document, in_claim: bool) -> (ObjectId, [(Shown, ObjectId); 2]) {
+    let claims = claims_of(&texts_of(document));
     let blocks = Printed::read(document, Look::Text).unwrap().blocks;
     let written: Vec<(usize, String)> = blocks
         .iter()
@@ -382,6 +432,170 @@ fn swap(document: &mut Document, in_claim: bool) {
     for (link, (key, target)) in [(one, there), (other, here)] {
         document.get_dictionary_mut(link).unwrap().set(key, target);
     }
+}
+
+/// A paragraph of a page that is claims and nothing else.
+struct Claimed {
+    /// Its page, from 1.
+    page: u32,
+    /// The texts that it is drawn by.
+    shown: Vec<Shown>,
+}
+
+/// The first paragraph that is one claim, which stands elsewhere too.
+fn claim_alone(document: &Document) -> Claimed {
+    let claims = claims_of(&texts_of(document));
+    let blocks = Printed::read(document, Look::Text).unwrap().blocks;
+    let squeezed = |text: &[&str]| squeeze(&text.join(" ")).0;
+    let paragraphs: Vec<(u32, String)> = blocks
+        .iter()
+        .filter(|block| block.place == Place::Prose)
+        .map(|block| {
+            let runs: Vec<&str> = block.runs.iter().map(|run| run.text.as_str()).collect();
+            (block.runs[0].page as u32, squeezed(&runs))
+        })
+        .collect();
+    let rest = |text: &str| {
+        let claims = claims.iter().filter(|claim| !claim.is_empty());
+        claims.fold(text.to_owned(), |text, claim| text.replace(claim, ""))
+    };
+    let pages = document.get_pages();
+    for (page, text) in paragraphs.iter().filter(|(page, _)| *page > 2) {
+        let has_words = text.chars().count() > 60;
+        if !has_words || !rest(text).is_empty() {
+            continue;
+        }
+        // the texts between the first and the last of its letters
+        let all = text_of_page(document, pages[page]);
+        for first in 0..all.len() {
+            let mut drawn = String::new();
+            for last in first..all.len() {
+                drawn.push_str(&squeeze(&all[last].letters).0);
+                if !text.starts_with(&drawn) {
+                    break;
+                }
+                if drawn == *text {
+                    let shown = all[first..=last].to_vec();
+                    return Claimed { page: *page, shown };
+                }
+            }
+        }
+    }
+    panic!("no claim stands alone")
+}
+
+/// Takes the texts of a paragraph off its page, and the links on them.
+fn wipe(document: &mut Document, claim: &Claimed) {
+    let page = document.get_pages()[&claim.page];
+    let mut content: Content<Vec<Operation>> = document.get_and_decode_page_content(page).unwrap();
+    for shown in &claim.shown {
+        content.operations[shown.operation].operands = vec![Object::Array(Vec::new())];
+        "TJ".clone_into(&mut content.operations[shown.operation].operator);
+    }
+    document
+        .change_page_content(page, Content::encode(&content).unwrap())
+        .unwrap();
+}
+
+/// Draws the texts of a paragraph on the page behind it too, in the letters of its own page and as a paragraph.
+fn print_again(document: &mut Document, claim: &Claimed) {
+    const MARK: i64 = 9999;
+    let from = document.get_pages()[&claim.page];
+    let content: Content<Vec<Operation>> = document.get_and_decode_page_content(from).unwrap();
+    let fonts = document.get_page_fonts(from).unwrap();
+    let fonts: Vec<(Vec<u8>, Dictionary)> = fonts
+        .into_iter()
+        .map(|(name, font)| ([b"Fproef", &name[..]].concat(), font.clone()))
+        .collect();
+    let mut drawn = vec![Operation::new(
+        "BDC",
+        vec!["P".into(), dictionary! { "MCID" => MARK }.into()],
+    )];
+    for (line, shown) in (0..).zip(&claim.shown) {
+        let font = [b"Fproef", &shown.font[..]].concat();
+        let text = content.operations[shown.operation].clone();
+        let place = [1, 0, 0, 1, 80, 60 - line].map(Object::from).to_vec();
+        drawn.push(Operation::new("BT", vec![]));
+        drawn.push(Operation::new("Tf", vec![Object::Name(font), 9.into()]));
+        drawn.push(Operation::new("Tm", place));
+        drawn.push(text);
+        drawn.push(Operation::new("ET", vec![]));
+    }
+    drawn.push(Operation::new("EMC", vec![]));
+    let drawn = Content::encode(&Content { operations: drawn }).unwrap();
+    let page = page_of(document);
+    for (name, font) in fonts {
+        let name = String::from_utf8(name).unwrap();
+        draw(document, b"", "Font", &name, font.into());
+    }
+    draw(
+        document,
+        &drawn,
+        "Properties",
+        "unused",
+        dictionary! {}.into(),
+    );
+    // a paragraph of that page gets it
+    let is_paragraph = |of: &Object| {
+        let of = of.as_dict();
+        of.is_ok_and(|of| {
+            of.get(b"S").and_then(Object::as_name).ok() == Some(b"P")
+                && of.get(b"Pg").and_then(Object::as_reference).ok() == Some(page)
+        })
+    };
+    let mut objects = document.objects.iter();
+    let (id, _) = objects.find(|(_, of)| is_paragraph(of)).unwrap();
+    let id = *id;
+    let element = document.get_dictionary_mut(id).unwrap();
+    let mut kids = match element.get(b"K").unwrap().clone() {
+        Object::Array(kids) => kids,
+        one => vec![one],
+    };
+    kids.insert(0, MARK.into());
+    element.set("K", kids);
+}
+
+/// Draws the first letter of a word that figures chose as another one.
+fn misspell(document: &mut Document) {
+    let places = attached(document, "plaatsen.json");
+    let places = document.get_object(places).unwrap().as_stream().unwrap();
+    let places: Value = serde_json::from_slice(&places.get_plain_content().unwrap()).unwrap();
+    let all = places.as_array().unwrap().iter();
+    let chosen = all.filter_map(|of| {
+        let words = of["choice"]["words"].as_array()?;
+        let page = u32::try_from(of["page"].as_u64()?).ok()?;
+        Some((
+            page,
+            words.iter().filter_map(Value::as_str).map(str::to_owned),
+        ))
+    });
+    let chosen: Vec<(u32, Vec<String>)> = chosen.map(|(page, of)| (page, of.collect())).collect();
+    for (page, words) in chosen {
+        if words.iter().any(|word| change_word(document, page, word)) {
+            return;
+        }
+    }
+    panic!("no chosen word");
+}
+
+/// Swaps the first two texts of one page that are like this.
+fn swap_texts(document: &mut Document, are_meant: impl Fn(&str, &str) -> bool) {
+    for page in document.get_pages().into_values() {
+        let texts = text_of_page(document, page);
+        for (place, first) in texts.iter().enumerate() {
+            let mut behind = texts[place + 1..].iter();
+            let second = behind.find(|of| are_meant(first.letters.trim(), of.letters.trim()));
+            let Some(second) = second.filter(|of| of.font == first.font) else {
+                continue;
+            };
+            let mut content: Content<Vec<Operation>> =
+                document.get_and_decode_page_content(page).unwrap();
+            content.operations.swap(first.operation, second.operation);
+            let content = Content::encode(&content).unwrap();
+            return document.change_page_content(page, content).unwrap();
+        }
+    }
+    panic!("no such texts");
 }
 
 fn rect(document: &Document, link: ObjectId) -> [f64; 4] {

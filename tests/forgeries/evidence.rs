@@ -28,6 +28,96 @@ pub fn all() -> Vec<Forgery> {
                 "-5".clone_into(&mut cells[15]);
             });
         }),
+        found("another rank in the table of groups", |of| {
+            change_cell(of, "vergelijking.csv", ("group", "M50"), "rank", |rank| {
+                if rank == "1" { "2" } else { "1" }.to_owned()
+            });
+        }),
+        found("a figure of a group that is told to be withheld", |of| {
+            change_cell(of, "vergelijking.csv", ("group", "G40"), "value", |_| {
+                String::new()
+            });
+            change_cell(of, "vergelijking.csv", ("group", "G40"), "missing", |_| {
+                "withheld-coverage".to_owned()
+            });
+        }),
+        found("a network that is called something else", |of| {
+            change_attachment(of, "groepen.csv", |text| {
+                let (of, to) = (",G40,network,", ",G40,size-class,");
+                text.replace(of, to)
+            });
+        }),
+        found("a network less", |of| {
+            change_attachment(of, "groepen.csv", |text| {
+                let lines = text.lines().filter(|line| !line.starts_with("G4,"));
+                lines.map(|line| line.to_owned() + "\n").collect()
+            });
+        }),
+        found("another name of a group", |of| {
+            change_attachment(of, "groepen.csv", |text| {
+                text.replace(",G40,network,", ",G4,network,")
+            });
+        }),
+        found("another way to turn a word", |of| {
+            change_texts(of, |texts| {
+                let signs = texts["paper"]["signs"].as_object_mut().unwrap();
+                let turned = signs.values_mut().find(|sign| **sign != 0).unwrap();
+                *turned = json!(-turned.as_i64().unwrap());
+            });
+        }),
+        found("another text of a fact in English", |of| {
+            change_texts(of, |texts| {
+                let facts = texts["paper"]["facts"].as_object_mut().unwrap();
+                facts["inwoners.M50"]["english"] = json!("9,999,999");
+            });
+        }),
+        found("another formula of a fact in the appendix", |of| {
+            change_texts(of, |texts| {
+                texts["paper"]["facts_table"][0]["formula"] = json!("geteld / gedeeld");
+            });
+        }),
+        found("another family of letters", |of| {
+            change_texts(of, |texts| {
+                texts["paper"]["house"]["font"] = json!("Noto Sanz");
+            });
+        }),
+        found("a cell of the table per gemeente, as it was given", |of| {
+            change_texts(of, |texts| {
+                texts["paper"]["table"]["rows"][0]["cells"][0] = json!("99.999");
+            });
+        }),
+        found("a figure of the edition before, as it was given", |of| {
+            change_texts(of, |texts| {
+                texts["paper"]["changes"]["rows"][0]["old"] = json!("9,9% (2021)");
+            });
+        }),
+        found("an outcome of a claim, as it was given", |of| {
+            change_texts(of, |texts| {
+                let claims = texts["paper"]["claims"].as_object_mut().unwrap();
+                let wrong = claims
+                    .values_mut()
+                    .find(|of| of["state_text"] == "klopt niet");
+                wrong.unwrap()["state_text"] = json!("klopt");
+            });
+        }),
+        found("a source less", |of| {
+            change_texts(of, |texts| {
+                let sources = texts["paper"]["sources"].as_array_mut().unwrap();
+                sources.retain(|of| of["table"] != "70072ned");
+            });
+        }),
+        found("a place less, where a sentence stands", |of| {
+            change_attachment(of, "plaatsen.json", |text| {
+                let mut places: Value = serde_json::from_str(text).unwrap();
+                let list = places.as_array_mut().unwrap();
+                let place = list.iter().position(|of| of.get("sentence").is_some());
+                list.remove(place.unwrap());
+                places.to_string()
+            });
+        }),
+        found("cells that are not there", |of| {
+            change_fact(of, "ratio", |fact| fact["cells"] = json!([9_999_999]));
+        }),
         found("the derivation of another group", |of| {
             change_fact(of, "ratio", |fact| {
                 fact["derivation"]["group"] = json!("G40");
@@ -131,6 +221,42 @@ fn change_row(document: &mut Document, name: &str, change: fn(&mut Vec<String>))
         let changed = cells.join(",");
         lines[place] = &changed;
         lines.join("\n") + "\n"
+    });
+}
+
+/// Changes a cell of the first row that has a value and another cell like this.
+fn change_cell(
+    document: &mut Document,
+    name: &str,
+    (key, meant): (&str, &str),
+    column: &str,
+    change: fn(&str) -> String,
+) {
+    change_attachment(document, name, |text| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let heads: Vec<String> = lines[0].split(',').map(str::to_owned).collect();
+        let place = |name: &str| heads.iter().position(|head| head == name).unwrap();
+        let (key, column, missing) = (place(key), place(column), place("missing"));
+        let is_meant = |line: &&mut String| {
+            let cells: Vec<&str> = line.split(',').collect();
+            // the second change of a forgery meets the row of the first
+            cells[key] == meant
+                && !line.contains('"')
+                && (cells[missing] == "none" && (!cells[column].is_empty() || column == missing))
+        };
+        let line = lines.iter_mut().skip(1).find(is_meant).unwrap();
+        let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        cells[column] = change(&cells[column]);
+        *line = cells.join(",");
+        lines.join("\n") + "\n"
+    });
+}
+
+fn change_texts(document: &mut Document, change: fn(&mut Value)) {
+    change_attachment(document, "teksten.json", |text| {
+        let mut texts: Value = serde_json::from_str(text).unwrap();
+        change(&mut texts);
+        texts.to_string()
     });
 }
 

@@ -212,21 +212,11 @@ pub fn change(
     let id = document.get_pages()[&page];
     let mut content = document.get_and_decode_page_content(id).unwrap();
     let fonts = document.get_page_fonts(id).unwrap();
-    let codes_of = |name: &[u8]| -> Codes {
-        let encoding = fonts[name].get_font_encoding(document).unwrap();
-        (1..256_u16)
-            .filter_map(|code| {
-                let bytes = code.to_be_bytes().to_vec();
-                let text = Document::decode_text(&encoding, &bytes).ok()?;
-                Some((bytes, text))
-            })
-            .collect()
-    };
     let mut codes = Codes::new();
     let mut changed = None;
     for operation in &mut content.operations {
         match operation.operator.as_str() {
-            "Tf" => codes = codes_of(operation.operands[0].as_name().unwrap()),
+            "Tf" => codes = codes_of(document, fonts[operation.operands[0].as_name().unwrap()]),
             "Tj" | "TJ" if changed.is_none() => {
                 let strings = strings(&mut operation.operands);
                 let letter = |code: &[u8]| {
@@ -248,6 +238,61 @@ pub fn change(
     let bytes = Content::encode(&content).unwrap();
     document.change_page_content(id, bytes).unwrap();
     changed.unwrap_or_else(|| panic!("no such text on page {page}"))
+}
+
+/// Draws the first letter of a word on a page as another small letter of the same font; whether the word is there in one text.
+pub fn change_word(document: &mut Document, page: u32, word: &str) -> bool {
+    let id = document.get_pages()[&page];
+    let mut content = document.get_and_decode_page_content(id).unwrap();
+    let fonts = document.get_page_fonts(id).unwrap();
+    let mut codes = Codes::new();
+    for operation in &mut content.operations {
+        if operation.operator == "Tf" {
+            codes = codes_of(document, fonts[operation.operands[0].as_name().unwrap()]);
+        }
+        if !matches!(operation.operator.as_str(), "Tj" | "TJ") {
+            continue;
+        }
+        let letter = |code: &[u8]| {
+            let found = codes.iter().find(|(known, _)| known == code);
+            found.map_or("", |(_, text)| text.as_str())
+        };
+        let mut drawn: Vec<&mut [u8]> = strings(&mut operation.operands)
+            .into_iter()
+            .flat_map(|bytes| bytes.chunks_mut(2))
+            .collect();
+        let letters: Vec<&str> = drawn.iter().map(|code| letter(code)).collect();
+        let Some(at) = letters.concat().find(word) else {
+            continue;
+        };
+        let mut seen = 0;
+        let place = letters.iter().position(|of| {
+            seen += of.len();
+            seen > at
+        });
+        let code = &mut drawn[place.unwrap()];
+        let is_other = |(known, text): &&(Vec<u8>, String)| {
+            text.len() == 1 && text.as_bytes()[0].is_ascii_lowercase() && known != *code
+        };
+        let (other, _) = codes.iter().find(is_other).unwrap();
+        code.copy_from_slice(other);
+        let bytes = Content::encode(&content).unwrap();
+        document.change_page_content(id, bytes).unwrap();
+        return true;
+    }
+    false
+}
+
+/// The letters of a font by their codes.
+fn codes_of(document: &Document, font: &Dictionary) -> Codes {
+    let encoding = font.get_font_encoding(document).unwrap();
+    (1..256_u16)
+        .filter_map(|code| {
+            let bytes = code.to_be_bytes().to_vec();
+            let text = Document::decode_text(&encoding, &bytes).ok()?;
+            Some((bytes, text))
+        })
+        .collect()
 }
 
 /// A text that a page shows.

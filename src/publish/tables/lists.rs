@@ -168,7 +168,8 @@ fn groepslijsten<'a>(ground: &'a Ground<'a>) -> Table<'a> {
     Table::new(GROEPSLIJSTEN, columns, rows)
 }
 
-const fn kind(group: &Group) -> &'static str {
+/// The word for what kind of group it is.
+pub(in super::super) const fn kind(group: &Group) -> &'static str {
     match group.name.kind {
         GroupKind::Network => "network",
         GroupKind::SizeClass => "size-class",
