@@ -371,6 +371,45 @@ fn cache_folder() -> Result<PathBuf, Error> {
         })
 }
 
+/// What Typst is compiled with and no document here asks for (bibliographies, plug-ins, PDFs as pictures, highlighted code, pictures of
+/// pages): compiled plainly, of which the rest of Typst, and what it makes, is no other.
+const UNUSED: [&str; 34] = [
+    "biblatex",
+    "citationberg",
+    "clap_builder",
+    "fancy-regex",
+    "fearless_simd",
+    "hayagriva",
+    "hayro",
+    "hayro-interpret",
+    "hayro-jbig2",
+    "hayro-jpeg2000",
+    "hayro-svg",
+    "hayro-syntax",
+    "icu_collator",
+    "image-webp",
+    "moxcms",
+    "native-tls",
+    "notify",
+    "openssl",
+    "pic-scale",
+    "pxfm",
+    "quick-xml",
+    "resvg",
+    "serde_yaml",
+    "syntect",
+    "tar",
+    "time",
+    "tiny-skia",
+    "tiny_http",
+    "typst-render",
+    "ureq",
+    "vello_common",
+    "vello_cpu",
+    "wasmi",
+    "wasmparser",
+];
+
 /// Installs Typst with cargo; a second run that wants the same waits for the first.
 fn install(cache: &Path) -> Result<(), Error> {
     let failed = |what: String| Error::Typst {
@@ -390,16 +429,16 @@ fn install(cache: &Path) -> Result<(), Error> {
         cache.display()
     );
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args([
-            "install",
-            "--locked",
-            "typst-cli",
-            "--version",
-            VERSION,
-            "--root",
-        ])
-        .arg(cache)
+    let mut command = Command::new(cargo);
+    command
+        .args(["install", "--locked", "typst-cli", "--version", VERSION])
+        .arg("--root")
+        .arg(cache);
+    for name in UNUSED {
+        let plain = format!("profile.release.package.{name}.opt-level=0");
+        command.args(["--config", &plain]);
+    }
+    let status = command
         // this program may itself run under cargo, whose settings for it are not those for Typst
         .env_remove("CARGO_TARGET_DIR")
         .env_remove("RUSTFLAGS")

@@ -6,8 +6,8 @@
 
 use ttf_parser::{Face, GlyphId, OutlineBuilder, Tag, head};
 
-/// Parts within parts within parts are no letter.
-const MAX_DEPTH: usize = 6;
+/// Parts of a glyph at most: more is no letter, and may have no end.
+const MAX_PARTS: usize = 256;
 
 /// The strokes of a glyph.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,7 +58,7 @@ pub(super) fn programs<'a>(face: &Face<'a>) -> [Option<&'a [u8]>; 3] {
 /// The instructions of a glyph and of its parts, one after another.
 pub(super) fn instructions<'a>(face: &Face<'a>, glyph: GlyphId) -> Vec<&'a [u8]> {
     let mut found = Vec::new();
-    gather(face, glyph, MAX_DEPTH, &mut found);
+    gather(face, glyph, &mut { MAX_PARTS }, &mut found);
     found
 }
 
@@ -89,9 +89,10 @@ const INSTRUCTED: u16 = 0x0100;
 fn gather<'a>(
     face: &Face<'a>,
     glyph: GlyphId,
-    depth: usize,
+    left: &mut usize,
     found: &mut Vec<&'a [u8]>,
 ) -> Option<()> {
+    *left = left.checked_sub(1)?;
     let mut bytes = Bytes(data(face, glyph)?);
     let contours = bytes.number()?.cast_signed();
     // its frame
@@ -121,10 +122,8 @@ fn gather<'a>(
         let length = bytes.number()?;
         found.push(bytes.take(length.into())?);
     }
-    if depth > 0 {
-        for part in parts {
-            gather(face, part, depth - 1, found);
-        }
+    for part in parts {
+        gather(face, part, left, found);
     }
     Some(())
 }
