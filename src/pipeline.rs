@@ -226,7 +226,7 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
     if matches!(typst, Some(Ok(None))) && !place.exists() {
         open_data_first(project, options)?;
     }
-    let _lock = wait_for_output(project)?;
+    let lock = wait_for_output(project)?;
     // before the work: where nothing can be written, nothing need be computed
     let output = NewFolder::beside(&place)?;
     files::for_folder(&place.join(OPEN_DATA))?;
@@ -234,6 +234,7 @@ pub fn build(project: &Project, options: &BuildOptions<'_>) -> Result<BuildRepor
         Some(None) => Some(Typst::find_or_install(options.typst)?),
         found => found.flatten(),
     };
+    let typst = typst.map(|typst| typst.holding(&lock));
     report.clock.lap("find typst");
     let mut books = Books::open(project, (options, &asked), typst.as_ref())?;
     if let Some(told) = books.nothing_to_do(&place, options) {

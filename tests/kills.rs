@@ -220,6 +220,33 @@ fn site_and_sheets_that_are_killed_leave_what_is_listed_right() {
     survives(&project, &["site", "--without-sheets", "--force"]);
 }
 
+#[test]
+fn what_a_killed_run_had_started_is_waited_for() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = papered();
+    let place = |name: &str| project.path(name).display().to_string();
+    let (slow, started, ended) = (place("slow"), place("started"), place("ended"));
+    // a Typst that goes on after the program is gone, and writes where that had it work
+    let script = format!(
+        "#!/bin/sh\n[ \"$1\" = --version ] && exec echo typst 0.15.1\ntouch '{started}'\nsleep 2\nmkdir -p \"$3\"\n\
+         touch \"$3/late\"\ntouch '{ended}'\n"
+    );
+    fs::write(&slow, script).unwrap();
+    fs::set_permissions(&slow, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut run = project.command(&["build", "--force", "--typst", &slow]);
+    let mut run = run.stderr(Stdio::null()).spawn().unwrap();
+    while !Path::new(&started).exists() {
+        assert_eq!(run.try_wait().unwrap(), None, "it starts Typst");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    project.must(&["build", "--force"]);
+    assert!(Path::new(&ended).exists(), "the next run waits for it");
+    let none: [String; 0] = [];
+    assert_eq!(litter(&project), none, "and clears away what it wrote");
+}
+
 /// The list of sums of a project's output without its open data, as it is while these are replaced.
 fn unlist_open_data(project: &Project) {
     let list = project.text("output/2024/SHA256SUMS");

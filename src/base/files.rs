@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -316,9 +318,9 @@ fn exchange(one: &Path, other: &Path) -> io::Result<()> {
 }
 
 /// A folder that one run at a time may change; another waits until it is free.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FolderLock {
-    _lock: fs::File,
+    lock: Arc<fs::File>,
 }
 
 impl FolderLock {
@@ -335,7 +337,19 @@ impl FolderLock {
             clear(&folder.join(name));
         }
         clear(folder);
-        Ok(Self { _lock: lock })
+        Ok(Self {
+            lock: Arc::new(lock),
+        })
+    }
+
+    /// Lets a program that is started hold the folder as well: where this one is killed, that may go on writing, and the next run
+    /// waits until it has ended. It stands in the place of what it would read.
+    ///
+    /// # Errors
+    /// When the system has no room for one more open file.
+    pub fn share(&self, command: &mut Command) -> io::Result<()> {
+        command.stdin(self.lock.try_clone()?);
+        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::Error;
 use crate::base::family::family;
+use crate::base::files::FolderLock;
 use crate::base::hashes::Mark;
 
 /// What Typst says of every bundle and of every page of HTML.
@@ -25,12 +26,30 @@ const STACK: &str = "16777216";
 pub const VERSION: &str = "0.15.1";
 
 /// A Typst program of the pinned version.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Typst {
     program: PathBuf,
+    /// What it holds while it works, if anything.
+    lock: Option<FolderLock>,
 }
 
 impl Typst {
+    const fn of(program: PathBuf) -> Self {
+        Self {
+            program,
+            lock: None,
+        }
+    }
+
+    /// The same, holding a folder: see [`FolderLock::share`].
+    #[must_use]
+    pub fn holding(self, lock: &FolderLock) -> Self {
+        Self {
+            lock: Some(lock.clone()),
+            ..self
+        }
+    }
+
     /// Finds Typst, or installs it.
     ///
     /// # Errors
@@ -43,7 +62,7 @@ impl Typst {
         install(&cache)?;
         let program = program_in(&cache);
         match version(&program) {
-            Some(found) if found == VERSION => Ok(Self { program }),
+            Some(found) if found == VERSION => Ok(Self::of(program)),
             _ => Err(Error::Typst {
                 message: format!(
                     "typst {VERSION} was installed in `{}` but does not run",
@@ -61,9 +80,7 @@ impl Typst {
     pub fn find(named: Option<&Path>) -> Result<Option<Self>, Error> {
         if let Some(program) = named {
             return match version(program) {
-                Some(found) if found == VERSION => Ok(Some(Self {
-                    program: program.to_owned(),
-                })),
+                Some(found) if found == VERSION => Ok(Some(Self::of(program.to_owned()))),
                 found => Err(Error::Typst {
                     message: format!(
                         "`{}` is {}, not typst {VERSION}",
@@ -87,7 +104,7 @@ impl Typst {
         ];
         for program in candidates.into_iter().flatten() {
             if version(&program).as_deref() == Some(VERSION) {
-                return Ok(Some(Self { program }));
+                return Ok(Some(Self::of(program)));
             }
         }
         Ok(None)
@@ -195,7 +212,9 @@ impl Typst {
     }
 
     fn spawn(&self, mut command: Command) -> Result<Child, Error> {
-        command.spawn().map_err(|error| Error::Typst {
+        let shared = self.lock.as_ref().map(|lock| lock.share(&mut command));
+        let spawned = shared.unwrap_or(Ok(())).and_then(|()| command.spawn());
+        spawned.map_err(|error| Error::Typst {
             message: format!("cannot start `{}`: {error}", self.program.display()),
             hint: "name a Typst program with `--typst`".to_owned(),
         })

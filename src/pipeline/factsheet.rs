@@ -49,7 +49,7 @@ pub fn factsheet(project: &Project, options: &FactsheetOptions<'_>) -> Result<St
     let built = BuildOptions::of(options.edition, options.typst);
     let (built, ledger) = current(project, &edition, &typst, &built)?;
     said += &built;
-    let _lock = wait_for_output(project)?;
+    let typst = typst.holding(&wait_for_output(project)?);
     let place = project.output().join(&edition.id);
     let asked = By::new(Some(&typst), FACTSHEETS.to_owned());
     let mut beside = Beside::open(ledger, (&place, &edition), (FACTSHEETS, asked))?;

@@ -33,10 +33,10 @@ pub struct FigureOptions<'a> {
 pub fn figures(project: &Project, options: &FigureOptions<'_>) -> Result<String, Failure> {
     let queries = Queries::read(&project.queries())?;
     let place = project.output().join(&queries.edition(options.edition)?.id);
-    let _lock = wait_for_output(project)?;
+    let lock = wait_for_output(project)?;
     let output = NewFolder::beside(&place)?;
     files::for_folder(&place.join(FIGURES))?;
-    let typst = Typst::find_or_install(options.typst)?;
+    let typst = Typst::find_or_install(options.typst)?.holding(&lock);
     let made = output.path().join(FIGURES);
     let work = output.path().join(WORK);
     let make = |of: &Manuscribed<'_>| {

@@ -44,7 +44,7 @@ pub fn site(project: &Project, options: &SiteOptions<'_>) -> Result<String, Fail
     let typst = Typst::find_or_install(options.typst)?;
     let built = BuildOptions::of(options.edition, options.typst);
     let (said, ledger) = current(project, &edition, &typst, &built)?;
-    let _lock = wait_for_output(project)?;
+    let typst = typst.holding(&wait_for_output(project)?);
     let place = project.output().join(&edition.id);
     let without = if options.sheets {
         ""
