@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::base::failure::{Exit, Failure, told};
 use crate::base::project::Project;
-use crate::base::{files, guard};
+use crate::base::{family, files, guard};
 use crate::pipeline;
 use crate::verify::{self, Verdict};
 
@@ -18,7 +18,7 @@ pub(super) struct Verify {
     /// The paper, a handout, or the sheet of a gemeente.
     #[arg(value_name = "FILE")]
     pdf: PathBuf,
-    /// The folder with the files of its font, where the house style names another than Noto Sans: letters are held against these.
+    /// The folder with the files of its font, which must be named where that is another than Noto Sans: letters are held against these.
     #[arg(long, value_name = "FOLDER")]
     font: Option<PathBuf>,
     /// Also ask whether it is what was published: the list of checksums of that output.
@@ -116,8 +116,11 @@ fn tell(verdict: &Verdict, font: Option<&Path>) {
             eprintln!("{sum}  {file}");
         }
     }
-    if let Some((family, folder)) = verdict.other_letters.as_ref().zip(font) {
-        let folder = folder.display();
+    // without evidence nothing was held
+    let folder = font.map(Path::display).filter(|_| attachments > 0);
+    if let Some(folder) = folder {
+        let family = verdict.other_letters.as_deref();
+        let family = family.unwrap_or(family::family().name());
         eprintln!("held its letters against `{family}` in `{folder}`");
     }
     if verdict.differences.is_empty() {

@@ -51,13 +51,14 @@ pub(super) fn check(
     let fonts = fonts(document, &pages(document).0);
     let held = |own: &Own<'_>| wrong(document, &fonts, |font| one(font, own));
     Ok(match (other, folder) {
-        (None, _) => held(&Own::new(family().files().map(|(_, bytes)| bytes))),
-        (Some(other), Some(folder)) => {
-            let files = of_family(folder, other)?;
+        (None, None) => held(&Own::new(family().files().map(|(_, bytes)| bytes))),
+        (_, Some(folder)) => {
+            let name = other.unwrap_or(family().name());
+            let files = of_family(folder, name)?;
             if files.is_empty() {
                 let folder = folder.display();
                 return Ok(vec![format!(
-                    "`{folder}` has no font of the family `{other}`"
+                    "`{folder}` has no font of the family `{name}`"
                 )]);
             }
             held(&Own::new(files.iter().map(Vec::as_slice)))

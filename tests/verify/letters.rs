@@ -118,6 +118,10 @@ fn letters_of_another_family_are_held_against_its_files() {
     )
     .ends(4)
     .says("no");
+    // also where the program has the font itself
+    let own = verify::verify_letters(&built().project.paper(), Some(empty.path())).unwrap();
+    assert_eq!(own.differences.len(), 1, "{:?}", own.differences);
+    assert!(own.differences[0].contains("has no font of the family `Noto Sans`"));
 }
 
 #[test]
