@@ -68,7 +68,8 @@ async function open(browser, base, options = {}) {
   });
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && heard.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => heard.push(`error: ${error.message}`));
-  page.on("requestfailed", (request) => heard.push(`cannot load ${request.url()}: ${request.failure()?.errorText}`));
+  // a page that is left breaks off what it still loads: that is no fault of the page, and a file that is not there says so otherwise
+  page.on("requestfailed", (request) => request.failure()?.errorText !== "net::ERR_ABORTED" && heard.push(`cannot load ${request.url()}: ${request.failure()?.errorText}`));
   page.on("response", (response) => {
     loaded.add(response.url());
     if (response.status() >= 400) heard.push(`${response.status()} for ${response.url()}`);
