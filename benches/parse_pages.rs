@@ -4,7 +4,6 @@
 //! numbers; the rival's tree would still have to be walked.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use divan::counter::BytesCount;
@@ -16,12 +15,7 @@ fn main() {
 }
 
 fn axis(key: &str, members: impl IntoIterator<Item = String>) -> Axis {
-    let members: HashMap<_, _> = members.into_iter().zip((0..).map(Some)).collect();
-    Axis {
-        key: key.into(),
-        members,
-        other: None,
-    }
+    Axis::new(key, members.into_iter().zip((0..).map(Some)), None)
 }
 
 fn regions() -> impl Iterator<Item = String> {

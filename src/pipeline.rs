@@ -1,5 +1,6 @@
 //! The run, on one screen: what is asked and what came in go one way through the rooms to the output folder.
 
+mod asking;
 mod beside;
 mod books;
 mod diff;
@@ -11,9 +12,9 @@ mod refresh;
 mod report;
 mod run_log;
 mod site;
+mod typesetting;
 mod watch;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -28,13 +29,13 @@ use crate::claim;
 use crate::diff::{Record, rebuilt};
 use crate::figures::{Buurten, Figures, Provenance};
 use crate::gemeente::Geometry;
-use crate::inquire::{self, Found, Inquiry};
-use crate::paper::{self, Chapters, Content, Manuscript, Sources, Typesetting, Typst, Use};
+use crate::inquire;
+use crate::paper::{self, Chapters, Manuscript, Sources, Typst, Use};
 use crate::publish::{self, Dialect};
 use crate::query::{Edition, FactId, IndicatorId, Queries};
 use crate::source::agendas::Agendas;
-use crate::verify;
 
+pub use asking::{find, inquire};
 use books::Books;
 pub use diff::{Compared, NoSide, diff};
 pub use factsheet::{FactsheetOptions, factsheet};
@@ -47,21 +48,6 @@ use run_log::{Rows, Run, RunLog, Standing};
 pub use site::{SiteOptions, site};
 pub use watch::{Watch, WatchOptions};
 
-/// Computes an edition and puts a question to it: every fact that chapters and queries name is resolved, and `more`.
-///
-/// # Errors
-/// Whatever a stage or the question reports.
-pub fn inquire<T>(
-    project: &Project,
-    edition: Option<&str>,
-    more: &dyn Fn(&Queries) -> Result<BTreeSet<FactId>, Failure>,
-    question: impl FnOnce(&Inquiry<'_>) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let queries = Queries::read(&project.queries())?;
-    let (queries, figures) = compute(project, queries, edition, &mut Clock::default())?;
-    question(&inquiry(project, &queries, &figures, more(&queries)?)?)
-}
-
 /// The figures of an edition, and the queries with each earlier year that these come to.
 fn compute(
     project: &Project,
@@ -73,20 +59,6 @@ fn compute(
     let figures = Figures::compute(&project.data(), &queries, edition, clock)?;
     queries.settle(figures.series());
     Ok((queries, figures))
-}
-
-fn inquiry<'a>(
-    project: &Project,
-    queries: &'a Queries,
-    figures: &'a Figures,
-    mut facts: BTreeSet<FactId>,
-) -> Result<Inquiry<'a>, Failure> {
-    let chapters = Chapters::read(&project.paper(), queries)?;
-    facts.extend(named(queries, &chapters.uses));
-    Ok(Inquiry {
-        register: paper::register(queries, figures, &facts, &chapters.uses)?,
-        chapters,
-    })
 }
 
 fn agendas(project: &Project, queries: &Queries) -> Result<Agendas, Failure> {
@@ -111,47 +83,6 @@ fn used(queries: &Queries, uses: &[Use]) -> BTreeSet<IndicatorId> {
     let drawn = queries.charts.iter().flat_map(|chart| &chart.indicators);
     let columns = queries.columns.iter().map(|column| &column.indicator);
     facts.chain(drawn.chain(columns).copied()).collect()
-}
-
-/// Finds a text or number in everything that the paper of an edition prints. Where the paper cannot be made, what the
-/// program would give it is not looked at.
-///
-/// # Errors
-/// Whatever a stage reports, or when nothing is found.
-pub fn find(project: &Project, edition: Option<&str>, text: &str) -> Result<Vec<Found>, Failure> {
-    let queries = Queries::read(&project.queries())?;
-    let (queries, figures) = compute(project, queries, edition, &mut Clock::default())?;
-    let edition = &figures.edition;
-    let provenance = Provenance::new(&queries, &figures.tidy);
-    let given = || -> Result<serde_json::Value, Failure> {
-        let borders = project.data().join("geometry");
-        let geometry = Geometry::read(&borders, edition.boundaries)?;
-        let agendas = agendas(project, &queries)?;
-        let sources = Sources {
-            queries: &queries,
-            figures: &figures,
-            provenance: &provenance,
-            geometry: geometry.as_ref(),
-            agendas: &agendas,
-        };
-        let chapters = Chapters::read(&project.paper(), &queries)?;
-        let manuscript = Manuscript::new(chapters, sources)?;
-        let since = diff::since_previous(project, &queries, &figures)?;
-        let content = Content::new(&manuscript, &provenance)?;
-        Ok(content
-            .with_changes(since.as_ref(), &manuscript)
-            .to_value()?)
-    };
-    let inquiry = inquiry(project, &queries, &figures, BTreeSet::new())?;
-    let found = inquire::find(text, &inquiry, given().ok().as_ref())?;
-    if found.is_empty() {
-        return Err(inquire::Error::NotFound {
-            text: text.to_owned(),
-            edition: edition.id.clone(),
-        }
-        .into());
-    }
-    Ok(found)
 }
 
 /// What `build` was asked.
@@ -306,7 +237,8 @@ fn make(
         agendas: &agendas,
     };
     let typesetting = if let Some(paper) = paper {
-        let (typesetting, claims) = start_paper(project, paper, sources, output.path(), report)?;
+        let (typesetting, claims) =
+            typesetting::start(project, paper, sources, output.path(), report)?;
         run.claims = claims;
         Some(typesetting)
     } else {
@@ -335,7 +267,7 @@ fn make(
     // all of it is written and told: it makes room for the paper, which is read whole
     drop((figures, buurten, geometry));
     if let Some(typesetting) = typesetting {
-        finish_paper(typesetting, output.path(), &run.edition)?;
+        typesetting::finish(typesetting, output.path(), &run.edition)?;
         report.clock.lap("typst");
     }
     let (edition, place) = (run.edition.clone(), output.place().to_owned());
@@ -344,13 +276,6 @@ fn make(
     let outputs = finish((run, of), (output, known), &mut books.ledger, kept)?;
     books.record((options, project, &edition), &place, (outputs, told));
     Ok(())
-}
-
-/// Waits for the paper, and clears away what it was made from.
-fn finish_paper(typesetting: Typesetting, output: &Path, edition: &Edition) -> Result<(), Failure> {
-    typesetting.finish(output, edition)?;
-    let work = output.join(WORK);
-    Ok(files::at("remove", &work, std::fs::remove_dir_all(&work))?)
 }
 
 /// Writes the open data, or takes those of the last build where they would come out the same. Gives what they are.
@@ -484,70 +409,14 @@ const OPEN_DATA: &str = "data";
 /// Where each chart lies alone in the output.
 const FIGURES: &str = "figuren";
 
+/// Where Typst works, inside the new output until it is done.
+const WORK: &str = ".paper";
+
 /// Where the web edition lies in the output.
 const SITE: &str = "site";
 
 /// Where the sheets of gemeenten lie in the output.
 const FACTSHEETS: &str = "factsheets";
-
-/// Where Typst works, inside the new output until it is done.
-const WORK: &str = ".paper";
-
-fn start_paper(
-    project: &Project,
-    (typst, chapters): (Typst, Chapters),
-    sources: Sources<'_>,
-    output: &Path,
-    report: &mut BuildReport,
-) -> Result<(Typesetting, Standing), Failure> {
-    let Sources {
-        queries,
-        figures,
-        provenance,
-        ..
-    } = sources;
-    let (manuscript, since) = both(
-        || Manuscript::new(chapters, sources),
-        || diff::since_previous(project, queries, figures),
-    );
-    let (manuscript, since) = (manuscript?, since?);
-    report.clock.lap("charts");
-    let content = Content::new(&manuscript, provenance)?.with_changes(since.as_ref(), &manuscript);
-    let listed = verify::listed(&project.queries())?;
-    let evidence = content.evidence();
-    let (remarks, tables) = both(
-        || paper::admit(&manuscript, &content, &listed),
-        || publish::attached(queries, figures, provenance, &evidence.used),
-    );
-    for remark in remarks? {
-        report.warn(&remark);
-    }
-    let proof = evidence.attached.iter();
-    let attached = proof
-        .map(|(name, bytes)| (*name, Cow::Borrowed(bytes.as_slice())))
-        .chain(tables.map(|(name, bytes)| (name, Cow::Owned(bytes))))
-        .collect();
-    let typesetting = paper::start(
-        &typst,
-        &project.paper(),
-        &output.join(WORK),
-        &manuscript,
-        &content,
-        attached,
-        listed.numerals,
-    )?;
-    report.notes.extend(manuscript.left_out.iter().cloned());
-    let unused = manuscript.unused().into_iter().map(|id| format!("`{id}`"));
-    report.note("unused: no chapter prints", &unused.collect::<Vec<_>>());
-    report.clock.lap("content");
-    // written while Typst works
-    evidence.publish(output)?;
-    if !manuscript.press.is_empty() {
-        files::write(&output.join(paper::PRESS), manuscript.press.as_bytes())?;
-    }
-    figures::write_alone(&output.join(FIGURES), &manuscript.illustrations)?;
-    Ok((typesetting, run_log::standing(&manuscript.claims)))
-}
 
 /// A manuscript with what else is made of it.
 struct Manuscribed<'a> {

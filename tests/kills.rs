@@ -220,6 +220,23 @@ fn site_and_sheets_that_are_killed_leave_what_is_listed_right() {
     survives(&project, &["site", "--without-sheets", "--force"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn site_and_sheets_without_room_say_so_and_change_nothing() {
+    if env::var_os("MIDDELGROOT_KILLS").is_none() {
+        println!(
+            "takes minutes: `MIDDELGROOT_KILLS=4` runs `site` and `factsheet` without room, too"
+        );
+        return;
+    }
+    let project = Project::frozen();
+    project.must(&["build"]);
+    says_what_lacks_room(&project, &["factsheet", "Texel", "Zeist"]);
+    says_what_lacks_room(&project, &["factsheet", "--force", "Texel", "Urk"]);
+    says_what_lacks_room(&project, &["site", "--without-sheets"]);
+    says_what_lacks_room(&project, &["site", "--without-sheets", "--force"]);
+}
+
 #[test]
 fn what_a_killed_run_had_started_is_waited_for() {
     use std::os::unix::fs::PermissionsExt as _;
@@ -241,7 +258,11 @@ fn what_a_killed_run_had_started_is_waited_for() {
     }
     run.kill().unwrap();
     run.wait().unwrap();
-    project.must(&["build", "--force"]);
+    project
+        .run(&["build", "--force"])
+        .ends(0)
+        .says("another run is at work in `")
+        .says("output`: this one waits until it has ended");
     assert!(Path::new(&ended).exists(), "the next run waits for it");
     let none: [String; 0] = [];
     assert_eq!(litter(&project), none, "and clears away what it wrote");

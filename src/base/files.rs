@@ -324,7 +324,8 @@ pub struct FolderLock {
 }
 
 impl FolderLock {
-    /// Waits for the folder, and clears away what a run that was stopped left unfinished in it and in its folders.
+    /// Waits for the folder, and says so where it must; clears away what a run that was stopped left unfinished in it and in its
+    /// folders.
     ///
     /// # Errors
     /// When the folder cannot be made or locked.
@@ -332,7 +333,15 @@ impl FolderLock {
         at("make", folder, fs::create_dir_all(folder))?;
         // the folder itself is what is locked: no file is left behind
         let lock = at("open", folder, fs::File::open(folder))?;
-        at("lock", folder, lock.lock())?;
+        let locked = match lock.try_lock() {
+            Err(fs::TryLockError::WouldBlock) => {
+                let place = folder.display();
+                eprintln!("another run is at work in `{place}`: this one waits until it has ended");
+                lock.lock()
+            }
+            locked => locked.map_err(io::Error::from),
+        };
+        at("lock", folder, locked)?;
         for name in names(folder)? {
             clear(&folder.join(name));
         }

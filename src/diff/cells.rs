@@ -5,20 +5,20 @@
 //! of its column: so neither a small gemeente that goes from one to two nor a large one that moves by a per mille comes
 //! before three gemeenten that are a third higher.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::number;
-use crate::gemeente::{Gemeenten, RegionId, Regions};
+use crate::gemeente::{Gemeenten, RegionCode, Regions};
 use crate::source::compare::{self, Cell};
 use crate::source::snapshot::{Store, TopicMeta};
 
 /// A cell that another release has otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CellChange {
-    /// Code of the gemeente, or of Nederland.
+    /// Code of the region.
     pub region: String,
     /// Its name.
     pub name: String,
@@ -97,14 +97,6 @@ pub enum Error {
         /// Rows.
         rows: usize,
     },
-    /// They are of wijken and buurten.
-    #[error(
-        "table `{table}` holds wijken and buurten, of which figures are not held against each other"
-    )]
-    PerBuurt {
-        /// Table.
-        table: String,
-    },
     /// Polars cannot read one.
     #[error("cannot compare the releases: {0}")]
     Polars(#[from] polars::error::PolarsError),
@@ -116,13 +108,13 @@ impl Report for Error {
             Self::NoTable { nearest, .. } => Some(nearest.clone()),
             Self::NoRelease { known, .. } => Some(format!("releases are {known}")),
             Self::Alone { .. } => Some("there is nothing to compare with until `fetch --update` or `import` brings another".to_owned()),
-            Self::Polars(_) | Self::Large { .. } | Self::PerBuurt { .. } => None,
+            Self::Polars(_) | Self::Large { .. } => None,
         }
     }
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Polars(_) | Self::Large { .. } | Self::PerBuurt { .. } => Exit::Other,
+            Self::Polars(_) | Self::Large { .. } => Exit::Other,
             _ => Exit::Usage,
         }
     }
@@ -158,10 +150,6 @@ pub fn revision(
         }
     }
     let (before, now) = (store.sidecar(table, &old)?, store.sidecar(table, &new)?);
-    if now.regions_sha256.is_some() {
-        let table = table.to_owned();
-        return Err(Error::PerBuurt { table }.into());
-    }
     let rows = before.rows.max(now.rows);
     if rows > compare::WHOLE {
         return Err(Error::Large {
@@ -173,9 +161,18 @@ pub fn revision(
     let (before, now) = (store.read(table, &old)?, store.read(table, &new)?);
     let regions = &gemeenten.regions;
     let found = compare::cells(&before, &now, Some(regions)).map_err(Error::from)?;
+    let mut of_buurten = BTreeMap::new();
+    for release in [&old, &new] {
+        store.each_region(table, release, |code, name| {
+            of_buurten.insert(code.to_owned(), name.to_owned());
+        })?;
+    }
     let changed = found.changed.iter();
     let mut cells: Vec<CellChange> = changed
-        .map(|cell| CellChange::new(cell, &now.sidecar.topics[cell.topic], regions))
+        .map(|cell| {
+            let name = name(cell.region, regions, &of_buurten);
+            CellChange::new(cell, name, &now.sidecar.topics[cell.topic])
+        })
         .collect();
     cells.sort_by(|a, b| b.size.total_cmp(&a.size));
     Ok(Revision {
@@ -190,11 +187,15 @@ pub fn revision(
     })
 }
 
-fn name(region: RegionId, regions: &Regions) -> String {
-    if region == RegionId::NEDERLAND {
-        return "Nederland".to_owned();
+/// What a region is called; a wijk or buurt with its gemeente.
+fn name(region: RegionCode, regions: &Regions, of_buurten: &BTreeMap<String, String>) -> String {
+    let gemeente = region.gemeente();
+    let gemeente = gemeente.map(|of| regions.short_name(of, regions.last_year()));
+    let gemeente = gemeente.unwrap_or_default();
+    match of_buurten.get(&region.to_string()) {
+        Some(name) => format!("{name} ({gemeente})"),
+        None => gemeente,
     }
-    regions.short_name(region, regions.last_year())
 }
 
 /// The release that is pinned, and the newest that came before it.
@@ -254,10 +255,10 @@ fn share(change: f64, of: f64) -> f64 {
 }
 
 impl CellChange {
-    fn new(cell: &Cell, topic: &TopicMeta, regions: &Regions) -> Self {
+    fn new(cell: &Cell, name: String, topic: &TopicMeta) -> Self {
         Self {
             region: cell.region.to_string(),
-            name: name(cell.region, regions),
+            name,
             topic: topic.title.clone(),
             unit: topic.unit.clone(),
             year: cell.year,

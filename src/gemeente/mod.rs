@@ -4,6 +4,7 @@
 //! lookup structures, small enough to hold whole. Errors name file and line.
 
 pub mod group;
+mod code;
 mod crosswalk;
 mod geometry;
 mod herindeling;
@@ -14,6 +15,7 @@ mod stem;
 
 use std::path::Path;
 
+pub use code::RegionCode;
 pub use crosswalk::{Crosswalk, CrosswalkRow, SLIVER};
 pub use geometry::Geometry;
 pub use herindeling::{Herindelingen, Part, Population};

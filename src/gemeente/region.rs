@@ -28,6 +28,15 @@ impl RegionId {
         digits.parse().ok().filter(|number| *number > 0).map(Self)
     }
 
+    /// The region of a number of one; `None` where no code has it.
+    pub(super) const fn of_number(number: u32) -> Option<Self> {
+        if number < 10_000 {
+            Some(Self(number))
+        } else {
+            None
+        }
+    }
+
     /// The number of its code, below ten thousand; 0 is Nederland.
     pub const fn number(self) -> usize {
         self.0 as usize

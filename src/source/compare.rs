@@ -12,7 +12,7 @@ mod stretch;
 mod tally;
 mod within;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use polars::prelude::{DataFrame, PolarsError};
 
@@ -20,7 +20,7 @@ pub use self::cells::{Cell, Cells, cells};
 use self::columns::{Column, Columns};
 use crate::base::failure::{Exit, Report};
 use crate::gemeente::{Population, Regions};
-use crate::source::snapshot::{self, Accepted, Lock, Sidecar, Snapshot, Store, TopicMeta};
+use crate::source::snapshot::{self, Accepted, Lock, Sealed, Sidecar, Snapshot, Store, TopicMeta};
 
 /// Rows of a release that is compared whole: neighbourhoods of all years do not fit in memory twice.
 pub const WHOLE: usize = 1 << 20;
@@ -138,6 +138,9 @@ impl Door<'_> {
         observations: impl FnOnce() -> Result<DataFrame, snapshot::Error>,
     ) -> Result<Judged, Error> {
         let mut judged = Judged::default();
+        if sidecar.is_per_buurt() && self.pinned.is_none() {
+            return Ok(judged); // there is nothing to hold it against
+        }
         if rows > WHOLE {
             judged.notes.push(format!(
                 "{rows} rows are too many to be held against the release before"
@@ -181,6 +184,19 @@ impl Door<'_> {
         Ok(judged)
     }
 
+    /// Holds a release that is whole against the one before it: what there is to say of it, when it may come in. Why it was
+    /// taken all the same is kept in it.
+    ///
+    /// # Errors
+    /// As [`Door::judge`], and when its sidecar cannot be written.
+    pub fn let_in(&self, sealed: &mut Sealed) -> Result<Vec<String>, Error> {
+        let judged = self.judge(sealed.sidecar(), sealed.rows(), || sealed.observations())?;
+        if let Some(accepted) = judged.accepted {
+            sealed.accept(accepted)?;
+        }
+        Ok(judged.notes)
+    }
+
     fn findings(
         &self,
         sidecar: &Sidecar,
@@ -188,21 +204,15 @@ impl Door<'_> {
         old: Option<&Snapshot>,
         notes: &mut Vec<String>,
     ) -> Result<Vec<String>, Error> {
-        let population = self.population(sidecar)?;
         let new = Columns::new(sidecar, frame, self.regions)?;
-        let earlier = match old {
-            Some(_) => Beside::new(),
-            None => self.beside(&new)?,
-        };
-        let mut findings = within::findings(&new, &population, &earlier);
-        notes.extend(within::partial(&new));
-        // CBS leaves out rows of what is absent; a file says so
-        notes.extend(self.offered.and_then(|_| within::uneven(&new)));
-        if let Some(old) = old {
-            let before = Columns::new(&old.sidecar, &old.observations, self.regions)?;
-            let known = within::findings(&before, &population, &earlier);
-            let known: BTreeSet<String> = known.into_iter().collect();
-            findings.retain(|finding| !known.contains(finding));
+        let before = old.map(|old| Columns::new(&old.sidecar, &old.observations, self.regions));
+        let before = before.transpose()?;
+        let mut findings = Vec::new();
+        // wijken and buurten are drawn and numbered anew every year: another year, or another table, is no measure of them
+        if !sidecar.is_per_buurt() {
+            findings = self.within(&new, before.as_ref(), notes)?;
+        }
+        if let Some(before) = before {
             let revised = against::compare(&new, &before, self.offered);
             findings.extend(revised.findings);
             notes.extend(revised.notes);
@@ -210,15 +220,47 @@ impl Door<'_> {
         Ok(findings)
     }
 
+    /// What does not fit within a release of gemeenten, and is not so in the one before it.
+    fn within(
+        &self,
+        new: &Columns<'_>,
+        before: Option<&Columns<'_>>,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<String>, Error> {
+        let population = self.population(new.sidecar)?;
+        let earlier = match before {
+            Some(_) => Beside::new(),
+            None => self.beside(new)?,
+        };
+        let mut findings = within::findings(new, &population, &earlier);
+        notes.extend(within::partial(new));
+        // CBS leaves out rows of what is absent; a file says so
+        notes.extend(self.offered.and_then(|_| within::uneven(new)));
+        if let Some(before) = before {
+            let known = within::findings(before, &population, &earlier);
+            findings.retain(|finding| !known.contains(finding));
+        }
+        Ok(findings)
+    }
+
+    /// The other tables of gemeenten that are used. One that is not here, or damaged, is no measure.
+    fn others(&self, own: &Sidecar) -> Vec<(&str, &str, Sidecar)> {
+        let tables = self
+            .lock
+            .tables
+            .iter()
+            .filter(|(table, _)| **table != own.table);
+        let others = tables.filter_map(|(table, release)| {
+            let sidecar = self.store.sidecar(table, release).ok()?;
+            (!sidecar.is_per_buurt()).then_some((table.as_str(), release.as_str(), sidecar))
+        });
+        others.collect()
+    }
+
     /// For a release without one before it the columns of the tables that are used which have its topics, by title and
     /// unit, in the year nearest to its own: Kerncijfers wijken en buurten is a new table every year.
     fn beside(&self, new: &Columns<'_>) -> Result<Beside, Error> {
-        let others = self.lock.tables.iter().filter_map(|(table, release)| {
-            // a table that is not here, or damaged, is no measure
-            let sidecar = self.store.sidecar(table, release).ok();
-            Some((table, release, sidecar?)).filter(|_| *table != new.sidecar.table)
-        });
-        let others: Vec<_> = others.collect();
+        let others = self.others(new.sidecar);
         let mut wanted: BTreeMap<usize, Vec<(At, At)>> = BTreeMap::new();
         for &(place, year) in new.of.keys() {
             let topic = new.topic(place);
@@ -259,21 +301,15 @@ impl Door<'_> {
         } else {
             1
         };
-        let tables = &self.lock.tables;
-        let others = || tables.iter().filter(|(table, _)| **table != sidecar.table);
+        let others = self.others(sidecar);
         let mut population = Population::new();
-        for (rank, (table, release)) in
-            (0..ranks).flat_map(|rank| others().map(move |it| (rank, it)))
+        for (rank, (table, release, of)) in
+            (0..ranks).flat_map(|rank| others.iter().map(move |it| (rank, it)))
         {
-            let counts = |of: &Sidecar| {
-                of.topics
-                    .iter()
-                    .any(|topic| inhabitants(topic) == Some(rank))
-            };
-            // a table that is not here, or damaged, is no measure
-            let known = self.store.sidecar(table, release).ok().filter(counts);
-            let read = known.and_then(|_| self.store.read(table, release).ok());
-            let Some(read) = read else { continue };
+            let counts = |topic: &TopicMeta| inhabitants(topic) == Some(rank);
+            let read = of.topics.iter().any(counts);
+            let read = read.then(|| self.store.read(table, release).ok());
+            let Some(read) = read.flatten() else { continue };
             let columns = Columns::new(&read.sidecar, &read.observations, self.regions)?;
             columns.inhabitants(|region, year, count| {
                 population.entry((year, region)).or_insert(count);

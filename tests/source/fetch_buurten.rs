@@ -340,6 +340,102 @@ fn a_release_with_more_topics_than_a_download_stays() {
     assert_eq!(*after, before);
 }
 
+/// A table of 2024 that CBS published anew, for so manieth time, with the figures of the first buurten of Zeist changed.
+fn republished(
+    download: &Download,
+    time: usize,
+    buurten: usize,
+    change: impl Fn(&mut Option<f64>),
+) -> Server {
+    let mut other = download.clone();
+    let old = other
+        .topics
+        .iter()
+        .position(|(path, _)| path.ends_with("65 jaar of ouder"));
+    let of_zeist = other
+        .regions
+        .iter_mut()
+        .filter(|of| of.code.starts_with("BU0355"));
+    for region in of_zeist.take(buurten) {
+        change(&mut region.cells[old.expect("a topic")]);
+    }
+    let mut table = Arc::new(other).table("85984NED", 2024, &MERGED);
+    (0..time).for_each(|_| table.republish());
+    Server::start(vec![table])
+}
+
+#[test]
+fn a_release_of_buurten_is_held_against_the_one_before() {
+    let (project, download) = (project(), small());
+    let first = server(&download);
+    fetch(&project, &first).ends(0);
+    let used = |project: &Project| {
+        project.store().lock().expect("a lock").tables["85984NED-buurt"].clone()
+    };
+    let update = |server: &Server, more: &[&str]| {
+        let url = server.url();
+        let all = ["fetch", "--update", "85984NED-buurt", "--mirror", &url];
+        project.run(&[&all, more].concat())
+    };
+    let before = used(&project);
+
+    // an ordinary revision is told and taken, and `diff` names the buurt
+    let revised = republished(&download, 1, 1, |cell| {
+        *cell = cell.map(|value| value + 5.0);
+    });
+    update(&revised, &[])
+        .ends(0)
+        .says("1 of 274 figures are others")
+        .says("BU0355")
+        .says(" (Zeist)  2024  ");
+    let after = used(&project);
+    assert_ne!(after, before);
+    let told = project.must(&["diff", "--table", "85984NED-buurt"]).stdout;
+    assert!(told.contains("BU03550101 Carré (Zeist)"), "{told}");
+
+    // what no revision does stays out until a person takes it
+    let blank = republished(&download, 2, 30, |cell| *cell = None);
+    update(&blank, &[])
+        .ends(1)
+        .says("table 85984NED-buurt: the new release is held back")
+        .says("figures became missing in")
+        .says(" in Zeist from ");
+    assert_eq!(used(&project), after);
+    update(&blank, &["--accept", "nagekeken bij CBS"]).ends(0);
+    let sidecar = project.store().sidecar("85984NED-buurt", &used(&project));
+    let accepted = sidecar.expect("a sidecar").accepted.expect("a reason");
+    assert_eq!(accepted.reason, "nagekeken bij CBS");
+    assert!(accepted.findings[0].starts_with("figures became missing in"));
+}
+
+#[test]
+fn buurten_that_a_download_lacks_keep_it_out() {
+    let project = project();
+    let text =
+        std::fs::read_to_string(root().join("tests/small/buurten-2024.csv")).expect("a download");
+    let import = |name: &str, lines: &str, accept: Option<&str>| {
+        let file = project.path(name);
+        std::fs::write(&file, lines).expect("a file");
+        let file = file.to_str().expect("a path");
+        let mut arguments = vec!["import", file, "--table", "85984NED"];
+        arguments.extend(accept.iter().flat_map(|reason| ["--accept", reason]));
+        project.run(&arguments)
+    };
+    import("all.csv", &text, Some("three gemeenten alone")).ends(0);
+    let used = || project.store().lock().expect("a lock").tables["85984NED-buurt"].clone();
+    let before = used();
+    let is_kept = |line: &&str| !line.contains("BU19800101");
+    let fewer: String = text.split_inclusive('\n').filter(is_kept).collect();
+    assert_ne!(fewer.len(), text.len());
+    import("fewer.csv", &fewer, None)
+        .ends(1)
+        .says("table 85984NED-buurt: the new release is held back")
+        .says("rows with a figure are gone");
+    assert_eq!(used(), before);
+    import("fewer.csv", &fewer, Some("opgeheven")).ends(0);
+    assert_ne!(used(), before);
+}
+
 #[test]
 fn buurten_that_do_not_add_up_to_their_gemeente_are_told() {
     let (project, download) = (project(), small());

@@ -33,19 +33,11 @@ pub(super) struct Wanted<'a> {
 impl Choice<'_> {
     /// All members of the dimension; those that were asked are numbered.
     pub(super) fn axis(&self) -> Axis {
+        let asked = self.members.iter().zip(0..);
+        let asked: HashMap<&str, u32> = asked.map(|(of, number)| (&*of.key, number)).collect();
         let all = self.dimension.members.iter();
-        let mut members: HashMap<_, _> = all.map(|member| (member.key.clone(), None)).collect();
-        members.extend(
-            self.members
-                .iter()
-                .zip(0..)
-                .map(|(member, number)| (member.key.clone(), Some(number))),
-        );
-        Axis {
-            key: self.dimension.key.clone(),
-            members,
-            other: None,
-        }
+        let numbered = all.map(|of| (of.key.clone(), asked.get(&*of.key).copied()));
+        Axis::new(&self.dimension.key, numbered, None)
     }
 }
 

@@ -136,26 +136,12 @@ fn layout(
             .find(|(topic, _)| topic.key == key)
             .map(|(_, number)| number)
     };
-    let members = table
-        .topics
-        .iter()
-        .map(|topic| (topic.key.clone(), number(&topic.key)))
-        .collect();
-    dimensions.push(Axis {
-        key: "Measure".into(),
-        members,
-        other: None,
-    });
-    let members = ATTRIBUTES
-        .iter()
-        .zip(0..)
-        .map(|(word, number)| ((*word).to_owned(), Some(number)))
-        .collect();
-    dimensions.push(Axis {
-        key: "ValueAttribute".into(),
-        members,
-        other: Some(u32::MAX),
-    });
+    let measures = table.topics.iter();
+    let measures = measures.map(|topic| (topic.key.clone(), number(&topic.key)));
+    dimensions.push(Axis::new("Measure", measures, None));
+    let attributes = ATTRIBUTES.iter().zip(0..);
+    let attributes = attributes.map(|(word, number)| ((*word).to_owned(), Some(number)));
+    dimensions.push(Axis::new("ValueAttribute", attributes, Some(u32::MAX)));
     Layout {
         dimensions,
         cells: vec!["Value".into(), "StringValue".into()],

@@ -23,14 +23,49 @@ pub struct Layout {
     pub cells: Vec<String>,
 }
 
-/// One dimension: its key, and for each trimmed member its number among the asked ones.
+/// One dimension: its key, and its trimmed members with their numbers among the asked ones.
 pub struct Axis {
-    /// Key of the dimension.
-    pub key: String,
-    /// The members.
-    pub members: HashMap<String, Option<u32>>,
-    /// The number of members that are not listed; without it they are an error.
-    pub other: Option<u32>,
+    key: String,
+    /// The asked ones first, in the order of their numbers: that is the table's, in which rows come.
+    members: Vec<(Box<str>, Option<u32>)>,
+    /// Places of all members, by their keys.
+    by_key: Vec<u32>,
+    other: Option<u32>,
+}
+
+impl Axis {
+    /// A dimension. `other` is the number of members that are not listed; without it they are an error.
+    pub fn new(
+        key: &str,
+        members: impl IntoIterator<Item = (String, Option<u32>)>,
+        other: Option<u32>,
+    ) -> Self {
+        let members = members.into_iter();
+        let mut members: Vec<_> = members
+            .map(|(key, at)| (key.into_boxed_str(), at))
+            .collect();
+        members.sort_by_key(|(_, number)| (number.is_none(), *number));
+        let mut by_key: Vec<u32> = (0..members.len() as u32).collect();
+        by_key.sort_by_key(|place| &members[*place as usize].0);
+        Self {
+            key: key.to_owned(),
+            members,
+            by_key,
+            other,
+        }
+    }
+
+    /// The place of a member, guessed from that of the row before: there, or one further; nothing when there is no such member.
+    fn find(&self, before: usize, key: &str) -> Option<usize> {
+        let member = |place: usize| self.members.get(place).map(|(key, _)| &**key);
+        let mut near = [before, before + 1, 0].into_iter();
+        near.find(|place| member(*place) == Some(key)).or_else(|| {
+            let found = self
+                .by_key
+                .binary_search_by_key(&Some(key), |place| member(*place as usize));
+            found.ok().map(|at| self.by_key[at] as usize)
+        })
+    }
 }
 
 /// One cell of a row.
@@ -65,46 +100,13 @@ enum Field {
     Other,
 }
 
-/// The members of an axis in their order, and where in it the last row was: the next row is there too, or one further.
-struct Known<'a> {
-    members: Vec<(&'a str, Option<u32>)>,
-    places: HashMap<&'a str, usize>,
-    at: usize,
-}
-
-impl<'a> Known<'a> {
-    fn of(axis: &'a Axis) -> Self {
-        let all = axis.members.iter();
-        let mut members: Vec<_> = all.map(|(key, number)| (key.as_str(), *number)).collect();
-        // those that were asked in the order of their numbers, which is the table's
-        members.sort_unstable_by_key(|(key, number)| (number.is_none(), *number, *key));
-        let places = members.iter().zip(0..).map(|((key, _), at)| (*key, at));
-        Self {
-            places: places.collect(),
-            members,
-            at: 0,
-        }
-    }
-
-    /// The place of a member; nothing when there is no such member.
-    fn find(&mut self, key: &str) -> Option<usize> {
-        let is_at = |at: &usize| {
-            self.members
-                .get(*at)
-                .is_some_and(|(known, _)| *known == key)
-        };
-        let near = [self.at, self.at + 1, 0].into_iter().find(is_at);
-        self.at = near.or_else(|| self.places.get(key).copied())?;
-        Some(self.at)
-    }
-}
-
 /// Reads pages of one layout.
 pub struct Reader<'a> {
     layout: &'a Layout,
     fields: HashMap<&'a str, Field>,
     order: Vec<(String, Field)>,
-    known: Vec<Known<'a>>,
+    /// Where on each axis the last row was.
+    before: Vec<usize>,
     row: Row,
 }
 
@@ -129,7 +131,7 @@ impl<'a> Reader<'a> {
             layout,
             fields: axes.chain(cells).collect(),
             order: Vec::new(),
-            known: layout.dimensions.iter().map(Known::of).collect(),
+            before: vec![0; layout.dimensions.len()],
             row,
         }
     }
@@ -173,13 +175,13 @@ impl<'a> Reader<'a> {
     /// The number of the member on an axis; `None` when it was not asked for.
     fn member(&mut self, axis: usize, key: &str) -> Result<Option<u32>, String> {
         let key = key.trim_end();
-        let known = &mut self.known[axis];
-        let found = known.find(key).and_then(|at| known.members.get(at));
-        let axis = &self.layout.dimensions[axis];
-        found
-            .map(|(_, number)| *number)
-            .or_else(|| axis.other.map(Some))
-            .ok_or_else(|| format!("member `{key}` is not in {}'s list", axis.key))
+        let (before, axis) = (&mut self.before[axis], &self.layout.dimensions[axis]);
+        if let Some(place) = axis.find(*before, key) {
+            *before = place;
+            return Ok(axis.members[place].1);
+        }
+        let other = axis.other.map(Some);
+        other.ok_or_else(|| format!("member `{key}` is not in {}'s list", axis.key))
     }
 }
 
@@ -368,13 +370,10 @@ mod tests {
     use super::*;
 
     fn layout() -> Layout {
-        let axis = |key: &str, members: &[&str]| Axis {
-            key: key.into(),
-            members: (0..)
-                .zip(members)
-                .map(|(i, member)| ((*member).to_owned(), Some(i)))
-                .collect(),
-            other: None,
+        let axis = |key: &str, members: &[&str]| {
+            let members = (0..).zip(members);
+            let members = members.map(|(at, member)| ((*member).to_owned(), Some(at)));
+            Axis::new(key, members, None)
         };
         Layout {
             dimensions: vec![

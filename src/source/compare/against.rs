@@ -10,7 +10,7 @@ use super::stretch::{COLUMN, stretch};
 use super::tally::Tally;
 use crate::base::number::csv_number;
 use crate::base::sum::Sum;
-use crate::gemeente::RegionId;
+use crate::gemeente::RegionCode;
 use crate::query::amount;
 use crate::source::snapshot::TopicMeta;
 
@@ -38,8 +38,8 @@ struct Found {
     moved: Tally,
     sum: Tally,
     emptied: Vec<String>,
-    /// Per year and gemeente: figures it lost, and had.
-    lost: BTreeMap<(i32, RegionId), (usize, usize)>,
+    /// Per year and region: figures it lost, and had.
+    lost: BTreeMap<(i32, RegionCode), (usize, usize)>,
     changed: usize,
     changed_columns: usize,
     compared: usize,
@@ -135,16 +135,16 @@ struct Both<'c> {
     place: usize,
     year: i32,
     label: String,
-    /// What the release before has, of the gemeenten that the new one is to have.
-    had: Vec<(RegionId, f64)>,
+    /// What the release before has, of the regions that the new one is to have.
+    had: Vec<(RegionCode, f64)>,
     after: &'c Column,
 }
 
 /// A figure before and after.
-type Pair = (RegionId, f64, f64);
+type Pair = (RegionCode, f64, f64);
 
 impl Both<'_> {
-    fn value(&self, region: RegionId) -> Option<f64> {
+    fn value(&self, region: RegionCode) -> Option<f64> {
         self.after.get(region).copied().flatten()
     }
 
@@ -164,14 +164,14 @@ impl Both<'_> {
     }
 
     /// A stretch that fits what another row was before.
-    fn stretch(&self) -> Option<(usize, RegionId)> {
+    fn stretch(&self) -> Option<(usize, RegionCode)> {
         let had = self.had.iter().map(|(region, old)| (*region, Some(*old)));
         stretch(self.after, &had.collect())
     }
 
     /// Figures that became zero, and the share of the column that may.
-    fn zeros(&self) -> (Vec<(RegionId, f64)>, f64) {
-        let is_zero = |(region, _): &&(RegionId, f64)| self.value(*region) == Some(0.0);
+    fn zeros(&self) -> (Vec<(RegionCode, f64)>, f64) {
+        let is_zero = |(region, _): &&(RegionCode, f64)| self.value(*region) == Some(0.0);
         let of = |least: f64| {
             let zeros = self.had.iter().filter(is_zero);
             zeros
@@ -202,7 +202,7 @@ impl Found {
                 .collect(),
             after: new.of.get(&(place, year)).unwrap_or(&empty),
         };
-        let is_new = |region: &RegionId| !matches!(before.get(*region), Some(Some(_)));
+        let is_new = |region: &RegionCode| !matches!(before.get(*region), Some(Some(_)));
         let after = both.after.iter().filter(|(_, value)| value.is_some());
         self.added += after.filter(|(region, _)| is_new(region)).count();
         if both.had.is_empty() {
@@ -228,7 +228,7 @@ impl Found {
 
     /// Figures that went.
     fn lost(&mut self, both: &Both<'_>) {
-        let of = |is: &dyn Fn(RegionId) -> bool| -> Vec<(RegionId, f64)> {
+        let of = |is: &dyn Fn(RegionCode) -> bool| -> Vec<(RegionCode, f64)> {
             both.had
                 .iter()
                 .copied()
@@ -241,7 +241,7 @@ impl Found {
         for (region, _) in both
             .had
             .iter()
-            .filter(|(region, _)| *region != RegionId::NEDERLAND)
+            .filter(|(region, _)| *region != RegionCode::NEDERLAND)
         {
             self.lost.entry((both.year, *region)).or_default().1 += 1;
         }
@@ -321,13 +321,13 @@ impl Found {
         }
     }
 
-    /// The sum of gemeenten before and after.
+    /// The sum of all regions but Nederland before and after.
     fn sum(&mut self, both: &Both<'_>, pairs: &[Pair], changed: usize) {
         let of = |each: fn(&Pair) -> f64| -> f64 {
-            let gemeenten = pairs
+            let regions = pairs
                 .iter()
-                .filter(|(region, ..)| *region != RegionId::NEDERLAND);
-            gemeenten.map(each).collect::<Sum>().total()
+                .filter(|(region, ..)| *region != RegionCode::NEDERLAND);
+            regions.map(each).collect::<Sum>().total()
         };
         let (size, old, now) = (of(|it| it.1.abs()), of(|it| it.1), of(|it| it.2));
         if (now - old).abs() > JUMP * size && both.steps(size) >= 100.0 {
@@ -341,6 +341,9 @@ impl Found {
     }
 
     fn findings(&self, new: &Columns<'_>) -> Vec<String> {
+        let [region, regions] = new.level();
+        let moved = format!("figures stand at another {region} than before");
+        let sum = format!("the sum of {regions} jumped");
         let kinds = [
             (&self.gone, "rows with a figure are gone"),
             (&self.blank, "figures became missing"),
@@ -350,8 +353,8 @@ impl Found {
                 "figures changed by a factor of ten, or of tens",
             ),
             (&self.sign, "figures changed their sign"),
-            (&self.moved, "figures stand at another gemeente than before"),
-            (&self.sum, "the sum of gemeenten jumped"),
+            (&self.moved, &*moved),
+            (&self.sum, &*sum),
         ];
         let told = kinds
             .into_iter()
@@ -369,7 +372,7 @@ impl Found {
             .collect();
         if let Some(((year, region), (gone, had))) = lost.first() {
             findings.push(format!(
-                "{} gemeenten lost half of their figures, such as {} in {year}: {gone} of {had}",
+                "{} {regions} lost half of their figures, such as {} in {year}: {gone} of {had}",
                 lost.len(),
                 new.name(*region)
             ));
@@ -399,19 +402,19 @@ fn is_power(one: f64, other: f64, step: f64) -> bool {
     other / one > 0.0 && factor > 1.0 && (is(one, other) || is(other, one))
 }
 
-/// Of the figures that changed those that are another gemeente's figure of before, where these are too many for chance.
+/// Of the figures that changed those that are another region's figure of before, where these are too many for chance.
 ///
 /// In a column of values that few share it is telling when half of what changed is a value of elsewhere; in one of whole
 /// percentages only when it is that of the row before or after, time after time.
-fn moved(had: &[(RegionId, f64)], changed: &[Pair], steps: impl Fn(f64) -> f64) -> Vec<Pair> {
+fn moved(had: &[(RegionCode, f64)], changed: &[Pair], steps: impl Fn(f64) -> f64) -> Vec<Pair> {
     let counts =
-        |(region, value): &&(RegionId, f64)| *region != RegionId::NEDERLAND && *value != 0.0;
-    let rows: Vec<(RegionId, u64)> = had
+        |(region, value): &&(RegionCode, f64)| *region != RegionCode::NEDERLAND && *value != 0.0;
+    let rows: Vec<(RegionCode, u64)> = had
         .iter()
         .filter(counts)
         .map(|(region, value)| (*region, value.to_bits()))
         .collect();
-    let mut holders: BTreeMap<u64, Vec<RegionId>> = BTreeMap::new();
+    let mut holders: BTreeMap<u64, Vec<RegionCode>> = BTreeMap::new();
     for (region, value) in &rows {
         holders.entry(*value).or_default().push(*region);
     }

@@ -11,14 +11,14 @@ use polars::prelude::PolarsResult;
 use super::At;
 use super::against::successors;
 use super::columns::{Column, Columns};
-use crate::gemeente::{RegionId, Regions};
+use crate::gemeente::{RegionCode, Regions};
 use crate::source::snapshot::Snapshot;
 
 /// A cell that differs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
     /// Region.
-    pub region: RegionId,
+    pub region: RegionCode,
     /// Place of the topic in the new release.
     pub topic: usize,
     /// Year.
@@ -90,7 +90,7 @@ impl Cells {
         let mut sizes: Vec<f64> = sizes.collect();
         sizes.sort_unstable_by(f64::total_cmp);
         let usual = sizes.get(sizes.len() / 2).copied().unwrap_or_default();
-        let regions: BTreeSet<&RegionId> = first.keys().chain(second.keys()).collect();
+        let regions: BTreeSet<&RegionCode> = first.keys().chain(second.keys()).collect();
         for region in regions {
             let value = |column: &Column| column.get(*region).copied().flatten();
             let (old, new) = (value(first).map(|value| value * factor), value(second));

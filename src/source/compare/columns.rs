@@ -1,7 +1,7 @@
-//! The figures of a release as columns: per topic and year the values of gemeenten and Nederland.
+//! The figures of a release as columns: per topic and year the values of gemeenten and Nederland, or of wijken and buurten.
 //!
 //! In: a sidecar and its rows. Out: [`Columns`]. Fails in polars only. The peculiarity it exists for: rows of what is no
-//! gemeente (landsdelen, neighbourhoods) are not compared.
+//! gemeente (landsdelen, provincies) are not compared, nor rows of gemeenten in a release of wijken and buurten.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use polars::prelude::{DataFrame, PolarsResult};
 
 use super::inhabitants;
 use crate::base::number::csv_number;
-use crate::gemeente::{RegionId, Regions};
+use crate::gemeente::{RegionCode, RegionId, Regions};
 use crate::query::amount;
 use crate::source::snapshot::{Boundaries, Sidecar, TopicMeta};
 
 /// Values by region, in region order; a region with a row and no value is there too. One piece of memory, because a release
 /// has a million cells, and most come in this order.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Column(Vec<(RegionId, Option<f64>)>);
+pub struct Column(Vec<(RegionCode, Option<f64>)>);
 
 impl Column {
     /// Without a region.
@@ -25,7 +25,7 @@ impl Column {
     }
 
     /// Puts a value, in the place of the one that the region had.
-    pub fn insert(&mut self, region: RegionId, value: Option<f64>) {
+    pub fn insert(&mut self, region: RegionCode, value: Option<f64>) {
         if self.0.last().is_none_or(|(last, _)| *last < region) {
             return self.0.push((region, value));
         }
@@ -36,23 +36,23 @@ impl Column {
     }
 
     /// The value of a region that has a row.
-    pub fn get(&self, region: RegionId) -> Option<&Option<f64>> {
+    pub fn get(&self, region: RegionCode) -> Option<&Option<f64>> {
         let place = self.place(region).ok()?;
         self.0.get(place).map(|(_, value)| value)
     }
 
     /// Whether a region has a row.
-    pub fn contains_key(&self, region: RegionId) -> bool {
+    pub fn contains_key(&self, region: RegionCode) -> bool {
         self.place(region).is_ok()
     }
 
     /// Regions with their values, in region order.
-    pub fn iter(&self) -> impl Iterator<Item = (&RegionId, &Option<f64>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&RegionCode, &Option<f64>)> {
         self.0.iter().map(|(region, value)| (region, value))
     }
 
     /// Regions, in their order.
-    pub fn keys(&self) -> impl Iterator<Item = &RegionId> {
+    pub fn keys(&self) -> impl Iterator<Item = &RegionCode> {
         self.0.iter().map(|(region, _)| region)
     }
 
@@ -71,13 +71,13 @@ impl Column {
         self.0.is_empty()
     }
 
-    fn place(&self, region: RegionId) -> Result<usize, usize> {
+    fn place(&self, region: RegionCode) -> Result<usize, usize> {
         self.0.binary_search_by_key(&region, |(known, _)| *known)
     }
 }
 
-impl FromIterator<(RegionId, Option<f64>)> for Column {
-    fn from_iter<I: IntoIterator<Item = (RegionId, Option<f64>)>>(cells: I) -> Self {
+impl FromIterator<(RegionCode, Option<f64>)> for Column {
+    fn from_iter<I: IntoIterator<Item = (RegionCode, Option<f64>)>>(cells: I) -> Self {
         let mut column = Self::new();
         for (region, value) in cells {
             column.insert(region, value);
@@ -112,6 +112,7 @@ impl<'a> Columns<'a> {
         // rows of one column stand together, save where a large table goes on in its next part
         let (mut at, mut column) = ((0, 0), Column::new());
         let (mut last, mut place) = (None, None);
+        let is_of_level = |code: &RegionCode| code.is_wijk_or_buurt() == sidecar.is_per_buurt();
         let rows = codes
             .iter()
             .zip(keys.iter())
@@ -120,7 +121,7 @@ impl<'a> Columns<'a> {
             if key != last {
                 (last, place) = (key, key.and_then(|key| places.get(key)).copied());
             }
-            let region = code.and_then(RegionId::parse);
+            let region = code.and_then(RegionCode::parse).filter(is_of_level);
             if let (Some(region), Some(place), Some(year)) = (region, place, year) {
                 if at != (place, year) {
                     of.insert(at, std::mem::take(&mut column));
@@ -155,13 +156,16 @@ impl<'a> Columns<'a> {
     }
 
     /// Whether a region belongs in the figures of a year.
-    pub fn expects(&self, region: RegionId, year: i32) -> bool {
+    pub fn expects(&self, region: RegionCode, year: i32) -> bool {
         let list = match self.boundaries {
             Boundaries::Period | Boundaries::PeriodOrNext => year,
             Boundaries::Year(list) => list,
         };
-        let exists = |regions: &Regions| regions.exists(region, list);
-        region == RegionId::NEDERLAND || self.regions.is_none_or(exists)
+        let exists = |regions: &Regions| {
+            let gemeente = region.gemeente();
+            gemeente.is_some_and(|gemeente| regions.exists(gemeente, list))
+        };
+        region == RegionCode::NEDERLAND || self.regions.is_none_or(exists)
     }
 
     /// Hands over every count of all inhabitants of a gemeente on the list of its own year.
@@ -175,8 +179,9 @@ impl<'a> Columns<'a> {
                 continue;
             }
             for (region, value) in column.iter() {
-                if let Some(value) = value.filter(|_| self.expects(*region, *year)) {
-                    each(*region, *year, value);
+                let value = value.filter(|_| self.expects(*region, *year));
+                if let (Some(value), Some(gemeente)) = (value, region.gemeente()) {
+                    each(gemeente, *year, value);
                 }
             }
         }
@@ -188,19 +193,27 @@ impl<'a> Columns<'a> {
         format!("`{}` ({}) {year}", topic.title, topic.unit)
     }
 
-    /// A region in a message.
-    pub fn name(&self, region: RegionId) -> String {
-        match self.regions {
-            Some(regions) => format!(
-                "{region} {}",
-                regions.short_name(region, regions.last_year())
-            ),
-            None => region.to_string(),
+    /// What regions it has, in a message: of one and of several.
+    pub fn level(&self) -> [&'static str; 2] {
+        if self.sidecar.is_per_buurt() {
+            ["wijk or buurt", "wijken and buurten"]
+        } else {
+            ["gemeente", "gemeenten"]
         }
     }
 
+    /// A region in a message.
+    pub fn name(&self, region: RegionCode) -> String {
+        let Some((regions, gemeente)) = self.regions.zip(region.gemeente()) else {
+            return region.to_string();
+        };
+        let name = regions.short_name(gemeente, regions.last_year());
+        let lies = if region.is_wijk_or_buurt() { "in " } else { "" };
+        format!("{region} {lies}{name}")
+    }
+
     /// A region with its figure before and after.
-    pub fn example(&self, region: RegionId, before: f64, after: Option<f64>) -> String {
+    pub fn example(&self, region: RegionCode, before: f64, after: Option<f64>) -> String {
         let after = after.map_or_else(|| "nothing".to_owned(), csv_number);
         format!(
             "{} from {} to {after}",
@@ -223,7 +236,7 @@ pub fn by_topic<'c>(columns: &'c Columns<'_>) -> BTreeMap<usize, Vec<(i32, &'c C
 pub fn pairs<'c>(
     one: &'c Column,
     other: &'c Column,
-) -> impl Iterator<Item = (RegionId, f64, f64)> + 'c {
+) -> impl Iterator<Item = (RegionCode, f64, f64)> + 'c {
     // both are in region order: one way through each
     let mut others = other.iter().peekable();
     one.iter().filter_map(move |(region, value)| {

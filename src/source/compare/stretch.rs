@@ -5,7 +5,7 @@
 //! moves some of one, and every single figure still looks like one.
 
 use super::columns::{Column, pairs};
-use crate::gemeente::RegionId;
+use crate::gemeente::RegionCode;
 
 /// Figures from which a column can be told from another.
 pub const COLUMN: usize = 10;
@@ -13,10 +13,11 @@ pub const COLUMN: usize = 10;
 /// The stretch of a column that fits another column moved by a row better than as it stands: its length and first region.
 ///
 /// Both are held as logarithms, each less its median; a stretch is where the deviations fall most when the row moves.
-pub fn stretch(column: &Column, fixed: &Column) -> Option<(usize, RegionId)> {
-    let positive =
-        |pair: &(RegionId, f64, f64)| pair.0 != RegionId::NEDERLAND && pair.1 > 0.0 && pair.2 > 0.0;
-    let rows: Vec<(RegionId, f64, f64)> = pairs(column, fixed)
+pub fn stretch(column: &Column, fixed: &Column) -> Option<(usize, RegionCode)> {
+    let positive = |pair: &(RegionCode, f64, f64)| {
+        pair.0 != RegionCode::NEDERLAND && pair.1 > 0.0 && pair.2 > 0.0
+    };
+    let rows: Vec<(RegionCode, f64, f64)> = pairs(column, fixed)
         .filter(positive)
         .map(|(region, value, fixed)| (region, value.ln(), fixed.ln()))
         .collect();
@@ -26,7 +27,7 @@ pub fn stretch(column: &Column, fixed: &Column) -> Option<(usize, RegionId)> {
     let deviations = |step: isize| -> Vec<f64> {
         let at = |place: usize| rows.get(place.checked_add_signed(step)?);
         let ratio =
-            |(place, row): (usize, &(RegionId, f64, f64))| row.1 - at(place).unwrap_or(row).2;
+            |(place, row): (usize, &(RegionCode, f64, f64))| row.1 - at(place).unwrap_or(row).2;
         let ratios: Vec<f64> = rows.iter().enumerate().map(ratio).collect();
         let middle = median(&ratios);
         ratios
@@ -71,7 +72,7 @@ mod tests {
     use super::*;
 
     fn column(values: &[f64]) -> Column {
-        let region = |number: usize| RegionId::parse(&format!("GM{:04}", number + 1));
+        let region = |number: usize| RegionCode::parse(&format!("GM{:04}", number + 1));
         let cells = values.iter().enumerate();
         cells
             .filter_map(|(place, value)| Some((region(place)?, Some(*value))))

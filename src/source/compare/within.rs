@@ -13,7 +13,7 @@ use super::stretch::{COLUMN, median, stretch};
 use super::tally::Tally;
 use super::{Beside, INHABITANTS};
 use crate::base::number::csv_number;
-use crate::gemeente::{Population, RegionId};
+use crate::gemeente::{Population, RegionCode, RegionId};
 use crate::query::{amount, is_of_ratio};
 
 /// From how many steps of the last decimal equal figures are no chance.
@@ -53,7 +53,7 @@ fn other_inhabitants(columns: &Columns<'_>, population: &Population) -> Option<S
         "inhabitants differ by more than {INHABITANTS} from another table's in {} cases, such as {} in {year}: {} \
          against {}",
         off.len(),
-        columns.name(*region),
+        columns.name(RegionCode::from(*region)),
         csv_number(*count),
         csv_number(*known)
     ))
@@ -64,7 +64,7 @@ fn twins(columns: &Columns<'_>) -> Option<String> {
     let mut tally = Tally::default();
     for (place, years) in by_topic(columns) {
         for run in years.windows(YEARS) {
-            let mut seen: BTreeMap<Vec<u64>, RegionId> = BTreeMap::new();
+            let mut seen: BTreeMap<Vec<u64>, RegionCode> = BTreeMap::new();
             let (mut hits, mut example) = (0, String::new());
             // who has the figures of nobody in the first year has those of nobody in all
             let mut first: Vec<u64> = run[0].1.values().flatten().map(|it| it.to_bits()).collect();
@@ -75,7 +75,7 @@ fn twins(columns: &Columns<'_>) -> Option<String> {
                 first.get(from + 1) == Some(&bits)
             };
             for (region, _) in run[0].1.iter().filter(|(region, value)| {
-                **region != RegionId::NEDERLAND && value.is_some() && is_shared(value)
+                **region != RegionCode::NEDERLAND && value.is_some() && is_shared(value)
             }) {
                 let value = |column: &Column| column.get(*region).copied().flatten();
                 let telling = |value: &f64| columns.steps(place, *value) >= TELLING;
@@ -104,7 +104,7 @@ fn twins(columns: &Columns<'_>) -> Option<String> {
 /// Columns that are those of the year before, or of another topic.
 fn copies(columns: &Columns<'_>) -> Option<String> {
     let mut tally = Tally::default();
-    let telling = |place: usize, (_, one, other): &(RegionId, f64, f64)| {
+    let telling = |place: usize, (_, one, other): &(RegionCode, f64, f64)| {
         columns.steps(place, one.abs().min(other.abs())) >= TELLING
     };
     for (place, years) in by_topic(columns) {
@@ -134,7 +134,7 @@ fn copies(columns: &Columns<'_>) -> Option<String> {
             }
         }
     }
-    let mut seen: BTreeMap<(i32, Vec<(RegionId, u64)>), usize> = BTreeMap::new();
+    let mut seen: BTreeMap<(i32, Vec<(RegionCode, u64)>), usize> = BTreeMap::new();
     for ((place, year), column) in &columns.of {
         let figures = column
             .iter()
@@ -168,7 +168,7 @@ fn moved(columns: &Columns<'_>, population: &Population, beside: &Beside) -> Opt
         let of_year =
             population.range((year, RegionId::NEDERLAND)..(year + 1, RegionId::NEDERLAND));
         of_year
-            .map(|((_, region), count)| (*region, Some(*count)))
+            .map(|((_, region), count)| (RegionCode::from(*region), Some(*count)))
             .collect()
     };
     for (place, years) in by_topic(columns) {
@@ -203,7 +203,7 @@ fn leaps(columns: &Columns<'_>) -> Option<String> {
     let mut tally = Tally::default();
     for (place, years) in by_topic(columns) {
         for pair in years.windows(2) {
-            let large = |pair: &(RegionId, f64, f64)| {
+            let large = |pair: &(RegionCode, f64, f64)| {
                 columns.steps(place, pair.1.abs().min(pair.2.abs())) >= 10.0
             };
             let both: Vec<_> = pairs(pair[0].1, pair[1].1).filter(large).collect();
@@ -226,11 +226,11 @@ fn leaps(columns: &Columns<'_>) -> Option<String> {
 
 /// Gemeenten with far more zeros than others, which may not have delivered all: a warning.
 pub fn partial(columns: &Columns<'_>) -> Vec<String> {
-    let mut zeros: BTreeMap<i32, BTreeMap<RegionId, (usize, usize)>> = BTreeMap::new();
+    let mut zeros: BTreeMap<i32, BTreeMap<RegionCode, (usize, usize)>> = BTreeMap::new();
     for ((_, year), column) in &columns.of {
         let of_year = zeros.entry(*year).or_default();
         for (region, value) in column.iter() {
-            if let (Some(value), true) = (value, *region != RegionId::NEDERLAND) {
+            if let (Some(value), true) = (value, *region != RegionCode::NEDERLAND) {
                 let (zero, all) = of_year.entry(*region).or_default();
                 *zero += usize::from(*value == 0.0);
                 *all += 1;
@@ -261,19 +261,19 @@ pub fn partial(columns: &Columns<'_>) -> Vec<String> {
 
 /// Columns without a row of gemeenten that other columns of the year have: a warning.
 pub fn uneven(columns: &Columns<'_>) -> Option<String> {
-    let mut listed: BTreeMap<i32, BTreeSet<RegionId>> = BTreeMap::new();
+    let mut listed: BTreeMap<i32, BTreeSet<RegionCode>> = BTreeMap::new();
     for ((_, year), column) in &columns.of {
         listed.entry(*year).or_default().extend(column.keys());
     }
     let mut tally = Tally::default();
     for ((place, year), column) in &columns.of {
         let all = listed.get(year).into_iter().flatten();
-        let lacking: Vec<&RegionId> = all
+        let lacking: Vec<&RegionCode> = all
             .filter(|region| !column.contains_key(**region))
             .collect();
         let gemeente = lacking
             .iter()
-            .find(|region| ***region != RegionId::NEDERLAND);
+            .find(|region| ***region != RegionCode::NEDERLAND);
         if let Some(region) = gemeente {
             let label = columns.label((*place, *year));
             tally.add(

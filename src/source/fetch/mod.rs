@@ -250,8 +250,7 @@ impl Run<'_> {
             });
         }
         self.wait_for_lists(table);
-        // what a release is held against is of gemeenten
-        if only.is_empty() && table.level == Level::Gemeente {
+        if only.is_empty() {
             notes.extend(self.judge(&mut sealed)?);
         }
         let rows = sealed.rows();
@@ -340,11 +339,7 @@ impl Run<'_> {
             offered: None,
             accept: self.options.accept.as_deref(),
         };
-        let judged = door.judge(sealed.sidecar(), sealed.rows(), || sealed.observations())?;
-        if let Some(accepted) = judged.accepted {
-            sealed.accept(accepted)?;
-        }
-        Ok(judged.notes)
+        Ok(door.let_in(sealed)?)
     }
 
     /// The release that is used, when CBS has the same and the same was asked of it: then nothing more is asked.

@@ -137,6 +137,11 @@ pub enum Boundaries {
 }
 
 impl Sidecar {
+    /// Whether it is of wijken and buurten, and not of gemeenten.
+    pub const fn is_per_buurt(&self) -> bool {
+        self.regions_sha256.is_some()
+    }
+
     /// The name of the release's folder: the date of its last change and the start of its hash.
     pub fn folder_name(&self) -> String {
         let date = if is_name(&self.modified) {

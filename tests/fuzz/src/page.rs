@@ -15,17 +15,13 @@ type Rows = Vec<(Vec<u32>, Vec<Cell>)>;
 
 impl Table {
     fn layout(&self) -> Layout {
-        let axis = |(key, members, asked): &(&str, &[&str], usize)| Axis {
-            key: (*key).to_owned(),
-            members: members
-                .iter()
-                .zip(0..)
-                .map(|(member, at)| {
-                    let asked = (at < *asked).then_some(at as u32);
-                    ((*member).to_owned(), asked)
-                })
-                .collect(),
-            other: None,
+        let axis = |(key, members, asked): &(&str, &[&str], usize)| {
+            let members = members.iter().zip(0..);
+            let numbered = members.map(|(member, at)| {
+                let asked = (at < *asked).then_some(at as u32);
+                ((*member).to_owned(), asked)
+            });
+            Axis::new(key, numbered, None)
         };
         Layout {
             dimensions: self.dimensions.iter().map(axis).collect(),

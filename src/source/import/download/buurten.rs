@@ -1,7 +1,8 @@
 //! The wijken and buurten of a download, where the queries ask for some of its topics per buurt: a release of their own.
 //!
 //! In: the lines of a file that shows codes, and its topics. Out: that release, with the names of the regions. Fails with the
-//! line on a figure that its topic cannot have and on a region that stands twice. A release that has topics which the file
+//! line on a figure that its topic cannot have and on a region that stands twice, and when the release does not look right
+//! beside the one before. A release that has topics which the file
 //! lacks stays in use: a table of wijken and buurten is of one year, and has all of them or is another.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use super::places::is_wijk_or_buurt;
 use super::{Download, Of, join};
 use crate::base::observation::Status;
 use crate::source::bounds::Bounds;
+use crate::source::compare::Door;
 use crate::source::snapshot::{Columns, Sidecar, TopicMeta};
 use crate::source::topics;
 
@@ -96,8 +98,8 @@ pub fn read(
 }
 
 impl Buurten {
-    /// Writes them as a release, which is used from now on. Gives what there is to say of it.
-    pub fn take(self, of: &Of<'_>, download: &Download) -> Result<String, Error> {
+    /// Writes them as a release, which is used from now on once it may come in. Gives what there is to say of it.
+    pub fn take(self, of: &Of<'_>, download: &Download) -> Result<Vec<String>, Error> {
         let (table, rows) = (&self.table, self.frame.height());
         // what another import or a fetch pins meanwhile must stay
         let _locks = of.store.wait()?;
@@ -108,10 +110,10 @@ impl Buurten {
         if let Some((release, before)) = of.used(table)?
             && let Some(lacking) = before.topics.iter().find(|old| !is_here(old))
         {
-            return Ok(format!(
+            return Ok(vec![format!(
                 "the wijken and buurten of release `{release}` of table {table} stay in use: this file lacks `{}`",
                 lacking.title
-            ));
+            )]);
         }
         let sidecar = Sidecar {
             table: table.clone(),
@@ -122,12 +124,23 @@ impl Buurten {
         let mut draft = of.store.start(table)?;
         draft.push_frame(self.frame)?;
         draft.name(&self.names)?;
-        let (release, _) = draft.seal(sidecar)?.keep()?;
+        let mut sealed = draft.seal(sidecar)?;
         let mut lock = of.store.lock()?;
+        let door = Door {
+            store: of.store,
+            lock: &lock,
+            pinned: lock.tables.get(table).map(String::as_str),
+            regions: Some(of.regions),
+            offered: None,
+            accept: of.asked.accept,
+        };
+        let mut notes = door.let_in(&mut sealed)?;
+        let (release, _) = sealed.keep()?;
         lock.tables.insert(table.clone(), release.clone());
         of.store.write_lock(&lock)?;
-        Ok(format!(
+        notes.push(format!(
             "{regions} wijken and buurten are release `{release}` of table {table}: {topics} topics, {rows} rows"
-        ))
+        ));
+        Ok(notes)
     }
 }

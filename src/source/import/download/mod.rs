@@ -129,11 +129,7 @@ pub fn import(
     let joined = join::join(&of, &download)?;
     let (buurten, mut notes) = (download.buurten.take(), std::mem::take(&mut download.notes));
     // they come in once the figures of gemeenten may
-    let take_buurten = || {
-        buurten
-            .map(|buurten| buurten.take(&of, &download))
-            .transpose()
-    };
+    let take_buurten = || buurten.map_or(Ok(Vec::new()), |buurten| buurten.take(&of, &download));
     if joined.is_same {
         notes.extend(take_buurten()?);
         notes.push("it says what the release that is used says: nothing changed".to_owned());
