@@ -374,7 +374,7 @@ impl Run<'_> {
     fn new_regions(
         &self,
         meta: &cbs::TableMeta,
-        last_figure: &BTreeMap<String, i32>,
+        last_figure: &BTreeMap<Arc<str>, i32>,
     ) -> Vec<String> {
         let Some(regions) = self.regions() else {
             return Vec::new();
@@ -382,7 +382,7 @@ impl Run<'_> {
         let first_year = regions.first_year();
         let is_new = |region: &&cbs::RegionMeta| {
             let id = RegionId::parse(&region.key).filter(|id| !regions.knows(*id));
-            let last = last_figure.get(&region.key).copied().unwrap_or_default();
+            let last = last_figure.get(&*region.key).copied().unwrap_or_default();
             id.is_some() && last >= first_year
         };
         meta.regions
@@ -394,7 +394,7 @@ impl Run<'_> {
 
     /// Where the gemeenten that have inhabitants on the last 1 January are not those of the last list: the texts under the
     /// regions and the figures come from CBS in one release, and must agree.
-    fn off_list(&self, table: &Table, last_figure: &BTreeMap<String, i32>) -> Option<String> {
+    fn off_list(&self, table: &Table, last_figure: &BTreeMap<Arc<str>, i32>) -> Option<String> {
         let regions = self.regions()?;
         let year = regions.last_year();
         if !self.brings_lists(table) || last_figure.values().max() != Some(&year) {
@@ -407,7 +407,7 @@ impl Run<'_> {
         let counted = last_figure
             .iter()
             .filter(|(code, last)| **last == year && code.starts_with("GM"));
-        let counted: BTreeSet<String> = counted.map(|(code, _)| code.clone()).collect();
+        let counted: BTreeSet<String> = counted.map(|(code, _)| code.to_string()).collect();
         let differ: Vec<String> = listed.symmetric_difference(&counted).cloned().collect();
         (!differ.is_empty()).then(|| {
             format!("the list of gemeenten of {year} and the gemeenten with inhabitants on 1 January {year} differ: {}", differ.join(", "))

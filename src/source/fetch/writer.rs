@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
@@ -46,16 +47,16 @@ struct GroupThread {
 /// Cells, and the names that they are the first to have.
 struct Group {
     cells: Vec<Cell>,
-    regions: Vec<String>,
-    periods: Vec<String>,
+    regions: Vec<Arc<str>>,
+    periods: Vec<Arc<str>>,
     years: Vec<i32>,
 }
 
 /// The names that cells have by number.
 struct Titles {
     topics: Vec<String>,
-    regions: Vec<String>,
-    periods: Vec<String>,
+    regions: Vec<Arc<str>>,
+    periods: Vec<Arc<str>>,
     years: Vec<i32>,
 }
 
@@ -86,16 +87,16 @@ pub struct Written {
     /// The periods that have cells.
     pub periods: Vec<String>,
     /// For each region the last year that has a figure other than zero; 0 where there is none.
-    pub last_figure: BTreeMap<String, i32>,
+    pub last_figure: BTreeMap<Arc<str>, i32>,
     /// A sentence for each topic without any figure.
     pub without_figures: Vec<String>,
 }
 
-/// Names by number, in the order in which they came.
+/// Names by number, in the order in which they came, each in memory once: a table may have a million regions.
 #[derive(Default)]
 struct Names {
-    all: Vec<String>,
-    numbers: HashMap<String, u32>,
+    all: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, u32>,
     last: u32,
     /// Those that a group was told of.
     told: usize,
@@ -108,7 +109,7 @@ impl Names {
             if self
                 .all
                 .get(near as usize)
-                .is_some_and(|known| known == name)
+                .is_some_and(|known| **known == *name)
             {
                 self.last = near;
                 return near;
@@ -118,15 +119,16 @@ impl Names {
             *number
         } else {
             let number = self.all.len() as u32;
-            self.all.push(name.to_owned());
-            self.numbers.insert(name.to_owned(), number);
+            let name: Arc<str> = name.into();
+            self.all.push(Arc::clone(&name));
+            self.numbers.insert(name, number);
             number
         };
         self.last
     }
 
     /// Those that came since this was asked before.
-    fn new_ones(&mut self) -> Vec<String> {
+    fn new_ones(&mut self) -> Vec<Arc<str>> {
         let new = self.all[self.told..].to_vec();
         self.told = self.all.len();
         new
@@ -134,9 +136,9 @@ impl Names {
 }
 
 /// The place of each name in alphabetical order.
-fn ranks(names: &[String]) -> Vec<u64> {
+fn ranks(names: &[impl AsRef<str>]) -> Vec<u64> {
     let mut order: Vec<usize> = (0..names.len()).collect();
-    order.sort_by_key(|number| &names[*number]);
+    order.sort_by_key(|number| names[*number].as_ref());
     let mut ranks = vec![0; names.len()];
     for (rank, number) in (0..).zip(order) {
         ranks[number] = rank;
@@ -144,9 +146,9 @@ fn ranks(names: &[String]) -> Vec<u64> {
     ranks
 }
 
-fn words<'n>(names: &'n [String], cells: &[Cell], number: fn(&Cell) -> u32) -> Words<'n> {
+fn words<'n>(names: &'n [impl AsRef<str>], cells: &[Cell], number: fn(&Cell) -> u32) -> Words<'n> {
     let numbers = cells.iter().map(number).collect();
-    Words::of(names.iter().map(String::as_str), numbers)
+    Words::of(names.iter().map(AsRef::as_ref), numbers)
 }
 
 impl GroupThread {
@@ -253,7 +255,8 @@ impl<'a> SnapshotWriter<'a> {
             Some(groups) => groups.end()?,
             None => None,
         };
-        let periods: BTreeSet<String> = self.periods.all.into_iter().collect();
+        let periods = self.periods.all.iter();
+        let periods: BTreeSet<String> = periods.map(ToString::to_string).collect();
         let last_figure = self.regions.all.into_iter().zip(self.last_figure).collect();
         let topics = self.topics.iter().zip(&self.has_figures);
         let without = topics.filter(|(_, has_figures)| !**has_figures);
