@@ -10,7 +10,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use lopdf::{Dictionary, Document, Object};
@@ -567,12 +567,19 @@ fn what_goes_beside_the_paper_prints_its_figures_and_leads_to_it() {
 fn a_sheet_beside_the_paper_says_that_the_evidence_is_in_the_paper() {
     let project = &built().project;
     let (file, _) = beside(project, "kernboodschap");
-    let run = project.run(&["verify", file.to_str().unwrap()]).ends(1);
+    let file = file.to_str().unwrap();
+    let run = project.run(&["verify", file]).ends(1);
     assert!(
         run.stdout.contains("carries no evidence of its own"),
         "{}",
         run.stdout
     );
+    assert!(!run.stderr.contains("differs"), "{}", run.stderr);
+    // whoever has the list of sums is told that it is the one, and of no fault
+    let sums = Path::new(file).with_file_name("SHA256SUMS");
+    let run = project.must(&["verify", file, "--sums", sums.to_str().unwrap()]);
+    assert!(!run.stderr.contains("error"), "{}", run.stderr);
+    run.says("is what was published as `kernboodschap-");
 }
 
 #[test]

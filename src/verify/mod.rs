@@ -172,6 +172,13 @@ pub struct Verdict {
     pub differences: Vec<String>,
 }
 
+impl Verdict {
+    /// Whether it carries no evidence, so that nothing of it was held against any: a handout.
+    pub fn is_without_evidence(&self) -> bool {
+        self.differences == [NO_EVIDENCE]
+    }
+}
+
 /// Holds a PDF against the evidence that it carries: checksums, every fact by its derivation, and its own text.
 ///
 /// # Errors
