@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
+use ring::digest;
 
 use crate::base::failure::Report;
 
@@ -418,7 +418,7 @@ impl HashedFile {
 
     /// The SHA-256 of all, and how many bytes they are.
     pub fn finish(self) -> (String, usize) {
-        (hexadecimal(&self.digest.finalize()), self.bytes)
+        (self.digest.finish(), self.bytes)
     }
 }
 
@@ -435,7 +435,7 @@ impl io::Write for HashedFile {
 
 /// The SHA-256 of some bytes, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
+    hexadecimal(digest::digest(&digest::SHA256, bytes).as_ref())
 }
 
 /// The same of all that can be read, in pieces.
@@ -446,9 +446,30 @@ pub fn sha256_of(mut source: impl io::Read) -> io::Result<String> {
     let (mut digest, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
     loop {
         match source.read(&mut buffer)? {
-            0 => return Ok(hexadecimal(&digest.finalize())),
+            0 => return Ok(digest.finish()),
             read => digest.update(&buffer[..read]),
         }
+    }
+}
+
+/// A SHA-256 on its way. Of what is at hand the fastest where the processor has no instructions for it: half of the time.
+#[derive(Clone)]
+pub struct Sha256(digest::Context);
+
+impl Sha256 {
+    /// Of nothing yet.
+    pub fn new() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+
+    /// Adds a piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// That of all pieces, in hexadecimal.
+    pub fn finish(self) -> String {
+        hexadecimal(self.0.finish().as_ref())
     }
 }
 

@@ -5,19 +5,18 @@
 //! beside their place and renamed. Nothing is forced to disk: what a power failure takes does not meet its hash, and is
 //! asked again. One process at a time: a lock on the folder ends with its holder.
 
-use std::fmt::Write as _;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::error::{ErrorKind, Result};
 use super::http::{Body, BodyError};
 use super::page::{self, Summary};
 use super::request::checked_name;
 use super::sink::Release;
+use crate::base::files::{Sha256, sha256};
 
 /// Bytes between the network and the scan.
 const BUFFER: usize = 64 << 10;
@@ -85,7 +84,7 @@ impl PageCache {
     ) -> Result<StoredPages> {
         let table = self.root.join(checked_name(name)?);
         let of_release =
-            hash(format!("{service} {} {}", release.modified, release.version).as_bytes());
+            sha256(format!("{service} {} {}", release.modified, release.version).as_bytes());
         let own = table.join(&of_release[..16]);
         fs::create_dir_all(&own).map_err(in_folder(&table))?;
         for entry in fs::read_dir(&table)? {
@@ -112,7 +111,7 @@ impl StoredPages {
             body.consume(read);
         }
         stored.resumed = true;
-        (stored.request == request && stored.sha256 == hex(&digest.finalize())).then_some(stored)
+        (stored.request == request && stored.sha256 == digest.finish()).then_some(stored)
     }
 
     /// Takes a page as it comes in, to disk and never as a whole in memory, and hands it to a reader once it is there.
@@ -143,7 +142,7 @@ impl StoredPages {
             found.map_err(|error| BodyError::Content(page::explained(&error, &start, bytes)))?;
         Ok(ReceivedPage {
             file,
-            sha256: hex(&digest.finalize()),
+            sha256: digest.finish(),
             bytes,
             found,
         })
@@ -200,7 +199,7 @@ impl StoredPages {
 
     fn place(&self, request: &str, ending: &str) -> PathBuf {
         self.0
-            .join(format!("{}.{ending}", &hash(request.as_bytes())[..32]))
+            .join(format!("{}.{ending}", &sha256(request.as_bytes())[..32]))
     }
 }
 
@@ -215,20 +214,6 @@ pub(super) struct ReceivedPage<T> {
 /// Names the folder of pages in what the system says of a file in it.
 fn in_folder(folder: &Path) -> impl Fn(io::Error) -> io::Error {
     move |error| io::Error::new(error.kind(), format!("`{}`: {error}", folder.display()))
-}
-
-/// SHA-256 in hexadecimal.
-fn hash(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 #[cfg(test)]
@@ -247,7 +232,7 @@ mod tests {
         file.write_all(b"{}").unwrap();
         ReceivedPage {
             file,
-            sha256: hash(b"{}"),
+            sha256: sha256(b"{}"),
             bytes: 2,
             found: (),
         }

@@ -86,6 +86,27 @@ pub struct Member {
     /// How final a period is; unknown for other dimensions.
     #[serde(serialize_with = "as_word", skip_serializing_if = "is_unknown")]
     pub status: Status,
+    /// What CBS writes of a gemeente; nothing of any other member, of which there may be a million.
+    #[serde(skip)]
+    pub remarks: Option<Box<Remarks>>,
+}
+
+/// What CBS writes of a gemeente in a list of regions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remarks {
+    /// The text under it, with its line breaks; empty when nothing.
+    pub text: String,
+    /// The id of its group, which is that of its province.
+    pub group: Option<String>,
+}
+
+impl Remarks {
+    /// Those of a member, where it is a gemeente.
+    pub(super) fn of(key: &str, text: Option<String>, group: Option<String>) -> Option<Box<Self>> {
+        let text = text.unwrap_or_default();
+        key.starts_with("GM")
+            .then(|| Box::new(Self { text, group }))
+    }
 }
 
 /// One topic of a table.

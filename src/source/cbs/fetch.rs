@@ -23,6 +23,7 @@ use super::limiter::lock;
 use super::pages::{self, PageReader, ReadPages};
 use super::parallel::{both, parallel};
 use super::plan::Plan;
+use super::region_list::{self, RegionList};
 use super::request::TableRequest;
 use super::selection::RowRequest;
 use super::sink::{Progress, Release, RequestMade, Sink, TableMeta};
@@ -39,6 +40,7 @@ struct TablePages {
     /// The description without its lists, which would weigh on memory.
     head: Description,
     plan: Plan,
+    region_list: Option<RegionList>,
     stored: StoredPages,
     pages: Vec<Vec<StoredPage>>,
     expected: Option<u64>,
@@ -227,14 +229,23 @@ impl Client {
         let config = &self.http.config;
         let description = self.described(job.session, job.endpoint, head)?;
         let plan = Plan::new(config, job.endpoint, &description, job.request)?;
-        drop(description);
+        // else it would weigh on memory
+        let described = job.request.with_region_list.then_some(description);
         let release = &head.release;
         let stored = job
             .cache
             .pages_of(job.request.called(), head.service, release)?;
-        let (settled, after, notes) = self.streamed(job, &plan, &stored, sink)?;
+        let region_list = || {
+            let list = |table| region_list::list(&self.http, job.session, job.endpoint, &table);
+            // whoever needs it asks once more, and hears why
+            described.and_then(|table| list(table).ok())
+        };
+        let streamed = || self.streamed(job, &plan, &stored, sink);
+        let (region_list, streamed) = both(region_list, streamed);
+        let (settled, after, notes) = streamed?;
         let read = settled.map(|(read, emitted)| TablePages {
             head: head.clone(),
+            region_list,
             expected: read.iter().map(|one| one.count).sum::<Option<u64>>(),
             pages: read.into_iter().map(|one| one.pages).collect(),
             plan,
@@ -442,6 +453,7 @@ impl TablePages {
             topics: plan.topics,
             lacking: plan.lacking,
             map_year: plan.map_year,
+            region_list: self.region_list,
             requests: self.pages.into_iter().flatten().map(made).collect(),
             retrieved: jiff::Timestamp::from_second(jiff::Timestamp::now().as_second())
                 .unwrap_or_default()

@@ -29,7 +29,6 @@ mod parallel;
 mod plan;
 mod pump;
 mod region_list;
-mod region_text;
 mod request;
 pub mod rows;
 mod selection;
@@ -52,8 +51,7 @@ pub use config::{Bases, Config, Retry};
 pub use description::{Description, Dimension, DimensionKind, Member, Topic};
 pub use error::{Error, ErrorKind, Part, Result};
 pub use fetch::PlannedRequest;
-pub use region_list::RegionList;
-pub use region_text::RegionText;
+pub use region_list::{RegionList, RegionText};
 pub use request::{Periods, RegionLevel, Service, TableRequest, TopicRequest, checked_id};
 pub use sink::{
     AnsweredTopic, Lacking, PeriodMeta, Progress, RegionMeta, Release, RequestMade, Sink,

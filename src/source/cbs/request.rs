@@ -88,6 +88,8 @@ pub struct TableRequest {
     pub topics: Vec<TopicRequest>,
     /// The service that gave the release that is held, if one is.
     pub held: Option<Service>,
+    /// Whether [`super::TableMeta::region_list`] is wanted as well.
+    pub with_region_list: bool,
 }
 
 /// One topic, by what CBS calls it.

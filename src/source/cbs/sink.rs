@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::region_list::RegionList;
 use crate::base::observation::{Missing, Status};
 
 /// An error of the receiver.
@@ -135,6 +136,8 @@ pub struct TableMeta {
     pub lacking: Vec<Lacking>,
     /// The year whose regions the table has, where it says so.
     pub map_year: Option<u16>,
+    /// All its regions with their texts, where they were wanted and could be read.
+    pub region_list: Option<RegionList>,
     /// The requests for rows, in order.
     pub requests: Vec<RequestMade>,
     /// Moment the last page was proven, UTC, such as `2026-11-23T21:16:00Z`.

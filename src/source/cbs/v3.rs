@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::description::{
-    Description, Dimension, DimensionKind, Groups, Member, Topic, Year, one_line, path_of, status,
+    Description, Dimension, DimensionKind, Groups, Member, Remarks, Topic, Year, one_line, path_of,
+    status,
 };
 use super::endpoint::Endpoint;
 use super::error::{ErrorKind, Result};
 use super::http::{Http, Session};
 use super::list::list;
-use super::parallel::{both, parallel};
-use super::region_text::{Found, RegionText};
+use super::parallel::parallel;
 use super::sink::Release;
 
 /// The licence of CBS's own tables, which v3 does not carry.
@@ -124,50 +124,18 @@ pub(super) fn whole(
     Ok(description)
 }
 
-/// The list of regions with its texts, and the keys of the periods. A gemeente's group is called as its province is.
-pub(super) fn regions(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> Result<Found> {
-    let properties: Vec<Property> = list(http, session, endpoint.at("DataProperties", ""))?;
-    let found: Vec<_> = properties.into_iter().filter_map(dimension).collect();
-    let items = |kind: DimensionKind| -> Result<Vec<Item>> {
-        let of = found.iter().find(|dimension| dimension.kind == kind);
-        let key = of.map(|dimension| dimension.key.as_str());
-        key.map_or(Ok(Vec::new()), |key| {
-            list(http, session, endpoint.at(key, ""))
-        })
+/// The titles of the groups of members, by id.
+pub(super) fn groups(
+    http: &Http,
+    session: &Session<'_>,
+    endpoint: &Endpoint,
+) -> Result<BTreeMap<String, String>> {
+    let groups: Vec<Category> = list(http, session, endpoint.at("CategoryGroups", ""))?;
+    let entry = |group: Category| {
+        let title = group.title.unwrap_or_default();
+        (group.id.to_string(), one_line(&title))
     };
-    let (regions, periods) = both(|| items(DimensionKind::Geo), || items(DimensionKind::Time));
-    let (regions, periods) = (regions?, periods?);
-    let groups: Vec<Category> = if regions.iter().any(|region| region.group.is_some()) {
-        list(http, session, endpoint.at("CategoryGroups", ""))?
-    } else {
-        Vec::new()
-    };
-    let bare = |title: Option<&str>| {
-        let title = one_line(title.unwrap_or_default());
-        title.trim_end_matches(" (PV)").to_owned()
-    };
-    let is_province = |item: &&Item| item.key.starts_with("PV");
-    let provinces = regions.iter().filter(is_province);
-    let provinces: BTreeMap<String, String> = provinces
-        .map(|item| (bare(item.title.as_deref()), item.key.trim_end().to_owned()))
-        .collect();
-    let of_group = |id: i64| {
-        let group = groups.iter().find(|group| group.id == id)?;
-        provinces.get(&bare(group.title.as_deref())).cloned()
-    };
-    let text = |item: &Item| RegionText {
-        key: item.key.trim_end().to_owned(),
-        title: one_line(item.title.as_deref().unwrap_or_default()),
-        text: item.description.clone().unwrap_or_default(),
-        province: item.group.and_then(of_group),
-    };
-    Ok(Found {
-        regions: regions.iter().map(text).collect(),
-        periods: periods
-            .into_iter()
-            .map(|item| item.key.trim_end().to_owned())
-            .collect(),
-    })
+    Ok(groups.into_iter().map(entry).collect())
 }
 
 fn topics(properties: &[Property]) -> Vec<Topic> {
@@ -222,8 +190,10 @@ fn dimension(property: Property) -> Option<Dimension> {
 }
 
 fn member(item: Item) -> Member {
+    let group = item.group.map(|id| id.to_string());
     Member {
         key: item.key.trim_end().to_owned(),
+        remarks: Remarks::of(&item.key, item.description, group),
         raw: item.key,
         title: one_line(&item.title.unwrap_or_default()),
         status: status(item.status.as_deref()),

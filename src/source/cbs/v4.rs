@@ -6,7 +6,8 @@
 use serde::Deserialize;
 
 use super::description::{
-    Description, Dimension, DimensionKind, Groups, Member, Topic, Year, one_line, path_of, status,
+    Description, Dimension, DimensionKind, Groups, Member, Remarks, Topic, Year, one_line, path_of,
+    status,
 };
 use super::endpoint::Endpoint;
 use super::error::Result;
@@ -14,7 +15,6 @@ use super::http::{Http, Session};
 use super::list::list;
 use super::page;
 use super::parallel::{both, parallel};
-use super::region_text::{Found, RegionText};
 use super::sink::Release;
 
 #[derive(Deserialize)]
@@ -137,34 +137,6 @@ pub(super) fn whole(
     Ok(description)
 }
 
-/// The list of regions with its texts, and the keys of the periods. A gemeente's group ends with its province's code.
-pub(super) fn regions(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> Result<Found> {
-    let axes: Vec<Axis> = list(http, session, endpoint.at("Dimensions", ""))?;
-    let codes = |of: DimensionKind| -> Result<Vec<Code>> {
-        let axis = axes.iter().find(|axis| kind(axis) == of);
-        let name = axis.map(|axis| format!("{}Codes", axis.identifier));
-        name.map_or(Ok(Vec::new()), |name| {
-            list(http, session, endpoint.at(&name, ""))
-        })
-    };
-    let (regions, periods) = both(|| codes(DimensionKind::Geo), || codes(DimensionKind::Time));
-    let text = |code: Code| RegionText {
-        key: code.identifier.trim_end().to_owned(),
-        title: one_line(&code.title.unwrap_or_default()),
-        text: code.description.unwrap_or_default(),
-        province: code
-            .group
-            .and_then(|group| Some(group.strip_prefix("GM")?.to_owned())),
-    };
-    Ok(Found {
-        regions: regions?.into_iter().map(text).collect(),
-        periods: periods?
-            .into_iter()
-            .map(|code| code.identifier.trim_end().to_owned())
-            .collect(),
-    })
-}
-
 fn groups(http: &Http, session: &Session<'_>, endpoint: &Endpoint) -> Result<Groups> {
     let groups: Vec<Group> = list(http, session, endpoint.at("MeasureGroups", ""))?;
     let entry = |group: Group| (group.id, (group.title.unwrap_or_default(), group.parent_id));
@@ -199,6 +171,7 @@ fn dimension(axis: Axis, codes: Vec<Code>) -> Dimension {
     let kind = kind(&axis);
     let member = |code: Code| Member {
         key: code.identifier.trim_end().to_owned(),
+        remarks: Remarks::of(&code.identifier, code.description, code.group),
         raw: code.identifier,
         title: one_line(&code.title.unwrap_or_default()),
         status: status(code.status.as_deref()),

@@ -137,6 +137,7 @@ mod tests {
             raw: key.clone(),
             title: key.clone(),
             status: Status::Final,
+            remarks: None,
         };
         keys.iter().map(member).collect()
     }

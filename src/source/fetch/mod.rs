@@ -28,7 +28,9 @@ pub use settings::{read as settings, schema};
 
 use crate::gemeente::{RegionId, Regions};
 use crate::query::{Level, Queries, Service, Table};
-use crate::source::cbs::{self, Client, ErrorKind, PageCache, PlannedRequest, Progress};
+use crate::source::cbs::{
+    self, Client, ErrorKind, PageCache, PlannedRequest, Progress, RegionList,
+};
 use crate::source::compare::Door;
 use crate::source::snapshot::{Draft, Lock, Sealed, Sidecar, Store};
 
@@ -220,10 +222,11 @@ impl Run<'_> {
     /// Fetches a table. With releases in `only`, what comes must be one of them; else it is pinned, whatever it is.
     fn bring(&self, table: &Table, only: &[String]) -> Result<TableReport, Error> {
         let pinned = self.pinned_sidecar(&table.id);
-        let (request, optional) = request::request(self.queries, table, pinned.as_ref())?;
+        let (mut request, optional) = request::request(self.queries, table, pinned.as_ref())?;
         if request.topics.is_empty() {
             return Ok(TableReport::new(&table.id, Outcome::Lacking));
         }
+        request.with_region_list = self.brings_lists(table);
         let unchanged = self.unchanged(&request, pinned.as_ref())?;
         if unchanged.is_some() && only.is_empty() {
             return self.still_held(table, unchanged, pinned.as_ref());
@@ -232,7 +235,7 @@ impl Run<'_> {
         let fetched = self
             .client
             .fetch(&request, &self.cache, &mut rows, self.progress);
-        let meta = match fetched {
+        let mut meta = match fetched {
             Ok(meta) => meta,
             Err(error) => return missed(table, error, optional, pinned.as_ref()),
         };
@@ -261,7 +264,7 @@ impl Run<'_> {
             .map_err(|error| error.of_table(&table.id))?;
         let resumed = meta.requests.iter().filter(|request| request.resumed);
         let outcome = [Outcome::Unchanged, Outcome::Fetched][usize::from(is_changed)];
-        let lists = self.lists(table, None);
+        let lists = self.lists(table, meta.region_list.take(), None);
         let mut warnings = meta.warnings.clone();
         warnings.extend(self.off_list(table, &written.last_figure));
         // of gemeenten what a release lacks is told by what it is held against
@@ -294,7 +297,7 @@ impl Run<'_> {
         forgotten.map_err(|error| error.of_table(&table.id))?;
         Ok(TableReport {
             release,
-            lists: self.lists(table, pinned),
+            lists: self.lists(table, None, pinned),
             ..TableReport::new(&table.id, Outcome::Unchanged)
         })
     }
@@ -312,13 +315,18 @@ impl Run<'_> {
         }
     }
 
-    /// Brings the lists of gemeenten and the log, where the table is that of inhabitants. `unchanged` is its release when
-    /// nothing new came of it.
-    fn lists(&self, table: &Table, unchanged: Option<&Sidecar>) -> Option<RegionsReport> {
+    /// Brings the lists of gemeenten and the log, where the table is that of inhabitants. `read` came with the table;
+    /// `unchanged` is its release when nothing new came of it.
+    fn lists(
+        &self,
+        table: &Table,
+        read: Option<RegionList>,
+        unchanged: Option<&Sidecar>,
+    ) -> Option<RegionsReport> {
         if !self.brings_lists(table) {
             return None;
         }
-        let report = regions::bring(self, table, unchanged)?;
+        let report = regions::bring(self, table, read, unchanged)?;
         *unpoisoned(&self.regions) = listed(self.data);
         Some(report)
     }

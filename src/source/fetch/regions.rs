@@ -84,11 +84,12 @@ const CAVEATS: [&str; 4] = [
     "A change within a year lies between the lists of two years: Weesp (GM0457) ended on 2022-03-24 and is on the list of 2022.",
 ];
 
-/// Brings the list of a table. `unchanged` is its release when nothing new came of it: then nothing is asked where the list
-/// here is of that release, or where there is none and the table told nothing the last time.
+/// Brings the list of a table, which may have come with it. `unchanged` is its release when nothing new came of it: then
+/// nothing is asked where the list here is of that release, or where there is none and the table told nothing the last time.
 pub(super) fn bring(
     run: &Run<'_>,
     table: &Table,
+    came: Option<RegionList>,
     unchanged: Option<&Sidecar>,
 ) -> Option<RegionsReport> {
     let folder = run.data.join("regions");
@@ -110,7 +111,7 @@ pub(super) fn bring(
         error: None,
         message: None,
     };
-    if let Err(error) = read(run, table, held.as_ref(), &mut report) {
+    if let Err(error) = read(run, table, came, held.as_ref(), &mut report) {
         report.outcome = Brought::Failed;
         report.message = Some(error.to_string());
         report.error = Some(error);
@@ -141,18 +142,25 @@ pub fn of_inhabitants(queries: &Queries) -> Option<&Table> {
 fn read(
     run: &Run<'_>,
     table: &Table,
+    came: Option<RegionList>,
     held: Option<&Fetched>,
     report: &mut RegionsReport,
 ) -> Result<(), Error> {
     let (data, folder) = (run.data, run.data.join("regions"));
-    let (request, _) = request::request(run.queries, table, None)?;
     let release = held.map(|held| Release {
         modified: held.modified.clone(),
         version: held.version.clone(),
     });
     let known = held.zip(release.as_ref());
     let known = known.map(|(held, release)| (held.service.as_str(), release));
-    let Some(list) = run.client.region_list(&request, known, run.progress)? else {
+    let list = match came {
+        Some(list) => Some(list).filter(|list| known != Some((list.service, &list.release))),
+        None => {
+            let (request, _) = request::request(run.queries, table, None)?;
+            run.client.region_list(&request, known, run.progress)?
+        }
+    };
+    let Some(list) = list else {
         report.release = release.map_or_else(String::new, |release| release.modified);
         return borders(data, report);
     };

@@ -172,6 +172,7 @@ mod tests {
             topics: Vec::new(),
             lacking: Vec::new(),
             map_year: None,
+            region_list: None,
             requests: Vec::new(),
             retrieved: String::new(),
             expected: None,
