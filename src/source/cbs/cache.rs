@@ -102,7 +102,7 @@ impl StoredPages {
     pub(super) fn find(&self, request: &str) -> Option<StoredPage> {
         let note = fs::read(self.place(request, "page")).ok()?;
         let mut stored: StoredPage = serde_json::from_slice(&note).ok()?;
-        let mut digest = Sha256::new();
+        let mut digest = Sha256::default();
         let mut body =
             BufReader::with_capacity(BUFFER, File::open(self.place(request, "json")).ok()?);
         while let Some(bytes) = body.fill_buf().ok().filter(|bytes| !bytes.is_empty()) {
@@ -122,7 +122,7 @@ impl StoredPages {
     ) -> std::result::Result<ReceivedPage<T>, BodyError> {
         let own = |error: io::Error| BodyError::Receiver(in_folder(&self.0)(error).into());
         let mut file = tempfile::NamedTempFile::new_in(&self.0).map_err(own)?;
-        let (mut digest, mut start) = (Sha256::new(), Vec::new());
+        let (mut digest, mut start) = (Sha256::default(), Vec::new());
         let mut buffer = vec![0; BUFFER];
         loop {
             let read = match body.read(&mut buffer) {
