@@ -271,6 +271,9 @@ fn keys(table: &ServedTable) -> Vec<Vec<String>> {
         .collect()
 }
 
+/// What an observation has beside its members.
+const OWN: [&str; 4] = ["Id", "ValueAttribute", "Value", "StringValue"];
+
 fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bool) -> Answer {
     let names: Vec<&str> = std::iter::once("Measure")
         .chain(table.dims.iter().map(|dim| dim.key.as_str()))
@@ -284,6 +287,18 @@ fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bo
         ("Value" | "StringValue", _) => Some(Value::Null),
         _ => None,
     };
+    let selected: Option<Vec<&str>> = site
+        .request
+        .option("$select")
+        .map(|names| names.split(',').collect());
+    let known = |name: &&str| names.contains(name) || OWN.contains(name);
+    if let Some(unknown) = selected.iter().flatten().find(|name| !known(name)) {
+        return fault(
+            400,
+            &format!("Could not find a property named '{unknown}'."),
+        );
+    }
+    let is_selected = |name: &str| selected.as_ref().is_none_or(|names| names.contains(&name));
     let picked = match Picked::new(site.request.option("$filter"), true, &names, &keys, &other) {
         Ok(picked) => picked,
         Err(why) => return fault(400, &why),
@@ -298,15 +313,21 @@ fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bo
         return Answer::text(200, &format!("\u{feff}{count}"));
     }
     let in_row = |(name, keys): (&&str, &Vec<String>)| -> Vec<String> {
-        let fields = keys.iter().map(|key| format!("\"{name}\":{}", text(key)));
-        fields.collect()
+        let field = |key: &String| {
+            if is_selected(name) {
+                format!(",\"{name}\":{}", text(key))
+            } else {
+                String::new()
+            }
+        };
+        keys.iter().map(field).collect()
     };
     let codes: Vec<Vec<String>> = names.iter().zip(&keys).map(in_row).collect();
     let write = |number: usize| {
         let at = present.as_ref().map_or(number, |present| present[number]);
         let coords = picked.coords(at);
         let own = codes.iter().zip(&coords).map(|(codes, at)| &*codes[*at]);
-        observation(at, &cell(&coords), own)
+        observation(at, &cell(&coords), own, &is_selected)
     };
     let skip = site.number("$skip").unwrap_or_default().min(count);
     let end = site
@@ -331,24 +352,41 @@ fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bo
     page(root, counted.then_some(count), &rows, next.as_deref())
 }
 
-/// An observation as CBS writes it, with the field of its measure and that of each dimension.
-fn observation<'a>(id: usize, cell: &Cell, mut codes: impl Iterator<Item = &'a str>) -> String {
+/// An observation as CBS writes it, with the field of its measure and that of each dimension, each after a comma.
+fn observation<'a>(
+    id: usize,
+    cell: &Cell,
+    mut codes: impl Iterator<Item = &'a str>,
+    is_selected: &dyn Fn(&str) -> bool,
+) -> String {
     let mut out = String::with_capacity(192);
-    let _ = write!(out, "{{\"Id\":{id},{},", codes.next().unwrap_or_default());
-    let attribute = match cell {
-        Cell::Empty(reason) => reason,
-        _ => "None",
-    };
-    let _ = write!(out, "\"ValueAttribute\":\"{attribute}\",\"Value\":");
-    let _ = match cell {
-        Cell::Value(value) => write!(out, "{value},\"StringValue\":null"),
-        Cell::Text(found) => write!(out, "null,\"StringValue\":{}", text(found)),
-        Cell::Empty(_) | Cell::Absent => out.write_str("null,\"StringValue\":null"),
-    };
+    if is_selected("Id") {
+        let _ = write!(out, ",\"Id\":{id}");
+    }
+    out.push_str(codes.next().unwrap_or_default());
+    if is_selected("ValueAttribute") {
+        let attribute = match cell {
+            Cell::Empty(reason) => reason,
+            _ => "None",
+        };
+        let _ = write!(out, ",\"ValueAttribute\":\"{attribute}\"");
+    }
+    if is_selected("Value") {
+        let _ = match cell {
+            Cell::Value(value) => write!(out, ",\"Value\":{value}"),
+            _ => out.write_str(",\"Value\":null"),
+        };
+    }
+    if is_selected("StringValue") {
+        let _ = match cell {
+            Cell::Text(found) => write!(out, ",\"StringValue\":{}", text(found)),
+            _ => out.write_str(",\"StringValue\":null"),
+        };
+    }
     for code in codes {
-        out.push(',');
         out.push_str(code);
     }
+    out.replace_range(..1, "{");
     out.push('}');
     out
 }

@@ -77,6 +77,7 @@ impl Plan {
             others: &others,
             columns: columns.iter().map(|topic| topic.key.as_str()).collect(),
             whole: columns.len() == table.topics.len(),
+            has_text: columns.iter().any(|topic| !is_numeric(&topic.datatype)),
         }
         .requests();
         Ok(Self {
@@ -109,6 +110,12 @@ impl Plan {
             requests,
         })
     }
+}
+
+/// Whether figures of a type come as numbers; a type that is not known may hold text.
+fn is_numeric(datatype: &str) -> bool {
+    let types = ["Short", "Integer", "Long", "Float", "Double", "Decimal"];
+    types.contains(&datatype)
 }
 
 /// What the keys of a row mean: regions, periods if any, other dimensions; in v4 also measure and attribute.

@@ -56,7 +56,12 @@ pub(super) struct Selection<'a> {
     pub(super) columns: Vec<&'a str>,
     /// Whether those are all that the table has.
     pub(super) whole: bool,
+    /// Whether one of them may hold its figures as text, which v4 sends in a field of its own.
+    pub(super) has_text: bool,
 }
+
+/// Bytes of an address for the names of options and of the columns that every v4 request selects.
+const SELECTED: usize = 80;
 
 /// A condition on one dimension, if any, and how many of its members meet it.
 type Condition = (Option<String>, u64);
@@ -79,7 +84,7 @@ impl Selection<'_> {
         let room = self
             .config
             .max_query
-            .saturating_sub(longest + 40 + self.dimensions().len());
+            .saturating_sub(longest + SELECTED + self.dimensions().len());
         let groups = self.groups(room);
         let pairs = groups
             .iter()
@@ -98,17 +103,19 @@ impl Selection<'_> {
             } else {
                 any_of("Measure", keys.iter().copied())
             };
-            let query = option("$filter", &and([filter, &measures]));
+            let filter = option("$filter", &and([filter, &measures]));
+            let text = if self.has_text { ",StringValue" } else { "" };
+            let select = format!("Measure,ValueAttribute,Value{text},{}", self.dimensions());
+            let query = join([filter.as_str(), option("$select", &select).as_str()]);
             let bound = rows * keys.len() as u64;
-            let at = |collection: &str| self.endpoint.at(collection, &query);
             return RowRequest {
-                first: at("Observations"),
+                first: self.endpoint.at("Observations", &query),
                 feed: None,
                 count: Some(Count::Observations {
-                    count: at("Observations/$count"),
+                    count: self.endpoint.at("Observations/$count", &filter),
                     within: self.endpoint.at(
                         "Observations",
-                        &join([query.as_str(), "$count=true", "$top=1"]),
+                        &join([filter.as_str(), "$count=true", "$top=1"]),
                     ),
                 }),
                 bound,

@@ -135,20 +135,50 @@ impl Names {
     }
 }
 
-/// The place of each name in alphabetical order.
-fn ranks(names: &[impl AsRef<str>]) -> Vec<u64> {
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    order.sort_by_key(|number| names[*number].as_ref());
-    let mut ranks = vec![0; names.len()];
-    for (rank, number) in (0..).zip(order) {
-        ranks[number] = rank;
-    }
-    ranks
+/// Cells of a group in an order that they need not be moved for.
+struct Order<'c> {
+    cells: &'c [Cell],
+    places: Vec<u32>,
 }
 
-fn words<'n>(names: &'n [impl AsRef<str>], cells: &[Cell], number: fn(&Cell) -> u32) -> Words<'n> {
-    let numbers = cells.iter().map(number).collect();
-    Words::of(names.iter().map(AsRef::as_ref), numbers)
+impl<'c> Order<'c> {
+    /// The order in which they came.
+    fn of(cells: &'c [Cell]) -> Self {
+        let places = (0..cells.len() as u32).collect();
+        Self { cells, places }
+    }
+
+    /// By the alphabetical order of names, else as before. A pass over the cells per column: comparing them took five times
+    /// as long. Of the names, which may be a million, only those count that the cells have.
+    fn by(self, names: &[impl AsRef<str>], number: fn(&Cell) -> u32) -> Self {
+        let number = |place: &u32| number(&self.cells[*place as usize]) as usize;
+        let mut sizes = vec![0; names.len()];
+        for place in &self.places {
+            sizes[number(place)] += 1;
+        }
+        let mut used: Vec<usize> = (0..names.len()).filter(|name| sizes[*name] > 0).collect();
+        used.sort_unstable_by_key(|name| names[*name].as_ref());
+        let (mut next, mut from) = (sizes, 0);
+        for name in used {
+            from += std::mem::replace(&mut next[name], from);
+        }
+        let mut places = vec![0; self.places.len()];
+        for place in &self.places {
+            let to: &mut usize = &mut next[number(place)];
+            places[*to] = *place;
+            *to += 1;
+        }
+        Self { places, ..self }
+    }
+
+    fn column<T>(&self, of: impl Fn(&Cell) -> T) -> Vec<T> {
+        let cells = self.places.iter().map(|place| &self.cells[*place as usize]);
+        cells.map(of).collect()
+    }
+
+    fn words<'n>(&self, names: &'n [impl AsRef<str>], number: fn(&Cell) -> u32) -> Words<'n> {
+        Words::of(names.iter().map(AsRef::as_ref), self.column(number))
+    }
 }
 
 impl GroupThread {
@@ -201,32 +231,22 @@ impl Titles {
         self.years.extend(group.years);
         self.periods.extend(group.periods);
         self.regions.extend(group.regions);
-        let cells = self.sorted(group.cells);
-        let years = cells.iter().map(|cell| self.years[cell.period as usize]);
+        let region = |cell: &Cell| cell.region;
+        let period = |cell: &Cell| cell.period;
+        let topic = |cell: &Cell| cell.topic;
+        let order = Order::of(&group.cells)
+            .by(&self.regions, region)
+            .by(&self.periods, period)
+            .by(&self.topics, topic);
         Rows {
-            region: words(&self.regions, &cells, |cell| cell.region),
-            period: words(&self.periods, &cells, |cell| cell.period),
-            year: years.collect(),
-            topic: words(&self.topics, &cells, |cell| cell.topic),
-            value: cells.iter().map(|cell| cell.value).collect(),
-            missing: cells.iter().map(|cell| cell.missing).collect(),
-            status: cells.iter().map(|cell| cell.status).collect(),
+            region: order.words(&self.regions, region),
+            period: order.words(&self.periods, period),
+            year: order.column(|cell| self.years[cell.period as usize]),
+            topic: order.words(&self.topics, topic),
+            value: order.column(|cell| cell.value),
+            missing: order.column(|cell| cell.missing),
+            status: order.column(|cell| cell.status),
         }
-    }
-
-    fn sorted(&self, mut cells: Vec<Cell>) -> Vec<Cell> {
-        let (topics, periods, regions) = (
-            ranks(&self.topics),
-            ranks(&self.periods),
-            ranks(&self.regions),
-        );
-        // one number that sorts as the three do: none of them has two to the power of 21 names
-        cells.sort_by_cached_key(|cell| {
-            topics[cell.topic as usize] << 42
-                | periods[cell.period as usize] << 21
-                | regions[cell.region as usize]
-        });
-        cells
     }
 }
 
