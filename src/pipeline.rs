@@ -251,7 +251,9 @@ fn make(
     let held = held.map(|(table, of)| (table.clone(), of.sidecar.clone()));
     run.releases.extend(held);
     let made_of = (&figures, &provenance, &buurten);
-    let known = write_open_data(queries, made_of, options, (&output, &mut books))?;
+    let mut known = write_open_data(queries, made_of, options, (&output, &mut books))?;
+    // what is there stays as it is, and Typst needs longer
+    run_log::know(output.path(), &mut known, &mut books.ledger)?;
     report.clock.lap("open data");
     if typesetting.is_none() {
         let paper = output.place().join(paper::PAPER.file(&run.edition));

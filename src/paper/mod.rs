@@ -40,12 +40,12 @@ pub use uses::{Use, UseKind, wanted};
 use crate::base::failure::{Exit, Failure, Report};
 use crate::base::family::family;
 use crate::base::files;
-use crate::base::hands::both;
+use crate::base::hands::{both, in_parts};
 use crate::evidence::Texts;
 use crate::evidence::attachments::{CHECKSUMS, FOLDER, TEXTS};
 use crate::fact;
 use crate::query::Edition;
-use crate::verify;
+use crate::verify::{self, Known};
 
 /// A document that is made of the same sources as the paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,11 +151,16 @@ pub fn start(
     let mut attached = attached;
     attached.push((TEXTS, bytes.into()));
     attached.sort_by_key(|(name, _)| *name);
-    let mut attached_files = attached.iter();
-    let write_all =
-        || attached_files.try_for_each(|(name, bytes)| write(&format!("{FOLDER}/{name}"), bytes));
-    let (written, sums) = both(write_all, || checksums(&attached));
-    written?;
+    let lines = in_parts(
+        attached.len(),
+        || (),
+        |(), place| {
+            let (name, bytes) = &attached[place];
+            write(&format!("{FOLDER}/{name}"), bytes)?;
+            Ok::<_, files::Error>(format!("{}  {name}\n", files::sha256(bytes)))
+        },
+    );
+    let sums: String = lines.into_iter().collect::<Result<_, _>>()?;
     write(&format!("{FOLDER}/{CHECKSUMS}"), sums.as_bytes())?;
     let mut runs = Vec::new();
     for document in DOCUMENTS {
@@ -220,14 +225,6 @@ pub fn write_sources(
     Ok(())
 }
 
-/// A line per attached file.
-fn checksums(attached: &[(&'static str, Cow<'_, [u8]>)]) -> String {
-    let lines = attached
-        .iter()
-        .map(|(name, bytes)| format!("{}  {name}\n", files::sha256(bytes)));
-    lines.collect::<Vec<_>>().concat()
-}
-
 impl Typesetting {
     /// Waits for Typst, checks every numeral of the PDFs, seals the pages of the paper, and puts them in a folder.
     ///
@@ -242,15 +239,17 @@ impl Typesetting {
             texts,
             checksums,
         } = self;
+        // while Typst works
+        let known = Known::new(&texts);
         // the small ones are done first, and are looked at while the paper is made
         for mut run in runs.into_iter().rev() {
             if let Some(child) = run.child.take() {
                 typst.wait(child, &work, &run.pdf, &sources)?;
             }
             if run.document == PAPER {
-                verify::back_check_and_seal(&run.pdf, &texts, &checksums)?;
+                verify::back_check_and_seal(&run.pdf, (&texts, &known), &checksums)?;
             } else {
-                verify::back_check(&run.pdf, &texts)?;
+                verify::back_check(&run.pdf, &known)?;
             }
             let place = folder.join(run.document.file(edition));
             files::at("move", &place, fs::rename(&run.pdf, &place))?;

@@ -11,8 +11,8 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::BuildReport;
 use super::made::{Inputs, Ledger, Output, RUN_LOG, SUMS};
+use super::{BuildReport, WORK, is_within};
 use crate::base::failure::{Failure, Report};
 use crate::base::files;
 use crate::claim;
@@ -143,15 +143,7 @@ impl Run<'_> {
         (output, mut outputs): (&Path, BTreeMap<String, Output>),
         ledger: &mut Ledger,
     ) -> Result<RunLog, Failure> {
-        for name in files::all_files(output)? {
-            let path = output.join(&name);
-            match outputs.get(&name) {
-                Some(known) => ledger.hashes.made(&path, &known.sha256)?,
-                None => {
-                    outputs.insert(name, Output::of(&path, ledger)?);
-                }
-            }
-        }
+        know(output, &mut outputs, ledger)?;
         let inputs = self.inputs();
         let edition = &self.edition;
         Ok(RunLog {
@@ -194,6 +186,26 @@ impl Run<'_> {
         }
         inputs
     }
+}
+
+/// Looks at what lies in an output and is not known yet, but for what Typst still works at.
+pub(super) fn know(
+    output: &Path,
+    known: &mut BTreeMap<String, Output>,
+    ledger: &mut Ledger,
+) -> Result<(), files::Error> {
+    for name in files::all_files(output)? {
+        let path = output.join(&name);
+        match known.get(&name) {
+            Some(of) => ledger.hashes.made(&path, &of.sha256)?,
+            None if is_within(WORK, &name) => {}
+            None => {
+                let found = Output::of(&path, ledger)?;
+                known.insert(name, found);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// How tested claims stand.

@@ -31,13 +31,16 @@ pub(super) fn start(
         provenance,
         ..
     } = sources;
-    let (manuscript, since) = both(
-        || Manuscript::new(chapters, sources),
-        || diff::since_previous(project, queries, of_edition),
-    );
-    let (manuscript, since) = (manuscript?, since?);
-    report.clock.lap("charts");
-    let content = Content::new(&manuscript, provenance)?.with_changes(since.as_ref(), &manuscript);
+    let told = || {
+        let manuscript = Manuscript::new(chapters, sources)?;
+        report.clock.lap("charts");
+        let content = Content::new(&manuscript, provenance)?;
+        Ok::<_, Failure>((manuscript, content))
+    };
+    let since = || diff::since_previous(project, queries, of_edition);
+    let (told, since) = both(told, since);
+    let (manuscript, content) = told?;
+    let content = content.with_changes(since?.as_ref(), &manuscript);
     let listed = verify::listed(&project.queries())?;
     let evidence = content.evidence();
     let (remarks, tables) = both(

@@ -27,7 +27,7 @@ use crate::evidence::{RestsOn, Texts};
 use crate::fact::Trace;
 use crate::gemeente::RegionId;
 use crate::paper::{self, Bundle, PAPER, SHEET as SOURCE, SHEET_WORDS, Typst};
-use crate::verify;
+use crate::verify::{self, Known};
 
 /// Sheets that are set in one run of Typst: a quarter of a gigabyte.
 const BATCH: usize = 10;
@@ -286,7 +286,9 @@ impl Batch<'_, '_> {
 
     fn seal(&self, sheet: &Waiting) -> Result<(), Failure> {
         let pdf = self.made.join(pdf_name(&sheet.stem));
-        let pages = verify::back_check_and_seal(&pdf, &sheet.texts, &sheet.checksums)?;
+        let known = Known::new(&sheet.texts);
+        let of_sheet = (&sheet.texts, &known);
+        let pages = verify::back_check_and_seal(&pdf, of_sheet, &sheet.checksums)?;
         if pages == PAGES {
             return Ok(());
         }

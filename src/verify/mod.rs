@@ -47,8 +47,8 @@ use text::{Look, Printed, Target};
 ///
 /// # Errors
 /// When the PDF cannot be read, or a numeral came from elsewhere.
-pub fn back_check(pdf: &Path, texts: &Texts) -> Result<(), Failure> {
-    let findings = backcheck::check(&printed(pdf, &read(pdf)?, Look::Text)?, &Known::new(texts));
+pub fn back_check(pdf: &Path, known: &Known) -> Result<(), Failure> {
+    let findings = backcheck::check(&printed(pdf, &read(pdf)?, Look::Text)?, known);
     if findings.is_empty() {
         Ok(())
     } else {
@@ -62,7 +62,11 @@ pub fn back_check(pdf: &Path, texts: &Texts) -> Result<(), Failure> {
 ///
 /// # Errors
 /// When the PDF cannot be read or written, a numeral came from elsewhere, or a sentence does not stand where it was printed.
-pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result<usize, Failure> {
+pub fn back_check_and_seal(
+    pdf: &Path,
+    (texts, known): (&Texts, &Known),
+    checksums: &str,
+) -> Result<usize, Failure> {
     let bytes = files::at("read", pdf, fs::read(pdf))?;
     let wrong = |source| Error::Pdf {
         path: pdf.to_owned(),
@@ -70,13 +74,13 @@ pub fn back_check_and_seal(pdf: &Path, texts: &Texts, checksums: &str) -> Result
     };
     let document = Document::load_mem(&bytes).map_err(wrong)?;
     let printed = printed(pdf, &document, Look::Text)?;
-    let look = || {
-        let known = Known::new(texts);
-        let places = places_of(&document, (&printed, &known, texts));
-        (backcheck::check(&printed, &known), places)
+    let places = || places_of(&document, (&printed, known, texts));
+    let rest = || {
+        let findings = backcheck::check(&printed, known);
+        let seal = sealed::seal_of(&document, &printed, texts, checksums.as_bytes());
+        (findings, seal)
     };
-    let seal = || sealed::seal_of(&document, &printed, texts, checksums.as_bytes());
-    let ((findings, places), mut seal) = both(look, seal);
+    let (places, (findings, mut seal)) = both(places, rest);
     if !findings.is_empty() {
         return Err(Error::Typed(findings).into());
     }
