@@ -23,10 +23,10 @@ use super::limiter::lock;
 use super::pages::{self, PageReader, ReadPages};
 use super::parallel::{both, parallel};
 use super::plan::Plan;
-use super::region_list::{self, RegionList};
+use super::region_list;
 use super::request::TableRequest;
 use super::selection::RowRequest;
-use super::sink::{Progress, Release, RequestMade, Sink, TableMeta};
+use super::sink::{Progress, RegionList, Release, RequestMade, Sink, TableMeta};
 use super::stream::Stream;
 
 /// How long a head is as good as asked now: a table that is republished meanwhile is read twice, not wrongly.

@@ -51,11 +51,10 @@ pub use config::{Bases, Config, Retry};
 pub use description::{Description, Dimension, DimensionKind, Member, Topic};
 pub use error::{Error, ErrorKind, Part, Result};
 pub use fetch::PlannedRequest;
-pub use region_list::{RegionList, RegionText};
 pub use request::{Periods, RegionLevel, Service, TableRequest, TopicRequest, checked_id};
 pub use sink::{
-    AnsweredTopic, Lacking, PeriodMeta, Progress, RegionMeta, Release, RequestMade, Sink,
-    SinkError, TableMeta,
+    AnsweredTopic, Lacking, PeriodMeta, Progress, RegionList, RegionMeta, RegionText, Release,
+    RequestMade, Sink, SinkError, TableMeta,
 };
 
 /// Speaks to CBS, for any number of tables and threads.

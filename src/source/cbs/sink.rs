@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::region_list::RegionList;
 use crate::base::observation::{Missing, Status};
 
 /// An error of the receiver.
@@ -96,6 +95,34 @@ pub struct RegionMeta {
     pub key: String,
     /// Name, as CBS writes it.
     pub title: String,
+}
+
+/// The regions of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegionList {
+    /// Table.
+    pub table: String,
+    /// `v3` or `v4`.
+    pub service: &'static str,
+    /// The release of the table.
+    pub release: Release,
+    /// The regions, in the table's order.
+    pub regions: Vec<RegionText>,
+    /// The keys of the periods of the table, in its order.
+    pub periods: Vec<String>,
+}
+
+/// A region as a list has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegionText {
+    /// Code without blanks, such as `GM0363`.
+    pub key: String,
+    /// Name, as CBS writes it today.
+    pub title: String,
+    /// What CBS writes under a gemeente, with its line breaks; empty when nothing.
+    pub text: String,
+    /// The code of its province, such as `PV27`, where it is a gemeente and the list says so.
+    pub province: Option<String>,
 }
 
 /// A period and how final it is.
