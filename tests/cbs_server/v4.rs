@@ -287,17 +287,10 @@ fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bo
         ("Value" | "StringValue", _) => Some(Value::Null),
         _ => None,
     };
-    let selected: Option<Vec<&str>> = site
-        .request
-        .option("$select")
-        .map(|names| names.split(',').collect());
-    let known = |name: &&str| names.contains(name) || OWN.contains(name);
-    if let Some(unknown) = selected.iter().flatten().find(|name| !known(name)) {
-        return fault(
-            400,
-            &format!("Could not find a property named '{unknown}'."),
-        );
-    }
+    let selected = match selected(site, &names) {
+        Ok(selected) => selected,
+        Err(why) => return fault(400, &why),
+    };
     let is_selected = |name: &str| selected.as_ref().is_none_or(|names| names.contains(&name));
     let picked = match Picked::new(site.request.option("$filter"), true, &names, &keys, &other) {
         Ok(picked) => picked,
@@ -336,20 +329,31 @@ fn observations(site: &Site<'_>, table: &ServedTable, root: &str, only_count: bo
     let last = end.min(skip + site.options.v4_page);
     let mut rows: Vec<_> = (skip..last).map(write).collect();
     site.tweak(&mut rows);
-    let next = (last < end).then(|| {
-        let kept = site
-            .request
-            .query
-            .iter()
-            .filter(|(name, _)| name != "$skip");
-        let query: Vec<_> = kept
-            .map(|(name, text)| format!("{name}={}&", encode(text)))
-            .collect();
-        format!("{root}/Observations?{}$skip={last}", query.concat())
-    });
+    let next = (last < end).then(|| next_link(site, root, last));
     let next = site.tweak_link(next, skip);
     let counted = site.request.option("$count") == Some("true") && !site.options.countless;
     page(root, counted.then_some(count), &rows, next.as_deref())
+}
+
+/// The fields that are asked of each observation, all when none are named.
+fn selected<'a>(site: &Site<'a>, names: &[&str]) -> Result<Option<Vec<&'a str>>, String> {
+    let selected = site.request.option("$select");
+    let selected: Option<Vec<&str>> = selected.map(|names| names.split(',').collect());
+    let known = |name: &&str| names.contains(name) || OWN.contains(name);
+    match selected.iter().flatten().find(|name| !known(name)) {
+        Some(unknown) => Err(format!("Could not find a property named '{unknown}'.")),
+        None => Ok(selected),
+    }
+}
+
+/// Where the rows from this one on are.
+fn next_link(site: &Site<'_>, root: &str, from: usize) -> String {
+    let query = site.request.query.iter();
+    let kept = query.filter(|(name, _)| name != "$skip");
+    let kept: Vec<_> = kept
+        .map(|(name, text)| format!("{name}={}&", encode(text)))
+        .collect();
+    format!("{root}/Observations?{}$skip={from}", kept.concat())
 }
 
 /// An observation as CBS writes it, with the field of its measure and that of each dimension, each after a comma.

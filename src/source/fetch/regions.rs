@@ -153,12 +153,11 @@ fn read(
     });
     let known = held.zip(release.as_ref());
     let known = known.map(|(held, release)| (held.service.as_str(), release));
-    let list = match came {
-        Some(list) => Some(list).filter(|list| known != Some((list.service, &list.release))),
-        None => {
-            let (request, _) = request::request(run.queries, table, None)?;
-            run.client.region_list(&request, known, run.progress)?
-        }
+    let list = if let Some(list) = came {
+        Some(list).filter(|list| known != Some((list.service, &list.release)))
+    } else {
+        let (request, _) = request::request(run.queries, table, None)?;
+        run.client.region_list(&request, known, run.progress)?
     };
     let Some(list) = list else {
         report.release = release.map_or_else(String::new, |release| release.modified);
