@@ -453,7 +453,7 @@ pub fn sha256_of(mut source: impl io::Read) -> io::Result<String> {
     }
 }
 
-/// A SHA-256 on its way. Of what is at hand the fastest where the processor has no instructions for it: half of the time.
+/// A SHA-256 on its way, by the library at hand that is fastest where the processor has no instructions for it.
 pub struct Sha256(digest::Context);
 
 impl Default for Sha256 {

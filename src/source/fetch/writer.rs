@@ -148,8 +148,8 @@ impl<'c> Order<'c> {
         Self { cells, places }
     }
 
-    /// By the alphabetical order of names, else as before. A pass over the cells per column: comparing them took five times
-    /// as long. Of the names, which may be a million, only those count that the cells have.
+    /// By the alphabetical order of names, else as before: cells are counted, not compared. Of the names, which may be a
+    /// million, only those are put in order that the cells have.
     fn by(self, names: &[impl AsRef<str>], number: fn(&Cell) -> u32) -> Self {
         let number = |place: &u32| number(&self.cells[*place as usize]) as usize;
         let mut sizes = vec![0; names.len()];
