@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::cbs_server::model::{Cell, Kind};
 use crate::cbs_server::samples::{crime, kwb, population as population_table};
 use crate::cbs_server::{ServedTable, Server};
 use crate::fetching::{Kept, config, fetch, population, topic};
@@ -418,4 +419,33 @@ fn captured_answers_of_cbs_are_read() {
     // The capture lacks the list of ages, so that dimension cannot be read.
     let error = fetch(&server, &request).unwrap_err();
     assert!(error.to_string().contains("LeeftijdCodes"), "{error}");
+}
+
+/// Figures that v4 sends as text are read where CBS says that a topic holds text; where it says numbers, they do not go unseen.
+#[test]
+fn figures_as_text_are_asked_of_v4_where_a_topic_may_hold_them() {
+    for (datatype, is_text) in [("String", true), ("Long", false)] {
+        let text = |_: &[usize], _| Cell::Text("   135.5".into());
+        let mut table = ServedTable::new("99999NED", "Tekst", text)
+            .dim(
+                "RegioS",
+                Kind::GeoDimension,
+                &[("GM0363", "A"), ("GM0599", "B")],
+            )
+            .dim("Perioden", Kind::TimeDimension, &[("2020JJ00", "2020")])
+            .topic("Getal_1", "M000001", "Getal", "aantal");
+        table.topics[0].datatype = datatype.into();
+        let request = TableRequest {
+            id: "99999NED".into(),
+            service: Service::V4,
+            topics: vec![topic("Getal")],
+            ..TableRequest::default()
+        };
+        let (meta, kept) = fetch(&Server::start(vec![table]), &request).unwrap();
+        let figures: Vec<Option<f64>> = kept.cells.values().map(|cell| cell.0).collect();
+        assert_eq!(figures, [Some(135.5).filter(|_| is_text); 2], "{datatype}");
+        assert_eq!(meta.requests[0].url.contains("StringValue"), is_text);
+        let is_told = |note: &String| note.contains("neither a number nor a reason");
+        assert_eq!(meta.notes.iter().any(is_told), !is_text, "{:?}", meta.notes);
+    }
 }

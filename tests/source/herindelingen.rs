@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::cbs_server::faults::{Fault, Rule};
 use crate::cbs_server::model::{Cell, Kind, RegionTold};
 use crate::cbs_server::regions::{captured, rows};
 use crate::cbs_server::{ServedTable, Server};
@@ -151,6 +152,10 @@ fn lists_and_log_come_from_the_texts_of_either_service() {
             .ends(0)
             .says("the list of gemeenten and herindelingen is new in `data/regions`")
             .says("GM0002 gave to GM0003 on 2022-01-01: only GM0002 tells so");
+        let list = if v4 { "/RegioSCodes" } else { "/RegioS" };
+        let asked = server.requests();
+        let asked = asked.iter().filter(|line| line.contains(list));
+        assert_eq!(asked.count(), 1, "it comes with the table, v4: {v4}");
         assert_eq!(
             project.text("data/regions/gemeenten.csv"),
             LISTS,
@@ -183,6 +188,19 @@ fn lists_and_log_come_from_the_texts_of_either_service() {
         );
         assert_eq!(files(&project.data()), before);
     }
+}
+
+#[test]
+fn groups_that_could_not_be_read_with_the_table_are_asked_once_more() {
+    let server = Server::start(vec![ServedTable {
+        v4: false,
+        ..country(2021..=2023)
+    }]);
+    // a 404 is believed when it comes twice
+    server.fault(Rule::on("CategoryGroups", Fault::Status(404, "Not found", None)).times(2));
+    let project = Project::small();
+    update(&project, &server).ends(0);
+    assert_eq!(project.text("data/regions/gemeenten.csv"), LISTS);
 }
 
 #[test]

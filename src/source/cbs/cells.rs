@@ -206,6 +206,13 @@ impl PageCells {
         let missing = match ATTRIBUTES.get(attribute as usize).copied() {
             Some("None") => {
                 return match cells {
+                    // of a topic of numbers no text is asked: one that is there all the same must not go unseen
+                    [Cell::Null | Cell::Left, Cell::Left] => {
+                        self.notes.insert(
+                            "v4 gave neither a number nor a reason why there is none: read as unknown",
+                        );
+                        Ok(Err(Missing::Unknown))
+                    }
                     [Cell::Null | Cell::Left, text] => number(text),
                     [value, ..] => number(value),
                     [] => Ok(Err(Missing::Unknown)),
